@@ -1,0 +1,105 @@
+"""Write a data set of rendered castings, laid out like the real one, with masks.
+
+    <folder>/train|test/def_front|ok_front/rendered_def_0_N.jpeg | rendered_ok_0_N.jpeg
+    <folder>/masks/train|test/rendered_def_0_N.png     flags, see `synthetic.Rendered`
+    <folder>/defects.csv                               one row a defect
+
+Every seventh picture goes to the test split and half of all pictures are defective. Files
+appear under their names only when they are complete; `defects.csv` is written last.
+"""
+
+import csv
+import io
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from casting_core.data.synthetic import Rendered, render_casting
+from casting_core.errors import DataError, SettingsError
+from casting_core.labels import Label
+
+COLUMNS = ("path", "seed", "kind", "x", "y", "width", "height", "area")
+TEST_EVERY = 7
+QUALITY = 92
+
+
+def render_set(
+    folder: Path | str,
+    *,
+    count: int,
+    seed: int = 0,
+    size: int = 300,
+    progress: Callable[[int, int], None] | None = None,
+) -> Path:
+    """Render `count` castings into a folder.
+
+    Args:
+        folder: made when missing; files of the same names are replaced, others stay.
+        count: pictures, at least 1.
+        seed: picture N has the seed `seed + N`.
+        size: side of the pictures in pixels.
+        progress: called with (done, count) after every picture.
+
+    Returns:
+        The folder.
+
+    Raises:
+        SettingsError: count, seed or size out of range.
+        DataError: the folder cannot be written.
+    """
+    if count < 1 or seed < 0:
+        raise SettingsError(f"expected count >= 1 and seed >= 0, got count={count}, seed={seed}.")
+    folder = Path(folder)
+    rows: list[tuple[object, ...]] = []
+    for number in range(count):
+        rendered = render_casting(seed=seed + number, size=size, defects="random")
+        path = _path(number, rendered.label)
+        _write(folder / path, _encoded(rendered.pixels, "JPEG"))
+        _write(folder / "masks" / path.parts[0] / f"{path.stem}.png", _encoded(rendered.mask, "PNG"))
+        rows += _rows(path, seed + number, rendered)
+        if progress is not None:
+            progress(number + 1, count)
+    table = io.StringIO()
+    writer = csv.writer(table, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows(rows)
+    _write(folder / "defects.csv", table.getvalue().encode())
+    return folder
+
+
+def _path(number: int, label: Label) -> Path:
+    split = "test" if number % TEST_EVERY == TEST_EVERY - 1 else "train"
+    short, kind = ("def_front", "def") if label is Label.DEFECTIVE else ("ok_front", "ok")
+    return Path(split) / short / f"rendered_{kind}_0_{number}.jpeg"
+
+
+def _rows(path: Path, seed: int, rendered: Rendered) -> list[tuple[object, ...]]:
+    return [
+        (path.as_posix(), seed, found.kind.value, found.x, found.y, found.width, found.height, found.area)
+        for found in rendered.defects
+    ]
+
+
+def _encoded(pixels: np.ndarray, kind: str) -> bytes:
+    buffer = io.BytesIO()
+    picture = Image.fromarray(pixels)
+    if kind == "JPEG":  # three equal channels, as the real pictures have
+        picture.convert("RGB").save(buffer, kind, quality=QUALITY)
+    else:
+        picture.save(buffer, kind)
+    return buffer.getvalue()
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write under a temporary name, then take the final one."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_bytes(content)
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise DataError(f"{path} cannot be written ({error}); choose a folder that can.") from error

@@ -1,0 +1,42 @@
+"""From a decoded picture to the network's input, and back from its map to the picture.
+
+The short side is scaled to the network's input size, both sides rounded to what the network's
+stride divides; the long side is kept, up to twice the short one. No letterbox: the networks take
+any size, and borders that are not in the picture would only be one more thing to learn.
+"""
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+MULTIPLE = 16  # sides of the input are multiples of the coarsest stride
+MOST_ELONGATED = 2.0  # longer pictures are squeezed to this ratio of sides
+
+
+def input_shape(height: int, width: int, size: int) -> tuple[int, int]:
+    """Height and width of the network's input for a picture of `height` × `width` pixels."""
+    short = min(height, width)
+    sides = (min(side / short, MOST_ELONGATED) * size for side in (height, width))
+    rows, columns = (max(MULTIPLE, round(side / MULTIPLE) * MULTIPLE) for side in sides)
+    return rows, columns
+
+
+def to_input(pixels: np.ndarray, size: int) -> np.ndarray:
+    """Scale uint8 (H, W) to uint8 (h, w) of `input_shape`, bilinear with antialiasing."""
+    rows, columns = input_shape(*pixels.shape, size)
+    if (rows, columns) == pixels.shape:
+        return pixels
+    image = Image.fromarray(pixels)
+    return np.asarray(image.resize((columns, rows), Image.Resampling.BILINEAR, reducing_gap=2.0))
+
+
+def to_tensor(inputs: list[np.ndarray]) -> Tensor:
+    """Stack uint8 (h, w) pictures of one shape into float32 (B, 1, h, w) in [0, 1]."""
+    return torch.from_numpy(np.stack(inputs)).unsqueeze(1).float().div_(255.0)
+
+
+def to_picture(heatmap: np.ndarray, height: int, width: int) -> np.ndarray:
+    """Scale a map float32 (h, w) to the picture: float32 (H, W), bilinear, values kept in their range."""
+    image = Image.fromarray(np.ascontiguousarray(heatmap, dtype=np.float32))
+    return np.asarray(image.resize((width, height), Image.Resampling.BILINEAR))

@@ -1,0 +1,1 @@
+"""Figures: metrics, intervals, calibration, operating points."""

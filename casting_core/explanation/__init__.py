@@ -1,0 +1,1 @@
+"""Where and why: heatmaps, regions."""

@@ -1,0 +1,1 @@
+"""Judging: the inspector, batches, results."""

@@ -1,0 +1,44 @@
+"""What training minimises: the verdict on every picture, and the map where the truth is known.
+
+The verdict: binary cross-entropy on the pooled logit of all pictures. The map: binary
+cross-entropy on every place of the pictures whose mask is known (sound pictures, and sound
+pictures with an inserted defect); places of defect and of sound metal weigh the same, however
+few the former are. On real defective pictures the map is left free: only their label is known.
+"""
+
+from torch import Tensor
+from torch.nn import functional as F
+
+COVERED = 0.25  # a place counts as defect when the mask covers this share of it
+UNTOUCHED = 0.02  # and as sound when the mask covers less than this; between, it does not count
+
+
+def verdict_loss(logits: Tensor, targets: Tensor) -> Tensor:
+    """Mean binary cross-entropy of logits (B,) against targets (B,) in {0, 1}."""
+    return F.binary_cross_entropy_with_logits(logits.float(), targets)
+
+
+def map_loss(evidence: Tensor, masks: Tensor) -> Tensor:
+    """Balanced binary cross-entropy of the map.
+
+    Parameters
+    ----------
+    evidence : logits (B, 1, h, w).
+    masks : float (B, 1, H, W) in [0, 1], NaN for pictures whose mask is unknown.
+
+    Zero where no mask of the batch is known.
+    """
+    known = ~masks.isnan().flatten(1).any(1)  # (B,)
+    if not known.any():
+        return evidence.sum() * 0.0
+    logits = evidence[known].float()
+    peak = F.adaptive_max_pool2d(masks[known], logits.shape[-2:])
+    share = F.adaptive_avg_pool2d(masks[known], logits.shape[-2:])
+    # a defect smaller than a place still owns the place that holds most of it
+    most = share >= share.flatten(1).amax(1).clamp(min=1e-6)[:, None, None, None]
+    defect = (share >= COVERED) | (most & (peak > 0.5))
+    sound = share < UNTOUCHED
+    losses = F.binary_cross_entropy_with_logits(logits, defect.float(), reduction="none")
+    on_sound = losses[sound & ~defect].mean()
+    on_defect = losses[defect].mean() if defect.any() else losses.sum() * 0.0
+    return 0.5 * (on_sound + on_defect)

@@ -1,0 +1,63 @@
+"""Settings of one training run; everything that decides its outcome stands here."""
+
+import json
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+from casting_core.data.augmentation import AugmentationSettings
+from casting_core.errors import SettingsError
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingSettings:
+    """One run of `casting_core.training.loop`.
+
+    An epoch draws at most `most_defective` (`most_ok`) pictures of every source photograph of that
+    label, so that a photograph with 300 copies does not outweigh one with three; the ok bound is
+    higher because there are far fewer ok photographs.
+    """
+
+    model: str = "castnet"
+    split: str = "official"
+    fold: int | None = None
+    seed: int = 0
+    epochs: int = 5
+    batch_size: int = 16
+    learning_rate: float = 1e-3
+    backbone_factor: float = 0.5  # of the learning rate, for layers that come pretrained
+    frozen_stages: int = 2  # of the backbone, beside its stem
+    weight_decay: float = 1e-4
+    warmup: float = 0.1  # share of all steps
+    map_weight: float = 0.5  # of the map's loss beside the verdict's
+    size: int = 320  # px, short side of the input
+    most_defective: int = 16
+    most_ok: int = 120
+    augmentation: AugmentationSettings = field(default_factory=AugmentationSettings)
+
+    def __post_init__(self) -> None:
+        positive = ("epochs", "batch_size", "learning_rate", "size", "most_defective", "most_ok")
+        for name in positive:
+            if getattr(self, name) <= 0:
+                raise SettingsError(f"{name} must be above 0, got {getattr(self, name)}.")
+        if self.size % 16:
+            raise SettingsError(f"size must be a multiple of 16, got {self.size}.")
+
+    def to_json(self) -> dict[str, Any]:
+        """As a dict of plain values."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> "TrainingSettings":
+        """Back from `to_json`, also after a trip through JSON. Raises `SettingsError` on unknown names."""
+        known = {f.name for f in fields(cls)}
+        if unknown := set(values) - known:
+            raise SettingsError(f"Unknown training settings: {', '.join(sorted(unknown))}.")
+        augmentation = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in values.get("augmentation", {}).items()
+        }
+        return cls(**{**values, "augmentation": AugmentationSettings(**augmentation)})
+
+    def same_run(self, other: "TrainingSettings") -> bool:
+        """Whether two settings describe the same run."""
+        return json.dumps(self.to_json(), sort_keys=True) == json.dumps(other.to_json(), sort_keys=True)

@@ -1,0 +1,286 @@
+"""Decoding: what is refused and how, the limits, and thousands of broken files."""
+
+import io
+import os
+import random
+import struct
+import warnings
+import zlib
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from casting_core.data.images import ImageLimits, Picture, decode
+from casting_core.errors import ImageError, SettingsError
+from tests.data.pictures import GRAY, png16, saved, tiff_gray
+
+# --- what is refused -----------------------------------------------------------------------------------
+
+
+def test_missing_folder_and_other_paths(tmp_path):
+    with pytest.raises(ImageError, match="no file"):
+        decode(tmp_path / "none.jpg")
+    with pytest.raises(ImageError, match="folder"):
+        decode(tmp_path)
+    with pytest.raises(ImageError, match="cannot be read"):
+        decode("a\0b.jpg")
+    with pytest.raises(ImageError, match="cannot be read"):
+        decode(tmp_path / ("x" * 5000))
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    with pytest.raises(ImageError, match="no regular file"):
+        decode(fifo)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
+def test_permission(tmp_path):
+    path = tmp_path / "part.png"
+    path.write_bytes(saved(GRAY, "PNG"))
+    path.chmod(0)
+    with pytest.raises(ImageError, match="permission"):
+        decode(path)
+
+
+def test_permission_denied_by_the_system(tmp_path, monkeypatch):
+    path = tmp_path / "part.png"
+    path.write_bytes(saved(GRAY, "PNG"))
+
+    def denied(*arguments, **options):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("builtins.open", denied)
+    with pytest.raises(ImageError, match="permission"):
+        decode(path)
+
+
+def test_what_is_no_source():
+    for source in (None, 7, [1, 2], {"path": "x"}):
+        with pytest.raises(ImageError, match=type(source).__name__):
+            decode(source)
+    with pytest.raises(ImageError, match="binary mode"):
+        decode(io.StringIO("text"))
+    closed = io.BytesIO(b"x")
+    closed.close()
+    with pytest.raises(ImageError, match="file object"):
+        decode(closed)
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"", "empty"),
+        (b"hello, I am a text", "none of these"),
+        (b"GIF89a" + bytes(20), "GIF"),
+        (b"%PDF-1.7", "PDF"),
+        (bytes(4) + b"ftypheic" + bytes(20), "HEIC"),
+        (b"RIFF\0\0\0\0WEBP", "WEBP"),
+        (b"BM", "BMP"),
+        (b"II*\0", "TIFF"),
+        (b"\x89PNG\r\n\x1a\n", "PNG"),
+        (b"\xff\xd8\xff", "JPEG"),
+    ],
+)
+def test_no_picture(data, message, tmp_path):
+    path = tmp_path / "part.jpg"
+    path.write_bytes(data)
+    for source in (data, path, io.BytesIO(data)):
+        with pytest.raises(ImageError, match=message):
+            decode(source)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "BMP", "TIFF", "WEBP"])
+def test_truncated(kind):
+    noise = np.random.default_rng(0).integers(0, 256, (60, 60), dtype=np.uint8)
+    data = saved(noise, kind)
+    with pytest.raises(ImageError, match="damaged, incomplete"):
+        decode(data[: len(data) // 2])
+
+
+@pytest.mark.parametrize("kind", ["PNG", "TIFF", "WEBP"])
+def test_several_frames(kind):
+    frames = [Image.fromarray(GRAY), Image.fromarray(255 - GRAY)]
+    data = saved(frames[0], kind, save_all=True, append_images=frames[1:])
+    with pytest.raises(ImageError, match="several frames"):
+        decode(data)
+    with pytest.raises(ImageError, match="several frames"):
+        decode(Image.open(io.BytesIO(data)))
+
+
+def test_the_preview_in_a_phone_picture_is_passed_over():
+    first, second = Image.new("L", (32, 24), 40), Image.new("L", (32, 24), 200)
+    data = saved(first, "MPO", save_all=True, append_images=[second])
+    assert np.unique(decode(data).pixels).tolist() == [40]
+    assert np.unique(decode(Image.open(io.BytesIO(data))).pixels).tolist() == [40]
+
+
+def test_too_many_scans():
+    data = saved(Image.new("L", (64, 64), 128), "JPEG", progressive=True)
+    tables = data.rindex(b"\xff\xc4")  # the last scan with its table, up to the end marker
+    assert decode(data[:-2] + data[tables:-2] * 20 + data[-2:]).width == 64
+    with pytest.raises(ImageError, match="scans"):
+        decode(data[:-2] + data[tables:-2] * 200 + data[-2:])
+
+
+# --- limits --------------------------------------------------------------------------------------------
+
+
+def test_limit_of_bytes(tmp_path):
+    data = saved(GRAY, "PNG")
+    path = tmp_path / "part.png"
+    path.write_bytes(data)
+    exact, less = ImageLimits(max_bytes=len(data)), ImageLimits(max_bytes=len(data) - 1)
+    for source in (data, bytearray(data), memoryview(data), path, io.BytesIO(data)):
+        assert decode(source, limits=exact).width == 3
+    for source in (data, bytearray(data), memoryview(data), path, io.BytesIO(data)):
+        with pytest.raises(ImageError, match="larger than the limit"):
+            decode(source, limits=less)
+
+
+def test_an_endless_stream_is_read_up_to_the_limit():
+    class Endless:
+        count = 0
+
+        def seekable(self) -> bool:
+            return False
+
+        def read(self, size: int) -> bytes:
+            self.count += size
+            return b"\xff" * size
+
+    stream = Endless()
+    with pytest.raises(ImageError, match="larger than the limit"):
+        decode(stream, limits=ImageLimits(max_bytes=3_000_000))
+    assert stream.count == 3_000_001
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "BMP", "TIFF", "WEBP"])
+def test_limit_of_pixels(kind):
+    data = saved(Image.new("L", (20, 10)), kind)
+    assert decode(data, limits=ImageLimits(max_pixels=200)).pixels.shape == (10, 20)
+    for source in (data, Image.open(io.BytesIO(data)), np.zeros((10, 20), np.uint8)):
+        with pytest.raises(ImageError, match=r"20 × 10 = 200 pixels.*limit of 199"):
+            decode(source, limits=ImageLimits(max_pixels=199))
+
+
+def huge(kind: str) -> bytes:
+    """A small file whose header promises 16,000 × 16,000 pixels."""
+    data = bytearray(saved(Image.new("L", (20, 10)), kind))
+    if kind == "PNG":
+        data[16:24] = struct.pack(">II", 16_000, 16_000)
+        data[29:33] = struct.pack(">I", zlib.crc32(data[12:29]))
+    elif kind == "BMP":
+        data[18:26] = struct.pack("<ii", 16_000, 16_000)
+    elif kind == "WEBP":
+        data[26:30] = struct.pack("<HH", 16_000, 16_000)
+    elif kind == "JPEG":
+        frame = data.index(b"\xff\xc0")
+        data[frame + 5 : frame + 9] = struct.pack(">HH", 16_000, 16_000)
+    else:
+        data = bytearray(tiff_gray(np.zeros((16_000, 1), np.uint8), 8))
+        data = data.replace(struct.pack("<HHII", 256, 4, 1, 1), struct.pack("<HHII", 256, 4, 1, 16_000))
+    return bytes(data)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "BMP", "TIFF", "WEBP"])
+def test_decompression_bomb_is_seen_in_the_header(kind):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(ImageError, match="256,000,000 pixels"):
+            decode(huge(kind))
+
+
+def test_limits_are_checked():
+    with pytest.raises(SettingsError, match="max_bytes"):
+        ImageLimits(max_bytes=0)
+    for pixels in (0, 200_000_000):
+        with pytest.raises(SettingsError, match="max_pixels"):
+            ImageLimits(max_pixels=pixels)
+
+
+# --- broken files --------------------------------------------------------------------------------------
+
+
+def originals() -> list[bytes]:
+    rng = np.random.default_rng(5)
+    gray = rng.integers(0, 256, (13, 17), dtype=np.uint8)
+    colour = rng.integers(0, 256, (13, 17, 4), dtype=np.uint8)
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    return [
+        saved(gray, "JPEG", exif=exif),
+        saved(colour[..., :3], "JPEG", progressive=True),
+        saved(Image.fromarray(colour).convert("CMYK"), "JPEG"),
+        saved(gray, "PNG", exif=exif),
+        saved(colour, "PNG"),
+        saved(Image.fromarray(colour[..., :3]).quantize(8), "PNG", transparency=2),
+        png16(rng.integers(0, 65536, (13, 17), dtype=np.uint16)),
+        saved(gray, "BMP"),
+        saved(colour, "BMP"),
+        saved(gray, "TIFF", exif=exif),
+        saved(colour, "TIFF", compression="tiff_lzw"),
+        saved(colour[..., :3], "TIFF", compression="jpeg"),
+        tiff_gray(rng.integers(0, 65536, (13, 17), dtype=np.uint16), 16),
+        saved(gray, "WEBP", exif=exif),
+        saved(colour, "WEBP", lossless=True),
+    ]
+
+
+def mutated(data: bytes, chance: random.Random, other: bytes) -> bytes:
+    result = bytearray(data)
+    for _ in range(chance.randint(1, 4)):
+        at = chance.randrange(len(result))
+        match chance.randrange(7):
+            case 0:  # flip a bit
+                result[at] ^= 1 << chance.randrange(8)
+            case 1:  # cut the end off
+                del result[max(at, 1) :]
+            case 2:  # splice a piece of another file in
+                start = chance.randrange(len(other))
+                result[at:at] = other[start : start + chance.randrange(1, 64)]
+            case 3:  # edit the header
+                at = chance.randrange(min(64, len(result)))
+                result[at] = chance.choice([0, 1, 0x7F, 0x80, 0xFF])
+            case 4:  # lose a piece
+                del result[at : at + chance.randrange(1, 32)]
+            case 5:  # an extreme 32-bit number
+                result[at : at + 4] = chance.choice(
+                    [bytes(4), b"\xff" * 4, b"\x7f\xff\xff\xff", b"\0\0\0\x80"]
+                )
+            case _:  # write noise
+                result[at : at + 8] = chance.randbytes(8)
+        if not result:
+            return b""
+    return bytes(result)
+
+
+def test_mutated_files_give_a_picture_or_an_image_error(capfd):
+    chance, files = random.Random(20), originals()
+    pictures, messages = 0, []
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        for number in range(3000):
+            data = mutated(files[number % len(files)], chance, chance.choice(files))
+            try:
+                picture = decode(data, limits=ImageLimits(max_pixels=1_000_000))
+            except ImageError as error:
+                messages.append(str(error))
+            else:
+                pictures += 1
+                assert isinstance(picture, Picture)
+                assert picture.pixels.dtype == np.uint8
+                assert picture.pixels.ndim == 2
+                assert 1 <= picture.width * picture.height <= 1_000_000
+    assert min(pictures, len(messages)) > 300  # both ways are walked
+    assert max(map(len, messages)) < 500
+    assert [str(warning.message) for warning in caught] == []
+    assert capfd.readouterr().out == ""  # libtiff writes a line to standard error here and there
+
+
+def test_every_truncation_gives_a_picture_or_an_image_error():
+    for data in originals():
+        for length in range(0, len(data), 7):
+            try:
+                decode(data[:length])
+            except ImageError:
+                continue
