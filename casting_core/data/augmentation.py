@@ -31,7 +31,9 @@ from casting_core.data.polar import disc_mask
 class AugmentationSettings:
     """Ranges of the augmentation; factors are drawn log-uniform between their bounds."""
 
-    defect_share: float = 0.4  # of sound pictures that get a defect
+    defect_share: float = 0.35  # of sound pictures that get a defect
+    defect_contrast: float = 20.0  # gray levels that it differs by, at least, on average
+    smallest_defect: int = 12  # px of the picture; a smaller one is left out, nobody could see it
     decoy_share: float = 0.2  # of sound pictures that get a decoy
     background_share: float = 0.5
     scale: tuple[float, float] = (0.8, 1.15)
@@ -41,8 +43,8 @@ class AugmentationSettings:
     gamma: tuple[float, float] = (0.7, 1.45)
     uneven: float = 0.15  # largest brightness difference over the picture
     blur_share: float = 0.3
-    blur: float = 1.2  # largest standard deviation, px of the input
-    noise: float = 0.03  # largest standard deviation
+    blur: float = 1.0  # largest standard deviation, px of the input
+    noise: float = 0.02  # largest standard deviation
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,8 +68,9 @@ def compose(
     if not defective:
         mask, draw = np.zeros(pixels.shape, bool), rng.random()
         if part is not None and draw < settings.defect_share:
-            pixels, mask, _ = insert_defect(pixels, rng, part=part)
-            target = 1.0
+            painted, where, _ = insert_defect(pixels, rng, part=part, contrast=settings.defect_contrast)
+            if where.sum() >= settings.smallest_defect:
+                pixels, mask, target = painted, where, 1.0
         elif part is not None and draw < settings.defect_share + settings.decoy_share:
             pixels = insert_decoy(pixels, rng, part=part)
     if part is not None and rng.random() < settings.background_share:

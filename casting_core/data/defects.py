@@ -22,15 +22,13 @@ from enum import StrEnum
 import numpy as np
 
 from casting_core.data import looks
-from casting_core.data.decoys import insert_decoy
 from casting_core.data.part import Ellipse, Part
 from casting_core.data.patch import Patch, blur, cut, noise_like, paste
+from casting_core.data.sites import edge_site, metal_site
 from casting_core.errors import SettingsError
 
-__all__ = ["Defect", "DefectKind", "edges", "insert_decoy", "insert_defect", "random_kind"]
-
-GROOVE = 1.18  # radius of the groove around the opening, in units of the opening's
 LEAST_CONTRAST = 14.0  # gray levels, mean over the defect
+CONTRASTS = (1.0, 100.0)  # what may be asked for
 SIZES = (0.004, 0.5)  # what may be asked for, as a fraction of the disc's diameter
 
 
@@ -64,6 +62,13 @@ CHANCES: dict[DefectKind, tuple[float, float, float]] = {
 }
 
 
+# kind: how often it sits on the rim of the disc, of the groove, of the opening
+ON_EDGES: dict[DefectKind, tuple[float, float, float]] = {
+    DefectKind.CHIPPING: (0.5, 0.3, 0.2),
+    DefectKind.BURR: (0.92, 0.0, 0.08),
+}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Defect:
     """A defect in a picture: `x`, `y`, `width`, `height` of its box and `area`, all in pixels."""
@@ -84,6 +89,7 @@ def insert_defect(
     kind: DefectKind | None = None,
     size: float | None = None,
     place: tuple[float, float] | None = None,
+    contrast: float = LEAST_CONTRAST,
 ) -> tuple[np.ndarray, np.ndarray, Defect]:
     """Paint one defect into a copy of a picture.
 
@@ -97,25 +103,29 @@ def insert_defect(
             No defect is shorter than two pixels.
         place: centre (x, y) in pixels. Chips and flash sit on the edge of the part, so
             theirs moves to the nearest edge. At random where the kind occurs when None.
+        contrast: the least a defect changes its pixels by, gray levels on average, 1 to 100.
 
     Returns:
         The picture, uint8 (H, W); the mask of the defect, bool (H, W), never empty (up to
         four pixels around it are blended and differ a little too); and the defect.
 
     Raises:
-        SettingsError: wrong array, size out of range, or a place outside the picture.
+        SettingsError: wrong array, size or contrast out of range, or a place outside the picture.
     """
-    _check(pixels, size, place)
+    _check(pixels, size, place, contrast)
     kind = kind or random_kind(rng)
     diameter = 2 * float(np.sqrt(part.disc.major * part.disc.minor))
     if size is None:
         _, low, high = CHANCES[kind]
         size = float(np.exp(rng.uniform(np.log(low), np.log(high))))
     extent = max(size * diameter, 2.0)
-    x, y, edge = _site(pixels, rng, part, kind, extent, place)
+    if kind in ON_EDGES:
+        x, y, edge = edge_site(pixels.shape, rng, part, extent, shares=ON_EDGES[kind], place=place)
+    else:
+        x, y, edge = metal_site(pixels, rng, part, extent, place=place)
     patch = cut(pixels, x, y, extent / 2 + 5)
     coverage, surface = _paint(patch, rng, part, kind, extent, edge)
-    painted, mask = _blend(patch, rng, coverage, surface)
+    painted, mask = _blend(patch, rng, coverage, surface, contrast)
     full = np.zeros(pixels.shape, dtype=bool)
     full[patch.rows, patch.columns] = mask
     return paste(pixels, patch, painted), full, _describe(kind, patch, mask)
@@ -127,7 +137,9 @@ def random_kind(rng: np.random.Generator, among: Sequence[DefectKind] = tuple(De
     return among[int(rng.choice(len(among), p=shares / shares.sum()))]
 
 
-def _check(pixels: np.ndarray, size: float | None, place: tuple[float, float] | None) -> None:
+def _check(
+    pixels: np.ndarray, size: float | None, place: tuple[float, float] | None, contrast: float
+) -> None:
     if pixels.ndim != 2 or pixels.dtype != np.uint8:
         raise SettingsError(
             f"insert_defect expects a gray picture, uint8 (H, W); got {pixels.dtype} {pixels.shape}. "
@@ -135,81 +147,11 @@ def _check(pixels: np.ndarray, size: float | None, place: tuple[float, float] | 
         )
     if size is not None and not SIZES[0] <= size <= SIZES[1]:
         raise SettingsError(f"size is a share of the disc's diameter, {SIZES[0]} to {SIZES[1]}; got {size}.")
+    if not CONTRASTS[0] <= contrast <= CONTRASTS[1]:
+        raise SettingsError(f"contrast is in gray levels, {CONTRASTS[0]} to {CONTRASTS[1]}; got {contrast}.")
     height, width = pixels.shape
     if place is not None and not (0 <= place[0] <= width - 1 and 0 <= place[1] <= height - 1):
         raise SettingsError(f"place is (x, y) inside the {width} × {height} picture; got {place}.")
-
-
-def edges(part: Part) -> tuple[Ellipse, Ellipse, Ellipse]:
-    """The three edges where chips and flash occur: rim of the disc, groove, rim of the opening."""
-    opening = part.opening
-    groove = Ellipse(
-        x=opening.x,
-        y=opening.y,
-        major=opening.major * GROOVE,
-        minor=opening.minor * GROOVE,
-        angle=opening.angle,
-    )
-    return part.disc, groove, opening
-
-
-def _site(
-    pixels: np.ndarray,
-    rng: np.random.Generator,
-    part: Part,
-    kind: DefectKind,
-    extent: float,
-    place: tuple[float, float] | None,
-) -> tuple[float, float, Ellipse]:
-    """Where the defect goes, (x, y) in pixels, and the edge of the part that it follows."""
-    rims = edges(part)
-    on_edge = kind in (DefectKind.CHIPPING, DefectKind.BURR)
-    if place is not None:
-        among = rims if kind is DefectKind.CHIPPING else (rims[0], rims[2])
-        _, x, y, edge = min((_nearest(rim, *place) for rim in among), key=lambda item: item[0])
-        return (x, y, edge) if on_edge else (*place, edge)
-    height, width = pixels.shape
-    x = y = 0.0
-    edge = part.opening
-    for _ in range(12):
-        angle = rng.uniform(0, 2 * np.pi)
-        if on_edge:
-            shares = (0.5, 0.3, 0.2) if kind is DefectKind.CHIPPING else (0.92, 0.0, 0.08)
-            edge = rims[int(rng.choice(3, p=shares))]
-            x, y = _point(edge, angle)
-        else:
-            x, y = _on_metal(rng, part, angle)
-        margin = min(extent / 2, 6.0)
-        inside = margin <= x < width - margin and margin <= y < height - margin
-        if inside and (on_edge or pixels[int(y), int(x)] > 70):
-            break
-    return float(np.clip(x, 0, width - 1)), float(np.clip(y, 0, height - 1)), edge
-
-
-def _on_metal(rng: np.random.Generator, part: Part, angle: float) -> tuple[float, float]:
-    """A point on bright metal: the face, the ring around the opening (a fifth), the hub (a twelfth)."""
-    choice = rng.random()
-    if choice < 0.08:
-        opening = part.opening
-        scale = rng.uniform(0.43, 0.48)
-        dx, dy = opening.matrix @ (np.cos(angle), np.sin(angle)) * scale
-        return float(opening.x + dx), float(opening.y + dy)
-    share = rng.uniform(0.04, 0.22) if choice < 0.28 else rng.uniform(0.24, 0.94)
-    inner, outer = np.array(_point(part.opening, angle)), np.array(_point(part.disc, angle))
-    x, y = inner + share * (outer - inner)
-    return float(x), float(y)
-
-
-def _point(ellipse: Ellipse, angle: float) -> tuple[float, float]:
-    dx, dy = ellipse.matrix @ (np.cos(angle), np.sin(angle))
-    return float(ellipse.x + dx), float(ellipse.y + dy)
-
-
-def _nearest(ellipse: Ellipse, x: float, y: float) -> tuple[float, float, float, Ellipse]:
-    """Distance, in pixels, from a point to an ellipse along the ray from its centre; where they meet."""
-    u, v = np.linalg.solve(ellipse.matrix, (x - ellipse.x, y - ellipse.y))
-    px, py = _point(ellipse, float(np.arctan2(v, u)))
-    return float(np.hypot(px - x, py - y)), px, py, ellipse
 
 
 def _paint(
@@ -230,7 +172,7 @@ def _paint(
 
 
 def _blend(
-    patch: Patch, rng: np.random.Generator, coverage: np.ndarray, surface: np.ndarray
+    patch: Patch, rng: np.random.Generator, coverage: np.ndarray, surface: np.ndarray, contrast: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """The patch with the defect in it, float32 (h, w), and the defect's mask, bool (h, w)."""
     coverage = coverage.astype(np.float32)
@@ -238,7 +180,7 @@ def _blend(
     coverage = np.where(_grown(mask), coverage, 0)  # no faint crumbs far from what is marked
     change = coverage * (np.clip(surface, 4, 252) + noise_like(rng, patch) - patch.base)
     change = blur(change, rng.uniform(0.08, 0.2))
-    wanted = LEAST_CONTRAST * rng.uniform(1.0, 1.6)
+    wanted = contrast * rng.uniform(1.0, 1.6)
     if float(np.abs(change[mask]).mean()) < wanted:
         change = change + _push(patch, blur(coverage, 0.15), mask, float(change[mask].mean()), wanted)
     return patch.base + change, mask

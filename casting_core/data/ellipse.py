@@ -65,7 +65,9 @@ class Ellipse:
         """
         cosine, sine = np.cos(self.angle), np.sin(self.angle)
         turn = np.array([[cosine, -sine], [sine, cosine]])
-        return (turn * (self.major, self.minor)) @ turn.T
+        matrix = (turn * (self.major, self.minor)) @ turn.T
+        matrix.flags.writeable = False  # it is kept, and shared
+        return matrix
 
     def moved(self, *, x: float = 0.0, y: float = 0.0, scale: float = 1.0) -> "Ellipse":
         """The same shape, `scale` times as large, with its centre moved by (x, y) pixels."""

@@ -36,15 +36,16 @@ RATIOS = (1.4, 2.4)  # of the disc's radius to the opening's
 LARGEST_FLASH = 0.1  # of the disc's radius
 
 # In units of the opening's radius: the radii at which the rim is looked for, the circles
-# (radius, x, y) that are tried, and where each meets every second ray, as an index of GRID.
+# (radius, x, y) that are tried, and where each meets every second ray, as a flat index of
+# samples (RAYS, GRID).
 SPACING = 0.03
 GRID = np.arange(1.3, 2.7, SPACING)
 CIRCLES = np.stack(
     np.meshgrid(np.arange(1.44, 2.35, 0.06), np.arange(-4, 5) * 0.07, np.arange(-4, 5) * 0.07), axis=-1
 ).reshape(-1, 3)
-OUTLINES = np.rint(
-    (CIRCLES[:, :1] + CIRCLES[:, 1:] @ DIRECTIONS[:, ::2] - GRID[0]) / SPACING
-).clip(0, len(GRID) - 1).astype(np.intp)  # fmt: skip
+OUTLINES = CIRCLES[:, :1] + CIRCLES[:, 1:] @ DIRECTIONS[:, ::2]
+OUTLINES = np.rint((OUTLINES - GRID[0]) / SPACING).clip(0, len(GRID) - 1).astype(np.intp)
+OUTLINES += np.arange(0, RAYS, 2) * len(GRID)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +65,7 @@ def find_part(pixels: np.ndarray) -> Part | None:
     Returns:
         The part, in pixels of the given picture; None where there is none: a flat, tiny
         (a side under 32 pixels) or other picture, or one that shows less than a third of
-        the rim.
+        the rim, or whose long side is more than about seven times the disc's width.
 
     Raises:
         SettingsError: the array is not uint8 (H, W).
@@ -91,6 +92,8 @@ def find_part(pixels: np.ndarray) -> Part | None:
 
 def _search(pixels: np.ndarray) -> Part | None:
     small, scale, offset = _shrink(pixels)
+    if min(small.shape) < 2 * SMALLEST_OPENING:
+        return None
     for blob in _dark_blobs(small):
         opening = _refine_opening(small, blob)
         contrast = None if opening is None else _contrast(small, opening)
@@ -123,7 +126,7 @@ def _shrink(pixels: np.ndarray) -> tuple[np.ndarray, int, float]:
 
 
 def _dark_blobs(small: np.ndarray) -> Iterator[Ellipse]:
-    """Ellipses of the dark blobs that are most like one, at most five, the likeliest first."""
+    """Ellipses of dark blobs: at once those that are hardly more or less than one, at the end four others."""
     dark, bright = np.percentile(small[::2, ::2], (1, 60))
     if bright - dark < LEAST_CONTRAST:
         return
@@ -233,18 +236,19 @@ def _rough_faces(small: np.ndarray, opening: Ellipse, contrast: float) -> list[E
 
     How strong a change may count at most is open: the rim is mostly the strongest edge
     around, but a border of the picture or a shadow can be stronger. So two limits are
-    tried, and where they differ, both answers are given.
+    tried, and where they lead to different places, both are given.
     """
     edge, inside = _changes(small, opening, GRID, blur=1.5)
-    rays = np.arange(0, RAYS, 2)
-    seen = inside[rays, OUTLINES].sum(axis=1)  # (circles, rays) -> (circles,)
-    best: set[int] = set()
-    for limit in (0.5 * float(np.median(edge.max(axis=1))), 0.02 * contrast):
+    seen = inside.take(OUTLINES).mean(axis=1)  # (circles, rays) -> (circles,)
+    circles: list[np.ndarray] = []
+    for limit in (0.5 * np.median(edge.max(axis=1)), 0.02 * contrast):
         capped = ndimage.gaussian_filter1d(np.minimum(edge, limit), 1.0, axis=1)
-        sums = capped[rays, OUTLINES].sum(axis=1)
-        best.add(int(np.argmax(sums / np.maximum(seen, LEAST_SEEN * len(rays)))))
+        means = capped.take(OUTLINES).mean(axis=1)
+        circle = CIRCLES[np.argmax(means / np.maximum(seen, LEAST_SEEN))]
+        if all(np.abs(circle - other).max() > 0.1 for other in circles):
+            circles.append(circle)
     starts = []
-    for scale, *shift in CIRCLES[sorted(best)]:
+    for scale, *shift in circles:
         x, y = opening.matrix @ shift
         starts.append(opening.moved(x=x, y=y, scale=scale))
     return starts

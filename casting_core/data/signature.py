@@ -65,7 +65,7 @@ def coarse_similarity(strips: np.ndarray) -> Iterator[tuple[slice, slice, np.nda
             columns = slice(second, min(second + BLOCK, count))
             turned = _best_shift(spectrum[:, rows], spectrum[:, columns].conj())
             mirrored = _best_shift(spectrum[:, rows], spectrum[:, columns])
-            similarity = torch.maximum(turned, mirrored).numpy()
+            similarity = torch.maximum(turned, mirrored).clamp_(-1, 1).numpy()
             if first == second:
                 similarity[np.tril_indices(len(similarity))] = -1.0
             yield rows, columns, similarity

@@ -29,6 +29,8 @@ FLAGS: dict[DefectKind, int] = {
     DefectKind.SCRATCH: 16,
 }
 
+CONTRAST = 32.0  # gray levels, at least, between a rendered defect and the sound metal
+
 # Sizes of rendered defects (fraction of the disc's diameter): those that a look finds.
 SIZES: dict[DefectKind, tuple[float, float]] = {
     DefectKind.BLOW_HOLE: (0.025, 0.06),
@@ -107,7 +109,9 @@ def render_casting(
     for kind in _kinds(defect_rng, defects):
         low, high = SIZES[kind]
         share = float(np.exp(defect_rng.uniform(np.log(low), np.log(high))))
-        pixels, where, defect = insert_defect(pixels, defect_rng, part=part, kind=kind, size=share)
+        pixels, where, defect = insert_defect(
+            pixels, defect_rng, part=part, kind=kind, size=share, contrast=CONTRAST
+        )
         mask[where] |= np.uint8(FLAGS[kind])
         found.append(defect)
     label = Label.DEFECTIVE if found else Label.OK

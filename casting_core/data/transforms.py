@@ -24,8 +24,8 @@ def input_shape(height: int, width: int, size: int) -> tuple[int, int]:
 
 def to_input(pixels: np.ndarray, size: int) -> np.ndarray:
     """Scale uint8 (H, W) to uint8 (h, w) of `input_shape`, bilinear with antialiasing."""
-    rows, columns = input_shape(*pixels.shape, size)
-    if (rows, columns) == pixels.shape:
+    rows, columns = input_shape(pixels.shape[0], pixels.shape[1], size)
+    if (rows, columns) == pixels.shape[:2]:
         return pixels
     image = Image.fromarray(pixels)
     return np.asarray(image.resize((columns, rows), Image.Resampling.BILINEAR, reducing_gap=2.0))

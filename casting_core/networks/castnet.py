@@ -14,6 +14,8 @@ https://arxiv.org/abs/1612.03144 (merging two strides); pooling over the stronge
 T. Durand et al., "WILDCAT", CVPR 2017.
 """
 
+import copy
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -29,15 +31,31 @@ def _norm(channels: int) -> nn.BatchNorm2d:
     return nn.BatchNorm2d(channels, eps=1e-3)
 
 
+def _fold(norm: nn.Module, convolution: nn.Conv2d, *others: nn.Conv2d) -> nn.Module:
+    """Fold the statistics of a norm into the convolution before it; gives what stands in for the norm.
+
+    `others` are convolutions whose outputs are added to the first's before the norm; interpolation in
+    between is linear and its weights sum to one, so scale and shift pass through it.
+    """
+    assert isinstance(norm, nn.BatchNorm2d)
+    assert norm.running_mean is not None
+    assert norm.running_var is not None
+    scale = norm.weight / torch.sqrt(norm.running_var + norm.eps)
+    for each in (convolution, *others):
+        each.weight = nn.Parameter(each.weight * scale[:, None, None, None])
+    convolution.bias = nn.Parameter(norm.bias - norm.running_mean * scale)
+    return nn.Identity()
+
+
 class SeparableBlock(nn.Module):
     """Depthwise convolution, then a linear projection: (B, I, H, W) → (B, O, H, W)."""
 
     def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__()
         self.depthwise = _convolution(inputs, inputs, 3, groups=inputs)
-        self.norm1 = _norm(inputs)
+        self.norm1: nn.Module = _norm(inputs)
         self.project = _convolution(inputs, outputs, 1)
-        self.norm2 = _norm(outputs)
+        self.norm2: nn.Module = _norm(outputs)
 
     def forward(self, x: Tensor) -> Tensor:
         x = F.relu6(self.norm1(self.depthwise(x)))
@@ -51,11 +69,11 @@ class InvertedResidual(nn.Module):
         super().__init__()
         inner = inputs * 6
         self.expand = _convolution(inputs, inner, 1)
-        self.norm1 = _norm(inner)
+        self.norm1: nn.Module = _norm(inner)
         self.depthwise = _convolution(inner, inner, kernel, stride=stride, groups=inner)
-        self.norm2 = _norm(inner)
+        self.norm2: nn.Module = _norm(inner)
         self.project = _convolution(inner, outputs, 1)
-        self.norm3 = _norm(outputs)
+        self.norm3: nn.Module = _norm(outputs)
         self.residual = stride == 1 and inputs == outputs
 
     def forward(self, x: Tensor) -> Tensor:
@@ -78,7 +96,7 @@ class Backbone(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.stem = _convolution(1, 32, 3, stride=2)
-        self.norm = _norm(32)
+        self.norm: nn.Module = _norm(32)
         stages: list[nn.Module] = [SeparableBlock(32, 16)]
         channels = 16
         for repeats, outputs, kernel, stride in self.STAGES:
@@ -117,12 +135,13 @@ class CastNet(nn.Module):
         self.backbone = Backbone()
         self.lateral = _convolution(40, width, 1)
         self.top = _convolution(112, width, 1)
-        self.merge_norm = _norm(width)
+        self.merge_norm: nn.Module = _norm(width)
         self.mix = _convolution(width, width, 3)
-        self.mix_norm = _norm(width)
+        self.mix_norm: nn.Module = _norm(width)
         self.head = nn.Conv2d(width, 1, 1)
         self.scale = nn.Parameter(torch.tensor(1.0))
         self.shift = nn.Parameter(torch.tensor(0.0))
+        assert self.head.bias is not None
         nn.init.constant_(self.head.bias, -2.0)  # most places of most pictures are sound
 
     def features(self, x: Tensor) -> Tensor:
@@ -134,7 +153,9 @@ class CastNet(nn.Module):
 
     def evidence(self, x: Tensor) -> Tensor:
         """Logits of local evidence: (B, 1, H, W) → (B, 1, H/8, W/8)."""
-        return self.head(self.features(x))
+        features = self.features(x)
+        with torch.autocast(x.device.type, enabled=False):  # the last step in full precision, it is cheap
+            return self.head(features.float())
 
     def pool(self, evidence: Tensor) -> Tensor:
         """Logit of the verdict from the evidence: (B, 1, h, w) → (B,), float32."""
@@ -142,6 +163,31 @@ class CastNet(nn.Module):
         count = max(1, round(self.strongest * places.shape[1]))
         strongest = places.topk(count, dim=1).values.mean(1)
         return self.scale.float() * strongest + self.shift.float()
+
+    def fused(self, dtype: torch.dtype = torch.float32) -> "CastNet":
+        """A copy for inference, norms folded into the convolutions before them; the head stays float32.
+
+        `dtype` is that of the other weights; `evidence` takes inputs of that dtype.
+        """
+        result = copy.deepcopy(self).eval()
+        for module in result.modules():
+            if isinstance(module, Backbone):
+                module.norm = _fold(module.norm, module.stem)
+            elif isinstance(module, SeparableBlock):
+                module.norm1 = _fold(module.norm1, module.depthwise)
+                module.norm2 = _fold(module.norm2, module.project)
+            elif isinstance(module, InvertedResidual):
+                module.norm1 = _fold(module.norm1, module.expand)
+                module.norm2 = _fold(module.norm2, module.depthwise)
+                module.norm3 = _fold(module.norm3, module.project)
+        result.merge_norm = _fold(result.merge_norm, result.top, result.lateral)
+        result.mix_norm = _fold(result.mix_norm, result.mix)
+        for parameter in result.parameters():
+            parameter.requires_grad_(False)
+        result.to(dtype).to(memory_format=torch.channels_last)
+        result.head.float()
+        result.scale.data, result.shift.data = result.scale.float(), result.shift.float()
+        return result
 
     def forward(self, x: Tensor) -> Tensor:
         """Logit of *defective*: (B, 1, H, W) → (B,)."""

@@ -105,7 +105,7 @@ def fit(
     `SettingsError` when `resume` is asked for with other settings than the run's.
     """
     place = choose_device(device)
-    model.to(place, memory_format=torch.channels_last)
+    model.to(place).to(memory_format=torch.channels_last)
     train_mode(model, settings)
     optimizer = make_optimizer(model, settings)
     finished = _begin(folder, model, optimizer, settings, resume)

@@ -21,7 +21,7 @@ class TrainingSettings:
     split: str = "official"
     fold: int | None = None
     seed: int = 0
-    epochs: int = 5
+    epochs: int = 6
     batch_size: int = 16
     learning_rate: float = 1e-3
     backbone_factor: float = 0.5  # of the learning rate, for layers that come pretrained
@@ -30,8 +30,8 @@ class TrainingSettings:
     warmup: float = 0.1  # share of all steps
     map_weight: float = 0.5  # of the map's loss beside the verdict's
     size: int = 320  # px, short side of the input
-    most_defective: int = 16
-    most_ok: int = 120
+    most_defective: int = 12
+    most_ok: int = 100
     augmentation: AugmentationSettings = field(default_factory=AugmentationSettings)
 
     def __post_init__(self) -> None:
@@ -52,7 +52,7 @@ class TrainingSettings:
         known = {f.name for f in fields(cls)}
         if unknown := set(values) - known:
             raise SettingsError(f"Unknown training settings: {', '.join(sorted(unknown))}.")
-        augmentation = {
+        augmentation: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value
             for name, value in values.get("augmentation", {}).items()
         }

@@ -1,5 +1,7 @@
 """Inserted defects: known place, size and kind, and nothing else in the picture changes."""
 
+import functools
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -18,7 +20,8 @@ PART = Part(
 DIAMETER = 2 * np.sqrt(126.0 * 118.0)
 
 
-def plain_part() -> np.ndarray:
+@functools.cache
+def _plain_part() -> np.ndarray:
     """A gray table, a bright disc, a dark opening: uint8 (300, 300)."""
     pixels = np.full((300, 300), 160, np.uint8)
     pixels[radius(PART.disc) < 1] = 200
@@ -27,6 +30,12 @@ def plain_part() -> np.ndarray:
     return pixels
 
 
+def plain_part() -> np.ndarray:
+    """A picture of its own for every caller."""
+    return _plain_part().copy()
+
+
+@functools.cache
 def radius(ellipse: Ellipse) -> np.ndarray:
     """Of every pixel, 1 on the ellipse: float64 (300, 300)."""
     y, x = np.mgrid[:300, :300]
@@ -69,6 +78,14 @@ def test_a_defect_can_be_seen(kind: DefectKind, seed: int) -> None:
     pixels = plain_part()
     painted, mask, _ = insert_defect(pixels, np.random.default_rng(seed), part=PART, kind=kind)
     assert np.abs(painted.astype(float) - pixels)[mask].mean() > 10
+
+
+@pytest.mark.parametrize("kind", list(DefectKind))
+def test_contrast_is_at_least_what_was_asked(kind: DefectKind) -> None:
+    rng, pixels = np.random.default_rng(6), plain_part()
+    for _ in range(20):
+        painted, mask, _ = insert_defect(pixels, rng, part=PART, kind=kind, size=0.05, contrast=40)
+        assert np.abs(painted.astype(float) - pixels)[mask].mean() > 34
 
 
 @pytest.mark.parametrize("kind", list(DefectKind))
@@ -126,9 +143,8 @@ def test_holes_go_where_they_are_put_and_chips_to_the_nearest_edge() -> None:
             plain_part(), np.random.default_rng(4), part=PART, kind=kind, size=0.05, place=place
         )
         assert np.hypot(*(np.argwhere(mask).mean(axis=0) - place[::-1])) < 6
-    _, mask, _ = insert_defect(
-        plain_part(), np.random.default_rng(4), part=PART, kind=DefectKind.CHIPPING, size=0.05, place=(265.0, 160.0)
-    )
+    rng, place = np.random.default_rng(4), (265.0, 160.0)
+    _, mask, _ = insert_defect(plain_part(), rng, part=PART, kind=DefectKind.CHIPPING, size=0.05, place=place)
     assert 0.9 < radius(PART.disc)[mask].mean() < 1.02
 
 
@@ -155,7 +171,14 @@ def test_parts_cut_by_the_frame_and_flat_pictures_are_no_trouble(seed: int, shif
 
 @pytest.mark.parametrize(
     "arguments",
-    [{"size": 0.0}, {"size": 0.9}, {"size": float("nan")}, {"place": (-1.0, 5.0)}, {"place": (5.0, 300.0)}],
+    [
+        {"size": 0.0},
+        {"size": 0.9},
+        {"size": float("nan")},
+        {"place": (-1.0, 5.0)},
+        {"place": (5.0, 300.0)},
+        {"contrast": 0.0},
+    ],
 )
 def test_arguments_out_of_range_are_refused(arguments: dict) -> None:
     with pytest.raises(SettingsError):
@@ -180,8 +203,9 @@ def test_random_kinds_come_as_often_as_stated() -> None:
 @pytest.mark.parametrize("kind", list(DecoyKind))
 def test_decoys_are_faint_and_local(kind: DecoyKind) -> None:
     rng = np.random.default_rng(7)
-    y, x = np.mgrid[:300, :300]
-    pixels = np.clip(plain_part() + 8 * np.sin(x / 9) + rng.normal(0, 2, (300, 300)), 0, 255).astype(np.uint8)
+    waves = 8 * np.sin(np.arange(300) / 9) + rng.normal(0, 2, (300, 300))
+    soft = ndimage.gaussian_filter(plain_part().astype(float), 0.8)  # as sharp as photographs are
+    pixels = np.clip(soft + waves, 0, 255).astype(np.uint8)
     before = pixels.copy()
     for _ in range(30):
         altered = insert_decoy(pixels, rng, part=PART, kind=kind)

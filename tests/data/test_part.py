@@ -135,6 +135,13 @@ def test_flash_and_a_chip_hardly_move_the_outline() -> None:
     assert distance(part.disc, ROUND) < 0.02
 
 
+@pytest.mark.parametrize("gray", [0, 255])
+def test_a_border_around_the_picture_is_not_the_rim(gray: int) -> None:
+    part = find_part(np.pad(draw((300, 300), ROUND), ((30, 30), (70, 70)), constant_values=gray))
+    assert part is not None
+    assert distance(part.disc, ROUND.moved(x=70, y=30)) < 0.012
+
+
 def test_uneven_light_is_no_obstacle() -> None:
     light = np.linspace(0.5, 1.2, 300)
     part = find_part(np.clip(draw((300, 300), ROUND) * light, 0, 255).astype(np.uint8))
@@ -203,6 +210,11 @@ def test_nothing_in_noise(seed: int, blur: float, size: int) -> None:
     noise = ndimage.gaussian_filter(np.random.default_rng(seed).normal(size=(size, size)), blur)
     noise = (noise - noise.min()) / np.ptp(noise)
     assert find_part((noise * 255).astype(np.uint8)) is None
+
+
+@pytest.mark.parametrize("shape", [(32, 20_000), (20_000, 32), (33, 4000)])
+def test_nothing_in_a_noisy_strip(shape: tuple[int, int]) -> None:
+    assert find_part(np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)) is None
 
 
 def others() -> dict[str, np.ndarray]:

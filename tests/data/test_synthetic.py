@@ -10,7 +10,7 @@ from scipy import ndimage
 
 from casting_core.data.defects import DefectKind
 from casting_core.data.part import find_part
-from casting_core.data.render_set import render_set
+from casting_core.data.rendered_set import render_set
 from casting_core.data.synthetic import DISC_FLAG, FLAGS, render_casting, samples
 from casting_core.errors import DataError, SettingsError
 from casting_core.labels import Label
@@ -47,7 +47,9 @@ def test_a_sound_casting_has_no_defect() -> None:
         assert rendered.pixels.dtype == rendered.mask.dtype == np.uint8
 
 
-@pytest.mark.parametrize(("size", "stretch", "table"), [(300, None, None), (512, 1.4, 240.0), (150, 1.0, 90.0)])
+@pytest.mark.parametrize(
+    ("size", "stretch", "table"), [(300, None, None), (512, 1.4, 240.0), (150, 1.0, 90.0)]
+)
 def test_the_part_is_where_the_render_says(size: int, stretch: float | None, table: float | None) -> None:
     for seed in range(8):
         rendered = render_casting(seed=seed, size=size, stretch=stretch, table=table)

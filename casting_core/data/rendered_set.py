@@ -10,13 +10,13 @@ appear under their names only when they are complete; `defects.csv` is written l
 
 import csv
 import io
-import os
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
+from casting_core.data.files import write_atomically
 from casting_core.data.synthetic import Rendered, render_casting
 from casting_core.errors import DataError, SettingsError
 from casting_core.labels import Label
@@ -28,8 +28,8 @@ QUALITY = 92
 
 def render_set(
     folder: Path | str,
-    *,
     count: int,
+    *,
     seed: int = 0,
     size: int = 300,
     progress: Callable[[int, int], None] | None = None,
@@ -94,12 +94,7 @@ def _encoded(pixels: np.ndarray, kind: str) -> bytes:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Write under a temporary name, then take the final one."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(content)
-        temporary.replace(path)
+        write_atomically(path, content)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise DataError(f"{path} cannot be written ({error}); choose a folder that can.") from error

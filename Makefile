@@ -1,0 +1,48 @@
+# One short command for each thing people do; `make` alone lists them.
+# ARGS is handed on, e.g.: make test ARGS="-k folds", make train ARGS="--epochs 3".
+
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+BASE := $(shell for each in python3.11 python3; do \
+	$$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$each && break; done)
+
+.DEFAULT_GOAL := help
+.PHONY: help app test lint train browser clean
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+app: $(VENV)/installed ## open the app in the browser
+	$(PYTHON) -m streamlit run app.py $(ARGS)
+
+test: $(VENV)/installed-dev browser ## run all tests
+	$(PYTHON) -m pytest $(ARGS)
+
+lint: $(VENV)/installed-dev ## check style and types
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m mypy
+
+train: $(VENV)/installed-dev ## train castnet on the official split, into runs/
+	$(PYTHON) -m casting_core train castnet $(ARGS)
+
+clean: ## remove the environment and what tools left behind
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage htmlcov
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+browser:
+	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
+		export DEBIAN_FRONTEND=noninteractive && \
+		{ apt-get install -y -qq chromium || { apt-get update -qq && apt-get install -y -qq chromium; }; } >/dev/null; } || \
+		echo "Chromium is not installed: the browser tests will be skipped."
+
+$(PYTHON):
+	@test -n "$(BASE)" || { echo "Python 3.11 or newer is needed; install it and try again." >&2; exit 1; }
+	$(BASE) -m venv $(VENV)
+
+$(VENV)/installed: requirements.txt | $(PYTHON)
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/installed-dev: requirements-dev.txt requirements.txt | $(PYTHON)
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $(VENV)/installed $@

@@ -1,0 +1,34 @@
+"""The command line: `python -m casting_core …`. Each command is a module of `casting_core.commands`."""
+
+import sys
+
+import typer
+
+from casting_core.commands import benchmark, data, evaluate, inspect, train
+from casting_core.errors import CastingError
+
+app = typer.Typer(
+    help="Judge photographs of cast metal parts, show where and why, and say how far that can be trusted.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("inspect")(inspect.command)
+app.add_typer(data.app, name="data")
+app.command("train")(train.command)
+app.command("evaluate")(evaluate.command)
+app.command("ship")(evaluate.ship_command)
+app.command("benchmark")(benchmark.command)
+
+
+def main() -> None:
+    """Run the command line; errors of the project end it with a sentence and exit code 2."""
+    try:
+        app(prog_name="python -m casting_core")
+    except CastingError as error:
+        print(f"Error: {error}", file=sys.stderr)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

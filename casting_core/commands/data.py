@@ -1,0 +1,79 @@
+"""`data fetch | check | audit | render`: get and verify the public set, find its photographs, render castings."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(help="Get, verify, audit and render data.", no_args_is_help=True)
+
+Root = Annotated[Path | None, typer.Option("--data", help="Data folder; CASTING_DATA or data/casting_data.")]
+
+
+def root_of(data: Path | None) -> Path:
+    """The data root for an option, by either layout. Raises `DataError` where there is none."""
+    from casting_core.data.dataset import default_root
+    from casting_core.data.download import find_root
+
+    return find_root(data or default_root())
+
+
+@app.command()
+def fetch(out: Annotated[Path, typer.Option(help="Where to put it.")] = Path("data/casting_data")) -> None:
+    """Download the public set from Kaggle, then check counts and hashes."""
+    from casting_core.data.download import fetch as download
+
+    root = download(out, progress=lambda text: typer.echo(text, err=True))
+    typer.echo(f"The data is complete and unaltered in {root}.")
+
+
+@app.command()
+def check(data: Root = None) -> None:
+    """Check counts, hashes and readability of every picture; exit code 1 where something differs."""
+    from casting_core.data.download import check as verify
+
+    report = verify(root_of(data), progress=lambda text: typer.echo(text, err=True))
+    for line in report.lines():
+        typer.echo(line)
+    if not report.ok:
+        raise typer.Exit(1)
+
+
+@app.command()
+def audit(
+    data: Root = None,
+    out: Annotated[Path | None, typer.Option(help="The table; the package's own when left out.")] = None,
+) -> None:
+    """Find the source photograph of every picture, print the leakage report, write provenance.csv."""
+    from casting_core.commands import progress_bar
+    from casting_core.data.dataset import PROVENANCE
+    from casting_core.data.provenance import audit as examine
+    from casting_core.data.provenance import write_provenance
+
+    root = root_of(data)
+    with progress_bar() as bar:
+        task = bar.add_task("Auditing", total=None)
+        result = examine(root, progress=lambda done, total: bar.update(task, completed=done, total=total))
+    for line in result.lines():
+        typer.echo(line)
+    write_provenance(result.samples, out or PROVENANCE)
+    typer.echo(f"Written: {out or PROVENANCE}")
+
+
+@app.command()
+def render(
+    out: Annotated[Path, typer.Option(help="Folder to write.")] = Path("data/rendered"),
+    count: Annotated[int, typer.Option(min=2, help="Castings.")] = 400,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed renders the same castings.")] = 0,
+    size: Annotated[int, typer.Option(min=64, max=2048, help="Side in pixels.")] = 300,
+) -> None:
+    """Render castings with known defects, in the layout of the public set, with masks."""
+    from casting_core.commands import progress_bar
+    from casting_core.data.rendered_set import render_set
+
+    with progress_bar() as bar:
+        task = bar.add_task("Rendering", total=count)
+        render_set(
+            out, count, seed=seed, size=size, progress=lambda done, total: bar.update(task, completed=done, total=total)
+        )
+    typer.echo(f"Written: {count} castings, masks and defects.csv in {out}")

@@ -1,0 +1,195 @@
+"""`inspect`: judge files, folders and globs, one line a picture."""
+
+import csv
+import glob
+import io
+import json
+import os
+import sys
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from casting_core.inspection.results import Inspection
+
+UNUSABLE_EXIT = 3
+
+
+class Format(StrEnum):
+    """How results are printed."""
+
+    TABLE = "table"
+    JSONL = "jsonl"
+    CSV = "csv"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """One picture to judge: `path` as reached from the argument, `below` its place under that argument."""
+
+    path: Path
+    below: PurePath
+
+
+def find_pictures(arguments: Iterable[str]) -> Iterator[Found]:
+    """Every file that the arguments name, lazily: a file itself, a folder's files (recursive, sorted, not
+    hidden), what a glob matches (sorted). An argument that matches nothing is given as it is, so that it
+    becomes a line of the result.
+    """
+    for argument in arguments:
+        path = Path(argument)
+        if path.is_dir():
+            yield from _walk(path, PurePath())
+        elif not path.exists() and glob.has_magic(argument):
+            matches = sorted(glob.glob(argument, recursive=True))
+            for match in matches:
+                if not Path(match).is_dir():
+                    yield Found(path=Path(match), below=PurePath(Path(match).name))
+            if not matches:
+                yield Found(path=path, below=PurePath(path.name))
+        else:
+            yield Found(path=path, below=PurePath(path.name))
+
+
+def _walk(folder: Path, below: PurePath) -> Iterator[Found]:
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError:
+        yield Found(path=folder, below=below)
+        return
+    for entry in entries:
+        if entry.name.startswith("."):
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            yield from _walk(folder / entry.name, below / entry.name)
+        elif not entry.is_dir():
+            yield Found(path=folder / entry.name, below=below / entry.name)
+
+
+def command(
+    paths: Annotated[list[str], typer.Argument(help="Pictures, folders (recursive) and globs.")],
+    model: Annotated[str, typer.Option(help="Name of a shipped model.")] = "castnet",
+    settings: Annotated[Path | None, typer.Option(help="Settings file with other thresholds (JSON).")] = None,
+    device: Annotated[str | None, typer.Option(help="cuda, mps or cpu; the best present when left out.")] = None,
+    format: Annotated[Format, typer.Option(help="How to print results.")] = Format.TABLE,
+    heatmaps: Annotated[Path | None, typer.Option(help="Write each heatmap here as .npy and .png.")] = None,
+    explain: Annotated[bool, typer.Option("--explain/--no-explain", help="Heatmap and regions.")] = True,
+    batch_size: Annotated[int, typer.Option(min=1, help="Pictures at a time.")] = 64,
+) -> None:
+    """Judge pictures. Exit code 0 when it ran, 3 when some input was unusable, 2 on wrong usage."""
+    from casting_core.commands import progress_bar
+    from casting_core.inspection.inspector import Inspector
+    from casting_core.labels import Verdict
+
+    if heatmaps is not None and not explain:
+        raise typer.BadParameter("--heatmaps needs an explanation; leave out --no-explain.")
+    inspector = Inspector.load(model, settings=settings, device=device)
+    queue: deque[Found] = deque()  # judged in order, never longer than two batches
+
+    def sources() -> Iterator[Path]:
+        for found in find_pictures(paths):
+            queue.append(found)
+            yield found.path
+
+    printer = _PRINTERS[format]()
+    unusable = False
+    with progress_bar() as bar:
+        task = bar.add_task("Inspecting", total=None)
+        for inspection in inspector.inspect_many(sources(), batch_size=batch_size, explain=explain):
+            found = queue.popleft()
+            unusable |= inspection.verdict is Verdict.UNUSABLE
+            printer(found, inspection)
+            if heatmaps is not None:
+                _write_heatmap(heatmaps, found, inspection)
+            bar.advance(task)
+    if unusable:
+        raise typer.Exit(UNUSABLE_EXIT)
+
+
+Printer = Callable[[Found, "Inspection"], None]
+
+
+def _print_jsonl() -> Printer:
+    def show(found: Found, inspection: "Inspection") -> None:
+        line = {"path": _text(found.path), **inspection.to_json()}
+        sys.stdout.write(json.dumps(line, allow_nan=False) + "\n")
+
+    return show
+
+
+def _print_csv() -> Printer:
+    columns = ("path", "sha256", "verdict", "reason", "probability", "regions", "width", "height", "seconds")
+    sys.stdout.write(",".join(columns) + "\n")
+
+    def show(found: Found, inspection: "Inspection") -> None:
+        stream = io.StringIO()
+        values = {
+            **inspection.to_json(),
+            "path": _text(found.path),
+            "regions": len(inspection.regions),
+            "seconds": round(inspection.seconds["total"], 6),
+        }
+        csv.writer(stream, lineterminator="\n").writerow([neutral_cell(values[name]) for name in columns])
+        sys.stdout.write(stream.getvalue())
+
+    return show
+
+
+def neutral_cell(value: object) -> object:
+    """A CSV cell that no spreadsheet takes for a formula: text that begins like one gets an apostrophe."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+
+
+def _print_table() -> Printer:
+    sys.stdout.write(f"{'verdict':<10} {'probability':>11}  path\n")
+
+    def show(found: Found, inspection: "Inspection") -> None:
+        probability = "" if inspection.probability is None else f"{inspection.probability:.1%}"
+        name = "".join(c if c.isprintable() else "\ufffd" for c in _text(found.path))
+        where = ""
+        if inspection.regions and inspection.regions[0].clock is not None:
+            first = inspection.regions[0]
+            where = f"  [{first.clock:.0f} o'clock, {first.radius:.0%} of the radius]"
+        reason = f"  ({inspection.reason})" if inspection.reason else ""
+        sys.stdout.write(f"{inspection.verdict:<10} {probability:>11}  {name}{where}{reason}\n")
+
+    return show
+
+
+_PRINTERS: dict[Format, Callable[[], Printer]] = {
+    Format.JSONL: _print_jsonl,
+    Format.CSV: _print_csv,
+    Format.TABLE: _print_table,
+}
+
+
+def _text(path: Path) -> str:
+    """A path as text; bytes that are not UTF-8 are shown as such."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def _write_heatmap(folder: Path, found: Found, inspection: "Inspection") -> None:
+    """`<stem>.npy`, float32 (H, W), and `<stem>.png`, the overlay, below the input's sub-folders."""
+    if inspection.heatmap is None:
+        return
+    import numpy as np
+    from PIL import Image
+
+    from casting_core.data.files import write_atomically
+    from casting_core.data.images import decode_rgb
+    from casting_core.figures import outline, overlay
+
+    target = folder / found.below
+    stream = io.BytesIO()
+    np.save(stream, inspection.heatmap, allow_pickle=False)
+    write_atomically(target.with_suffix(".npy"), stream.getvalue())
+    picture = io.BytesIO()
+    shown = overlay(Image.fromarray(decode_rgb(found.path)), inspection.heatmap)
+    outline(shown, inspection.regions, frame=shown.size).save(picture, "PNG")
+    write_atomically(target.with_suffix(".png"), picture.getvalue())

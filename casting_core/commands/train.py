@@ -1,0 +1,84 @@
+"""`train`: one run folder under runs/, resumable, with progress."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from casting_core.training.loop import Progress
+
+
+class Split(StrEnum):
+    """Which pictures are held out."""
+
+    OFFICIAL = "official"
+    BY_SOURCE = "by-source"
+
+
+def command(
+    model: Annotated[str, typer.Argument(help="Name of the network.")] = "castnet",
+    data: Annotated[Path | None, typer.Option(help="Data folder; CASTING_DATA or data/casting_data.")] = None,
+    split: Annotated[Split, typer.Option(help="official, or by source photograph.")] = Split.OFFICIAL,
+    fold: Annotated[int | None, typer.Option(help="The held-out fold of a by-source split, 0 to 4.")] = None,
+    seed: Annotated[int, typer.Option(min=0)] = 0,
+    epochs: Annotated[int | None, typer.Option(min=1)] = None,
+    batch_size: Annotated[int | None, typer.Option(min=1)] = None,
+    learning_rate: Annotated[float | None, typer.Option()] = None,
+    exclude: Annotated[Path | None, typer.Option(help="File of paths to leave out of the fit, one a line.")] = None,
+    runs: Annotated[Path, typer.Option(help="Where run folders are written.")] = Path("runs"),
+    device: Annotated[str | None, typer.Option(help="cuda, mps or cpu; the best present when left out.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on after the last finished epoch.")] = False,
+) -> None:
+    """Train one model. Stop it with Ctrl-C; finished epochs are kept and --resume goes on from there."""
+    from casting_core.commands import progress_bar
+    from casting_core.commands.data import root_of
+    from casting_core.networks.registry import architecture
+    from casting_core.training.run import train
+    from casting_core.training.settings import TrainingSettings
+
+    given: dict[str, Any] = {"epochs": epochs, "batch_size": batch_size, "learning_rate": learning_rate}
+    settings = TrainingSettings(
+        model=model,
+        split=split.value,
+        fold=fold,
+        seed=seed,
+        size=architecture(model).size,
+        **{name: value for name, value in given.items() if value is not None},
+    )
+    left_out = frozenset(exclude.read_text(encoding="utf-8").split("\n")) if exclude else frozenset()
+    with progress_bar() as bar:
+        loading = bar.add_task("Reading pictures", total=None)
+        task = bar.add_task("Training", total=None, visible=False)
+
+        def show(progress: "Progress") -> None:
+            total = progress.epochs * progress.steps
+            done = (progress.epoch - 1) * progress.steps + progress.step
+            bar.update(
+                task,
+                total=total,
+                completed=done,
+                visible=True,
+                description=f"Epoch {progress.epoch} of {progress.epochs}, loss {progress.loss:.4f}",
+            )
+            if progress.record is not None:
+                record = progress.record
+                typer.echo(
+                    f"epoch {record.epoch}: train loss {record.train_loss:.4f}, accuracy {record.train_accuracy:.2%}; "
+                    f"held out loss {record.validation_loss:.4f}, accuracy {record.validation_accuracy:.2%}; "
+                    f"{record.seconds:.0f} s",
+                    err=True,
+                )
+
+        folder = train(
+            settings,
+            root_of(data),
+            runs=runs,
+            exclude=left_out,
+            resume=resume,
+            device=device,
+            callback=show,
+            loading=lambda done, total: bar.update(loading, completed=done, total=total),
+        )
+    typer.echo(f"Written: {folder}")

@@ -1,0 +1,95 @@
+"""All figures of a card, computed from `predictions.csv` alone.
+
+The calibration and the thresholds that ship are fitted on the by-source predictions of official-train
+pictures, which none of the models that made them had seen. For the figures on castings never seen they
+are cross-fitted: those applied to a fold come from the other folds. The official test uses those that
+ship; nothing is fitted on it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from casting_core.errors import DataError
+from casting_core.evaluation.calibration import Calibration, fit_calibration
+from casting_core.evaluation.metrics import Predictions, summarize
+from casting_core.evaluation.operating_point import OperatingPoint, choose_operating_point
+from casting_core.evaluation.predictions import Prediction
+
+OFFICIAL, BY_SOURCE = "official-test", "by-source-"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evaluation:
+    """What ships (`calibration`, `point`), the calibrated rows, and the figures by split."""
+
+    calibration: Calibration
+    point: OperatingPoint
+    rows: tuple[Prediction, ...]
+    metrics: dict[str, object]
+
+
+def evaluate(rows: Sequence[Prediction], suspects: frozenset[str]) -> Evaluation:
+    """Calibrate, choose thresholds and compute all figures.
+
+    Parameters
+    ----------
+    rows : predictions of the official test and of at least two by-source folds; only their logits count.
+    suspects : paths whose label is doubted; every figure is given as filed and without them.
+    """
+    folds = sorted({row.split for row in rows if row.split.startswith(BY_SOURCE)})
+    if len(folds) < 2:
+        raise DataError(f"Calibration needs predictions of at least two by-source folds, got {len(folds)}.")
+    calibration, point = _fit([row for row in rows if row.split in folds])
+    official = _calibrated([row for row in rows if row.split == OFFICIAL], calibration)
+    unseen: list[Prediction] = []
+    low: list[float] = []
+    high: list[float] = []
+    for fold in folds:
+        fold_calibration, fold_point = _fit([row for row in rows if row.split in folds and row.split != fold])
+        members = _calibrated([row for row in rows if row.split == fold], fold_calibration)
+        unseen += members
+        low += [fold_point.threshold_pass] * len(members)
+        high += [fold_point.threshold_reject] * len(members)
+    metrics: dict[str, object] = {
+        "official_test": _figures(official, point.threshold_pass, point.threshold_reject, suspects),
+        "by_source": {"folds": [int(f.removeprefix(BY_SOURCE)) for f in folds]}
+        | _figures(unseen, np.array(low), np.array(high), suspects),
+    }
+    return Evaluation(calibration=calibration, point=point, rows=(*official, *unseen), metrics=metrics)
+
+
+def _fit(rows: Sequence[Prediction]) -> tuple[Calibration, OperatingPoint]:
+    train = [row for row in rows if row.path.startswith("train/")]
+    logits = np.array([row.logit for row in train])
+    positive = np.array([row.label.positive for row in train], bool)
+    source = np.array([row.source for row in train])
+    calibration = fit_calibration(logits, positive, source)
+    return calibration, choose_operating_point(calibration.probability(logits), positive, source)
+
+
+def _calibrated(rows: Sequence[Prediction], calibration: Calibration) -> list[Prediction]:
+    probability = calibration.probability(np.array([row.logit for row in rows]))
+    return [replace(row, probability=float(p)) for row, p in zip(rows, probability, strict=True)]
+
+
+def _figures(
+    rows: Sequence[Prediction], low: float | np.ndarray, high: float | np.ndarray, suspects: frozenset[str]
+) -> dict[str, object]:
+    predictions = Predictions(
+        probability=np.array([row.probability for row in rows], np.float64),
+        positive=np.array([row.label.positive for row in rows], bool),
+        source=np.array([row.source for row in rows], np.int64),
+    )
+    trusted = np.array([row.path not in suspects for row in rows], bool)
+    low, high = np.broadcast_to(low, len(rows)), np.broadcast_to(high, len(rows))
+    return {
+        "as_filed": summarize(predictions, threshold_pass=low, threshold_reject=high),
+        "without_suspects": summarize(
+            predictions.only(trusted), threshold_pass=low[trusted], threshold_reject=high[trusted]
+        ),
+        "wrong_pictures": sorted(
+            row.path for row in rows if (row.probability >= 0.5) != row.label.positive
+        ),
+    }

@@ -1,0 +1,77 @@
+"""`predictions.csv`: what a model said of every held-out picture; every figure can be made from it."""
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from casting_core.data.dataset import Sample
+from casting_core.data.files import write_atomically
+from casting_core.errors import DataError
+from casting_core.evaluation.metrics import Predictions
+from casting_core.labels import Label
+
+COLUMNS = ("path", "split", "label", "source", "logit", "probability")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prediction:
+    """One row. `split`: `official-test`, or `by-source-0` to `by-source-4`; `logit` raw, `probability` calibrated."""
+
+    path: str
+    split: str
+    label: Label
+    source: int
+    logit: float
+    probability: float
+
+
+def make_predictions(
+    samples: Sequence[Sample], split: str, logits: np.ndarray, probability: np.ndarray
+) -> list[Prediction]:
+    """Rows for samples with their logits and probabilities, each (N,)."""
+    return [
+        Prediction(path=s.path, split=split, label=s.label, source=s.source, logit=float(z), probability=float(p))
+        for s, z, p in zip(samples, logits, probability, strict=True)
+    ]
+
+
+def write_predictions(file: Path, rows: Sequence[Prediction]) -> None:
+    """Write all rows, 9 significant digits, atomically."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for row in rows:
+        writer.writerow([row.path, row.split, row.label, row.source, f"{row.logit:.9g}", f"{row.probability:.9g}"])
+    write_atomically(file, stream.getvalue().encode())
+
+
+def read_predictions(file: Path) -> list[Prediction]:
+    """Read all rows. Raises `DataError` where the file is missing or of another form."""
+    try:
+        with file.open(newline="", encoding="utf-8") as stream:
+            return [
+                Prediction(
+                    path=row["path"],
+                    split=row["split"],
+                    label=Label(row["label"]),
+                    source=int(row["source"]),
+                    logit=float(row["logit"]),
+                    probability=float(row["probability"]),
+                )
+                for row in csv.DictReader(stream)
+            ]
+    except (OSError, KeyError, ValueError, TypeError) as error:
+        raise DataError(f"{file} cannot be read as predictions ({error}); make it anew with evaluate.") from error
+
+
+def as_arrays(rows: Sequence[Prediction]) -> Predictions:
+    """Rows as arrays."""
+    return Predictions(
+        probability=np.array([row.probability for row in rows], np.float64),
+        positive=np.array([row.label.positive for row in rows], bool),
+        source=np.array([row.source for row in rows], np.int64),
+    )

@@ -1,0 +1,58 @@
+"""Grad-CAM: which places of a convolutional layer moved the verdict, by the package `grad-cam`.
+
+1. The network is copied, in float32 and with fixed weights, so that the hooks which the package
+   sets lie on the copy: calls may come from many threads, and the network itself is never touched.
+2. The gradient of the verdict's logit with respect to the layer's output is averaged over all
+   places, one weight a channel.
+3. The weighted sum of the channels, cut off at 0, is scaled to the input.
+
+The package stretches every map to its own maximum. A Grad-CAM therefore glows on sound parts too
+and cannot be compared between pictures; the evidence map, whose scale is fixed, can.
+
+R. R. Selvaraju et al., "Grad-CAM: Visual Explanations from Deep Networks via Gradient-based
+Localization", ICCV 2017, https://arxiv.org/abs/1610.02391.
+"""
+
+import copy
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from casting_core.errors import SettingsError
+
+
+def grad_cam(network: nn.Module, inputs: Tensor, *, layer: str) -> np.ndarray:
+    """The Grad-CAM of the logit of *defective* for one picture.
+
+    Args:
+        network: takes float (1, 1, h, w), gives logits of *defective*, (1,) or (1, 1). Not changed.
+        inputs: (1, 1, h, w) of any float type, luminance in [0, 1]. Not changed.
+        layer: dotted name of the module to look at, for example `mix` or `backbone.stages.4`; its
+            output must be (1, C, h', w').
+
+    Returns:
+        float32 (h, w) in [0, 1], its smallest value 0 and its largest 1; all 0 where no place of the
+        layer speaks for a defect.
+
+    Raises:
+        SettingsError: the input has another shape, the network no such layer, or the layer no map.
+    """
+    if inputs.ndim != 4 or inputs.shape[:2] != (1, 1):
+        raise SettingsError(f"Grad-CAM takes one gray picture (1, 1, h, w), got {tuple(inputs.shape)}.")
+    if not layer or layer not in dict(network.named_modules()):
+        raise SettingsError(f"The network has no layer {layer!r}; name one of its modules, such as 'mix'.")
+    from pytorch_grad_cam import GradCAM  # its imports take seconds: paid by those who ask for a Grad-CAM
+
+    with torch.inference_mode(False), torch.enable_grad():
+        own = copy.deepcopy(network).float().eval().requires_grad_(False)
+        device = next(own.parameters()).device
+        picture = inputs.detach().to(device, torch.float32, copy=True).requires_grad_(True)
+        cam = GradCAM(model=own, target_layers=[own.get_submodule(layer)])
+        try:
+            heat = cam(picture, targets=[torch.sum])  # the one logit; (1, h, w)
+        except (AttributeError, IndexError, ValueError) as error:
+            raise SettingsError(f"{layer!r} gives no map (1, C, h, w): name a convolution.") from error
+        finally:
+            cam.activations_and_grads.release()
+    return np.clip(np.nan_to_num(heat[0]), 0.0, 1.0).astype(np.float32)

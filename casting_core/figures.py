@@ -1,0 +1,201 @@
+"""Results as pictures: overlays of maps on photographs, and the scale of the probability.
+
+Pure functions: arrays and numbers in, PIL images and Plotly figures out.
+
+An overlay is drawn with one fixed palette, from 0 to 1: a value always has the same colour and the
+same strength, and low values are transparent, so a sound part stays as it was photographed. The
+colours are those of *plasma* and *cividis* (S. van der Walt, N. Smith; J. Nuñez et al., "Optimizing
+colormaps with consideration for color vision deficiency", PLOS ONE 2018,
+https://doi.org/10.1371/journal.pone.0199239): their lightness rises evenly, which all eyes see.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import plotly.graph_objects as go
+from PIL import Image, ImageDraw, ImageFont
+
+from casting_core.errors import SettingsError
+from casting_core.explanation.regions import Region
+from casting_core.labels import Verdict
+
+# Okabe and Ito's colours, told apart by all eyes; never without a word beside them.
+COLOURS = {Verdict.OK: "#009E73", Verdict.REVIEW: "#E69F00", Verdict.DEFECTIVE: "#D55E00"}
+WORDS = {Verdict.OK: "sound", Verdict.REVIEW: "review", Verdict.DEFECTIVE: "defective"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Palette:
+    """Colours of a map from 0 to 1.
+
+    `stops`: colours (R, G, B) from 0 to 255, evenly spaced. A value up to `hidden` is transparent, one
+    from `full` on is as opaque as asked, linear in between.
+    """
+
+    stops: tuple[tuple[int, int, int], ...]
+    hidden: float = 0.0
+    full: float = 0.0
+
+    def rgba(self, values: np.ndarray, opacity: float = 1.0) -> np.ndarray:
+        """Colours uint8 (…, 4) of values in [0, 1] of any shape; values outside count as 0 or 1, NaN as 0."""
+        values = np.clip(np.nan_to_num(values, nan=0.0), 0.0, 1.0)
+        colours, places = np.array(self.stops), np.linspace(0, 1, len(self.stops))
+        channels = [np.interp(values, places, colours[:, channel]) for channel in range(3)]
+        strength = np.clip((values - self.hidden) / max(self.full - self.hidden, 1e-9), 0.0, 1.0)
+        return np.rint(np.stack([*channels, 255 * opacity * strength], axis=-1)).astype(np.uint8)
+
+
+EVIDENCE = Palette(
+    stops=((13, 8, 135), (106, 0, 168), (177, 42, 144), (225, 100, 98), (252, 166, 54), (240, 249, 33)),
+    hidden=0.1,
+    full=0.5,
+)
+GRAD_CAM = Palette(stops=((0, 34, 78), (65, 77, 107), (124, 123, 120), (188, 175, 111), (254, 232, 56)))
+
+
+def overlay(
+    picture: Image.Image, heatmap: np.ndarray, *, opacity: float = 0.7, palette: Palette = EVIDENCE
+) -> Image.Image:
+    """Lay a map over its picture.
+
+    Args:
+        picture: of any mode and size; a smaller rendition of the photograph will do. Not changed.
+        heatmap: float (H, W) in [0, 1]. It is scaled to the picture.
+        opacity: from 0 to 1, of the strongest values.
+
+    Returns:
+        RGB, of the size of the picture.
+
+    Raises:
+        SettingsError: the opacity or the map's shape is out of range.
+    """
+    if not 0 <= opacity <= 1:
+        raise SettingsError(f"The opacity must be from 0 to 1, got {opacity}.")
+    if heatmap.ndim != 2 or 0 in heatmap.shape:
+        raise SettingsError(f"A heatmap is an array (H, W), got {heatmap.shape}.")
+    values = Image.fromarray(np.ascontiguousarray(heatmap, np.float32))
+    values = values.resize(picture.size, Image.Resampling.BILINEAR)
+    colours = Image.fromarray(palette.rgba(np.asarray(values), opacity))  # (H, W, 4)
+    return Image.alpha_composite(picture.convert("RGBA"), colours).convert("RGB")
+
+
+def outline(picture: Image.Image, regions: Sequence[Region], *, frame: tuple[int, int]) -> Image.Image:
+    """Draw the boxes of regions on a picture, numbered from 1 in the order given.
+
+    Args:
+        picture: of any mode and size. Not changed.
+        regions: boxes in pixels of the photograph.
+        frame: width and height of the photograph, in pixels; the boxes are scaled to the picture.
+
+    Returns:
+        RGB, of the size of the picture.
+    """
+    result = picture.convert("RGB")
+    across, down = result.width / frame[0], result.height / frame[1]
+    stroke = max(1, round(max(result.size) / 300))
+    size = max(10, round(max(result.size) / 24))  # px, of the digits
+    draw = ImageDraw.Draw(result)
+    for number, region in enumerate(regions, start=1):
+        gap = 2 * stroke  # the line must not cover what it points at
+        left, top = region.x * across - gap, region.y * down - gap
+        right, bottom = (region.x + region.width) * across + gap, (region.y + region.height) * down + gap
+        around = (left - stroke, top - stroke, right + stroke, bottom + stroke)
+        draw.rectangle(around, outline="black", width=3 * stroke)
+        draw.rectangle((left, top, right, bottom), outline="white", width=stroke)
+        below = top < 1.3 * size  # no room above
+        draw.text(
+            (min(max(left, 0), result.width - size), bottom + 2 * stroke if below else top - 2 * stroke),
+            str(number),
+            fill="white",
+            font=_font(size),
+            anchor="la" if below else "lb",
+            stroke_width=stroke,
+            stroke_fill="black",
+        )
+    return result
+
+
+@cache
+def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    return ImageFont.load_default(size)
+
+
+def gradient(palette: Palette, *, opacity: float = 1.0, steps: int = 20) -> str:
+    """The palette from 0 (left) to 1 as a CSS gradient, with the transparency that an overlay has."""
+    colours = palette.rgba(np.linspace(0, 1, steps + 1), opacity)
+    stops = ", ".join(
+        f"rgba({r},{g},{b},{a / 255:.2f}) {100 * i / steps:g}%" for i, (r, g, b, a) in enumerate(colours)
+    )
+    return f"linear-gradient(to right, {stops})"
+
+
+def percent(value: float) -> str:
+    """A probability as text, never rounded to a certainty: `< 0.1 %`, `12.3 %`, `> 99.9 %`."""
+    if 0 < value < 0.001:
+        return "< 0.1 %"
+    if 0.999 < value < 1:
+        return "> 99.9 %"
+    return f"{100 * value:.1f} %"
+
+
+def probability_scale(probability: float, threshold_pass: float, threshold_reject: float) -> go.Figure:
+    """The calibrated probability of *defective* on a scale from 0 to 100 %, with both thresholds.
+
+    All three in [0, 1], `threshold_pass` ≤ `threshold_reject`. Below the first the part passes, from the
+    second on it is rejected, in between a person decides.
+    """
+    figure = go.Figure()
+    zones = (
+        (Verdict.OK, 0.0, threshold_pass),
+        (Verdict.REVIEW, threshold_pass, threshold_reject),
+        (Verdict.DEFECTIVE, threshold_reject, 1.0),
+    )
+    for verdict, start, end in zones:
+        figure.add_bar(
+            x=[100 * (end - start)],
+            base=[100 * start],
+            y=[0],
+            width=0.5,
+            orientation="h",
+            name=WORDS[verdict],
+            marker={"color": COLOURS[verdict], "opacity": 0.75},
+            hovertemplate=f"{WORDS[verdict]}: {percent(start)} to {percent(end)}<extra></extra>",
+        )
+    figure.add_scatter(
+        x=[100 * probability],
+        y=[0],
+        mode="markers",
+        name="this part",
+        marker={"symbol": "diamond", "size": 20, "color": "white", "line": {"color": "black", "width": 3}},
+        hovertemplate=f"this part: {percent(probability)}<extra></extra>",
+        cliponaxis=False,
+    )
+    lines = ((threshold_pass, "passes below", -0.25, -0.42), (threshold_reject, "rejected from", 0.25, 0.42))
+    for value, words, edge, tip in lines:
+        figure.add_shape(type="line", x0=100 * value, x1=100 * value, y0=-edge, y1=tip, line={"width": 2})
+        figure.add_annotation(
+            x=100 * value,
+            y=tip,
+            text=f"{words} {percent(value)}",
+            showarrow=False,
+            xanchor="left" if value < 0.5 else "right",
+            yanchor="bottom" if tip > 0 else "top",
+        )
+    figure.update_layout(
+        title={"text": f"Probability of a defect: {percent(probability)}", "font": {"size": 16}},
+        xaxis={
+            "title": "calibrated probability that the part is defective (%)",
+            "range": [0, 100],
+            "tickvals": [0, 25, 50, 75, 100],
+            "fixedrange": True,
+            "showgrid": False,
+        },
+        yaxis={"visible": False, "range": [-0.75, 0.75], "fixedrange": True},
+        barmode="overlay",
+        height=230,
+        margin={"l": 16, "r": 24, "t": 44, "b": 8},
+        legend={"orientation": "h", "y": -0.6, "x": 0},
+    )
+    return figure

@@ -1,0 +1,243 @@
+"""The inspector: the one way to judge a picture.
+
+decode → find the part → network → calibrated probability → gates and thresholds → verdict; and, where
+an explanation is asked for, the evidence map at the picture's size and its regions. Nothing is
+changed after loading, so one inspector serves many threads.
+"""
+
+import logging
+import os
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import torch
+from scipy.special import expit
+from torch import Tensor
+
+from casting_core.data.images import DEFAULT_LIMITS, ImageLimits, Picture, Source, decode
+from casting_core.data.part import Part, find_part
+from casting_core.data.transforms import to_input, to_picture, to_tensor
+from casting_core.errors import ImageError, SettingsError
+from casting_core.evaluation.calibration import Calibration
+from casting_core.explanation.regions import Region, find_regions
+from casting_core.inspection.gate import review_reason
+from casting_core.inspection.results import Inspection
+from casting_core.inspection.settings import with_settings
+from casting_core.labels import Verdict
+from casting_core.networks.castnet import CastNet
+from casting_core.networks.checkpoint import ModelCard, load_model
+from casting_core.networks.device import choose_device, describe, fast_dtype
+from casting_core.networks.registry import DEFAULT
+
+logger = logging.getLogger(__name__)
+
+DECODERS = 2  # threads that decode ahead of the network
+BETWEEN = "The probability {p:.1%} lies between the thresholds {low:.1%} and {high:.1%}: a person should look."
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Prepared:
+    """One picture on its way to the network; `error` says why there is none."""
+
+    picture: Picture | None
+    part: Part | None
+    inputs: np.ndarray | None
+    error: str | None
+    seconds: dict[str, float]
+
+
+class Inspector:
+    """Judges pictures with one model on one device. Make one with `Inspector.load`."""
+
+    def __init__(
+        self, network: CastNet, card: ModelCard, *, device: torch.device, limits: ImageLimits = DEFAULT_LIMITS
+    ) -> None:
+        self.card, self.device, self.limits = card, device, limits
+        self.network = network  # as trained, float32 on the CPU: what explanation methods look into
+        self.dtype = fast_dtype(device)
+        self.calibration = Calibration(temperature=card.temperature, shift=card.shift)
+        self._runtime = network.fused(self.dtype).to(device)
+
+    @classmethod
+    def load(
+        cls,
+        model: str = DEFAULT,
+        *,
+        settings: str | os.PathLike | None = None,
+        device: str | None = None,
+        limits: ImageLimits = DEFAULT_LIMITS,
+    ) -> "Inspector":
+        """Load a shipped model onto the device named, or the best present (CUDA, Apple MPS, CPU).
+
+        `settings`: a JSON file with other thresholds than the card's (`inspection.settings`).
+        Raises `ModelError` where the model is missing or altered, `SettingsError` for an unknown device
+        or an unusable settings file.
+        """
+        place = choose_device(device)
+        network, card = load_model(model)
+        assert isinstance(network, CastNet)
+        if settings is not None:
+            card = with_settings(card, Path(settings))
+        return cls(network, card, device=place, limits=limits)
+
+    @property
+    def device_name(self) -> str:
+        """The device as results name it."""
+        return describe(self.device)
+
+    def prepare(self, pixels: np.ndarray) -> Tensor:
+        """The network's input for a decoded picture: uint8 (H, W) → float32 (1, 1, h, w) on the CPU."""
+        return to_tensor([to_input(pixels, self.card.input_size)])
+
+    def inspect(self, source: Source, *, explain: bool = True) -> Inspection:
+        """Judge one picture: a path, bytes, a file object, a PIL image or an array.
+
+        An array is uint8 (H, W) or (H, W, 3), or float32 in [0, 1]. Never raises for what a file
+        contains: an unreadable one is `unusable` with its reason. `explain=False` leaves out heatmap
+        and regions, and never changes the verdict.
+        """
+        return self._judge([self._read(source)], explain)[0]
+
+    def inspect_many(
+        self, sources: Iterable[Source], *, batch_size: int = 64, explain: bool = True
+    ) -> Iterator[Inspection]:
+        """Judge many pictures in batches, in their order; memory is bounded, decoding runs ahead.
+
+        Raises `SettingsError` for a batch size below 1.
+        """
+        if batch_size < 1:
+            raise SettingsError(f"The batch size must be at least 1, got {batch_size}.")
+        return self._batches(iter(sources), batch_size, explain)
+
+    def _batches(self, sources: Iterator[Source], batch_size: int, explain: bool) -> Iterator[Inspection]:
+        pool = ThreadPoolExecutor(DECODERS, thread_name_prefix="decode")
+        try:
+            ahead = [pool.submit(self._read, source) for source in islice(sources, batch_size)]
+            while ahead:
+                following: list[Future[_Prepared]] = [
+                    pool.submit(self._read, source) for source in islice(sources, batch_size)
+                ]
+                yield from self._judge([future.result() for future in ahead], explain)
+                ahead = following
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    def _read(self, source: Source) -> _Prepared:
+        started = time.perf_counter()
+        try:
+            picture = decode(source, limits=self.limits)
+        except ImageError as error:
+            seconds = {"decode": time.perf_counter() - started}
+            return _Prepared(picture=None, part=None, inputs=None, error=str(error), seconds=seconds)
+        decoded = time.perf_counter()
+        part = find_part(picture.pixels) if self.card.gates else None
+        located = time.perf_counter()
+        inputs = to_input(picture.pixels, self.card.input_size)
+        seconds = {
+            "decode": decoded - started,
+            "locate": located - decoded,
+            "resize": time.perf_counter() - located,
+        }
+        return _Prepared(picture=picture, part=part, inputs=inputs, error=None, seconds=seconds)
+
+    def _judge(self, prepared: Sequence[_Prepared], explain: bool) -> list[Inspection]:
+        groups: dict[tuple[int, ...], list[int]] = {}
+        for index, item in enumerate(prepared):
+            if item.inputs is not None:
+                groups.setdefault(item.inputs.shape, []).append(index)
+        results: list[Inspection | None] = [None] * len(prepared)
+        for members in groups.values():
+            started = time.perf_counter()
+            inputs = [item for item in (prepared[i].inputs for i in members) if item is not None]
+            evidence, logits = self._compute(inputs)
+            share = (time.perf_counter() - started) / len(members)
+            for index, places, logit in zip(members, evidence, logits, strict=True):
+                results[index] = self._result(prepared[index], places, float(logit), share, explain)
+        return [
+            result if result is not None else self._unusable(item)
+            for result, item in zip(results, prepared, strict=True)
+        ]
+
+    @torch.inference_mode()
+    def _compute(self, inputs: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+        """Evidence logits float32 (B, h, w) and verdict logits float32 (B,)."""
+        try:
+            x = to_tensor(inputs).to(self.device, self.dtype, memory_format=torch.channels_last)
+            evidence = self._runtime.evidence(x)
+            return evidence[:, 0].cpu().numpy(), self._runtime.pool(evidence).cpu().numpy()
+        except torch.OutOfMemoryError:
+            if len(inputs) == 1:
+                raise
+        half = len(inputs) // 2
+        logger.warning("The device ran out of memory with %d pictures at once; going on with %d.", len(inputs), half)
+        torch.cuda.empty_cache()
+        first, second = self._compute(inputs[:half]), self._compute(inputs[half:])
+        return np.concatenate([first[0], second[0]]), np.concatenate([first[1], second[1]])
+
+    def _result(
+        self, item: _Prepared, evidence: np.ndarray, logit: float, share: float, explain: bool
+    ) -> Inspection:
+        assert item.picture is not None
+        assert item.inputs is not None
+        card, picture = self.card, item.picture
+        probability = float(self.calibration.probability(np.array(logit)))
+        verdict, reason = self._verdict(probability, item.part)
+        seconds = {**item.seconds, "network": share}
+        heatmap: np.ndarray | None = None
+        regions: tuple[Region, ...] = ()
+        if explain:
+            started = time.perf_counter()
+            local = expit(evidence)
+            heatmap = to_picture(local, picture.height, picture.width)
+            rows, columns = item.inputs.shape
+            regions = find_regions(
+                to_picture(local, rows, columns), item.part, shape=(picture.height, picture.width)
+            )
+            seconds["explain"] = time.perf_counter() - started
+        return Inspection(
+            verdict=verdict,
+            reason=reason,
+            probability=probability,
+            heatmap=heatmap,
+            regions=regions,
+            model=card.name,
+            device=self.device_name,
+            sha256=picture.sha256,
+            width=picture.width,
+            height=picture.height,
+            threshold_pass=card.threshold_pass,
+            threshold_reject=card.threshold_reject,
+            seconds={**seconds, "total": sum(seconds.values())},
+        )
+
+    def _verdict(self, probability: float, part: Part | None) -> tuple[Verdict, str | None]:
+        card = self.card
+        if reason := review_reason(card.gates, part):
+            return Verdict.REVIEW, reason
+        if probability < card.threshold_pass:
+            return Verdict.OK, None
+        if probability >= card.threshold_reject:
+            return Verdict.DEFECTIVE, None
+        return Verdict.REVIEW, BETWEEN.format(p=probability, low=card.threshold_pass, high=card.threshold_reject)
+
+    def _unusable(self, item: _Prepared) -> Inspection:
+        return Inspection(
+            verdict=Verdict.UNUSABLE,
+            reason=item.error,
+            probability=None,
+            heatmap=None,
+            regions=(),
+            model=self.card.name,
+            device=self.device_name,
+            sha256=None,
+            width=None,
+            height=None,
+            threshold_pass=self.card.threshold_pass,
+            threshold_reject=self.card.threshold_reject,
+            seconds={**item.seconds, "total": sum(item.seconds.values())},
+        )

@@ -1,0 +1,55 @@
+"""What an inspection says of one picture."""
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from casting_core.explanation.regions import Region
+from casting_core.labels import Verdict
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Inspection:
+    """The verdict on one picture, and what it rests on.
+
+    `probability` is calibrated, of *defective*, in [0, 1]; None for an unusable picture. `heatmap` is
+    float32 (H, W) in [0, 1], local evidence for a defect as a probability, at the size of the picture
+    that was given (after EXIF rotation); None for an unusable picture, for a model without a map, and
+    where it was not asked for. `regions` are sorted by score, highest first. `reason` says in words why
+    the verdict is *review* or *unusable*, else it is None. `sha256` is of the bytes given, or of the
+    decoded array; None where nothing could be read. `seconds` has one entry a stage, and their sum as
+    `total`.
+    """
+
+    verdict: Verdict
+    reason: str | None
+    probability: float | None
+    heatmap: np.ndarray | None
+    regions: tuple[Region, ...]
+    model: str
+    device: str
+    sha256: str | None
+    width: int | None
+    height: int | None
+    threshold_pass: float
+    threshold_reject: float
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain values that strict JSON can hold; the heatmap is left out."""
+        return {
+            "sha256": self.sha256,
+            "verdict": str(self.verdict),
+            "reason": self.reason,
+            "probability": self.probability,
+            "threshold_pass": self.threshold_pass,
+            "threshold_reject": self.threshold_reject,
+            "model": self.model,
+            "device": self.device,
+            "regions": [region.to_json() for region in self.regions],
+            "width": self.width,
+            "height": self.height,
+            "seconds": {stage: round(s, 6) for stage, s in self.seconds.items() if math.isfinite(s)},
+        }

@@ -1,0 +1,44 @@
+"""The networks by name: how to build one, what it takes, and where its heatmap comes from."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from casting_core.errors import ModelError
+from casting_core.networks.castnet import CastNet
+
+MODELS = Path(__file__).resolve().parents[2] / "models"
+DEFAULT = "castnet"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Architecture:
+    """One kind of network.
+
+    `size`: px, short side of its input; `heatmap_layer`: the module that Grad-CAM looks at, None where
+    the network has no convolutions.
+    """
+
+    name: str
+    build: Callable[[], CastNet]
+    size: int
+    heatmap_layer: str | None
+
+
+ARCHITECTURES = {
+    architecture.name: architecture
+    for architecture in (Architecture(name="castnet", build=CastNet, size=320, heatmap_layer="mix"),)
+}
+
+
+def architecture(name: str) -> Architecture:
+    """The architecture of that name. Raises `ModelError` where there is none."""
+    if name not in ARCHITECTURES:
+        raise ModelError(f"There is no network {name!r}; there are: {', '.join(sorted(ARCHITECTURES))}.")
+    return ARCHITECTURES[name]
+
+
+def shipped(folder: Path = MODELS) -> list[str]:
+    """Names of the models that are ready for use: folders with a card, sorted, the default first."""
+    names = sorted(card.parent.name for card in folder.glob("*/card.json"))
+    return sorted(names, key=lambda name: name != DEFAULT)

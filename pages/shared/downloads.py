@@ -1,0 +1,54 @@
+"""Inspections as files to take away: strict JSON, and CSV that a spreadsheet opens without harm."""
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from casting_core.labels import Verdict
+from pages.shared.uploads import Upload
+
+if TYPE_CHECKING:
+    from casting_core import Inspection
+
+COLUMNS = ("file", "sha256", "verdict", "reason", "probability", "threshold_pass", "threshold_reject")
+COLUMNS += ("model", "device", "regions", "width", "height", "seconds")
+
+Line = tuple[Upload, "Inspection | None"]  # None: refused, or not judged yet
+
+
+def record(upload: Upload, inspection: "Inspection | None") -> dict[str, Any]:
+    """One picture as plain values; a refused file has a name and a reason, and is `unusable`."""
+    if inspection is None:
+        verdict = None if upload.refusal is None else str(Verdict.UNUSABLE)
+        sha256 = upload.sha256 or None
+        return {"file": upload.name, "sha256": sha256, "verdict": verdict, "reason": upload.refusal}
+    return {"file": upload.name, **inspection.to_json()}
+
+
+def to_json(content: dict[str, Any] | list[dict[str, Any]]) -> str:
+    """A record, or a list of them, as strict JSON; ASCII only."""
+    return json.dumps(content, indent=2, allow_nan=False)
+
+
+def to_csv(lines: Sequence[Line]) -> bytes:
+    """One row a picture, UTF-8 with the mark that spreadsheets look for; texts cannot act as formulas."""
+    stream = io.StringIO()
+    writer = csv.DictWriter(stream, COLUMNS)
+    writer.writeheader()
+    for line in lines:
+        row = record(*line)
+        row["regions"] = len(row["regions"]) if "regions" in row else None
+        row["seconds"] = row["seconds"].get("total") if "seconds" in row else None
+        writer.writerow({name: neutral(value) for name, value in row.items()})
+    return stream.getvalue().encode("utf-8-sig", errors="replace")
+
+
+def neutral(value: Any) -> Any:
+    """A text that begins like a formula gets an apostrophe before it; other values stay as they are.
+
+    After OWASP, "CSV Injection", https://owasp.org/www-community/attacks/CSV_Injection.
+    """
+    risky = isinstance(value, str) and value.strip()[:1] in ("=", "+", "-", "@")
+    return f"'{value}" if risky else value

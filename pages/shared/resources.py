@@ -1,0 +1,167 @@
+"""Every cache of the app, and the model with its lock.
+
+The model is loaded once a process, in the background, while the first page is being drawn. What
+is cached is shared by all sessions, keyed by the SHA-256 of a picture's bytes, bounded, and never
+changed. Predictions and explanations of one model run one at a time: they would only compete for
+the same processor, and their memory stays bounded.
+"""
+
+import hashlib
+import io
+import threading
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from casting_core.errors import CastingError, ImageError
+from pages.shared.uploads import Upload
+
+if TYPE_CHECKING:
+    from casting_core import Inspection, Inspector
+
+LONGEST_SIDE = 1024  # px, of a picture as a page shows it
+AT_ONCE = 2  # pictures of a batch, whose maps are held in memory together
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Judged:
+    """An inspection, ready for a page.
+
+    `inspection`: without its heatmap, which may be large. `picture`: RGB, at most 1,024 px on its long
+    side, None where it cannot be decoded. `evidence`: float32 (H, W) in [0, 1] of the size of `picture`,
+    None where there is no map.
+    """
+
+    inspection: "Inspection"
+    picture: Image.Image | None
+    evidence: np.ndarray | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SamplePicture:
+    """A casting that was rendered, as the PNG file that it would be uploaded as."""
+
+    sentence: str
+    upload: Upload
+
+
+def warm_up() -> None:
+    """Begin to load the model, unless that has begun."""
+    _loading()
+
+
+def inspector() -> "Inspector":
+    """The shipped model, once it is loaded. Raises `ModelError` where it is missing or altered."""
+    try:
+        return _loading().result()
+    except CastingError:
+        _loading.clear()  # the next visitor tries again: the file may have been restored
+        raise
+
+
+@st.cache_resource(show_spinner=False)
+def _loading() -> "Future[Inspector]":
+    background = ThreadPoolExecutor(1, thread_name_prefix="model")
+    loading = background.submit(_load)
+    background.submit(_import_grad_cam)
+    background.shutdown(wait=False)
+    return loading
+
+
+def _load() -> "Inspector":
+    from casting_core import Inspector
+
+    loaded = Inspector.load()
+    loaded.inspect(np.full((300, 300), 128, np.uint8))  # the first run is slow: not at a visitor's expense
+    return loaded
+
+
+def _import_grad_cam() -> None:
+    import pytorch_grad_cam  # noqa: F401
+
+
+@st.cache_resource(show_spinner=False)
+def _lock() -> threading.Lock:
+    return threading.Lock()
+
+
+def judge(upload: Upload) -> Judged:
+    """Judge one picture with its explanation. `upload` must have its bytes."""
+    assert upload.data is not None
+    return _judged(upload.sha256, upload.data)
+
+
+@st.cache_resource(max_entries=12, show_spinner=False)
+def _judged(sha256: str, _data: bytes) -> Judged:
+    picture = _shown(_data)
+    model = inspector()
+    with _lock():
+        inspection = model.inspect(_data)
+    evidence = None
+    if picture is not None and inspection.heatmap is not None:
+        heatmap = Image.fromarray(inspection.heatmap)
+        evidence = np.asarray(heatmap.resize(picture.size, Image.Resampling.BILINEAR))
+    return Judged(inspection=replace(inspection, heatmap=None), picture=picture, evidence=evidence)
+
+
+def _shown(data: bytes) -> Image.Image | None:
+    from casting_core.data.images import decode_rgb
+
+    try:
+        picture = Image.fromarray(decode_rgb(data))
+    except ImageError:
+        return None
+    picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE), reducing_gap=2.0)
+    return picture
+
+
+def judge_many(uploads: Iterable[Upload]) -> "Iterator[Inspection]":
+    """Judge many pictures in their order, without heatmaps; other sessions get their turn in between."""
+    model = inspector()
+    stream = model.inspect_many((u.data for u in uploads if u.data is not None), batch_size=AT_ONCE)
+    while True:
+        with _lock():
+            inspection = next(stream, None)
+        if inspection is None:
+            return
+        yield replace(inspection, heatmap=None)
+
+
+def grad_cam(upload: Upload) -> np.ndarray | None:
+    """Grad-CAM of a picture that can be decoded, float32 (h, w) in [0, 1]; None without convolutions."""
+    assert upload.data is not None
+    return _grad_cam(upload.sha256, upload.data)
+
+
+@st.cache_resource(max_entries=12, show_spinner=False)
+def _grad_cam(sha256: str, _data: bytes) -> np.ndarray | None:
+    from casting_core.data.images import decode
+    from casting_core.explanation.gradcam import grad_cam as compute
+    from casting_core.networks.registry import architecture
+
+    model = inspector()
+    layer = architecture(model.card.architecture).heatmap_layer
+    if layer is None:
+        return None
+    with _lock():
+        return compute(model.network, model.prepare(decode(_data).pixels), layer=layer)
+
+
+@st.cache_resource(show_spinner=False)
+def sample_pictures() -> dict[str, SamplePicture]:
+    """The castings that the product renders, by name."""
+    from casting_core.data.synthetic import samples
+
+    pictures = {}
+    for sample in samples():
+        stream = io.BytesIO()
+        Image.fromarray(sample.render().pixels).save(stream, "PNG")
+        data = stream.getvalue()
+        upload = Upload(name=f"{sample.name}.png", sha256=hashlib.sha256(data).hexdigest(), data=data)
+        pictures[sample.name] = SamplePicture(sentence=sample.sentence, upload=upload)
+    return pictures

@@ -1,0 +1,111 @@
+"""The command `inspect`, run as a stranger would: in a process of its own."""
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from casting_core.commands.inspect import Found, find_pictures, neutral_cell
+from casting_core.data.synthetic import samples
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "casting_core", "inspect", *arguments]
+    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=300, check=False)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """50 good and 20 broken files, some in a sub-folder, and a hidden one."""
+    target = tmp_path_factory.mktemp("parts")
+    (target / "lot 2").mkdir()
+    contents = []
+    for sample in samples()[:5]:
+        stream = io.BytesIO()
+        Image.fromarray(sample.render().pixels).save(stream, "JPEG", quality=92)
+        contents.append(stream.getvalue())
+    for index in range(50):
+        place = target / "lot 2" if index % 5 == 0 else target
+        (place / f"part_{index:02d}.jpeg").write_bytes(contents[index % 5])
+    for index in range(20):
+        whole = contents[index % 5]
+        (target / f"broken_{index:02d}.jpeg").write_bytes((b"", whole[: len(whole) // 2], b"no picture")[index % 3])
+    (target / ".hidden.jpeg").write_bytes(contents[0])
+    return target
+
+
+def test_a_folder_with_good_and_broken_files(folder: Path, tmp_path: Path):
+    maps = tmp_path / "maps"
+    result = run(str(folder), "--format", "jsonl", "--heatmaps", str(maps), cwd=tmp_path)
+    assert result.returncode == 3, result.stderr
+    assert "Traceback" not in result.stderr
+    lines = [json.loads(line, parse_constant=pytest.fail) for line in result.stdout.splitlines()]
+    assert len(lines) == 70
+    assert [line["path"] for line in lines] == [str(found.path) for found in find_pictures([str(folder)])]
+    unusable = [line for line in lines if line["verdict"] == "unusable"]
+    assert len(unusable) == 20
+    assert all(line["reason"] and line["probability"] is None and line["regions"] == [] for line in unusable)
+    expected = {
+        "path", "sha256", "verdict", "reason", "probability", "threshold_pass", "threshold_reject",
+        "model", "device", "regions", "width", "height", "seconds",
+    }  # fmt: skip
+    assert all(expected <= set(line) for line in lines)
+    heatmap = np.load(maps / "lot 2" / "part_00.npy")
+    assert heatmap.shape == (300, 300)
+    assert heatmap.dtype == np.float32
+    assert Image.open(maps / "lot 2" / "part_00.png").size == (300, 300)
+    assert len(list(maps.rglob("*.npy"))) == 50
+
+
+def test_good_files_alone_exit_with_zero_in_every_format(folder: Path, tmp_path: Path):
+    table = run(str(folder / "part_0[1-4].jpeg"), "--no-explain", cwd=tmp_path)
+    assert table.returncode == 0, table.stderr
+    assert len(table.stdout.splitlines()) == 5
+    cells = run(str(folder / "part_01.jpeg"), "--format", "csv", "--batch-size", "1", cwd=tmp_path)
+    assert cells.returncode == 0
+    (row,) = csv.DictReader(io.StringIO(cells.stdout))
+    assert row["verdict"] in ("ok", "review", "defective")
+
+
+def test_a_missing_file_is_a_line(folder: Path, tmp_path: Path):
+    result = run("nowhere.jpeg", str(folder / "part_01.jpeg"), "--format", "jsonl", cwd=tmp_path)
+    assert result.returncode == 3
+    first, second = map(json.loads, result.stdout.splitlines())
+    assert first["verdict"] == "unusable"
+    assert first["sha256"] is None
+    assert second["verdict"] != "unusable"
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["--format", "xml", "a.png"], ["a.png", "--model", "nothing"], ["a.png", "--device", "abacus"]]
+)
+def test_wrong_usage_exits_with_two(arguments: list[str], tmp_path: Path):
+    result = run(*arguments, cwd=tmp_path)
+    assert result.returncode == 2
+    assert "Traceback" not in result.stderr
+
+
+def test_pictures_are_found_in_order_without_hidden_ones(tmp_path: Path):
+    for name in ("b.png", "a.png", ".c.png", "sub/d.png", ".git/e.png"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    assert [str(f.below) for f in find_pictures([str(tmp_path)])] == ["a.png", "b.png", "sub/d.png"]
+    assert [f.path.name for f in find_pictures([str(tmp_path / "*.png")])] == ["a.png", "b.png"]
+    missing = tmp_path / "x.png"
+    assert list(find_pictures([str(missing)])) == [Found(path=missing, below=Path("x.png"))]
+
+
+def test_cells_that_look_like_formulas_are_neutralised():
+    assert neutral_cell("=1+1") == "'=1+1"
+    assert neutral_cell("part.png") == "part.png"
+    assert neutral_cell(-0.5) == -0.5

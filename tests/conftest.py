@@ -1,0 +1,58 @@
+"""What all tests share: where real pictures are, a few rendered castings, and a bound on threads."""
+
+import os
+from pathlib import Path
+
+import pytest
+import torch
+from hypothesis import settings
+
+from casting_core.data.dataset import Sample
+from casting_core.data.defects import DefectKind
+from casting_core.data.synthetic import Rendered, render_casting
+from casting_core.labels import Label
+
+# no deadline: the time of one example says more of the machine's load than of the code
+settings.register_profile("house", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("house")
+
+# one core a worker where the tests are spread over several
+torch.set_num_threads(1 if "PYTEST_XDIST_WORKER" in os.environ else 2)
+
+
+def _folder(variable: str, holds: str) -> Path:
+    value = os.environ.get(variable)
+    if not value or not Path(value).is_dir():
+        pytest.skip(f"needs {holds}: set {variable} to their folder")
+    return Path(value)
+
+
+@pytest.fixture(scope="session")
+def data_root() -> Path:
+    """The public data set; the test is skipped where it is not at hand."""
+    return _folder("CASTING_DATA", "the pictures of the public data set")
+
+
+@pytest.fixture(scope="session")
+def masks_root() -> Path:
+    """The second capture with masks; the test is skipped where it is not at hand."""
+    return _folder("CASTING_MASKS", "the second capture with its masks")
+
+
+@pytest.fixture(scope="session")
+def castings() -> tuple[Rendered, ...]:
+    """Six small rendered castings (96 px): the odd ones defective, the even ones sound."""
+    kinds = (DefectKind.BLOW_HOLE, DefectKind.CHIPPING, DefectKind.SCRATCH)
+    return tuple(
+        render_casting(seed=seed, size=96, defects=(kinds[seed // 2],) if seed % 2 else ())
+        for seed in range(6)
+    )
+
+
+@pytest.fixture(scope="session")
+def samples() -> tuple[Sample, ...]:
+    """The six castings as samples of three source photographs a label."""
+    return tuple(
+        Sample(path=f"train/x/{n}.png", split="train", label=Label.DEFECTIVE if n % 2 else Label.OK, source=n)
+        for n in range(6)
+    )

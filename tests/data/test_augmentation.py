@@ -1,0 +1,191 @@
+"""Augmentation: what is known of a picture stays true, draws repeat, nothing leaves its range."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from casting_core.data.augmentation import AugmentationSettings, Example, compose, relight, warp
+from casting_core.data.polar import disc_mask
+from casting_core.data.synthetic import Rendered, render_casting
+
+# what leaves a picture as it is, but for its rotation and mirroring
+STILL = AugmentationSettings(
+    defect_share=0,
+    decoy_share=0,
+    background_share=0,
+    scale=(1, 1),
+    stretch=(1, 1),
+    shift=0,
+    gain=(1, 1),
+    gamma=(1, 1),
+    uneven=0,
+    blur_share=0,
+    noise=0,
+)
+seeds = st.integers(0, 2**32 - 1)
+
+
+def rngs(*seeds: int) -> list[np.random.Generator]:
+    return [np.random.default_rng(seed) for seed in seeds]
+
+
+def composed(
+    casting: Rendered, seed: int = 0, *, defective: bool = False, known: bool = True, **shares
+) -> Example:
+    shares = {"defect_share": 0, "decoy_share": 0, "background_share": 0, **shares}
+    before = casting.pixels.copy()
+    example = compose(
+        casting.pixels,
+        defective=defective,
+        part=casting.part if known else None,
+        rng=np.random.default_rng(seed),
+        settings=AugmentationSettings(**shares),
+    )
+    np.testing.assert_array_equal(casting.pixels, before)
+    assert example.pixels.dtype == np.uint8
+    assert example.pixels.shape == casting.pixels.shape
+    return example
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_sound_picture_with_a_defect_is_defective_where_it_is(
+    castings: tuple[Rendered, ...], seed: int
+) -> None:
+    example = composed(castings[0], seed, defect_share=1)
+    assert example.target == 1
+    assert example.mask is not None
+    assert example.mask.any()
+    changed = example.pixels != castings[0].pixels
+    assert changed[example.mask].mean() > 0.5
+    assert changed.mean() < 0.5
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_decoy_leaves_it_sound(castings: tuple[Rendered, ...], seed: int) -> None:
+    example = composed(castings[0], seed, decoy_share=1)
+    assert example.target == 0
+    assert example.mask is not None
+    assert not example.mask.any()
+    assert (example.pixels != castings[0].pixels).any()
+
+
+def test_of_a_defective_picture_only_the_label_is_known(castings: tuple[Rendered, ...]) -> None:
+    example = composed(castings[1], defective=True, defect_share=1, decoy_share=1)
+    assert (example.target, example.mask) == (1, None)
+    np.testing.assert_array_equal(example.pixels, castings[1].pixels)
+
+
+def test_without_a_part_nothing_is_inserted(castings: tuple[Rendered, ...]) -> None:
+    example = composed(castings[0], known=False, defect_share=1, background_share=1)
+    assert example.target == 0
+    np.testing.assert_array_equal(example.pixels, castings[0].pixels)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_another_background_leaves_the_part(seed: int) -> None:
+    casting = render_casting(seed=seed, size=300)
+    example = composed(casting, seed, background_share=1)
+    part = disc_mask(casting.part, casting.pixels.shape)
+    np.testing.assert_array_equal(example.pixels[part], casting.pixels[part])
+    assert (example.pixels != casting.pixels).any()
+
+
+@settings(max_examples=20)
+@given(seeds)
+def test_the_mask_goes_where_the_picture_goes(seed: int) -> None:
+    """A white blob on black: the warped picture is the warped mask."""
+    rng = np.random.default_rng(seed)
+    mask = np.zeros((80, 80), bool)
+    row, column = rng.integers(25, 45, 2)
+    mask[row : row + 10, column : column + 6] = True
+    example = Example(pixels=mask.astype(np.uint8) * 255, mask=mask, target=1.0)
+    inputs, masks = warp([example], 64, [rng], AugmentationSettings())
+    torch.testing.assert_close(inputs, masks)
+    assert masks.sum() > 0
+    assert inputs.min() >= 0
+    assert inputs.max() <= 1
+
+
+def test_masks_unknown_and_empty(castings: tuple[Rendered, ...]) -> None:
+    pixels = castings[0].pixels
+    unknown = Example(pixels=pixels, mask=None, target=1.0)
+    empty = Example(pixels=pixels, mask=np.zeros(pixels.shape, bool), target=0.0)
+    inputs, masks = warp([unknown, empty], 64, rngs(0, 1), STILL)
+    assert inputs.shape == masks.shape == (2, 1, 64, 64)
+    assert inputs.dtype == masks.dtype == torch.float32
+    assert masks[0].isnan().all()
+    assert (masks[1] == 0).all()
+
+
+@settings(max_examples=20)
+@given(seeds)
+def test_rotation_and_mirroring_alone_keep_distances_from_the_centre(seed: int) -> None:
+    y, x = np.mgrid[:65, :65] - 32
+    radius = np.hypot(x, y)
+    rings = (127 + 100 * np.cos(radius / 4)).round().astype(np.uint8)
+    inputs, _ = warp([Example(pixels=rings, mask=None, target=0.0)], 65, rngs(seed), STILL)
+    difference = abs(inputs[0, 0].numpy() * 255 - rings)
+    assert difference[radius < 30].max() < 6  # of 255; what bilinear resampling costs
+
+
+def test_neutral_light_changes_nothing() -> None:
+    inputs = torch.rand(3, 1, 16, 16, generator=torch.Generator().manual_seed(0))
+    torch.testing.assert_close(relight(inputs, rngs(0, 1, 2), STILL), inputs)
+
+
+@settings(max_examples=20)
+@given(seeds)
+def test_light_stays_in_range(seed: int) -> None:
+    inputs = torch.rand(2, 1, 16, 16, generator=torch.Generator().manual_seed(seed))
+    wild = AugmentationSettings(gain=(0.2, 5), gamma=(0.2, 5), uneven=1, blur_share=1, noise=0.5)
+    result = relight(inputs, rngs(seed, seed + 1), wild)
+    assert result.shape == inputs.shape
+    assert result.dtype == torch.float32
+    assert torch.isfinite(result).all()
+    assert result.min() >= 0
+    assert result.max() <= 1
+
+
+def test_gain_by_hand() -> None:
+    inputs = torch.tensor([0.0, 0.25, 0.4, 0.8]).reshape(1, 1, 2, 2)
+    double = AugmentationSettings(gain=(2, 2), gamma=(1, 1), uneven=0, blur_share=0, noise=0)
+    assert relight(inputs, rngs(0), double).flatten().tolist() == pytest.approx([0, 0.5, 0.8, 1])
+    square = AugmentationSettings(gain=(1, 1), gamma=(2, 2), uneven=0, blur_share=0, noise=0)
+    assert relight(inputs, rngs(0), square).flatten().tolist() == pytest.approx([0, 0.0625, 0.16, 0.64])
+
+
+def test_the_same_generators_give_the_same_pictures(castings: tuple[Rendered, ...]) -> None:
+    def once(*seeds: int) -> tuple[torch.Tensor, torch.Tensor]:
+        chosen, sources = AugmentationSettings(), rngs(*seeds)
+        examples = [
+            compose(c.pixels, defective=False, part=c.part, rng=rng, settings=chosen)
+            for c, rng in zip(castings[::2], sources, strict=True)
+        ]
+        inputs, masks = warp(examples, 64, sources, chosen)
+        return relight(inputs, sources, chosen), masks
+
+    inputs, masks = once(1, 2, 3)
+    again, masks_again = once(1, 2, 3)
+    torch.testing.assert_close(inputs, again, rtol=0, atol=0)
+    torch.testing.assert_close(masks, masks_again, rtol=0, atol=0, equal_nan=True)
+    # each picture depends on its own generator only
+    other, _ = once(1, 9, 3)
+    torch.testing.assert_close(inputs[[0, 2]], other[[0, 2]], rtol=0, atol=0)
+    assert not torch.equal(inputs[1], other[1])
+
+
+def test_mirroring_comes_up_in_half_of_the_draws() -> None:
+    """Two spots, to the right of the centre and below it: mirroring changes which way round they lie."""
+    y, x = np.mgrid[:33, :33] - 16
+    spots = [((np.hypot(x - u, y - v) < 3) * 255).astype(np.uint8) for u, v in ((8, 0), (0, 8))]
+    examples = [Example(pixels=spot, mask=None, target=0.0) for spot in spots]
+    turned_right = 0
+    for seed in range(60):
+        inputs, _ = warp(examples, 33, rngs(seed, seed), STILL)  # both warped alike
+        first, second = (math.atan2((p * y).sum(), (p * x).sum()) for p in inputs[:, 0].numpy())
+        turned_right += math.sin(second - first) > 0
+    assert 15 < turned_right < 45

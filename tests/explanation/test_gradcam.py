@@ -1,0 +1,115 @@
+"""Grad-CAM: a case worked out by hand, the package's own result, threads, and nothing mutated."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+
+from casting_core.errors import SettingsError
+from casting_core.explanation.gradcam import grad_cam
+from casting_core.networks.castnet import CastNet
+
+
+class TwoChannels(nn.Module):
+    """Channel 0 copies the picture, channel 1 inverts it; the logit is 3 · mean(0) − 1 · mean(1)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.channels = nn.Conv2d(1, 2, 1)
+        self.channels.weight.data[:] = torch.tensor([1.0, -1.0]).view(2, 1, 1, 1)
+        self.channels.bias.data[:] = torch.tensor([0.0, 1.0])
+        self.flat = nn.Flatten()
+
+    def forward(self, x: Tensor) -> Tensor:
+        means = self.channels(x).mean((2, 3))  # (B, 2)
+        self.flat(means)
+        return 3 * means[:, 0] - means[:, 1]
+
+
+@pytest.fixture(scope="module")
+def network() -> CastNet:
+    torch.manual_seed(0)
+    return CastNet().eval()
+
+
+def picture(seed: int, size: int = 64) -> Tensor:
+    return torch.rand(1, 1, size, size, generator=torch.Generator().manual_seed(seed))
+
+
+def test_a_case_by_hand():
+    values = torch.tensor([[0.2, 0.4], [0.6, 1.0]])
+    # weights 3/4 and −1/4; 3/4·v − 1/4·(1 − v) = v − 1/4, cut at 0: 0, 0.15, 0.35, 0.75; over its maximum
+    expected = np.array([[0, 0.2], [0.35 / 0.75, 1.0]], np.float32)
+    heat = grad_cam(TwoChannels(), values.view(1, 1, 2, 2), layer="channels")
+    assert heat.dtype == np.float32
+    np.testing.assert_allclose(heat, expected, atol=1e-5)
+
+
+def test_no_place_speaks_for_a_defect():
+    network = TwoChannels()
+    heat = grad_cam(network, torch.full((1, 1, 4, 4), 0.1), layer="channels")  # 0.1 − 1/4 < 0
+    assert not heat.any()
+
+
+@pytest.mark.parametrize("layer", ["mix", "backbone.stages.4"])
+def test_same_as_the_package_alone(network, layer):
+    from pytorch_grad_cam import GradCAM
+
+    x = picture(1)
+    expected = GradCAM(model=network, target_layers=[network.get_submodule(layer)])(x, targets=[torch.sum])[0]
+    heat = grad_cam(network, x, layer=layer)
+    assert heat.shape == (64, 64)
+    assert 0 <= heat.min() <= heat.max() <= 1
+    np.testing.assert_allclose(heat, expected, atol=1e-5)
+
+
+def test_nothing_is_changed(network):
+    frozen = network.fused(torch.bfloat16)
+    x = picture(2)
+    x_before = x.clone()
+    weights = {name: tensor.clone() for name, tensor in frozen.state_dict().items()}
+    with torch.inference_mode():
+        grad_cam(frozen, x, layer="mix")
+    assert torch.equal(x, x_before)
+    assert not x.requires_grad
+    for name, tensor in frozen.state_dict().items():
+        assert torch.equal(tensor, weights[name])
+        assert tensor.dtype == weights[name].dtype
+    assert not frozen.training
+    assert all(not module._forward_hooks for module in frozen.modules())
+    assert all(parameter.grad is None for parameter in frozen.parameters())
+
+
+def test_reduced_precision_is_computed_in_float32(network):
+    fused = network.fused()
+    full = grad_cam(fused, picture(3), layer="mix")
+    reduced = grad_cam(fused, picture(3).bfloat16(), layer="mix")
+    assert np.abs(full - reduced).mean() < 0.05
+
+
+def test_many_threads_give_the_same_maps(network):
+    pictures = [picture(seed) for seed in range(6)]
+    alone = [grad_cam(network, x, layer="mix") for x in pictures]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(lambda x: grad_cam(network, x, layer="mix"), pictures * 4))
+    for index, heat in enumerate(together):
+        np.testing.assert_allclose(heat, alone[index % 6], atol=1e-5)
+
+
+@pytest.mark.parametrize("shape", [(1, 64, 64), (2, 1, 64, 64), (1, 3, 64, 64)])
+def test_other_shapes_are_refused(network, shape):
+    with pytest.raises(SettingsError, match="one gray picture"):
+        grad_cam(network, torch.zeros(shape), layer="mix")
+
+
+@pytest.mark.parametrize("layer", ["", "nowhere", "mix.weight"])
+def test_unknown_layers_are_refused(network, layer):
+    with pytest.raises(SettingsError, match="no layer"):
+        grad_cam(network, picture(4), layer=layer)
+
+
+def test_a_layer_without_a_map_is_refused():
+    with pytest.raises(SettingsError, match="gives no map"):
+        grad_cam(TwoChannels(), picture(5), layer="flat")

@@ -1,0 +1,142 @@
+"""Batches: balanced over photographs, and decided by seed, epoch and place alone."""
+
+from collections import Counter
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from casting_core.data.dataset import Sample
+from casting_core.data.synthetic import Rendered
+from casting_core.labels import Label
+from casting_core.training.batches import Batch, Batches
+from casting_core.training.settings import TrainingSettings
+
+
+def of_photographs(sizes: list[tuple[int, Label]], **settings) -> Batches:
+    """Batches over samples without pictures, for the order alone: (number of pictures, label) a photograph."""
+    samples = [
+        Sample(path=f"{source}/{n}", split="train", label=label, source=source)
+        for source, (size, label) in enumerate(sizes)
+        for n in range(size)
+    ]
+    return Batches(samples, [], [], TrainingSettings(**settings))
+
+
+@pytest.fixture
+def batches(castings: tuple[Rendered, ...], samples: tuple[Sample, ...]) -> Batches:
+    settings = TrainingSettings(size=64, batch_size=4, seed=3)
+    return Batches(samples, [c.pixels for c in castings], [c.part for c in castings], settings)
+
+
+def assert_same(one: Batch, other: Batch) -> None:
+    for name in ("inputs", "masks", "targets"):
+        torch.testing.assert_close(
+            getattr(one, name), getattr(other, name), rtol=0, atol=0, equal_nan=True
+        )
+
+
+groups = st.lists(
+    st.tuples(st.integers(1, 30), st.sampled_from([Label.OK, Label.DEFECTIVE])), min_size=1, max_size=12
+)
+
+
+@given(groups, st.integers(1, 10), st.integers(1, 10), st.integers(0, 99))
+def test_no_photograph_outweighs_its_share(
+    sizes: list[tuple[int, Label]], most_defective: int, most_ok: int, seed: int
+) -> None:
+    batches = of_photographs(sizes, most_defective=most_defective, most_ok=most_ok, seed=seed, batch_size=7)
+    order = batches.order(1)
+    assert len(set(order.tolist())) == len(order)
+    drawn = Counter(batches.samples[i].source for i in order)
+    for source, (size, label) in enumerate(sizes):
+        assert drawn[source] == min(size, most_defective if label is Label.DEFECTIVE else most_ok)
+    assert batches.steps() == -(-len(order) // 7)
+    assert len(batches.order(2)) == len(order)
+
+
+def test_a_photograph_of_both_labels_is_capped_for_each() -> None:
+    samples = [
+        Sample(path=str(n), split="train", label=Label.OK if n < 5 else Label.DEFECTIVE, source=0)
+        for n in range(9)
+    ]
+    order = Batches(samples, [], [], TrainingSettings(most_defective=2, most_ok=3)).order(1)
+    assert Counter(samples[i].label for i in order) == {Label.OK: 3, Label.DEFECTIVE: 2}
+
+
+def test_without_provenance_every_picture_is_a_photograph() -> None:
+    samples = [Sample(path=str(n), split="train", label=Label.DEFECTIVE) for n in range(20)]
+    assert sorted(Batches(samples, [], [], TrainingSettings(most_defective=1)).order(1)) == list(range(20))
+
+
+def test_epochs_and_seeds_differ_and_repeat() -> None:
+    batches = of_photographs([(30, Label.OK), (30, Label.DEFECTIVE)])
+    again = of_photographs([(30, Label.OK), (30, Label.DEFECTIVE)])
+    other = of_photographs([(30, Label.OK), (30, Label.DEFECTIVE)], seed=1)
+    second = again.order(2)
+    np.testing.assert_array_equal(batches.order(1), again.order(1))  # whatever was asked before
+    np.testing.assert_array_equal(batches.order(2), second)
+    assert batches.order(1).tolist() != second.tolist()
+    assert batches.order(1).tolist() != other.order(1).tolist()
+
+
+def test_shapes_ranges_and_sizes(batches: Batches) -> None:
+    first, last = batches.epoch(1)
+    assert [len(b.targets) for b in (first, last)] == [4, 2]
+    for batch in (first, last):
+        count = len(batch.targets)
+        assert batch.inputs.shape == batch.masks.shape == (count, 1, 64, 64)
+        assert batch.inputs.dtype == batch.masks.dtype == batch.targets.dtype == torch.float32
+        assert batch.inputs.min() >= 0
+        assert batch.inputs.max() <= 1
+
+
+def test_targets_and_masks_belong_to_their_pictures(batches: Batches) -> None:
+    order = batches.order(1)
+    targets = torch.cat([b.targets for b in batches.epoch(1)])
+    masks = torch.cat([b.masks for b in batches.epoch(1)])
+    for index, target, mask in zip(order, targets, masks, strict=True):
+        if batches.samples[index].label is Label.DEFECTIVE:
+            assert target == 1
+            assert mask.isnan().all()
+        else:  # sound, and defective where something was inserted
+            assert bool(mask.sum() > 0) == bool(target == 1)
+
+
+def test_an_epoch_repeats_whatever_ran_before(batches: Batches) -> None:
+    second = list(batches.epoch(2))
+    list(batches.epoch(1))
+    for one, other in zip(batches.epoch(2), second, strict=True):
+        assert_same(one, other)
+    assert not torch.equal(next(batches.epoch(1)).inputs, second[0].inputs)
+
+
+def test_a_sound_casting_is_drawn_anew_each_epoch(batches: Batches) -> None:
+    """Over some epochs a sound picture is seen both with an inserted defect and without."""
+    place = next(i for i, s in enumerate(batches.samples) if s.label is Label.OK)
+    seen = set()
+    for epoch in range(1, 13):
+        targets = torch.cat([b.targets for b in batches.epoch(epoch)])
+        seen.add(float(targets[batches.order(epoch).tolist().index(place)]))
+    assert seen == {0.0, 1.0}
+
+
+def test_pictures_are_not_altered(batches: Batches) -> None:
+    before = [p.copy() for p in batches.pixels]
+    list(batches.epoch(1))
+    for now, then in zip(batches.pixels, before, strict=True):
+        np.testing.assert_array_equal(now, then)
+
+
+def test_a_larger_batch_holds_the_same_pictures(batches: Batches) -> None:
+    """What a picture looks like depends on its place in the epoch, not on the size of the batch."""
+    whole = Batches(
+        batches.samples, batches.pixels, batches.parts, replace(batches.settings, batch_size=6)
+    )
+    (only,) = whole.epoch(1)
+    torch.testing.assert_close(
+        only.inputs, torch.cat([b.inputs for b in batches.epoch(1)]), rtol=0, atol=0
+    )
