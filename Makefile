@@ -1,5 +1,5 @@
 # One short command for each thing people do; `make` alone lists them.
-# ARGS is handed on, e.g.: make test ARGS="-k folds", make train ARGS="--epochs 3".
+# ARGS is handed on, e.g.: make test ARGS="-k folds", make train ARGS="--resume".
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
@@ -16,7 +16,7 @@ app: $(VENV)/installed ## open the app in the browser
 	$(PYTHON) -m streamlit run app.py $(ARGS)
 
 test: $(VENV)/installed-dev browser ## run all tests
-	$(PYTHON) -m pytest $(ARGS)
+	$(PYTHON) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 lint: $(VENV)/installed-dev ## check style and types
 	$(PYTHON) -m ruff check .

@@ -4,9 +4,12 @@ import streamlit as st
 
 from pages.shared import resources
 
-st.set_page_config(page_title="Casting Inspector", page_icon=":material/troubleshoot:", layout="wide")
-resources.warm_up()
-page = st.navigation(
-    [st.Page("pages/inspection.py", title="Inspection", icon=":material/troubleshoot:", default=True)]
+ICON = (  # drawn here: Streamlit would fetch its own from the internet
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><circle cx="16" cy="16" r="10" fill="none" '
+    'stroke="#1F5F8B" stroke-width="8"/><circle cx="23" cy="9" r="4" fill="#E69F00"/></svg>'
 )
+
+st.set_page_config(page_title="Casting Inspector", page_icon=ICON, layout="wide")
+resources.warm_up()
+page = st.navigation([st.Page("pages/inspection.py", title="Inspection", icon=":material/troubleshoot:", default=True)])
 page.run()

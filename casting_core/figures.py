@@ -35,15 +35,15 @@ class Palette:
     """
 
     stops: tuple[tuple[int, int, int], ...]
-    hidden: float = 0.0
-    full: float = 0.0
+    hidden: float
+    full: float
 
     def rgba(self, values: np.ndarray, opacity: float = 1.0) -> np.ndarray:
         """Colours uint8 (…, 4) of values in [0, 1] of any shape; values outside count as 0 or 1, NaN as 0."""
         values = np.clip(np.nan_to_num(values, nan=0.0), 0.0, 1.0)
         colours, places = np.array(self.stops), np.linspace(0, 1, len(self.stops))
         channels = [np.interp(values, places, colours[:, channel]) for channel in range(3)]
-        strength = np.clip((values - self.hidden) / max(self.full - self.hidden, 1e-9), 0.0, 1.0)
+        strength = np.clip((values - self.hidden) / (self.full - self.hidden), 0.0, 1.0)
         return np.rint(np.stack([*channels, 255 * opacity * strength], axis=-1)).astype(np.uint8)
 
 
@@ -52,7 +52,11 @@ EVIDENCE = Palette(
     hidden=0.1,
     full=0.5,
 )
-GRAD_CAM = Palette(stops=((0, 34, 78), (65, 77, 107), (124, 123, 120), (188, 175, 111), (254, 232, 56)))
+GRAD_CAM = Palette(
+    stops=((0, 34, 78), (65, 77, 107), (124, 123, 120), (188, 175, 111), (254, 232, 56)),
+    hidden=0.0,
+    full=0.4,
+)
 
 
 def overlay(
@@ -95,7 +99,7 @@ def outline(picture: Image.Image, regions: Sequence[Region], *, frame: tuple[int
     result = picture.convert("RGB")
     across, down = result.width / frame[0], result.height / frame[1]
     stroke = max(1, round(max(result.size) / 300))
-    size = max(10, round(max(result.size) / 24))  # px, of the digits
+    size = max(10, round(max(result.size) / 26))  # px, of the digits
     draw = ImageDraw.Draw(result)
     for number, region in enumerate(regions, start=1):
         gap = 2 * stroke  # the line must not cover what it points at
@@ -104,16 +108,13 @@ def outline(picture: Image.Image, regions: Sequence[Region], *, frame: tuple[int
         around = (left - stroke, top - stroke, right + stroke, bottom + stroke)
         draw.rectangle(around, outline="black", width=3 * stroke)
         draw.rectangle((left, top, right, bottom), outline="white", width=stroke)
-        below = top < 1.3 * size  # no room above
-        draw.text(
-            (min(max(left, 0), result.width - size), bottom + 2 * stroke if below else top - 2 * stroke),
-            str(number),
-            fill="white",
-            font=_font(size),
-            anchor="la" if below else "lb",
-            stroke_width=stroke,
-            stroke_fill="black",
-        )
+        # the number on a dark tag: above the box, or below it where there is no room above
+        text, edge = str(number), 2 * stroke
+        tag = (0.65 * len(text) * size + 2 * edge, size + edge)  # width, height
+        x = min(max(left, 0), result.width - tag[0])
+        y = bottom + edge if top < tag[1] + edge else top - tag[1] - edge
+        draw.rectangle((x, y, x + tag[0], y + tag[1]), fill="black")
+        draw.text((x + tag[0] / 2, y + tag[1] / 2), text, fill="white", font=_font(size), anchor="mm")
     return result
 
 
@@ -125,9 +126,7 @@ def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
 def gradient(palette: Palette, *, opacity: float = 1.0, steps: int = 20) -> str:
     """The palette from 0 (left) to 1 as a CSS gradient, with the transparency that an overlay has."""
     colours = palette.rgba(np.linspace(0, 1, steps + 1), opacity)
-    stops = ", ".join(
-        f"rgba({r},{g},{b},{a / 255:.2f}) {100 * i / steps:g}%" for i, (r, g, b, a) in enumerate(colours)
-    )
+    stops = ", ".join(f"rgba({r},{g},{b},{a / 255:.2f}) {100 * i / steps:g}%" for i, (r, g, b, a) in enumerate(colours))
     return f"linear-gradient(to right, {stops})"
 
 
@@ -140,11 +139,13 @@ def percent(value: float) -> str:
     return f"{100 * value:.1f} %"
 
 
-def probability_scale(probability: float, threshold_pass: float, threshold_reject: float) -> go.Figure:
+def probability_scale(
+    probability: float, threshold_pass: float, threshold_reject: float, *, ink: str = "#1C2226"
+) -> go.Figure:
     """The calibrated probability of *defective* on a scale from 0 to 100 %, with both thresholds.
 
     All three in [0, 1], `threshold_pass` ≤ `threshold_reject`. Below the first the part passes, from the
-    second on it is rejected, in between a person decides.
+    second on it is rejected, in between a person decides. `ink`: colour of texts and lines.
     """
     figure = go.Figure()
     zones = (
@@ -174,7 +175,7 @@ def probability_scale(probability: float, threshold_pass: float, threshold_rejec
     )
     lines = ((threshold_pass, "passes below", -0.25, -0.42), (threshold_reject, "rejected from", 0.25, 0.42))
     for value, words, edge, tip in lines:
-        figure.add_shape(type="line", x0=100 * value, x1=100 * value, y0=-edge, y1=tip, line={"width": 2})
+        figure.add_shape(type="line", x0=100 * value, x1=100 * value, y0=-edge, y1=tip, line={"width": 2, "color": ink})
         figure.add_annotation(
             x=100 * value,
             y=tip,
@@ -182,11 +183,13 @@ def probability_scale(probability: float, threshold_pass: float, threshold_rejec
             showarrow=False,
             xanchor="left" if value < 0.5 else "right",
             yanchor="bottom" if tip > 0 else "top",
+            font={"color": ink},
         )
     figure.update_layout(
-        title={"text": f"Probability of a defect: {percent(probability)}", "font": {"size": 16}},
+        title={"text": f"Probability of a defect: {percent(probability)}", "font": {"size": 16, "color": ink}},
         xaxis={
-            "title": "calibrated probability that the part is defective (%)",
+            "title": {"text": "calibrated probability that the part is defective (%)", "font": {"color": ink}},
+            "tickfont": {"color": ink},
             "range": [0, 100],
             "tickvals": [0, 25, 50, 75, 100],
             "fixedrange": True,
@@ -196,6 +199,6 @@ def probability_scale(probability: float, threshold_pass: float, threshold_rejec
         barmode="overlay",
         height=230,
         margin={"l": 16, "r": 24, "t": 44, "b": 8},
-        legend={"orientation": "h", "y": -0.6, "x": 0},
+        legend={"orientation": "h", "y": -0.6, "x": 0, "font": {"color": ink}},
     )
     return figure

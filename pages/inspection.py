@@ -6,20 +6,14 @@ from casting_core.errors import CastingError
 from pages.shared import batch, resources, single, uploads
 from pages.shared.uploads import Upload
 
-SOURCES = {
-    "Files": ":material/upload_file:",
-    "Folder": ":material/folder_open:",
-    "Camera": ":material/photo_camera:",
-    "Sample": ":material/science:",
-}
+SOURCES = ("Files", "Folder", "Camera", "Sample")
 
 
 def choose() -> tuple[Upload, ...]:
     """The pictures to judge, from the source that the visitor picked."""
     source = st.segmented_control(
         "Where the pictures come from",
-        list(SOURCES),
-        format_func=lambda name: f"{SOURCES[name]} {name}",
+        SOURCES,
         default="Files",
         required=True,
         key="source",
@@ -48,15 +42,35 @@ def choose_sample() -> tuple[Upload, ...]:
     """One of the castings that the product renders by itself."""
     pictures = resources.sample_pictures()
     name = st.pills(
-        "Rendered castings, no photographs of real parts",
+        "Castings that this app rendered; they are no photographs of real parts",
         list(pictures),
+        default=next(iter(pictures)),
+        required=True,
         key="sample",
         bind="query-params",
     )
-    if name is None:
-        return ()
     st.caption(pictures[name].sentence)
     return (pictures[name].upload,)
+
+
+def invite() -> None:
+    """What to do on an empty page: give a picture, or try one of the samples."""
+    st.info(
+        "Nothing to judge yet. Drop pictures above or take one with the camera. The part should be seen "
+        "from above, whole and in focus, as in these samples.",
+        icon=":material/touch_app:",
+    )
+    with st.container(horizontal=True):
+        for name, sample in resources.sample_pictures().items():
+            with st.container(width=150, gap="xsmall"):
+                st.image(sample.upload.data, alt=f"{name}. {sample.sentence}")
+                st.button(name, key=f"try {name}", on_click=try_sample, args=(name,), width="stretch")
+
+
+def try_sample(name: str) -> None:
+    """Turn to the samples, and pick one."""
+    st.session_state["source"] = "Sample"
+    st.session_state["sample"] = name
 
 
 def clear() -> None:
@@ -70,11 +84,7 @@ st.markdown("Give a photograph of a casting, taken from above, and see the verdi
 pictures = choose()
 try:
     if not pictures:
-        st.info(
-            "Nothing to judge yet. Drop pictures above, take one with the camera, or pick **Sample** to see "
-            "a casting that this app rendered.",
-            icon=":material/touch_app:",
-        )
+        invite()
     elif len(pictures) == 1:
         single.show(pictures[0])
     else:

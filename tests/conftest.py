@@ -16,8 +16,8 @@ from casting_core.labels import Label
 settings.register_profile("house", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("house")
 
-# one core a worker where the tests are spread over several
-torch.set_num_threads(1 if "PYTEST_XDIST_WORKER" in os.environ else 2)
+# small tensors gain nothing from a second thread, and a busy machine makes threads wait for each other
+torch.set_num_threads(1)
 
 
 def _folder(variable: str, holds: str) -> Path:
@@ -44,8 +44,7 @@ def castings() -> tuple[Rendered, ...]:
     """Six small rendered castings (96 px): the odd ones defective, the even ones sound."""
     kinds = (DefectKind.BLOW_HOLE, DefectKind.CHIPPING, DefectKind.SCRATCH)
     return tuple(
-        render_casting(seed=seed, size=96, defects=(kinds[seed // 2],) if seed % 2 else ())
-        for seed in range(6)
+        render_casting(seed=seed, size=96, defects=(kinds[seed // 2],) if seed % 2 else ()) for seed in range(6)
     )
 
 

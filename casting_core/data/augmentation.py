@@ -39,21 +39,26 @@ class AugmentationSettings:
     scale: tuple[float, float] = (0.8, 1.15)
     stretch: tuple[float, float] = (0.8, 1.25)
     shift: float = 0.06  # of the side, either way
-    gain: tuple[float, float] = (0.65, 1.5)
-    gamma: tuple[float, float] = (0.7, 1.45)
+    gain: tuple[float, float] = (0.7, 1.25)
+    gamma: tuple[float, float] = (0.75, 1.35)
     uneven: float = 0.15  # largest brightness difference over the picture
-    blur_share: float = 0.3
-    blur: float = 1.0  # largest standard deviation, px of the input
-    noise: float = 0.02  # largest standard deviation
+    blur_share: float = 0.2
+    blur: float = 0.8  # largest standard deviation, px of the input
+    noise: float = 0.012  # largest standard deviation
 
 
 @dataclass(frozen=True, kw_only=True)
 class Example:
-    """One training picture: `pixels` uint8 (H, W), `mask` bool (H, W) or None where unknown, `target` 0 or 1."""
+    """One training picture.
+
+    `pixels` uint8 (H, W); `mask` bool (H, W), None where unknown; `target` 0 or 1; `inserted`: whether its
+    defect was painted in.
+    """
 
     pixels: np.ndarray
     mask: np.ndarray | None
     target: float
+    inserted: bool
 
 
 def _between(rng: np.random.Generator, bounds: tuple[float, float]) -> float:
@@ -64,18 +69,18 @@ def compose(
     pixels: np.ndarray, *, defective: bool, part: Part | None, rng: np.random.Generator, settings: AugmentationSettings
 ) -> Example:
     """Steps 1 and 2 on uint8 (H, W). A sound picture has a known mask, empty or of the inserted defect."""
-    mask, target = None, float(defective)
+    mask, target, inserted = None, float(defective), False
     if not defective:
         mask, draw = np.zeros(pixels.shape, bool), rng.random()
         if part is not None and draw < settings.defect_share:
             painted, where, _ = insert_defect(pixels, rng, part=part, contrast=settings.defect_contrast)
             if where.sum() >= settings.smallest_defect:
-                pixels, mask, target = painted, where, 1.0
+                pixels, mask, target, inserted = painted, where, 1.0, True
         elif part is not None and draw < settings.defect_share + settings.decoy_share:
             pixels = insert_decoy(pixels, rng, part=part)
     if part is not None and rng.random() < settings.background_share:
         pixels = _other_background(pixels, part, rng)
-    return Example(pixels=pixels, mask=mask, target=target)
+    return Example(pixels=pixels, mask=mask, target=target, inserted=inserted)
 
 
 def _other_background(pixels: np.ndarray, part: Part, rng: np.random.Generator) -> np.ndarray:

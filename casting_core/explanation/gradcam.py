@@ -47,8 +47,11 @@ def grad_cam(network: nn.Module, inputs: Tensor, *, layer: str) -> np.ndarray:
     with torch.inference_mode(False), torch.enable_grad():
         own = copy.deepcopy(network).float().eval().requires_grad_(False)
         device = next(own.parameters()).device
-        picture = inputs.detach().to(device, torch.float32, copy=True).requires_grad_(True)
-        cam = GradCAM(model=own, target_layers=[own.get_submodule(layer)])
+        picture = inputs.detach().to(device, torch.float32, copy=True)
+        # Gradients are needed from the layer on only: what comes before it keeps no activations.
+        target = own.get_submodule(layer).requires_grad_(True)
+        picture.requires_grad_(next(target.parameters(), None) is None)
+        cam = GradCAM(model=own, target_layers=[target])
         try:
             heat = cam(picture, targets=[torch.sum])  # the one logit; (1, h, w)
         except (AttributeError, IndexError, ValueError) as error:

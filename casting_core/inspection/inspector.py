@@ -19,7 +19,7 @@ import torch
 from scipy.special import expit
 from torch import Tensor
 
-from casting_core.data.images import DEFAULT_LIMITS, ImageLimits, Picture, Source, decode
+from casting_core.data.images import DEFAULT_LIMITS, ImageLimits, Source, decode
 from casting_core.data.part import Part, find_part
 from casting_core.data.transforms import to_input, to_picture, to_tensor
 from casting_core.errors import ImageError, SettingsError
@@ -42,13 +42,17 @@ BETWEEN = "The probability {p:.1%} lies between the thresholds {low:.1%} and {hi
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class _Prepared:
-    """One picture on its way to the network; `error` says why there is none."""
+    """One picture on its way to the network: all that is needed of it but its pixels.
 
-    picture: Picture | None
-    part: Part | None
-    inputs: np.ndarray | None
-    error: str | None
+    `inputs` uint8 (h, w); None where the picture is unusable, and then `error` says why.
+    """
+
     seconds: dict[str, float]
+    error: str | None = None
+    inputs: np.ndarray | None = None
+    part: Part | None = None
+    sha256: str | None = None
+    shape: tuple[int, int] = (0, 0)  # height and width of the picture
 
 
 class Inspector:
@@ -101,7 +105,7 @@ class Inspector:
         contains: an unreadable one is `unusable` with its reason. `explain=False` leaves out heatmap
         and regions, and never changes the verdict.
         """
-        return self._judge([self._read(source)], explain)[0]
+        return next(self._judge([self._read(source)], explain))
 
     def inspect_many(
         self, sources: Iterable[Source], *, batch_size: int = 64, explain: bool = True
@@ -133,7 +137,7 @@ class Inspector:
             picture = decode(source, limits=self.limits)
         except ImageError as error:
             seconds = {"decode": time.perf_counter() - started}
-            return _Prepared(picture=None, part=None, inputs=None, error=str(error), seconds=seconds)
+            return _Prepared(error=str(error), seconds=seconds)
         decoded = time.perf_counter()
         part = find_part(picture.pixels) if self.card.gates else None
         located = time.perf_counter()
@@ -143,25 +147,26 @@ class Inspector:
             "locate": located - decoded,
             "resize": time.perf_counter() - located,
         }
-        return _Prepared(picture=picture, part=part, inputs=inputs, error=None, seconds=seconds)
+        return _Prepared(
+            inputs=inputs, part=part, sha256=picture.sha256, shape=picture.pixels.shape[:2], seconds=seconds
+        )
 
-    def _judge(self, prepared: Sequence[_Prepared], explain: bool) -> list[Inspection]:
+    def _judge(self, prepared: Sequence[_Prepared], explain: bool) -> Iterator[Inspection]:
+        """Results in order; a heatmap is made when its turn comes, so that only one is held at a time."""
         groups: dict[tuple[int, ...], list[int]] = {}
         for index, item in enumerate(prepared):
             if item.inputs is not None:
                 groups.setdefault(item.inputs.shape, []).append(index)
-        results: list[Inspection | None] = [None] * len(prepared)
+        computed: dict[int, tuple[np.ndarray, float, float]] = {}  # evidence, logit, seconds
         for members in groups.values():
             started = time.perf_counter()
             inputs = [item for item in (prepared[i].inputs for i in members) if item is not None]
             evidence, logits = self._compute(inputs)
             share = (time.perf_counter() - started) / len(members)
             for index, places, logit in zip(members, evidence, logits, strict=True):
-                results[index] = self._result(prepared[index], places, float(logit), share, explain)
-        return [
-            result if result is not None else self._unusable(item)
-            for result, item in zip(results, prepared, strict=True)
-        ]
+                computed[index] = places, float(logit), share
+        for index, item in enumerate(prepared):
+            yield self._result(item, *computed[index], explain) if index in computed else self._unusable(item)
 
     @torch.inference_mode()
     def _compute(self, inputs: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
@@ -182,9 +187,8 @@ class Inspector:
     def _result(
         self, item: _Prepared, evidence: np.ndarray, logit: float, share: float, explain: bool
     ) -> Inspection:
-        assert item.picture is not None
         assert item.inputs is not None
-        card, picture = self.card, item.picture
+        card, (height, width) = self.card, item.shape
         probability = float(self.calibration.probability(np.array(logit)))
         verdict, reason = self._verdict(probability, item.part)
         seconds = {**item.seconds, "network": share}
@@ -193,11 +197,9 @@ class Inspector:
         if explain:
             started = time.perf_counter()
             local = expit(evidence)
-            heatmap = to_picture(local, picture.height, picture.width)
+            heatmap = to_picture(local, height, width)
             rows, columns = item.inputs.shape
-            regions = find_regions(
-                to_picture(local, rows, columns), item.part, shape=(picture.height, picture.width)
-            )
+            regions = find_regions(to_picture(local, rows, columns), item.part, shape=item.shape)
             seconds["explain"] = time.perf_counter() - started
         return Inspection(
             verdict=verdict,
@@ -207,9 +209,9 @@ class Inspector:
             regions=regions,
             model=card.name,
             device=self.device_name,
-            sha256=picture.sha256,
-            width=picture.width,
-            height=picture.height,
+            sha256=item.sha256,
+            width=width,
+            height=height,
             threshold_pass=card.threshold_pass,
             threshold_reject=card.threshold_reject,
             seconds={**seconds, "total": sum(seconds.values())},

@@ -14,11 +14,14 @@ from casting_core.training.settings import TrainingSettings
 
 @dataclass(frozen=True, kw_only=True)
 class Batch:
-    """`inputs` float32 (B, 1, S, S) in [0, 1]; `masks` (B, 1, S, S), NaN where unknown; `targets` (B,)."""
+    """`inputs` float32 (B, 1, S, S) in [0, 1]; `masks` (B, 1, S, S), NaN where unknown; `targets` and
+    `weights` in the verdict's loss, (B,).
+    """
 
     inputs: Tensor
     masks: Tensor
     targets: Tensor
+    weights: Tensor
 
 
 class Batches:
@@ -77,4 +80,7 @@ class Batches:
         ]
         inputs, masks = warp(examples, settings.size, rngs, settings.augmentation)
         inputs = relight(inputs, rngs, settings.augmentation)
-        return Batch(inputs=inputs, masks=masks, targets=tensor([e.target for e in examples]))
+        weights = [settings.inserted_weight if e.inserted else 1.0 for e in examples]
+        return Batch(
+            inputs=inputs, masks=masks, targets=tensor([e.target for e in examples]), weights=tensor(weights)
+        )

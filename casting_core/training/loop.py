@@ -114,7 +114,7 @@ def fit(
     for epoch in range(finished + 1, settings.epochs + 1):
         started = time.perf_counter()
         train_mode(model, settings)
-        losses, correct, seen = 0.0, 0, 0
+        losses, correct, seen, weight = 0.0, 0.0, 0, 0.0
         for step, batch in enumerate(batches.epoch(epoch), start=1):
             rate = learning_rate((epoch - 1) * steps + step - 1, settings.epochs * steps, settings)
             for group in optimizer.param_groups:
@@ -125,23 +125,25 @@ def fit(
             with torch.autocast(place.type, dtype, enabled=dtype != torch.float32):
                 evidence = model.evidence(x)
             logits = model.pool(evidence)
-            verdict = verdict_loss(logits, targets)
+            weights = batch.weights.to(place)
+            verdict = verdict_loss(logits, targets, weights)
             loss = verdict + settings.map_weight * map_loss(evidence, batch.masks.to(place))
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
             nn.utils.clip_grad_norm_(model.parameters(), 5.0)
             optimizer.step()
-            count = len(targets)
-            losses += float(verdict.detach()) * count
-            correct += int(((logits.detach() >= 0) == (targets > 0.5)).sum())
-            seen += count
-            _report(callback, epoch, settings, step, steps, losses / seen)
+            counted = float(weights.sum())
+            losses += float(verdict.detach()) * counted
+            correct += float((weights * ((logits.detach() >= 0) == (targets > 0.5))).sum())
+            weight += counted
+            seen += len(targets)
+            _report(callback, epoch, settings, step, steps, losses / weight)
         trained = time.perf_counter() - started
         validation_loss, validation_accuracy = _validate(model, inputs, held_out.targets)
         record = EpochRecord(
             epoch=epoch,
-            train_loss=losses / seen,
-            train_accuracy=correct / seen,
+            train_loss=losses / weight,
+            train_accuracy=correct / weight,
             validation_loss=validation_loss,
             validation_accuracy=validation_accuracy,
             learning_rate=rate,
@@ -150,7 +152,7 @@ def fit(
         )
         append_epoch(folder / LOG, record)
         save_state(folder / STATE, model, optimizer, epoch=epoch)
-        _report(callback, epoch, settings, steps, steps, losses / seen, record)
+        _report(callback, epoch, settings, steps, steps, losses / weight, record)
     model.eval()
     return read_log(folder / LOG)
 

@@ -1,6 +1,7 @@
 """What training minimises: the verdict on every picture, and the map where the truth is known.
 
-The verdict: binary cross-entropy on the pooled logit of all pictures. The map: binary
+The verdict: binary cross-entropy on the pooled logit; a picture with an inserted defect counts less
+than a real one, so that real castings decide where the line is. The map: binary
 cross-entropy on every place of the pictures whose mask is known (sound pictures, and sound
 pictures with an inserted defect); places of defect and of sound metal weigh the same, however
 few the former are, and of the sound ones those that come closest to an alarm count as much as all
@@ -17,9 +18,10 @@ HARDEST = 0.01  # share of a picture's places that count as closest to an alarm
 UNTOUCHED = 0.02  # and as sound when the mask covers less than this; between, it does not count
 
 
-def verdict_loss(logits: Tensor, targets: Tensor) -> Tensor:
-    """Mean binary cross-entropy of logits (B,) against targets (B,) in {0, 1}."""
-    return F.binary_cross_entropy_with_logits(logits.float(), targets)
+def verdict_loss(logits: Tensor, targets: Tensor, weights: Tensor) -> Tensor:
+    """Weighted mean binary cross-entropy of logits (B,) against targets (B,) in {0, 1}; weights (B,) above 0."""
+    losses = F.binary_cross_entropy_with_logits(logits.float(), targets, reduction="none")
+    return (weights * losses).sum() / weights.sum()
 
 
 def map_loss(evidence: Tensor, masks: Tensor) -> Tensor:
@@ -45,6 +47,7 @@ def map_loss(evidence: Tensor, masks: Tensor) -> Tensor:
     losses = F.binary_cross_entropy_with_logits(logits, defect.float(), reduction="none")
     sound &= ~defect
     hardest = losses.masked_fill(~sound, 0.0).flatten(1).topk(max(1, round(HARDEST * sound[0].numel())), dim=1).values
-    on_sound = 0.5 * (losses[sound].mean() + hardest.mean())
+    on_average = losses[sound].mean() if sound.any() else losses.sum() * 0.0
+    on_sound = 0.5 * (on_average + hardest.mean())
     on_defect = losses[defect].mean() if defect.any() else losses.sum() * 0.0
     return 0.5 * (on_sound + on_defect)

@@ -24,11 +24,12 @@ class TrainingSettings:
     epochs: int = 6
     batch_size: int = 16
     learning_rate: float = 1e-3
-    backbone_factor: float = 0.5  # of the learning rate, for layers that come pretrained
+    backbone_factor: float = 1.0  # of the learning rate, for layers that come pretrained
     frozen_stages: int = 2  # of the backbone, beside its stem
     weight_decay: float = 1e-4
     warmup: float = 0.1  # share of all steps
     map_weight: float = 0.5  # of the map's loss beside the verdict's
+    inserted_weight: float = 0.25  # of a picture with an inserted defect in the verdict's loss
     size: int = 320  # px, short side of the input
     most_defective: int = 12
     most_ok: int = 100

@@ -24,7 +24,7 @@ from pages.shared.uploads import Upload
 if TYPE_CHECKING:
     from casting_core import Inspection, Inspector
 
-LONGEST_SIDE = 1024  # px, of a picture as a page shows it
+LONG_SIDE = (640, 1024)  # px, at least and at most, of a picture as a page shows it
 AT_ONCE = 2  # pictures of a batch, whose maps are held in memory together
 
 
@@ -32,7 +32,7 @@ AT_ONCE = 2  # pictures of a batch, whose maps are held in memory together
 class Judged:
     """An inspection, ready for a page.
 
-    `inspection`: without its heatmap, which may be large. `picture`: RGB, at most 1,024 px on its long
+    `inspection`: without its heatmap, which may be large. `picture`: RGB, 640 to 1,024 px on its long
     side, None where it cannot be decoded. `evidence`: float32 (H, W) in [0, 1] of the size of `picture`,
     None where there is no map.
     """
@@ -116,8 +116,10 @@ def _shown(data: bytes) -> Image.Image | None:
         picture = Image.fromarray(decode_rgb(data))
     except ImageError:
         return None
-    picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE), reducing_gap=2.0)
-    return picture
+    long = max(picture.size)
+    scale = min(max(long, LONG_SIDE[0]), LONG_SIDE[1]) / long
+    width, height = (max(1, round(side * scale)) for side in picture.size)
+    return picture.resize((width, height), Image.Resampling.BICUBIC, reducing_gap=2.0)
 
 
 def judge_many(uploads: Iterable[Upload]) -> "Iterator[Inspection]":

@@ -49,6 +49,7 @@ def explain(upload: Upload, judged: resources.Judged) -> None:
     with places[0]:
         st.markdown("**Picture**")
         st.image(judged.picture, width="stretch", alt="The picture as it was given.")
+        st.caption(f"{judged.inspection.width} × {judged.inspection.height} px")
     with places[1]:
         st.markdown("**Evidence map** of this model")
         widgets.evidence(judged.picture, judged.evidence, judged.inspection, opacity / 100)

@@ -61,10 +61,7 @@ def _refusal(size: int, count: int, total: int) -> str | None:
     mebibytes = size / 2**20
     if size > DEFAULT_LIMITS.max_bytes:
         most = DEFAULT_LIMITS.max_bytes / 2**20
-        return (
-            f"The file has {mebibytes:.1f} MiB, the limit is {most:.0f} MiB. "
-            "Save it as JPEG or with fewer pixels."
-        )
+        return f"The file has {mebibytes:.1f} MiB, the limit is {most:.0f} MiB. Save it as JPEG or with fewer pixels."
     if count >= MOST_FILES:
         return f"Only {MOST_FILES} files are judged at a time. Clear the list, then add this one."
     if total + size > MOST_BYTES:

@@ -26,13 +26,14 @@ class Wording:
     advice: str
 
 
+INK = {"light": "#1C2226", "dark": "#E8EBED"}  # the text colours of .streamlit/config.toml
 WORDING = {
     Verdict.OK: Wording(
         word="Sound",
         icon="check_circle",
         mark="✓",
         colour="green",
-        advice="Pass this part on: nothing in the picture speaks against it.",
+        advice="Pass this part on.",
     ),
     Verdict.REVIEW: Wording(
         word="Review",
@@ -61,10 +62,12 @@ WORDING = {
 def verdict(inspection: "Inspection") -> None:
     """The verdict in words, what to do with the part, and where to look on it."""
     wording = WORDING[inspection.verdict]
-    st.subheader(f":{wording.colour}[:material/{wording.icon}: {wording.word}]", anchor=False)
+    st.header(f":{wording.colour}[:material/{wording.icon}: {wording.word}]", anchor=False)
     place = ""
-    if inspection.regions and inspection.verdict in (Verdict.REVIEW, Verdict.DEFECTIVE):
-        place = f" Look first at place 1{_where(inspection.regions[0])}."
+    if inspection.regions:
+        where = f"place 1{_where(inspection.regions[0])}"
+        weak = inspection.verdict is Verdict.OK
+        place = f" What speaks against it, at {where}, is too weak." if weak else f" Look first at {where}."
     st.markdown(f"**{wording.advice}**{place}")
     if inspection.reason:
         st.text(inspection.reason)
@@ -73,7 +76,7 @@ def verdict(inspection: "Inspection") -> None:
 def _where(region: "Region") -> str:
     if region.clock is None or region.radius is None:
         return ""
-    return f": {clock(region.clock)}, {100 * region.radius:.0f} % of the way from the centre to the rim"
+    return f" ({clock(region.clock)}, {100 * region.radius:.0f} % of the way from the centre to the rim)"
 
 
 def clock(hours: float) -> str:
@@ -90,7 +93,7 @@ def probability(inspection: "Inspection") -> None:
         return
     low, high = inspection.threshold_pass, inspection.threshold_reject
     st.plotly_chart(
-        figures.probability_scale(p, low, high),
+        figures.probability_scale(p, low, high, ink=INK[st.context.theme.type or "light"]),
         config={"displayModeBar": False},
         alt=(
             f"Scale from 0 to 100 %: the probability of a defect is {figures.percent(p)}. Parts below "
@@ -99,9 +102,7 @@ def probability(inspection: "Inspection") -> None:
     )
 
 
-def evidence(
-    picture: Image.Image, heatmap: np.ndarray | None, inspection: "Inspection", opacity: float
-) -> None:
+def evidence(picture: Image.Image, heatmap: np.ndarray | None, inspection: "Inspection", opacity: float) -> None:
     """The picture with its evidence map, regions outlined, and the scale below."""
     if heatmap is None:
         st.text("This model gives no map of its evidence.")
@@ -180,4 +181,4 @@ def details(inspection: "Inspection") -> None:
         f"**{1000 * seconds.get('total', 0.0):.0f} ms** ({stages} ms)."
     )
     if inspection.sha256:
-        st.caption(f"{inspection.width} × {inspection.height} px · SHA-256 `{inspection.sha256}`")
+        st.caption(f"SHA-256 of the file: {inspection.sha256}")

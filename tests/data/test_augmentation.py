@@ -33,9 +33,7 @@ def rngs(*seeds: int) -> list[np.random.Generator]:
     return [np.random.default_rng(seed) for seed in seeds]
 
 
-def composed(
-    casting: Rendered, seed: int = 0, *, defective: bool = False, known: bool = True, **shares
-) -> Example:
+def composed(casting: Rendered, seed: int = 0, *, defective: bool = False, known: bool = True, **shares) -> Example:
     shares = {"defect_share": 0, "decoy_share": 0, "background_share": 0, **shares}
     before = casting.pixels.copy()
     example = compose(
@@ -52,9 +50,7 @@ def composed(
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_a_sound_picture_with_a_defect_is_defective_where_it_is(
-    castings: tuple[Rendered, ...], seed: int
-) -> None:
+def test_a_sound_picture_with_a_defect_is_defective_where_it_is(castings: tuple[Rendered, ...], seed: int) -> None:
     example = composed(castings[0], seed, defect_share=1)
     assert example.target == 1
     assert example.mask is not None
@@ -102,7 +98,7 @@ def test_the_mask_goes_where_the_picture_goes(seed: int) -> None:
     mask = np.zeros((80, 80), bool)
     row, column = rng.integers(25, 45, 2)
     mask[row : row + 10, column : column + 6] = True
-    example = Example(pixels=mask.astype(np.uint8) * 255, mask=mask, target=1.0)
+    example = Example(pixels=mask.astype(np.uint8) * 255, mask=mask, target=1.0, inserted=True)
     inputs, masks = warp([example], 64, [rng], AugmentationSettings())
     torch.testing.assert_close(inputs, masks)
     assert masks.sum() > 0
@@ -112,8 +108,8 @@ def test_the_mask_goes_where_the_picture_goes(seed: int) -> None:
 
 def test_masks_unknown_and_empty(castings: tuple[Rendered, ...]) -> None:
     pixels = castings[0].pixels
-    unknown = Example(pixels=pixels, mask=None, target=1.0)
-    empty = Example(pixels=pixels, mask=np.zeros(pixels.shape, bool), target=0.0)
+    unknown = Example(pixels=pixels, mask=None, target=1.0, inserted=False)
+    empty = Example(pixels=pixels, mask=np.zeros(pixels.shape, bool), target=0.0, inserted=False)
     inputs, masks = warp([unknown, empty], 64, rngs(0, 1), STILL)
     assert inputs.shape == masks.shape == (2, 1, 64, 64)
     assert inputs.dtype == masks.dtype == torch.float32
@@ -127,7 +123,7 @@ def test_rotation_and_mirroring_alone_keep_distances_from_the_centre(seed: int) 
     y, x = np.mgrid[:65, :65] - 32
     radius = np.hypot(x, y)
     rings = (127 + 100 * np.cos(radius / 4)).round().astype(np.uint8)
-    inputs, _ = warp([Example(pixels=rings, mask=None, target=0.0)], 65, rngs(seed), STILL)
+    inputs, _ = warp([Example(pixels=rings, mask=None, target=0.0, inserted=False)], 65, rngs(seed), STILL)
     difference = abs(inputs[0, 0].numpy() * 255 - rings)
     assert difference[radius < 30].max() < 6  # of 255; what bilinear resampling costs
 
@@ -182,7 +178,7 @@ def test_mirroring_comes_up_in_half_of_the_draws() -> None:
     """Two spots, to the right of the centre and below it: mirroring changes which way round they lie."""
     y, x = np.mgrid[:33, :33] - 16
     spots = [((np.hypot(x - u, y - v) < 3) * 255).astype(np.uint8) for u, v in ((8, 0), (0, 8))]
-    examples = [Example(pixels=spot, mask=None, target=0.0) for spot in spots]
+    examples = [Example(pixels=spot, mask=None, target=0.0, inserted=False) for spot in spots]
     turned_right = 0
     for seed in range(60):
         inputs, _ = warp(examples, 33, rngs(seed, seed), STILL)  # both warped alike

@@ -120,9 +120,7 @@ def test_at_least_two_folds() -> None:
         assign_folds([(0, OK)], folds=1)
 
 
-photographs = st.lists(
-    st.tuples(st.integers(1, 12), st.sampled_from([OK, DEFECTIVE])), min_size=1, max_size=25
-)
+photographs = st.lists(st.tuples(st.integers(1, 12), st.sampled_from([OK, DEFECTIVE])), min_size=1, max_size=25)
 
 
 @settings(max_examples=50)

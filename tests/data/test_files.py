@@ -18,9 +18,7 @@ def test_writes_into_new_folders(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("fails", ["fsync", "chmod", "replace"])
-def test_a_failing_write_leaves_the_old_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: str
-) -> None:
+def test_a_failing_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: str) -> None:
     file = tmp_path / "file.txt"
     write_atomically(file, b"old")
 

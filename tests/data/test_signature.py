@@ -62,9 +62,7 @@ def test_similarity_by_hand() -> None:
 
 
 def test_a_flat_strip_resembles_nothing() -> None:
-    matrix = similarity(
-        [np.zeros((24, 256), np.float32), normalised(smooth(0)), np.zeros((24, 256), np.float32)]
-    )
+    matrix = similarity([np.zeros((24, 256), np.float32), normalised(smooth(0)), np.zeros((24, 256), np.float32)])
     np.testing.assert_allclose(matrix[np.triu_indices(3, 1)], 0, atol=1e-6)
 
 
@@ -106,9 +104,7 @@ def test_detail_ignores_light_and_shape() -> None:
 
 
 def test_detail_of_a_flat_strip_is_no_likeness() -> None:
-    assert detail_similarity(np.ones((64, 512), np.float32), smooth(1, (64, 512))) == pytest.approx(
-        0, abs=1e-6
-    )
+    assert detail_similarity(np.ones((64, 512), np.float32), smooth(1, (64, 512))) == pytest.approx(0, abs=1e-6)
 
 
 def test_strips_of_a_casting(castings: tuple[Rendered, ...]) -> None:

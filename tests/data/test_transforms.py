@@ -54,9 +54,7 @@ def test_a_flat_picture_stays_flat(level: int, height: int, width: int) -> None:
     result = to_input(pixels, 64)
     assert result.shape == input_shape(height, width, 64)
     assert (result == level).all()
-    assert (
-        to_picture(np.full((8, 8), level / 255, np.float32), height, width) == np.float32(level / 255)
-    ).all()
+    assert (to_picture(np.full((8, 8), level / 255, np.float32), height, width) == np.float32(level / 255)).all()
 
 
 def test_to_tensor_stacks_and_scales() -> None:

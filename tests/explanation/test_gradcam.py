@@ -20,10 +20,11 @@ class TwoChannels(nn.Module):
         self.channels = nn.Conv2d(1, 2, 1)
         self.channels.weight.data[:] = torch.tensor([1.0, -1.0]).view(2, 1, 1, 1)
         self.channels.bias.data[:] = torch.tensor([0.0, 1.0])
+        self.same = nn.Identity()
         self.flat = nn.Flatten()
 
     def forward(self, x: Tensor) -> Tensor:
-        means = self.channels(x).mean((2, 3))  # (B, 2)
+        means = self.same(self.channels(x)).mean((2, 3))  # (B, 2)
         self.flat(means)
         return 3 * means[:, 0] - means[:, 1]
 
@@ -38,11 +39,12 @@ def picture(seed: int, size: int = 64) -> Tensor:
     return torch.rand(1, 1, size, size, generator=torch.Generator().manual_seed(seed))
 
 
-def test_a_case_by_hand():
+@pytest.mark.parametrize("layer", ["channels", "same"])  # with and without weights of its own
+def test_a_case_by_hand(layer):
     values = torch.tensor([[0.2, 0.4], [0.6, 1.0]])
     # weights 3/4 and −1/4; 3/4·v − 1/4·(1 − v) = v − 1/4, cut at 0: 0, 0.15, 0.35, 0.75; over its maximum
     expected = np.array([[0, 0.2], [0.35 / 0.75, 1.0]], np.float32)
-    heat = grad_cam(TwoChannels(), values.view(1, 1, 2, 2), layer="channels")
+    heat = grad_cam(TwoChannels(), values.view(1, 1, 2, 2), layer=layer)
     assert heat.dtype == np.float32
     np.testing.assert_allclose(heat, expected, atol=1e-5)
 

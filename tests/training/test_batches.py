@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casting_core.data.dataset import Sample
@@ -16,34 +16,31 @@ from casting_core.training.batches import Batch, Batches
 from casting_core.training.settings import TrainingSettings
 
 
-def of_photographs(sizes: list[tuple[int, Label]], **settings) -> Batches:
+def of_photographs(sizes: list[tuple[int, Label]], **choices) -> Batches:
     """Batches over samples without pictures, for the order alone: (number of pictures, label) a photograph."""
     samples = [
         Sample(path=f"{source}/{n}", split="train", label=label, source=source)
         for source, (size, label) in enumerate(sizes)
         for n in range(size)
     ]
-    return Batches(samples, [], [], TrainingSettings(**settings))
+    return Batches(samples, [], [], TrainingSettings(**choices))
 
 
 @pytest.fixture
 def batches(castings: tuple[Rendered, ...], samples: tuple[Sample, ...]) -> Batches:
-    settings = TrainingSettings(size=64, batch_size=4, seed=3)
-    return Batches(samples, [c.pixels for c in castings], [c.part for c in castings], settings)
+    chosen = TrainingSettings(size=64, batch_size=4, seed=3)
+    return Batches(samples, [c.pixels for c in castings], [c.part for c in castings], chosen)
 
 
 def assert_same(one: Batch, other: Batch) -> None:
     for name in ("inputs", "masks", "targets"):
-        torch.testing.assert_close(
-            getattr(one, name), getattr(other, name), rtol=0, atol=0, equal_nan=True
-        )
+        torch.testing.assert_close(getattr(one, name), getattr(other, name), rtol=0, atol=0, equal_nan=True)
 
 
-groups = st.lists(
-    st.tuples(st.integers(1, 30), st.sampled_from([Label.OK, Label.DEFECTIVE])), min_size=1, max_size=12
-)
+groups = st.lists(st.tuples(st.integers(1, 15), st.sampled_from([Label.OK, Label.DEFECTIVE])), min_size=1, max_size=8)
 
 
+@settings(max_examples=50)
 @given(groups, st.integers(1, 10), st.integers(1, 10), st.integers(0, 99))
 def test_no_photograph_outweighs_its_share(
     sizes: list[tuple[int, Label]], most_defective: int, most_ok: int, seed: int
@@ -60,8 +57,7 @@ def test_no_photograph_outweighs_its_share(
 
 def test_a_photograph_of_both_labels_is_capped_for_each() -> None:
     samples = [
-        Sample(path=str(n), split="train", label=Label.OK if n < 5 else Label.DEFECTIVE, source=0)
-        for n in range(9)
+        Sample(path=str(n), split="train", label=Label.OK if n < 5 else Label.DEFECTIVE, source=0) for n in range(9)
     ]
     order = Batches(samples, [], [], TrainingSettings(most_defective=2, most_ok=3)).order(1)
     assert Counter(samples[i].label for i in order) == {Label.OK: 3, Label.DEFECTIVE: 2}
@@ -133,10 +129,6 @@ def test_pictures_are_not_altered(batches: Batches) -> None:
 
 def test_a_larger_batch_holds_the_same_pictures(batches: Batches) -> None:
     """What a picture looks like depends on its place in the epoch, not on the size of the batch."""
-    whole = Batches(
-        batches.samples, batches.pixels, batches.parts, replace(batches.settings, batch_size=6)
-    )
+    whole = Batches(batches.samples, batches.pixels, batches.parts, replace(batches.settings, batch_size=6))
     (only,) = whole.epoch(1)
-    torch.testing.assert_close(
-        only.inputs, torch.cat([b.inputs for b in batches.epoch(1)]), rtol=0, atol=0
-    )
+    torch.testing.assert_close(only.inputs, torch.cat([b.inputs for b in batches.epoch(1)]), rtol=0, atol=0)

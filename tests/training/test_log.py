@@ -10,10 +10,7 @@ from hypothesis import strategies as st
 from casting_core.errors import DataError
 from casting_core.training.log import COLUMNS, EpochRecord, append_epoch, read_log, write_log
 
-HEADER = (
-    "epoch,train_loss,train_accuracy,validation_loss,validation_accuracy,"
-    "learning_rate,seconds,images_per_second"
-)
+HEADER = "epoch,train_loss,train_accuracy,validation_loss,validation_accuracy,learning_rate,seconds,images_per_second"
 
 
 def record(epoch: int, **values: float) -> EpochRecord:

@@ -16,6 +16,12 @@ def cross_entropy(logit: float, target: float) -> float:
     return math.log1p(math.exp(-logit if target else logit))
 
 
+def sound_part(*logits: float) -> float:
+    """The share of sound places in one small picture: their mean, and the one closest to an alarm."""
+    losses = [cross_entropy(logit, 0) for logit in logits]
+    return 0.5 * (sum(losses) / len(losses) + max(losses))
+
+
 def masks_of(shares: list[list[float]], place: int = 4) -> torch.Tensor:
     """A mask (1, 1, H, W) of which each place of `place` × `place` pixels is covered by its share, by whole pixels."""
     rows, columns = len(shares), len(shares[0])
@@ -31,32 +37,49 @@ def masks_of(shares: list[list[float]], place: int = 4) -> torch.Tensor:
 
 
 def test_verdict_by_hand() -> None:
-    assert float(verdict_loss(torch.zeros(3), torch.tensor([0.0, 1.0, 1.0]))) == pytest.approx(LOG2)
+    assert float(verdict_loss(torch.zeros(3), torch.tensor([0.0, 1.0, 1.0]), torch.ones(3))) == pytest.approx(LOG2)
     expected = (cross_entropy(2, 1) + cross_entropy(-1, 1)) / 2
-    assert float(verdict_loss(torch.tensor([2.0, -1.0]), torch.ones(2))) == pytest.approx(expected)
-    assert verdict_loss(torch.zeros(1, dtype=torch.bfloat16), torch.zeros(1)).dtype == torch.float32
+    assert float(verdict_loss(torch.tensor([2.0, -1.0]), torch.ones(2), torch.ones(2))) == pytest.approx(expected)
+    assert verdict_loss(torch.zeros(1, dtype=torch.bfloat16), torch.zeros(1), torch.ones(1)).dtype == torch.float32
+
+
+def test_an_inserted_defect_counts_as_little_as_its_weight_says() -> None:
+    loss = verdict_loss(torch.tensor([2.0, -1.0]), torch.ones(2), torch.tensor([1.0, 0.25]))
+    assert float(loss) == pytest.approx((cross_entropy(2, 1) + 0.25 * cross_entropy(-1, 1)) / 1.25)
 
 
 def test_map_by_hand() -> None:
     """One place covered by half (defect), one by an eighth (does not count), two sound ones."""
     evidence = torch.tensor([[3.0, 5.0], [-1.0, -2.0]]).view(1, 1, 2, 2)
     mask = masks_of([[0.5, 0.125], [0, 0]])
-    on_sound = (cross_entropy(-1, 0) + cross_entropy(-2, 0)) / 2
-    assert float(map_loss(evidence, mask)) == pytest.approx(0.5 * (on_sound + cross_entropy(3, 1)))
+    expected = 0.5 * (sound_part(-1, -2) + cross_entropy(3, 1))
+    assert float(map_loss(evidence, mask)) == pytest.approx(expected)
 
 
 def test_a_sound_picture_by_hand() -> None:
     evidence = torch.tensor([[0.0, 1.0], [-1.0, -2.0]]).view(1, 1, 2, 2)
-    on_sound = sum(cross_entropy(z, 0) for z in (0, 1, -1, -2)) / 4
-    assert float(map_loss(evidence, torch.zeros(1, 1, 8, 8))) == pytest.approx(0.5 * on_sound)
+    expected = 0.5 * sound_part(0, 1, -1, -2)
+    assert float(map_loss(evidence, torch.zeros(1, 1, 8, 8))) == pytest.approx(expected)
+
+
+def test_the_hardest_places_are_a_hundredth_of_each_picture() -> None:
+    """20 × 20 places: the mean of the four that come closest to an alarm, in each of two sound pictures."""
+    evidence = torch.full((2, 1, 20, 20), -5.0)
+    evidence[0, 0, 3, 4:10] = torch.tensor([1.0, 2, 3, 4, 5, 6])
+    losses = [cross_entropy(z, 0) for z in (1, 2, 3, 4, 5, 6)]
+    quiet = cross_entropy(-5, 0)
+    mean = (sum(losses) + 794 * quiet) / 800
+    hardest = (sum(losses[2:]) + 4 * quiet) / 8
+    expected = 0.5 * 0.5 * (mean + hardest)
+    assert float(map_loss(evidence, torch.zeros(2, 1, 40, 40))) == pytest.approx(expected, rel=1e-5)
 
 
 def test_a_tiny_defect_owns_the_place_that_holds_most_of_it() -> None:
     """Covered by 1/16 and 2/16 of a place: below the share of a defect, yet the latter is where it is."""
     evidence = torch.tensor([[4.0, 3.0], [-1.0, -2.0]]).view(1, 1, 2, 2)
     mask = masks_of([[1 / 16, 2 / 16], [0, 0]])
-    on_sound = (cross_entropy(-1, 0) + cross_entropy(-2, 0)) / 2
-    assert float(map_loss(evidence, mask)) == pytest.approx(0.5 * (on_sound + cross_entropy(3, 1)))
+    expected = 0.5 * (sound_part(-1, -2) + cross_entropy(3, 1))
+    assert float(map_loss(evidence, mask)) == pytest.approx(expected)
 
 
 def test_pictures_without_a_mask_do_not_count() -> None:

@@ -1,0 +1,110 @@
+"""A model folder: what was saved is loaded, and what was altered is refused."""
+
+import hashlib
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from casting_core.errors import ModelError
+from casting_core.networks.castnet import CastNet
+from casting_core.networks.checkpoint import ModelCard, load_model, read_card, save_model, weights_bytes
+from casting_core.networks.registry import ARCHITECTURES, MODELS, architecture, shipped
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> tuple[Path, CastNet, ModelCard]:
+    torch.manual_seed(0)
+    network = CastNet().eval()
+    weights = weights_bytes(network)
+    card = ModelCard(
+        name="castnet",
+        architecture="castnet",
+        parameters=1,
+        input_size=64,
+        preprocessing="none",
+        gates=(),
+        weights_sha256=hashlib.sha256(weights).hexdigest(),
+        temperature=1.0,
+        shift=0.0,
+        threshold_pass=0.2,
+        threshold_reject=0.8,
+    )
+    save_model(tmp_path / "castnet", weights, card)
+    return tmp_path, network, card
+
+
+def test_a_saved_model_is_loaded_as_it_was(model: tuple[Path, CastNet, ModelCard]):
+    folder, network, card = model
+    loaded, read = load_model("castnet", folder)
+    assert read == card
+    x = torch.rand(2, 1, 64, 64)
+    with torch.inference_mode():
+        assert torch.equal(loaded(x), network(x))
+
+
+def test_altered_truncated_and_missing_files_are_refused(model: tuple[Path, CastNet, ModelCard]):
+    folder, _, card = model
+    weights, text = folder / "castnet" / "weights.safetensors", folder / "castnet" / "card.json"
+    content = weights.read_bytes()
+    for wrong in (content[:-1] + bytes([content[-1] ^ 1]), content[:1000], b""):
+        weights.write_bytes(wrong)
+        with pytest.raises(ModelError, match="altered or damaged"):
+            load_model("castnet", folder)
+    weights.unlink()
+    with pytest.raises(ModelError, match="cannot be read"):
+        load_model("castnet", folder)
+    for wrong in ("", "{", "[]", '{"name": "castnet"}', json.dumps({**json.loads(card.to_json()), "extra": 1})):
+        text.write_text(wrong)
+        with pytest.raises(ModelError):
+            read_card(folder / "castnet")
+    with pytest.raises(ModelError, match="there are: castnet"):
+        read_card(folder / "other")
+
+
+def test_weights_of_another_network_are_refused_even_with_their_own_hash(model: tuple[Path, CastNet, ModelCard]):
+    folder, _, card = model
+    weights = weights_bytes(torch.nn.Linear(2, 2))
+    save_model(folder / "castnet", weights, replace(card, weights_sha256=hashlib.sha256(weights).hexdigest()))
+    with pytest.raises(ModelError, match="do not fit"):
+        load_model("castnet", folder)
+
+
+def test_a_card_of_other_weights_is_never_written(model: tuple[Path, CastNet, ModelCard]):
+    folder, _, card = model
+    with pytest.raises(ModelError, match="hash"):
+        save_model(folder / "castnet", b"other", card)
+    load_model("castnet", folder)
+
+
+@pytest.mark.parametrize("change", [{"threshold_pass": 0.9}, {"threshold_reject": 1.5}, {"temperature": 0.0}])
+def test_a_card_out_of_range_is_refused(model: tuple[Path, CastNet, ModelCard], change: dict[str, float]):
+    with pytest.raises(ModelError):
+        replace(model[2], **change)
+
+
+def test_fused_weights_compute_the_same():
+    torch.manual_seed(1)
+    network = CastNet()
+    with torch.no_grad():  # statistics as after training, not those of a fresh norm
+        for _ in range(3):
+            network.train()(torch.rand(4, 1, 96, 96))
+    network.eval()
+    x = torch.rand(2, 1, 96, 128)
+    with torch.inference_mode():
+        assert torch.allclose(network.fused().evidence(x), network.evidence(x), atol=1e-4)
+        assert torch.allclose(network.fused()(x), network(x), atol=1e-4)
+
+
+def test_the_registry_knows_what_is_shipped():
+    assert "castnet" in shipped()
+    for name in shipped():
+        loaded, card = load_model(name)
+        assert architecture(card.architecture).name in ARCHITECTURES
+        layer = architecture(card.architecture).heatmap_layer
+        assert layer is None or layer in dict(loaded.named_modules())
+        assert (MODELS / name / "weights.safetensors").stat().st_size <= 5 * 1024 * 1024
+    with pytest.raises(ModelError, match="there are: castnet"):
+        architecture("resnet")
