@@ -103,16 +103,20 @@ def outline(picture: Image.Image, regions: Sequence[Region], *, frame: tuple[int
     draw = ImageDraw.Draw(result)
     for number, region in enumerate(regions, start=1):
         gap = 2 * stroke  # the line must not cover what it points at
-        left, top = region.x * across - gap, region.y * down - gap
-        right, bottom = (region.x + region.width) * across + gap, (region.y + region.height) * down + gap
+        left, top = max(region.x * across - gap, stroke), max(region.y * down - gap, stroke)
+        right = min((region.x + region.width) * across + gap, result.width - 1 - stroke)
+        bottom = min((region.y + region.height) * down + gap, result.height - 1 - stroke)
+        if right <= left or bottom <= top:
+            continue  # the picture is too small for a box
         around = (left - stroke, top - stroke, right + stroke, bottom + stroke)
         draw.rectangle(around, outline="black", width=3 * stroke)
         draw.rectangle((left, top, right, bottom), outline="white", width=stroke)
         # the number on a dark tag: above the box, or below it where there is no room above
         text, edge = str(number), 2 * stroke
         tag = (0.65 * len(text) * size + 2 * edge, size + edge)  # width, height
-        x = min(max(left, 0), result.width - tag[0])
+        x = min(left, result.width - tag[0])
         y = bottom + edge if top < tag[1] + edge else top - tag[1] - edge
+        y = min(y, result.height - tag[1])
         draw.rectangle((x, y, x + tag[0], y + tag[1]), fill="black")
         draw.text((x + tag[0] / 2, y + tag[1] / 2), text, fill="white", font=_font(size), anchor="mm")
     return result

@@ -98,6 +98,7 @@ def command(
             yield found.path
 
     printer = _PRINTERS[format]()
+    written: set[Path] = set()
     unusable = False
     with progress_bar() as bar:
         task = bar.add_task("Inspecting", total=None)
@@ -106,7 +107,7 @@ def command(
             unusable |= inspection.verdict is Verdict.UNUSABLE
             printer(found, inspection)
             if heatmaps is not None:
-                _write_heatmap(heatmaps, found, inspection)
+                _write_heatmap(_heatmap_target(heatmaps, found, written), found, inspection)
             bar.advance(task)
     if unusable:
         raise typer.Exit(UNUSABLE_EXIT)
@@ -174,8 +175,20 @@ def _text(path: Path) -> str:
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
-def _write_heatmap(folder: Path, found: Found, inspection: "Inspection") -> None:
-    """`<stem>.npy`, float32 (H, W), and `<stem>.png`, the overlay, below the input's sub-folders."""
+def _heatmap_target(folder: Path, found: Found, written: set[Path]) -> Path:
+    """Where a picture's heatmap goes, without suffix: its stem, below the input's sub-folders.
+
+    Where another picture of this run has taken that name (`a.png` beside `a.jpeg`), its whole name.
+    """
+    target = folder / found.below.with_suffix("")
+    if target in written:
+        target = folder / found.below
+    written.add(target)
+    return target
+
+
+def _write_heatmap(target: Path, found: Found, inspection: "Inspection") -> None:
+    """`TARGET.npy`, float32 (H, W), and `TARGET.png`, the overlay with its regions."""
     if inspection.heatmap is None:
         return
     import numpy as np
@@ -183,13 +196,16 @@ def _write_heatmap(folder: Path, found: Found, inspection: "Inspection") -> None
 
     from casting_core.data.files import write_atomically
     from casting_core.data.images import decode_rgb
+    from casting_core.errors import SettingsError
     from casting_core.figures import outline, overlay
 
-    target = folder / found.below
-    stream = io.BytesIO()
-    np.save(stream, inspection.heatmap, allow_pickle=False)
-    write_atomically(target.with_suffix(".npy"), stream.getvalue())
-    picture = io.BytesIO()
+    values, picture = io.BytesIO(), io.BytesIO()
+    np.save(values, inspection.heatmap, allow_pickle=False)
     shown = overlay(Image.fromarray(decode_rgb(found.path)), inspection.heatmap)
     outline(shown, inspection.regions, frame=shown.size).save(picture, "PNG")
-    write_atomically(target.with_suffix(".png"), picture.getvalue())
+    try:
+        write_atomically(target.with_name(f"{target.name}.npy"), values.getvalue())
+        write_atomically(target.with_name(f"{target.name}.png"), picture.getvalue())
+    except OSError as error:
+        message = f"The heatmap {target} cannot be written ({error.strerror}); choose another folder."
+        raise SettingsError(message) from error

@@ -51,8 +51,8 @@ class Batches:
         rng = np.random.default_rng([self.settings.seed, epoch])
         drawn = []
         for (_, positive), members in sorted(self._by_source.items()):
-            most = self.settings.most_defective if positive else self.settings.most_ok
-            drawn.append(rng.permutation(members)[:most])
+            draws = self.settings.defective_draws if positive else self.settings.ok_draws
+            drawn.append(np.resize(rng.permutation(members), draws))
         return rng.permutation(np.concatenate(drawn))
 
     def steps(self) -> int:

@@ -12,9 +12,9 @@ from casting_core.errors import SettingsError
 class TrainingSettings:
     """One run of `casting_core.training.loop`.
 
-    An epoch draws at most `most_defective` (`most_ok`) pictures of every source photograph of that
-    label, so that a photograph with 300 copies does not outweigh one with three; the ok bound is
-    higher because there are far fewer ok photographs.
+    An epoch draws `defective_draws` (`ok_draws`) pictures of every source photograph of that label, a
+    photograph with fewer gives some of its pictures repeatedly: one with 300 copies does not outweigh
+    one with three. The ok number is higher because there are far fewer ok photographs.
     """
 
     model: str = "castnet"
@@ -31,12 +31,12 @@ class TrainingSettings:
     map_weight: float = 0.5  # of the map's loss beside the verdict's
     inserted_weight: float = 0.25  # of a picture with an inserted defect in the verdict's loss
     size: int = 320  # px, short side of the input
-    most_defective: int = 12
-    most_ok: int = 100
+    defective_draws: int = 12
+    ok_draws: int = 75
     augmentation: AugmentationSettings = field(default_factory=AugmentationSettings)
 
     def __post_init__(self) -> None:
-        positive = ("epochs", "batch_size", "learning_rate", "size", "most_defective", "most_ok")
+        positive = ("epochs", "batch_size", "learning_rate", "size", "defective_draws", "ok_draws")
         for name in positive:
             if getattr(self, name) <= 0:
                 raise SettingsError(f"{name} must be above 0, got {getattr(self, name)}.")

@@ -51,13 +51,22 @@ def composed(casting: Rendered, seed: int = 0, *, defective: bool = False, known
 
 @pytest.mark.parametrize("seed", range(5))
 def test_a_sound_picture_with_a_defect_is_defective_where_it_is(castings: tuple[Rendered, ...], seed: int) -> None:
-    example = composed(castings[0], seed, defect_share=1)
+    example = composed(castings[0], seed, defect_share=1, smallest_defect=1)
     assert example.target == 1
+    assert example.inserted
     assert example.mask is not None
     assert example.mask.any()
     changed = example.pixels != castings[0].pixels
     assert changed[example.mask].mean() > 0.5
     assert changed.mean() < 0.5
+
+
+def test_a_defect_that_is_too_small_is_not_inserted(castings: tuple[Rendered, ...]) -> None:
+    example = composed(castings[0], defect_share=1, smallest_defect=96 * 96)
+    assert (example.target, example.inserted) == (0, False)
+    assert example.mask is not None
+    assert not example.mask.any()
+    np.testing.assert_array_equal(example.pixels, castings[0].pixels)
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -28,7 +28,7 @@ def of_photographs(sizes: list[tuple[int, Label]], **choices) -> Batches:
 
 @pytest.fixture
 def batches(castings: tuple[Rendered, ...], samples: tuple[Sample, ...]) -> Batches:
-    chosen = TrainingSettings(size=64, batch_size=4, seed=3)
+    chosen = TrainingSettings(size=64, batch_size=4, seed=3, defective_draws=1, ok_draws=1)
     return Batches(samples, [c.pixels for c in castings], [c.part for c in castings], chosen)
 
 
@@ -43,14 +43,16 @@ groups = st.lists(st.tuples(st.integers(1, 15), st.sampled_from([Label.OK, Label
 @settings(max_examples=50)
 @given(groups, st.integers(1, 10), st.integers(1, 10), st.integers(0, 99))
 def test_no_photograph_outweighs_its_share(
-    sizes: list[tuple[int, Label]], most_defective: int, most_ok: int, seed: int
+    sizes: list[tuple[int, Label]], defective_draws: int, ok_draws: int, seed: int
 ) -> None:
-    batches = of_photographs(sizes, most_defective=most_defective, most_ok=most_ok, seed=seed, batch_size=7)
+    batches = of_photographs(sizes, defective_draws=defective_draws, ok_draws=ok_draws, seed=seed, batch_size=7)
     order = batches.order(1)
-    assert len(set(order.tolist())) == len(order)
-    drawn = Counter(batches.samples[i].source for i in order)
+    drawn, pictures = Counter(batches.samples[i].source for i in order), Counter(order.tolist())
     for source, (size, label) in enumerate(sizes):
-        assert drawn[source] == min(size, most_defective if label is Label.DEFECTIVE else most_ok)
+        draws = defective_draws if label is Label.DEFECTIVE else ok_draws
+        assert drawn[source] == draws
+        members = [i for i, sample in enumerate(batches.samples) if sample.source == source]
+        assert {pictures[i] for i in members} <= {draws // size, -(-draws // size)}  # none before all have been
     assert batches.steps() == -(-len(order) // 7)
     assert len(batches.order(2)) == len(order)
 
@@ -59,13 +61,13 @@ def test_a_photograph_of_both_labels_is_capped_for_each() -> None:
     samples = [
         Sample(path=str(n), split="train", label=Label.OK if n < 5 else Label.DEFECTIVE, source=0) for n in range(9)
     ]
-    order = Batches(samples, [], [], TrainingSettings(most_defective=2, most_ok=3)).order(1)
+    order = Batches(samples, [], [], TrainingSettings(defective_draws=2, ok_draws=3)).order(1)
     assert Counter(samples[i].label for i in order) == {Label.OK: 3, Label.DEFECTIVE: 2}
 
 
 def test_without_provenance_every_picture_is_a_photograph() -> None:
     samples = [Sample(path=str(n), split="train", label=Label.DEFECTIVE) for n in range(20)]
-    assert sorted(Batches(samples, [], [], TrainingSettings(most_defective=1)).order(1)) == list(range(20))
+    assert sorted(Batches(samples, [], [], TrainingSettings(defective_draws=1)).order(1)) == list(range(20))
 
 
 def test_epochs_and_seeds_differ_and_repeat() -> None:

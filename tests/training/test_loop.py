@@ -31,7 +31,7 @@ from casting_core.training.loop import (
 )
 from casting_core.training.settings import TrainingSettings
 
-TINY = TrainingSettings(size=64, epochs=3, batch_size=2, learning_rate=1e-3)
+TINY = TrainingSettings(size=64, epochs=3, batch_size=2, defective_draws=1, ok_draws=1)
 TIMES = {"seconds", "images_per_second"}
 
 Run = Callable[..., list[EpochRecord]]
@@ -112,7 +112,7 @@ def test_what_a_run_reports_and_leaves(run: Run, tmp_path: Path) -> None:
     for record in log:
         assert math.isfinite(record.train_loss)
         assert math.isfinite(record.validation_loss)
-        assert record.train_accuracy in (0, 0.25, 0.5, 0.75, 1)
+        assert 0 <= record.train_accuracy <= 1
         assert record.validation_accuracy in (0, 0.5, 1)
         assert record.seconds > 0
         assert record.images_per_second > 0

