@@ -7,7 +7,7 @@ BASE := $(shell for each in python3.11 python3; do \
 	$$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$each && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help app test lint train browser clean
+.PHONY: help app test lint train benchmark browser clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -24,6 +24,9 @@ lint: $(VENV)/installed-dev ## check style and types
 
 train: $(VENV)/installed-dev ## train castnet on the official split, into runs/
 	$(PYTHON) -m casting_core train castnet $(ARGS)
+
+benchmark: $(VENV)/installed ## time an inspection beside ResNet-18 and MobileNetV2
+	$(PYTHON) -m casting_core benchmark $(ARGS)
 
 clean: ## remove the environment and what tools left behind
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage htmlcov

@@ -10,6 +10,6 @@ ICON = (  # drawn here: Streamlit would fetch its own from the internet
 )
 
 st.set_page_config(page_title="Casting Inspector", page_icon=ICON, layout="wide")
-resources.warm_up()
 page = st.navigation([st.Page("pages/inspection.py", title="Inspection", icon=":material/troubleshoot:", default=True)])
 page.run()
+resources.warm_up()  # last, so that the first page need not wait for it

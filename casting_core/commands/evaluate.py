@@ -9,15 +9,22 @@ if TYPE_CHECKING:
     from casting_core.networks.checkpoint import ModelCard
 
 
-def command(model: Annotated[str, typer.Argument(help="Name of a shipped model.")] = "castnet") -> None:
+def command(
+    model: Annotated[str, typer.Argument(help="Name of a shipped model.")] = "castnet",
+    markdown: Annotated[bool, typer.Option("--markdown", help="The main figures as the README's table.")] = False,
+) -> None:
     """Compute all figures of a model's card afresh from its predictions.csv and print them."""
     from casting_core.data.dataset import read_provenance
     from casting_core.evaluation.evaluate import evaluate
     from casting_core.evaluation.predictions import read_predictions
+    from casting_core.evaluation.table import results_table
     from casting_core.networks.registry import MODELS
 
     suspects = frozenset(s.path for s in read_provenance() if s.suspect)
     evaluation = evaluate(read_predictions(MODELS / model / "predictions.csv"), suspects)
+    if markdown:
+        typer.echo(results_table(evaluation.metrics), nl=False)
+        return
     point, calibration = evaluation.point, evaluation.calibration
     typer.echo(f"temperature {calibration.temperature:.4f}, shift {calibration.shift:.4f}")
     typer.echo(f"pass below {point.threshold_pass:.4f}, reject from {point.threshold_reject:.4f}")

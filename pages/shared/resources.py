@@ -1,7 +1,7 @@
 """Every cache of the app, and the model with its lock.
 
-The model is loaded once a process, in the background, while the first page is being drawn. What
-is cached is shared by all sessions, keyed by the SHA-256 of a picture's bytes, bounded, and never
+The model is loaded once a process, in the background, as soon as the first page is drawn. What is
+cached is shared by all sessions, keyed by the SHA-256 of a picture's bytes, bounded, and never
 changed. Predictions and explanations of one model run one at a time: they would only compete for
 the same processor, and their memory stays bounded.
 """

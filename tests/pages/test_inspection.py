@@ -74,7 +74,7 @@ def test_a_deep_link_shows_the_core_s_own_verdict(inspector, index):
     assert app.slider(key="opacity").value == 40
     (chart,) = app.get("plotly_chart")
     assert "Probability of a defect" in chart.proto.spec
-    assert len(app.get("imgs")) == 3  # picture, evidence, Grad-CAM
+    assert len(app.get("image")) == 3  # picture, evidence, Grad-CAM
     assert "own maximum" in texts(app)
     assert expected.model in texts(app)
     assert expected.device in texts(app)
@@ -86,7 +86,7 @@ def test_a_deep_link_shows_the_core_s_own_verdict(inspector, index):
 def test_grad_cam_can_be_left_out():
     app = open_page(source="Sample", gradcam="false")
     assert not app.exception
-    assert len(app.get("imgs")) == 2
+    assert len(app.get("image")) == 2
 
 
 def test_an_upload_survives_a_rerun_and_its_name_is_plain_text():
