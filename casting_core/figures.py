@@ -147,7 +147,7 @@ def percent(value: float) -> str:
 
 
 def probability_scale(
-    probability: float, threshold_pass: float, threshold_reject: float, *, ink: str = "#1C2226"
+    probability: float, threshold_pass: float, threshold_reject: float, *, ink: str = "#0F1417"
 ) -> go.Figure:
     """The calibrated probability of *defective* on a scale from 0 to 100 %, with both thresholds.
 
@@ -195,7 +195,7 @@ def probability_scale(
     figure.update_layout(
         title={"text": f"Probability of a defect: {percent(probability)}", "font": {"size": 16, "color": ink}},
         xaxis={
-            "title": {"text": "calibrated probability that the part is defective (%)", "font": {"color": ink}},
+            "title": {"text": "calibrated probability (%)", "font": {"color": ink}},
             "tickfont": {"color": ink},
             "range": [0, 100],
             "tickvals": [0, 25, 50, 75, 100],

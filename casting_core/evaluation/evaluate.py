@@ -1,9 +1,9 @@
 """All figures of a card, computed from `predictions.csv` alone.
 
 The calibration and the thresholds that ship are fitted on the by-source predictions of official-train
-pictures, which none of the models that made them had seen. For the figures on castings never seen they
-are cross-fitted: those applied to a fold come from the other folds. The official test uses those that
-ship; nothing is fitted on it.
+pictures, which none of the models that made them had seen, without those whose label is doubted. For
+the figures on castings never seen they are cross-fitted: those applied to a fold come from the other
+folds. The official test uses those that ship; nothing is fitted on it.
 """
 
 from collections.abc import Sequence
@@ -41,13 +41,14 @@ def evaluate(rows: Sequence[Prediction], suspects: frozenset[str]) -> Evaluation
     folds = sorted({row.split for row in rows if row.split.startswith(BY_SOURCE)})
     if len(folds) < 2:
         raise DataError(f"Calibration needs predictions of at least two by-source folds, got {len(folds)}.")
-    calibration, point = _fit([row for row in rows if row.split in folds])
+    usable = [row for row in rows if row.split in folds and row.path not in suspects]
+    calibration, point = _fit(usable)
     official = _calibrated([row for row in rows if row.split == OFFICIAL], calibration)
     unseen: list[Prediction] = []
     low: list[float] = []
     high: list[float] = []
     for fold in folds:
-        fold_calibration, fold_point = _fit([row for row in rows if row.split in folds and row.split != fold])
+        fold_calibration, fold_point = _fit([row for row in usable if row.split != fold])
         members = _calibrated([row for row in rows if row.split == fold], fold_calibration)
         unseen += members
         low += [fold_point.threshold_pass] * len(members)

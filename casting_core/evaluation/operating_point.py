@@ -1,11 +1,14 @@
 """Where to draw the lines between ok, review and defective, from stated costs.
 
 On pictures that the model did not see, every pair of thresholds has a mean cost: so much for a
-missed defect, for a false alarm, for a review. Instead of the one cheapest pair, which would sit on
+missed defect, for a false alarm, for a review. Only pairs on both sides of one half are considered, since
+no part is called what it probably is not, and only those that send no more parts to a person than there
+is capacity for. Instead of the one cheapest pair, which would sit on
 the edge of a chance, all pairs within one standard error of it count as equally good (the error by
-bootstrap over source photographs), and the pair in the middle of that plateau is taken: `pass` a
-quarter into it from below, `reject` a quarter from above, so that what lies between known sound and
-known defective parts goes to a person.
+bootstrap over source photographs, and never less than the cost of sending one part in a hundred to a
+person), and the pair in the middle of that plateau is taken: `pass` a quarter into it from below,
+`reject` a quarter from above, so that what lies between known sound and known defective parts goes to
+a person.
 
 The one-standard-error rule: L. Breiman et al., "Classification and Regression Trees", 1984.
 """
@@ -15,16 +18,18 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit
 
+LEAST_REVIEWS = 0.01  # share of parts whose review is worth a margin, even where no error was made
 GRID = np.linspace(-7.0, 7.0, 113)  # thresholds, as logits of the calibrated probability
 
 
 @dataclass(frozen=True, kw_only=True)
 class Costs:
-    """What each outcome costs, in any one unit."""
+    """What each outcome costs, in any one unit, and the largest share of parts that can be reviewed."""
 
     missed_defect: float = 50.0
     false_alarm: float = 1.0
     review: float = 0.1
+    review_capacity: float = 0.02
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,10 +63,12 @@ def choose_operating_point(
     at_reject = rejected * np.where(defective, 0.0, costs.false_alarm) - costs.review * rejected
     low, high = (_per_source(table, group, len(sources)) for table in (at_pass, at_reject))
     size = np.bincount(group).astype(float)
+    reviews = 1 - passed.mean(0)[:, None] - rejected.mean(0)[None, :]  # (T, T)
+    allowed = (GRID <= 0)[:, None] & (GRID >= 0)[None, :] & (reviews <= costs.review_capacity)
 
     def mean_cost(weights: np.ndarray) -> np.ndarray:
         total = costs.review + ((weights @ low)[:, None] + (weights @ high)[None, :]) / (weights @ size)
-        return np.where(np.tri(len(GRID), dtype=bool).T, total, np.inf)  # pass ≤ reject
+        return np.where(allowed, total, np.inf)
 
     cost = mean_cost(np.ones(len(sources)))
     best = np.unravel_index(np.argmin(cost), cost.shape)
@@ -70,13 +77,17 @@ def choose_operating_point(
         mean_cost(np.bincount(rng.integers(0, len(sources), len(sources)), minlength=len(sources)).astype(float))[best]
         for _ in range(rounds)
     ]
-    rows, columns = np.nonzero(cost <= cost[best] + np.std(draws) + 1e-12)
+    margin = max(float(np.std(draws)), LEAST_REVIEWS * costs.review)
+    rows, columns = np.nonzero(cost <= cost[best] + margin)
     chosen_pass = int(np.quantile(rows, 0.25, method="nearest"))
     chosen_reject = int(np.quantile(columns, 0.75, method="nearest"))
+    while not allowed[chosen_pass, chosen_reject]:  # the middle of an uneven plateau may lie outside of it
+        chosen_pass = min(chosen_pass + 1, int(best[0]))
+        chosen_reject = max(chosen_reject - 1, int(best[1]))
     return OperatingPoint(
         threshold_pass=float(thresholds[chosen_pass]),
-        threshold_reject=float(thresholds[max(chosen_pass, chosen_reject)]),
-        cost=float(cost[chosen_pass, max(chosen_pass, chosen_reject)]),
+        threshold_reject=float(thresholds[chosen_reject]),
+        cost=max(0.0, float(cost[chosen_pass, chosen_reject])),
     )
 
 

@@ -123,6 +123,7 @@ def table(lines: Sequence[Line]) -> int | None:
         key="table",
         on_select="rerun",
         selection_mode="single-row",
+        placeholder="–",
         alt="One line a picture: file, verdict, probability of a defect, places, note.",
         column_config={
             "file": column.TextColumn("File"),

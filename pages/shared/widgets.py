@@ -26,7 +26,7 @@ class Wording:
     advice: str
 
 
-INK = {"light": "#1C2226", "dark": "#E8EBED"}  # the text colours of .streamlit/config.toml
+INK = {"light": "#0F1417", "dark": "#E8EBED"}  # the text colours of .streamlit/config.toml
 WORDING = {
     Verdict.OK: Wording(
         word="Sound",
@@ -158,6 +158,7 @@ def regions(found: "Sequence[Region]") -> None:
     st.dataframe(
         rows,
         hide_index=True,
+        placeholder="–",
         alt="Places that speak for a defect, strongest first.",
         column_config={
             "place": column.NumberColumn("Place", help="Its number in the picture."),

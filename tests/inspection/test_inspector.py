@@ -167,5 +167,5 @@ def test_the_heatmap_points_at_a_defect_of_known_place(inspector: Inspector):
     rendered = next(sample for sample in samples() if sample.name == "Blow hole").render()
     result = inspector.inspect(rendered.pixels)
     row, column = np.unravel_index(result.heatmap.argmax(), result.heatmap.shape)
-    rows, columns = np.nonzero(rendered.defective)
+    rows, columns = np.nonzero(rendered.defect_mask)
     assert np.hypot(rows - row, columns - column).min() <= 12
