@@ -9,6 +9,7 @@ from torch import Tensor, tensor
 from casting_core.data.augmentation import compose, relight, warp
 from casting_core.data.dataset import Sample
 from casting_core.data.part import Part
+from casting_core.errors import DataError
 from casting_core.training.settings import TrainingSettings
 
 
@@ -39,6 +40,8 @@ class Batches:
         parts: Sequence[Part | None],
         settings: TrainingSettings,
     ) -> None:
+        if not samples:
+            raise DataError("There are no pictures to train on; check the data folder and what was excluded.")
         self.samples, self.pixels, self.parts, self.settings = samples, pixels, parts, settings
         self._by_source: dict[tuple[int, bool], list[int]] = {}
         for index, sample in enumerate(samples):

@@ -169,7 +169,8 @@ def _report(
     if callback is None:
         return
     progress = Progress(epoch=epoch, epochs=settings.epochs, step=step, steps=steps, loss=loss, record=record)
-    if callback(progress):
+    finished = record is not None and epoch == settings.epochs
+    if callback(progress) and not finished:
         raise Cancelled(f"Training was stopped in epoch {epoch}; finished epochs are kept, go on with --resume.")
 
 

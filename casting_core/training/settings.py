@@ -40,8 +40,11 @@ class TrainingSettings:
         for name in positive:
             if getattr(self, name) <= 0:
                 raise SettingsError(f"{name} must be above 0, got {getattr(self, name)}.")
-        if self.size % 16:
-            raise SettingsError(f"size must be a multiple of 16, got {self.size}.")
+        if self.size % 16 or self.size < 64:
+            raise SettingsError(f"size must be a multiple of 16 from 64 up, got {self.size}.")
+        for name in ("warmup", "map_weight", "inserted_weight", "weight_decay", "backbone_factor"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise SettingsError(f"{name} must be from 0 to 1, got {getattr(self, name)}.")
 
     def to_json(self) -> dict[str, Any]:
         """As a dict of plain values."""
@@ -51,7 +54,8 @@ class TrainingSettings:
     def from_json(cls, values: dict[str, Any]) -> "TrainingSettings":
         """Back from `to_json`, also after a trip through JSON. Raises `SettingsError` on unknown names."""
         known = {f.name for f in fields(cls)}
-        if unknown := set(values) - known:
+        inner = {f.name for f in fields(AugmentationSettings)}
+        if unknown := (set(values) - known) | (set(values.get("augmentation", {})) - inner):
             raise SettingsError(f"Unknown training settings: {', '.join(sorted(unknown))}.")
         augmentation: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value

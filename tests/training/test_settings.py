@@ -20,7 +20,7 @@ def test_positive_settings_are_above_zero(name: str) -> None:
 
 def test_the_size_fits_the_stride() -> None:
     assert TrainingSettings(size=64).size == 64
-    with pytest.raises(SettingsError, match="multiple of 16, got 100"):
+    with pytest.raises(SettingsError, match="multiple of 16 from 64 up, got 100"):
         TrainingSettings(size=100)
 
 
