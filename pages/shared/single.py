@@ -16,11 +16,15 @@ def show(upload: Upload) -> None:
     with st.spinner("Judging the picture…"):
         judged = resources.judge(upload)
     inspection = judged.inspection
-    left, right = st.columns([2, 3], vertical_alignment="center", border=True)
-    with left:
-        widgets.verdict(inspection)
-    with right:
-        widgets.probability(inspection)
+    if inspection.probability is None:
+        with st.container(border=True):
+            widgets.verdict(inspection)
+    else:
+        left, right = st.columns([2, 3], vertical_alignment="center", border=True)
+        with left:
+            widgets.verdict(inspection)
+        with right:
+            widgets.probability(inspection, inspection.probability)
     if judged.picture is not None:
         explain(upload, judged)
         st.subheader("Places that speak for a defect", anchor=False)

@@ -86,11 +86,8 @@ def clock(hours: float) -> str:
     return f"{hour}:30" if halves % 2 else f"{hour} o’clock"
 
 
-def probability(inspection: "Inspection") -> None:
-    """The calibrated probability on its scale, with both thresholds."""
-    p = inspection.probability
-    if p is None:
-        return
+def probability(inspection: "Inspection", p: float) -> None:
+    """The calibrated probability `p` on its scale, with both thresholds of the inspection."""
     low, high = inspection.threshold_pass, inspection.threshold_reject
     st.plotly_chart(
         figures.probability_scale(p, low, high, ink=INK[st.context.theme.type or "light"]),
