@@ -26,6 +26,9 @@ LIMITS = (
     "of which only 17 show sound parts.",
     "The official test split shows how well known photographs are recalled: 98.9 % of its pictures are "
     "rotated, mirrored or stretched copies of training pictures. What holds for castings never seen is by_source.",
+    "No weight, temperature or threshold was fitted on the official test, but the design was not blind to it: "
+    "two earlier official runs and three rules for calibration and thresholds were looked at on it before "
+    "this one was settled. Its official figures are therefore somewhat flattered.",
     "The evidence map is trained with inserted defects; it points at places, it does not measure defects.",
     "57 % of the pictures are defective, and no plant is: at another defect rate the share of true among "
     "flagged parts is another.",
