@@ -13,9 +13,9 @@ import numpy as np
 
 from casting_core.errors import DataError
 from casting_core.evaluation.calibration import Calibration, fit_calibration
-from casting_core.evaluation.metrics import Predictions, summarize
+from casting_core.evaluation.metrics import summarize
 from casting_core.evaluation.operating_point import OperatingPoint, choose_operating_point
-from casting_core.evaluation.predictions import Prediction
+from casting_core.evaluation.predictions import Prediction, as_arrays
 
 OFFICIAL, BY_SOURCE = "official-test", "by-source-"
 
@@ -78,11 +78,7 @@ def _calibrated(rows: Sequence[Prediction], calibration: Calibration) -> list[Pr
 def _figures(
     rows: Sequence[Prediction], low: float | np.ndarray, high: float | np.ndarray, suspects: frozenset[str]
 ) -> dict[str, object]:
-    predictions = Predictions(
-        probability=np.array([row.probability for row in rows], np.float64),
-        positive=np.array([row.label.positive for row in rows], bool),
-        source=np.array([row.source for row in rows], np.int64),
-    )
+    predictions = as_arrays(rows)
     trusted = np.array([row.path not in suspects for row in rows], bool)
     low, high = np.broadcast_to(low, len(rows)), np.broadcast_to(high, len(rows))
     return {
