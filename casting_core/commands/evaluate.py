@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from casting_core.networks.checkpoint import ModelCard
+    from casting_core.networks.card import ModelCard
 
 
 def command(
@@ -18,7 +18,7 @@ def command(
     from casting_core.evaluation.evaluate import evaluate
     from casting_core.evaluation.predictions import read_predictions
     from casting_core.evaluation.table import results_table
-    from casting_core.networks.registry import MODELS
+    from casting_core.networks.card import MODELS
 
     suspects = frozenset(s.path for s in read_provenance() if s.suspect)
     evaluation = evaluate(read_predictions(MODELS / model / "predictions.csv"), suspects)
@@ -38,7 +38,7 @@ def ship_command(
 ) -> None:
     """Write models/MODEL from runs/MODEL-official-seedN and all runs/MODEL-by-source-K-seedN."""
     from casting_core.evaluation.ship import ship
-    from casting_core.networks.registry import MODELS
+    from casting_core.networks.card import MODELS
 
     folds = sorted(p for p in runs.glob(f"{model}-by-source-?-seed{seed}") if (p / "result.json").is_file())
     card: ModelCard = ship(runs / f"{model}-official-seed{seed}", folds, MODELS / model)

@@ -2,11 +2,15 @@
 
 For every picture drawn from its own random generator:
 
-1. a defect is inserted into some of the sound pictures at a known place (`data.defects`), so that
-   the map can be supervised there, and a harmless decoy into some others;
-2. the background is brightened or darkened, the part left as it is;
-3. rotation by any angle, mirroring, scale, shift and a stretch in any direction, in one resampling;
-4. gain, gamma, an uneven light, blur, noise.
+1. one defect or several are inserted into some of the sound pictures at known places (`data.defects`), so that
+   the map can be supervised there, and harmless decoys into some others;
+2. the background is brightened or darkened, or cluttered (`data.clutter`), the part left as it is;
+3. rotation by any angle, mirroring, scale, shift, a stretch in any direction and a slight perspective,
+   in one resampling;
+4. gain, gamma, an uneven light, blur or sharpening, noise.
+
+Of a real defective picture only the label is known, not where the defect is; but what lies far beyond the rim is no
+casting and so no defect, and the map is told that too.
 
 The order of draws is fixed and each picture's generator is seeded by (seed, epoch, place in the
 epoch), so an epoch can be repeated exactly, whatever ran before it.
@@ -21,10 +25,15 @@ from scipy import ndimage
 from torch import Tensor
 from torch.nn import functional as F
 
+from casting_core.data.clutter import insert_clutter
 from casting_core.data.decoys import insert_decoy
 from casting_core.data.defects import insert_defect
 from casting_core.data.part import Part
 from casting_core.data.polar import disc_mask
+
+SHARPENED = 0.9  # px of the input, standard deviation of the details that sharpening strengthens
+MOST_INSERTED = 6
+OFF_PART = 1.2  # radii of the disc, from where on not even flash is expected
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,18 +41,23 @@ class AugmentationSettings:
     """Ranges of the augmentation; factors are drawn log-uniform between their bounds."""
 
     defect_share: float = 0.35  # of sound pictures that get a defect
+    pieces: float = 2.0  # inserted into one picture, on average; as many decoys
     defect_contrast: float = 20.0  # gray levels that it differs by, at least, on average
     smallest_defect: int = 12  # px of the picture; a smaller one is left out, nobody could see it
     decoy_share: float = 0.2  # of sound pictures that get a decoy
     background_share: float = 0.5
+    clutter_share: float = 0.35
     scale: tuple[float, float] = (0.8, 1.15)
-    stretch: tuple[float, float] = (0.8, 1.25)
+    stretch: tuple[float, float] = (0.75, 1.33)
+    perspective: float = 0.08  # largest change of scale across half the side
     shift: float = 0.06  # of the side, either way
     gain: tuple[float, float] = (0.7, 1.25)
     gamma: tuple[float, float] = (0.75, 1.35)
     uneven: float = 0.15  # largest brightness difference over the picture
     blur_share: float = 0.2
     blur: float = 0.8  # largest standard deviation, px of the input
+    sharpen_share: float = 0.3
+    sharpen: float = 1.5  # largest factor of what blur would take away
     noise: float = 0.012  # largest standard deviation
 
 
@@ -51,12 +65,13 @@ class AugmentationSettings:
 class Example:
     """One training picture.
 
-    `pixels` uint8 (H, W); `mask` bool (H, W), None where unknown; `target` 0 or 1; `inserted`: whether its
-    defect was painted in.
+    `pixels` uint8 (H, W); `mask` bool (H, W), True where a defect is; `known` bool (H, W), False where the mask
+    may be wrong; `target` 0 or 1; `inserted`: whether its defect was painted in.
     """
 
     pixels: np.ndarray
-    mask: np.ndarray | None
+    mask: np.ndarray
+    known: np.ndarray
     target: float
     inserted: bool
 
@@ -68,19 +83,27 @@ def _between(rng: np.random.Generator, bounds: tuple[float, float]) -> float:
 def compose(
     pixels: np.ndarray, *, defective: bool, part: Part | None, rng: np.random.Generator, settings: AugmentationSettings
 ) -> Example:
-    """Steps 1 and 2 on uint8 (H, W). A sound picture has a known mask, empty or of the inserted defect."""
-    mask, target, inserted = None, float(defective), False
-    if not defective:
-        mask, draw = np.zeros(pixels.shape, bool), rng.random()
+    """Steps 1 and 2 on uint8 (H, W). A sound picture's mask is known, empty or of the inserted defect; a defective
+    one's is known beyond the rim only.
+    """
+    mask, target, inserted = np.zeros(pixels.shape, bool), float(defective), False
+    if defective:
+        known = mask if part is None else ~disc_mask(part, pixels.shape, scale=OFF_PART)
+    else:
+        known, draw = ~mask, rng.random()
         if part is not None and draw < settings.defect_share:
-            painted, where, _ = insert_defect(pixels, rng, part=part, contrast=settings.defect_contrast)
-            if where.sum() >= settings.smallest_defect:
-                pixels, mask, target, inserted = painted, where, 1.0, True
+            for _ in range(min(int(rng.geometric(1 / settings.pieces)), MOST_INSERTED)):
+                painted, where, _ = insert_defect(pixels, rng, part=part, contrast=settings.defect_contrast)
+                if where.sum() >= settings.smallest_defect:
+                    pixels, mask, target, inserted = painted, mask | where, 1.0, True
         elif part is not None and draw < settings.defect_share + settings.decoy_share:
-            pixels = insert_decoy(pixels, rng, part=part)
+            for _ in range(min(int(rng.geometric(1 / settings.pieces)), MOST_INSERTED)):
+                pixels = insert_decoy(pixels, rng, part=part)
     if part is not None and rng.random() < settings.background_share:
         pixels = _other_background(pixels, part, rng)
-    return Example(pixels=pixels, mask=mask, target=target, inserted=inserted)
+    if part is not None and rng.random() < settings.clutter_share:
+        pixels = insert_clutter(pixels, rng, part=part)
+    return Example(pixels=pixels, mask=mask, known=known, target=target, inserted=inserted)
 
 
 def _other_background(pixels: np.ndarray, part: Part, rng: np.random.Generator) -> np.ndarray:
@@ -92,7 +115,7 @@ def _other_background(pixels: np.ndarray, part: Part, rng: np.random.Generator) 
 
 
 def _matrix(rng: np.random.Generator, settings: AugmentationSettings) -> np.ndarray:
-    """Affine map from output to input in normalised coordinates, float (2, 3)."""
+    """Projective map from output to input in normalised coordinates, float (3, 3)."""
     turn, axis = rng.uniform(0, 2 * math.pi, 2)
     mirror = -1.0 if rng.random() < 0.5 else 1.0
     scale, stretch = _between(rng, settings.scale), math.sqrt(_between(rng, settings.stretch))
@@ -100,7 +123,18 @@ def _matrix(rng: np.random.Generator, settings: AugmentationSettings) -> np.ndar
     rotation = np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]])
     linear = along @ np.diag([stretch, 1 / stretch]) @ along.T @ rotation @ np.diag([mirror, 1.0]) / scale
     shift = rng.uniform(-2 * settings.shift, 2 * settings.shift, 2)
-    return np.column_stack([linear, shift])
+    matrix = np.eye(3)
+    matrix[:2, :2], matrix[:2, 2] = linear, shift
+    matrix[2, :2] = rng.uniform(-settings.perspective, settings.perspective, 2)
+    return matrix
+
+
+def _grid(matrix: np.ndarray, size: int) -> Tensor:
+    """Where every pixel of the output lies in the input: float32 (1, size, size, 2), normalised coordinates."""
+    line = (torch.arange(size, dtype=torch.float32) + 0.5) * (2 / size) - 1
+    y, x = torch.meshgrid(line, line, indexing="ij")
+    places = torch.stack([x, y, torch.ones_like(x)], dim=-1) @ torch.from_numpy(matrix.T).float()
+    return (places[..., :2] / places[..., 2:]).unsqueeze(0)
 
 
 def warp(
@@ -109,17 +143,12 @@ def warp(
     """Step 3: float32 (B, 1, size, size) in [0, 1], and masks (B, 1, size, size), NaN where unknown."""
     inputs, masks = [], []
     for example, rng in zip(examples, rngs, strict=True):
-        theta = torch.from_numpy(_matrix(rng, settings)).float().unsqueeze(0)
-        grid = F.affine_grid(theta, [1, 1, size, size], align_corners=False)
+        grid = _grid(_matrix(rng, settings), size)
         picture = torch.from_numpy(example.pixels).float().div(255.0)[None, None]
         inputs.append(F.grid_sample(picture, grid, padding_mode="border", align_corners=False))
-        if example.mask is None:
-            masks.append(torch.full((1, 1, size, size), math.nan))
-        elif not example.mask.any():
-            masks.append(torch.zeros(1, 1, size, size))
-        else:
-            mask = torch.from_numpy(example.mask).float()[None, None]
-            masks.append(F.grid_sample(mask, grid, align_corners=False))
+        mask = torch.from_numpy(np.stack([example.mask, ~example.known])).float()[None]  # (1, 2, H, W)
+        mask, unknown = F.grid_sample(mask, grid, padding_mode="border", align_corners=False).split(1, dim=1)
+        masks.append(mask.masked_fill(unknown > 0, math.nan))
     return torch.cat(inputs), torch.cat(masks)
 
 
@@ -134,6 +163,9 @@ def relight(inputs: Tensor, rngs: list[np.random.Generator], settings: Augmentat
         if rng.random() < settings.blur_share:
             deviation = rng.uniform(0.3, settings.blur)
             lit = torch.from_numpy(ndimage.gaussian_filter(lit.numpy(), (0, deviation, deviation)))
+        elif rng.random() < settings.sharpen_share:
+            smooth = torch.from_numpy(ndimage.gaussian_filter(lit.numpy(), (0, SHARPENED, SHARPENED)))
+            lit = lit + rng.uniform(0.2, settings.sharpen) * (lit - smooth)
         noise = rng.standard_normal(lit.shape, dtype=np.float32) * rng.uniform(0, settings.noise)
         result.append((lit + torch.from_numpy(noise)).clamp(0, 1))
     return torch.stack(result)

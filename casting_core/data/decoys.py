@@ -8,6 +8,7 @@ defect but leaves the casting sound:
     shade       brightness that drifts from one side to the other
     tool mark   a few faint grooves along the direction of turning
     highlight   a broad soft reflection on bright metal
+    glint       a small, hard reflection that follows the groove or the rim
     noise       stronger grain
     blur        lost sharpness
     transplant  a piece of the same picture's face, turned in place around the part
@@ -28,6 +29,7 @@ class DecoyKind(StrEnum):
     SHADE = "shade"
     TOOL_MARK = "tool mark"
     HIGHLIGHT = "highlight"
+    GLINT = "glint"
     NOISE = "noise"
     BLUR = "blur"
     TRANSPLANT = "transplant"
@@ -52,7 +54,7 @@ def insert_decoy(
     extent = max(3.0, float(np.exp(rng.uniform(np.log(0.008), np.log(0.15)))) * diameter)
     if kind in (DecoyKind.STAIN, DecoyKind.HIGHLIGHT):  # a small one would be a defect
         extent = max(extent, 0.06 * diameter)
-    x, y = _place(pixels, rng, part)
+    x, y = _on_edge(pixels, rng, part) if kind is DecoyKind.GLINT else _place(pixels, rng, part)
     patch = cut(pixels, x, y, extent / 2 + 4)
     coverage = _footprint(patch, rng, extent)
     change = _change(pixels, rng, patch, part, kind, coverage)
@@ -65,6 +67,15 @@ def _place(pixels: np.ndarray, rng: np.random.Generator, part: Part) -> tuple[fl
     inner = part.opening.matrix @ direction + (part.opening.x, part.opening.y)
     outer = part.disc.matrix @ direction + (part.disc.x, part.disc.y)
     x, y = inner + rng.uniform(0.0, 1.05) * (outer - inner)
+    height, width = pixels.shape
+    return float(np.clip(x, 0, width - 1)), float(np.clip(y, 0, height - 1))
+
+
+def _on_edge(pixels: np.ndarray, rng: np.random.Generator, part: Part) -> tuple[float, float]:
+    """A place on the groove around the opening (1.02 to 1.25 of its radius), or on the rim."""
+    angle = rng.uniform(0, 2 * np.pi)
+    ellipse, radius = (part.opening, rng.uniform(1.02, 1.25)) if rng.random() < 0.7 else (part.disc, 0.99)
+    x, y = radius * ellipse.matrix @ (np.cos(angle), np.sin(angle)) + (ellipse.x, ellipse.y)
     height, width = pixels.shape
     return float(np.clip(x, 0, width - 1)), float(np.clip(y, 0, height - 1))
 
@@ -104,6 +115,12 @@ def _change(
         case DecoyKind.HIGHLIGHT:
             room = 250 - np.minimum(patch.base, 250)
             return room * bell * rng.uniform(0.1, 0.45) * (patch.base / 255)
+        case DecoyKind.GLINT:
+            along, outward = along_edge(patch, part.opening)
+            here = float(outward[np.abs(patch.dy).argmin(), np.abs(patch.dx).argmin()])
+            length, breadth = rng.uniform(0.3, 0.7) * reach, max(0.8, rng.uniform(0.06, 0.2) * reach)
+            shine = np.exp(-((along / length) ** 4) - ((outward - here) / breadth) ** 2)
+            return (252 - np.minimum(patch.base, 252)) * shine * rng.uniform(0.5, 1.0)
         case DecoyKind.NOISE:
             return coverage * noise_like(rng, patch) * rng.uniform(0.7, 1.6)
         case DecoyKind.BLUR:

@@ -6,7 +6,7 @@ the figures on castings never seen they are cross-fitted: those applied to a fol
 folds. The official test uses those that ship; nothing is fitted on it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -59,6 +59,23 @@ def evaluate(rows: Sequence[Prediction], suspects: frozenset[str]) -> Evaluation
         | _figures(unseen, np.array(low), np.array(high), suspects),
     }
     return Evaluation(calibration=calibration, point=point, rows=(*official, *unseen), metrics=metrics)
+
+
+def calibrate_map(
+    rows: Sequence[Prediction], peaks: Mapping[str, float], suspects: frozenset[str]
+) -> Calibration:
+    """The scale of the evidence map: which probability a place has, by the strongest places of known parts.
+
+    `peaks`: the strongest evidence of pictures that were judged by source, by path. Those of the official training
+    split whose label is not doubted are used. A place is at 0.5 where as many defective as sound photographs have
+    their strongest place above and below it.
+    """
+    usable = [row for row in rows if row.path.startswith("train/") and row.path in peaks and row.path not in suspects]
+    return fit_calibration(
+        np.array([peaks[row.path] for row in usable]),
+        np.array([row.label.positive for row in usable], bool),
+        np.array([row.source for row in usable]),
+    )
 
 
 def _fit(rows: Sequence[Prediction]) -> tuple[Calibration, OperatingPoint]:

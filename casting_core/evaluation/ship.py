@@ -12,9 +12,11 @@ from safetensors.torch import load
 from casting_core.data.dataset import read_provenance
 from casting_core.data.files import write_atomically
 from casting_core.errors import DataError, ModelError
-from casting_core.evaluation.evaluate import evaluate
+from casting_core.evaluation.evaluate import calibrate_map, evaluate
+from casting_core.evaluation.peaks import read_peaks, write_peaks
 from casting_core.evaluation.predictions import Prediction, read_predictions, write_predictions
-from casting_core.networks.checkpoint import ModelCard, save_model
+from casting_core.networks.card import ModelCard
+from casting_core.networks.checkpoint import save_model
 from casting_core.networks.registry import architecture
 
 PREPROCESSING = (
@@ -51,6 +53,8 @@ def ship(official: Path, by_source: Sequence[Path], target: Path) -> ModelCard:
         rows += read_predictions(run / "predictions.csv")
     suspects = frozenset(s.path for s in read_provenance() if s.suspect)
     evaluation = evaluate(rows, suspects)
+    peaks = {path: peak for run in by_source for path, peak in read_peaks(run / "peaks.csv").items()}
+    map_calibration = calibrate_map(rows, peaks, suspects)
     weights = (official / "weights.safetensors").read_bytes()
     result = json.loads((official / "result.json").read_text())
     try:
@@ -70,6 +74,8 @@ def ship(official: Path, by_source: Sequence[Path], target: Path) -> ModelCard:
         shift=evaluation.calibration.shift,
         threshold_pass=evaluation.point.threshold_pass,
         threshold_reject=evaluation.point.threshold_reject,
+        map_temperature=map_calibration.temperature,
+        map_shift=map_calibration.shift,
         training={"settings": settings, **{k: v for k, v in result.items() if k != "data_fingerprint"}},
         data_fingerprint=result["data_fingerprint"],
         metrics=evaluation.metrics,
@@ -77,6 +83,7 @@ def ship(official: Path, by_source: Sequence[Path], target: Path) -> ModelCard:
     )
     architecture(card.architecture)  # a card that names no network could not be loaded
     write_predictions(target / "predictions.csv", evaluation.rows)
+    write_peaks(target / "peaks.csv", peaks)
     write_atomically(target / "log.csv", (official / "log.csv").read_bytes())
     for run in by_source:
         write_atomically(target / "runs" / run.name / "log.csv", (run / "log.csv").read_bytes())
@@ -85,7 +92,7 @@ def ship(official: Path, by_source: Sequence[Path], target: Path) -> ModelCard:
 
 
 def _settings(run: Path) -> dict[str, Any]:
-    missing = [n for n in ("settings.json", "weights.safetensors", "predictions.csv", "result.json", "log.csv")
+    missing = [n for n in ("settings.json", "weights.safetensors", "predictions.csv", "peaks.csv", "result.json", "log.csv")
                if not (run / n).is_file()]
     if missing:
         raise DataError(f"{run} is not a finished run ({missing[0]} is missing); train it, or go on with --resume.")

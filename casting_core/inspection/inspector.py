@@ -16,7 +16,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from scipy.special import expit
 from torch import Tensor
 
 from casting_core.data.images import DEFAULT_LIMITS, ImageLimits, Source, decode
@@ -29,10 +28,10 @@ from casting_core.inspection.gate import review_reason
 from casting_core.inspection.results import Inspection
 from casting_core.inspection.settings import with_settings
 from casting_core.labels import Verdict
-from casting_core.networks.castnet import CastNet
-from casting_core.networks.checkpoint import ModelCard, load_model
+from casting_core.networks.card import DEFAULT, ModelCard
+from casting_core.networks.checkpoint import load_model
 from casting_core.networks.device import choose_device, describe, fast_dtype
-from casting_core.networks.registry import DEFAULT
+from casting_core.networks.network import Network
 
 logger = logging.getLogger(__name__)
 
@@ -59,12 +58,13 @@ class Inspector:
     """Judges pictures with one model on one device. Make one with `Inspector.load`."""
 
     def __init__(
-        self, network: CastNet, card: ModelCard, *, device: torch.device, limits: ImageLimits = DEFAULT_LIMITS
+        self, network: Network, card: ModelCard, *, device: torch.device, limits: ImageLimits = DEFAULT_LIMITS
     ) -> None:
         self.card, self.device, self.limits = card, device, limits
         self.network = network  # as trained, float32 on the CPU: what explanation methods look into
         self.dtype = fast_dtype(device)
         self.calibration = Calibration(temperature=card.temperature, shift=card.shift)
+        self.map_calibration = Calibration(temperature=card.map_temperature, shift=card.map_shift)
         self._runtime = network.fused(self.dtype).to(device)
 
     @classmethod
@@ -84,7 +84,6 @@ class Inspector:
         """
         place = choose_device(device)
         network, card = load_model(model)
-        assert isinstance(network, CastNet)
         if settings is not None:
             card = with_settings(card, Path(settings))
         return cls(network, card, device=place, limits=limits)
@@ -157,24 +156,24 @@ class Inspector:
         for index, item in enumerate(prepared):
             if item.inputs is not None:
                 groups.setdefault(item.inputs.shape, []).append(index)
-        computed: dict[int, tuple[np.ndarray, float, float]] = {}  # evidence, logit, seconds
+        computed: dict[int, tuple[float, np.ndarray | None, float]] = {}  # logit, evidence, seconds
         for members in groups.values():
             started = time.perf_counter()
             inputs = [item for item in (prepared[i].inputs for i in members) if item is not None]
-            evidence, logits = self._compute(inputs)
+            logits, evidence = self._compute(inputs)
             share = (time.perf_counter() - started) / len(members)
-            for index, places, logit in zip(members, evidence, logits, strict=True):
-                computed[index] = places, float(logit), share
+            for place, index in enumerate(members):
+                computed[index] = float(logits[place]), None if evidence is None else evidence[place], share
         for index, item in enumerate(prepared):
             yield self._result(item, *computed[index], explain) if index in computed else self._unusable(item)
 
     @torch.inference_mode()
-    def _compute(self, inputs: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-        """Evidence logits float32 (B, h, w) and verdict logits float32 (B,)."""
+    def _compute(self, inputs: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray | None]:
+        """Logits of the verdict, float32 (B,), and of the evidence, float32 (B, h, w) or None."""
         try:
             x = to_tensor(inputs).to(self.device, self.dtype, memory_format=torch.channels_last)
-            evidence = self._runtime.evidence(x)
-            return evidence[:, 0].cpu().numpy(), self._runtime.pool(evidence).cpu().numpy()
+            logits, evidence = self._runtime.judge(x)
+            return logits.cpu().numpy(), None if evidence is None else evidence.cpu().numpy()
         except torch.OutOfMemoryError:
             if len(inputs) == 1:
                 raise
@@ -182,10 +181,11 @@ class Inspector:
         logger.warning("The device ran out of memory with %d pictures at once; going on with %d.", len(inputs), half)
         torch.cuda.empty_cache()
         first, second = self._compute(inputs[:half]), self._compute(inputs[half:])
-        return np.concatenate([first[0], second[0]]), np.concatenate([first[1], second[1]])
+        maps = None if first[1] is None or second[1] is None else np.concatenate([first[1], second[1]])
+        return np.concatenate([first[0], second[0]]), maps
 
     def _result(
-        self, item: _Prepared, evidence: np.ndarray, logit: float, share: float, explain: bool
+        self, item: _Prepared, logit: float, evidence: np.ndarray | None, share: float, explain: bool
     ) -> Inspection:
         assert item.inputs is not None
         card, (height, width) = self.card, item.shape
@@ -194,9 +194,9 @@ class Inspector:
         seconds = {**item.seconds, "network": share}
         heatmap: np.ndarray | None = None
         regions: tuple[Region, ...] = ()
-        if explain:
+        if explain and evidence is not None:
             started = time.perf_counter()
-            local = expit(evidence)
+            local = self.map_calibration.probability(evidence)
             heatmap = to_picture(local, height, width)
             rows, columns = item.inputs.shape
             regions = find_regions(to_picture(local, rows, columns), item.part, shape=item.shape)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from casting_core.errors import ModelError, SettingsError
-from casting_core.networks.checkpoint import ModelCard
+from casting_core.networks.card import ModelCard
 
 NAMES = ("threshold_pass", "threshold_reject")
 

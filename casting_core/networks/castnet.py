@@ -4,8 +4,9 @@
    and at a sixteenth of its size.
 2. Both are merged at stride 8, and a small head gives every place one logit: the evidence for
    a defect there.
-3. The verdict's logit is an affine function of the mean of the strongest places, so that one
-   small pit is enough and a large sound area does not dilute it.
+3. The verdict's logit is an affine function of two means: of the few strongest places, so that one small pit is
+   enough, and of the strongest fiftieth, so that weak signs over a larger area count too. A large sound area
+   dilutes neither.
 
 Sources: M. Tan and Q. V. Le, "EfficientNet: Rethinking Model Scaling for Convolutional Neural
 Networks", ICML 2019, https://arxiv.org/abs/1905.11946 (the Lite variant drops squeeze-and-excite
@@ -19,6 +20,8 @@ import copy
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+
+from casting_core.networks.network import Network
 
 GRAY_MEAN, GRAY_STD = 127 / 255, 128 / 255  # the scaling that EfficientNet-Lite was trained with
 
@@ -116,20 +119,20 @@ class Backbone(nn.Module):
         return fine, x
 
 
-class CastNet(nn.Module):
+class CastNet(Network):
     """Gray picture → map of local evidence (logits) → logit of the verdict.
 
     Parameters
     ----------
     width : channels of the merged features.
-    strongest : share of the places, in (0, 1], whose mean decides the verdict.
+    strongest : shares of the places, in (0, 1], whose means decide the verdict.
 
     Input: float (B, 1, H, W), luminance in [0, 1]; H and W multiples of 16, any size from 64.
     """
 
     STRIDE = 8
 
-    def __init__(self, *, width: int = 64, strongest: float = 0.005) -> None:
+    def __init__(self, *, width: int = 64, strongest: tuple[float, ...] = (0.0025, 0.02)) -> None:
         super().__init__()
         self.strongest = strongest
         self.backbone = Backbone()
@@ -139,7 +142,7 @@ class CastNet(nn.Module):
         self.mix = _convolution(width, width, 3)
         self.mix_norm: nn.Module = _norm(width)
         self.head = nn.Conv2d(width, 1, 1)
-        self.scale = nn.Parameter(torch.tensor(1.0))
+        self.scale = nn.Parameter(torch.full((len(strongest),), 1.5 / len(strongest)))
         self.shift = nn.Parameter(torch.tensor(0.0))
         assert self.head.bias is not None
         nn.init.constant_(self.head.bias, -2.0)  # most places of most pictures are sound
@@ -160,9 +163,10 @@ class CastNet(nn.Module):
     def pool(self, evidence: Tensor) -> Tensor:
         """Logit of the verdict from the evidence: (B, 1, h, w) → (B,), float32."""
         places = evidence.flatten(1).float()  # (B, h·w)
-        count = max(1, round(self.strongest * places.shape[1]))
-        strongest = places.topk(count, dim=1).values.mean(1)
-        return self.scale.float() * strongest + self.shift.float()
+        counts = [max(1, round(share * places.shape[1])) for share in self.strongest]
+        descending = places.topk(max(counts), dim=1).values
+        means = torch.stack([descending[:, :count].mean(1) for count in counts], dim=1)  # (B, shares)
+        return (means * self.scale.float()).sum(1) + self.shift.float()
 
     def fused(self, dtype: torch.dtype = torch.float32) -> "CastNet":
         """A copy for inference, norms folded into the convolutions before them; the head stays float32.
@@ -189,6 +193,8 @@ class CastNet(nn.Module):
         result.scale.data, result.shift.data = result.scale.float(), result.shift.float()
         return result
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Logit of *defective*: (B, 1, H, W) → (B,)."""
-        return self.pool(self.evidence(x))
+    def judge(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """See `Network.judge`; the evidence is (B, H/8, W/8)."""
+        evidence = self.evidence(x)
+        alone = evidence[:, 0] * self.scale.float().sum() + self.shift.float()
+        return self.pool(evidence), alone

@@ -2,13 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from casting_core.errors import ModelError
 from casting_core.networks.castnet import CastNet
-
-MODELS = Path(__file__).resolve().parents[2] / "models"
-DEFAULT = "castnet"
+from casting_core.networks.logistic_regression import LogisticRegression
+from casting_core.networks.network import Network
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,14 +18,17 @@ class Architecture:
     """
 
     name: str
-    build: Callable[[], CastNet]
+    build: Callable[[], Network]
     size: int
     heatmap_layer: str | None
 
 
 ARCHITECTURES = {
     architecture.name: architecture
-    for architecture in (Architecture(name="castnet", build=CastNet, size=320, heatmap_layer="mix"),)
+    for architecture in (
+        Architecture(name="castnet", build=CastNet, size=320, heatmap_layer="mix"),
+        Architecture(name="logistic_regression", build=LogisticRegression, size=64, heatmap_layer=None),
+    )
 }
 
 
@@ -37,8 +38,3 @@ def architecture(name: str) -> Architecture:
         raise ModelError(f"There is no network {name!r}; there are: {', '.join(sorted(ARCHITECTURES))}.")
     return ARCHITECTURES[name]
 
-
-def shipped(folder: Path = MODELS) -> list[str]:
-    """Names of the models that are ready for use: folders with a card, sorted, the default first."""
-    names = sorted(card.parent.name for card in folder.glob("*/card.json"))
-    return sorted(names, key=lambda name: name != DEFAULT)

@@ -2,11 +2,11 @@
 
 The verdict: binary cross-entropy on the pooled logit; a picture with an inserted defect counts less
 than a real one, so that real castings decide where the line is. The map: binary
-cross-entropy on every place of the pictures whose mask is known (sound pictures, and sound
-pictures with an inserted defect); places of defect and of sound metal weigh the same, however
+cross-entropy on every place whose truth is known (all of a sound picture, with or without an inserted defect;
+of a defective one what lies beyond the part); places of defect and of sound metal weigh the same, however
 few the former are, and of the sound ones those that come closest to an alarm count as much as all
-together, so that sound metal stays dark. On real defective pictures the map is left free: only
-their label is known. Hard examples: A. Shrivastava et al., "Training Region-based Object Detectors
+together, so that sound metal stays dark. On the part of a real defective picture the map is left free: only
+its label is known. Hard examples: A. Shrivastava et al., "Training Region-based Object Detectors
 with Online Hard Example Mining", CVPR 2016, https://arxiv.org/abs/1604.03540.
 """
 
@@ -30,24 +30,25 @@ def map_loss(evidence: Tensor, masks: Tensor) -> Tensor:
     Parameters
     ----------
     evidence : logits (B, 1, h, w).
-    masks : float (B, 1, H, W) in [0, 1], NaN for pictures whose mask is unknown.
+    masks : float (B, 1, H, W) in [0, 1], NaN where unknown; a place counts when all of it is known.
 
-    Zero where no mask of the batch is known.
+    Zero where no place of the batch is known.
     """
-    known = ~masks.isnan().flatten(1).any(1)  # (B,)
-    if not known.any():
-        return evidence.sum() * 0.0
-    logits = evidence[known].float()
-    peak = F.adaptive_max_pool2d(masks[known], (logits.shape[-2], logits.shape[-1]))
-    share = F.adaptive_avg_pool2d(masks[known], (logits.shape[-2], logits.shape[-1]))
+    logits = evidence.float()
+    shape = (logits.shape[-2], logits.shape[-1])
+    known = F.adaptive_max_pool2d(masks.isnan().float(), shape) == 0  # (B, 1, h, w)
+    values = masks.nan_to_num(0.0)
+    peak, share = F.adaptive_max_pool2d(values, shape), F.adaptive_avg_pool2d(values, shape)
     # a defect smaller than a place still owns the place that holds most of it
     most = share >= share.flatten(1).amax(1).clamp(min=1e-6)[:, None, None, None]
-    defect = (share >= COVERED) | (most & (peak > 0.5))
-    sound = share < UNTOUCHED
+    defect = known & ((share >= COVERED) | (most & (peak > 0.5)))
+    sound = known & ~defect & (share < UNTOUCHED)
     losses = F.binary_cross_entropy_with_logits(logits, defect.float(), reduction="none")
-    sound &= ~defect
-    hardest = losses.masked_fill(~sound, 0.0).flatten(1).topk(max(1, round(HARDEST * sound[0].numel())), dim=1).values
-    on_average = losses[sound].mean() if sound.any() else losses.sum() * 0.0
-    on_sound = 0.5 * (on_average + hardest.mean())
+    on_sound = losses.sum() * 0.0
+    if sound.any():
+        count = max(1, round(HARDEST * losses[0].numel()))
+        some = sound.flatten(1).any(1)  # (B,)
+        hardest = losses.masked_fill(~sound, 0.0).flatten(1)[some].topk(count, dim=1).values
+        on_sound = 0.5 * (losses[sound].mean() + hardest.mean())
     on_defect = losses[defect].mean() if defect.any() else losses.sum() * 0.0
     return 0.5 * (on_sound + on_defect)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from casting_core.networks.registry import shipped
+from casting_core.networks.card import shipped
 
 playwright = pytest.importorskip("playwright.sync_api", reason="needs the package playwright")
 ROOT = Path(__file__).parents[2]

@@ -9,7 +9,7 @@ from PIL import Image
 
 from casting_core import Inspector
 from casting_core.data.synthetic import samples
-from casting_core.networks.registry import shipped
+from casting_core.networks.card import shipped
 from pages.shared.widgets import WORDING
 
 pytestmark = [

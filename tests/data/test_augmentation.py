@@ -17,13 +17,16 @@ STILL = AugmentationSettings(
     defect_share=0,
     decoy_share=0,
     background_share=0,
+    clutter_share=0,
     scale=(1, 1),
     stretch=(1, 1),
+    perspective=0,
     shift=0,
     gain=(1, 1),
     gamma=(1, 1),
     uneven=0,
     blur_share=0,
+    sharpen_share=0,
     noise=0,
 )
 seeds = st.integers(0, 2**32 - 1)
@@ -34,7 +37,7 @@ def rngs(*seeds: int) -> list[np.random.Generator]:
 
 
 def composed(casting: Rendered, seed: int = 0, *, defective: bool = False, known: bool = True, **shares) -> Example:
-    shares = {"defect_share": 0, "decoy_share": 0, "background_share": 0, **shares}
+    shares = {"defect_share": 0, "decoy_share": 0, "background_share": 0, "clutter_share": 0, **shares}
     before = casting.pixels.copy()
     example = compose(
         casting.pixels,
@@ -49,12 +52,26 @@ def composed(casting: Rendered, seed: int = 0, *, defective: bool = False, known
     return example
 
 
+def sound(pixels: np.ndarray) -> Example:
+    nothing = np.zeros(pixels.shape, bool)
+    return Example(pixels=pixels, mask=nothing, known=~nothing, target=0.0, inserted=False)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_clutter_leaves_the_part_and_the_label(seed: int) -> None:
+    casting = render_casting(seed=seed, size=300)
+    example = composed(casting, seed, clutter_share=1)
+    part = disc_mask(casting.part, casting.pixels.shape)
+    assert example.target == 0
+    assert not example.mask.any()
+    np.testing.assert_array_equal(example.pixels[part], casting.pixels[part])
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_a_sound_picture_with_a_defect_is_defective_where_it_is(castings: tuple[Rendered, ...], seed: int) -> None:
     example = composed(castings[0], seed, defect_share=1, smallest_defect=1)
     assert example.target == 1
     assert example.inserted
-    assert example.mask is not None
     assert example.mask.any()
     changed = example.pixels != castings[0].pixels
     assert changed[example.mask].mean() > 0.5
@@ -64,7 +81,6 @@ def test_a_sound_picture_with_a_defect_is_defective_where_it_is(castings: tuple[
 def test_a_defect_that_is_too_small_is_not_inserted(castings: tuple[Rendered, ...]) -> None:
     example = composed(castings[0], defect_share=1, smallest_defect=96 * 96)
     assert (example.target, example.inserted) == (0, False)
-    assert example.mask is not None
     assert not example.mask.any()
     np.testing.assert_array_equal(example.pixels, castings[0].pixels)
 
@@ -73,15 +89,23 @@ def test_a_defect_that_is_too_small_is_not_inserted(castings: tuple[Rendered, ..
 def test_a_decoy_leaves_it_sound(castings: tuple[Rendered, ...], seed: int) -> None:
     example = composed(castings[0], seed, decoy_share=1)
     assert example.target == 0
-    assert example.mask is not None
     assert not example.mask.any()
     assert (example.pixels != castings[0].pixels).any()
 
 
-def test_of_a_defective_picture_only_the_label_is_known(castings: tuple[Rendered, ...]) -> None:
-    example = composed(castings[1], defective=True, defect_share=1, decoy_share=1)
-    assert (example.target, example.mask) == (1, None)
-    np.testing.assert_array_equal(example.pixels, castings[1].pixels)
+def test_of_a_defective_picture_only_what_lies_beyond_the_part_is_known(castings: tuple[Rendered, ...]) -> None:
+    casting = castings[1]
+    example = composed(casting, defective=True, defect_share=1, decoy_share=1)
+    assert (example.target, example.inserted) == (1, False)
+    assert not example.mask.any()
+    assert not example.known[casting.defect_mask].any()
+    assert not example.known[disc_mask(casting.part, casting.pixels.shape, scale=1.15)].any()
+    assert example.known[~disc_mask(casting.part, casting.pixels.shape, scale=1.25)].all()
+    np.testing.assert_array_equal(example.pixels, casting.pixels)
+
+
+def test_of_a_defective_picture_without_a_part_nothing_is_known(castings: tuple[Rendered, ...]) -> None:
+    assert not composed(castings[1], defective=True, known=False).known.any()
 
 
 def test_without_a_part_nothing_is_inserted(castings: tuple[Rendered, ...]) -> None:
@@ -107,7 +131,8 @@ def test_the_mask_goes_where_the_picture_goes(seed: int) -> None:
     mask = np.zeros((80, 80), bool)
     row, column = rng.integers(25, 45, 2)
     mask[row : row + 10, column : column + 6] = True
-    example = Example(pixels=mask.astype(np.uint8) * 255, mask=mask, target=1.0, inserted=True)
+    pixels, known = mask.astype(np.uint8) * 255, np.ones_like(mask)
+    example = Example(pixels=pixels, mask=mask, known=known, target=1.0, inserted=True)
     inputs, masks = warp([example], 64, [rng], AugmentationSettings())
     torch.testing.assert_close(inputs, masks)
     assert masks.sum() > 0
@@ -117,8 +142,9 @@ def test_the_mask_goes_where_the_picture_goes(seed: int) -> None:
 
 def test_masks_unknown_and_empty(castings: tuple[Rendered, ...]) -> None:
     pixels = castings[0].pixels
-    unknown = Example(pixels=pixels, mask=None, target=1.0, inserted=False)
-    empty = Example(pixels=pixels, mask=np.zeros(pixels.shape, bool), target=0.0, inserted=False)
+    nothing = np.zeros(pixels.shape, bool)
+    unknown = Example(pixels=pixels, mask=nothing, known=nothing, target=1.0, inserted=False)
+    empty = Example(pixels=pixels, mask=nothing, known=~nothing, target=0.0, inserted=False)
     inputs, masks = warp([unknown, empty], 64, rngs(0, 1), STILL)
     assert inputs.shape == masks.shape == (2, 1, 64, 64)
     assert inputs.dtype == masks.dtype == torch.float32
@@ -132,7 +158,7 @@ def test_rotation_and_mirroring_alone_keep_distances_from_the_centre(seed: int) 
     y, x = np.mgrid[:65, :65] - 32
     radius = np.hypot(x, y)
     rings = (127 + 100 * np.cos(radius / 4)).round().astype(np.uint8)
-    inputs, _ = warp([Example(pixels=rings, mask=None, target=0.0, inserted=False)], 65, rngs(seed), STILL)
+    inputs, _ = warp([sound(rings)], 65, rngs(seed), STILL)
     difference = abs(inputs[0, 0].numpy() * 255 - rings)
     assert difference[radius < 30].max() < 6  # of 255; what bilinear resampling costs
 
@@ -157,9 +183,9 @@ def test_light_stays_in_range(seed: int) -> None:
 
 def test_gain_by_hand() -> None:
     inputs = torch.tensor([0.0, 0.25, 0.4, 0.8]).reshape(1, 1, 2, 2)
-    double = AugmentationSettings(gain=(2, 2), gamma=(1, 1), uneven=0, blur_share=0, noise=0)
+    double = AugmentationSettings(gain=(2, 2), gamma=(1, 1), uneven=0, blur_share=0, sharpen_share=0, noise=0)
     assert relight(inputs, rngs(0), double).flatten().tolist() == pytest.approx([0, 0.5, 0.8, 1])
-    square = AugmentationSettings(gain=(1, 1), gamma=(2, 2), uneven=0, blur_share=0, noise=0)
+    square = AugmentationSettings(gain=(1, 1), gamma=(2, 2), uneven=0, blur_share=0, sharpen_share=0, noise=0)
     assert relight(inputs, rngs(0), square).flatten().tolist() == pytest.approx([0, 0.0625, 0.16, 0.64])
 
 
@@ -187,7 +213,7 @@ def test_mirroring_comes_up_in_half_of_the_draws() -> None:
     """Two spots, to the right of the centre and below it: mirroring changes which way round they lie."""
     y, x = np.mgrid[:33, :33] - 16
     spots = [((np.hypot(x - u, y - v) < 3) * 255).astype(np.uint8) for u, v in ((8, 0), (0, 8))]
-    examples = [Example(pixels=spot, mask=None, target=0.0, inserted=False) for spot in spots]
+    examples = [sound(spot) for spot in spots]
     turned_right = 0
     for seed in range(60):
         inputs, _ = warp(examples, 33, rngs(seed, seed), STILL)  # both warped alike

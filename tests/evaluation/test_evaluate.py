@@ -14,8 +14,7 @@ from casting_core.evaluation.evaluate import evaluate
 from casting_core.evaluation.metrics import Predictions, summarize
 from casting_core.evaluation.predictions import Prediction, read_predictions, write_predictions
 from casting_core.labels import Label
-from casting_core.networks.checkpoint import read_card
-from casting_core.networks.registry import MODELS, shipped
+from casting_core.networks.card import MODELS, read_card, shipped
 
 
 def test_figures_by_hand():

@@ -3,8 +3,7 @@
 from pathlib import Path
 
 from casting_core.evaluation.table import results_table
-from casting_core.networks.checkpoint import read_card
-from casting_core.networks.registry import MODELS
+from casting_core.networks.card import MODELS, read_card
 
 README = Path(__file__).resolve().parents[2] / "README.md"
 

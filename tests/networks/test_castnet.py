@@ -19,9 +19,9 @@ def network() -> CastNet:
     return network.eval()
 
 
-def pooling(strongest: float, scale: float = 1.0, shift: float = 0.0) -> CastNet:
+def pooling(*strongest: float, scales: tuple[float, ...] = (1.0,), shift: float = 0.0) -> CastNet:
     network = CastNet(strongest=strongest)
-    network.scale.data.fill_(scale)
+    network.scale.data = torch.tensor(scales)
     network.shift.data.fill_(shift)
     return network
 
@@ -29,20 +29,33 @@ def pooling(strongest: float, scale: float = 1.0, shift: float = 0.0) -> CastNet
 def test_pooling_by_hand() -> None:
     evidence = torch.tensor([[1.0, 4], [3, 2], [-8, 0], [0, 0]]).view(2, 1, 2, 2)
     assert pooling(0.5).pool(evidence).tolist() == [3.5, 0]
-    assert pooling(0.5, scale=2, shift=1).pool(evidence).tolist() == [8, 1]
+    assert pooling(0.5, scales=(2.0,), shift=1).pool(evidence).tolist() == [8, 1]
     assert pooling(1.0).pool(evidence).tolist() == [2.5, -2]
     assert pooling(0.001).pool(evidence).tolist() == [4, 0]  # one place at least
+    # two shares: one place with weight 0.5, and all four with weight 2
+    both = pooling(0.25, 1.0, scales=(0.5, 2.0), shift=-1)
+    assert both.pool(evidence).tolist() == [0.5 * 4 + 2 * 2.5 - 1, 0 - 2 * 2 - 1]
 
 
-def test_one_place_in_two_hundred_decides() -> None:
-    """At 320 px there are 1,600 places, and eight of them are the half percent."""
+def test_four_places_and_the_strongest_fiftieth_decide() -> None:
+    """At 320 px there are 1,600 places: four are a quarter of a percent, 32 a fiftieth."""
     evidence = torch.full((1, 1, 40, 40), -5.0)
     evidence[0, 0, 7, :8] = 3.0
     network = CastNet()
-    assert network.strongest == 0.005
-    assert float(network.pool(evidence).detach()) == pytest.approx(3)
-    evidence[0, 0, 7, 0] = -5.0
-    assert float(network.pool(evidence).detach()) == pytest.approx(2)
+    assert network.strongest == (0.0025, 0.02)
+    assert network.scale.tolist() == [0.75, 0.75]
+    assert float(network.pool(evidence).detach()) == pytest.approx(0.75 * 3 + 0.75 * (8 * 3 - 24 * 5) / 32)
+
+
+@torch.inference_mode()
+def test_the_map_says_what_a_place_alone_would_mean() -> None:
+    """Where all places are alike, each one's evidence is the verdict's logit."""
+    network = pooling(0.25, 0.5, scales=(0.5, 2.0), shift=-1)
+    network.evidence = lambda x: torch.full((1, 1, 8, 8), 3.0)  # type: ignore[method-assign]
+    logits, places = network.judge(torch.zeros(1, 1, 64, 64))
+    assert logits.tolist() == [2.5 * 3 - 1]
+    assert places.shape == (1, 8, 8)
+    assert (places == 2.5 * 3 - 1).all()
 
 
 @settings(max_examples=25)

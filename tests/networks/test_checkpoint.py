@@ -9,9 +9,10 @@ import pytest
 import torch
 
 from casting_core.errors import ModelError
+from casting_core.networks.card import MODELS, ModelCard, read_card, shipped
 from casting_core.networks.castnet import CastNet
-from casting_core.networks.checkpoint import ModelCard, load_model, read_card, save_model, weights_bytes
-from casting_core.networks.registry import ARCHITECTURES, MODELS, architecture, shipped
+from casting_core.networks.checkpoint import load_model, save_model, weights_bytes
+from casting_core.networks.registry import ARCHITECTURES, architecture
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from casting_core import Inspector
 from casting_core.data.synthetic import samples
-from casting_core.networks.registry import shipped
+from casting_core.networks.card import shipped
 from pages.shared import downloads, uploads
 from pages.shared.uploads import Upload, take
 from pages.shared.widgets import WORDING, clock

@@ -94,6 +94,18 @@ def test_pictures_without_a_mask_do_not_count() -> None:
     assert (evidence.grad[1] == 0).all()
 
 
+def test_places_that_are_known_count_even_where_others_are_not() -> None:
+    """Of a defective picture the right column is known to be sound: the left one is free."""
+    evidence = torch.tensor([[9.0, 1.0], [-9.0, -2.0]]).view(1, 1, 2, 2).requires_grad_()
+    mask = masks_of([[0, 0], [0, 0]])
+    mask[..., :3] = math.nan  # three of the four pixels of a place are enough to leave it out
+    loss = map_loss(evidence, mask)
+    assert float(loss.detach()) == pytest.approx(0.5 * sound_part(1, -2))
+    loss.backward()
+    assert evidence.grad is not None
+    assert (evidence.grad[0, 0, :, 0] == 0).all()
+
+
 def test_without_any_mask_it_is_zero_and_can_be_differentiated() -> None:
     evidence = torch.ones(2, 1, 2, 2, requires_grad=True)
     loss = map_loss(evidence, torch.full((2, 1, 16, 16), math.nan))

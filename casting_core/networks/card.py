@@ -1,0 +1,83 @@
+"""The card of a shipped model: what it is, how it was made, how good it is.
+
+Reading it needs no network, so a page has it at once.
+"""
+
+import json
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from casting_core.errors import ModelError
+
+MODELS = Path(__file__).resolve().parents[2] / "models"
+DEFAULT = "castnet"
+CARD = "card.json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelCard:
+    """What a model is, how it was made and what it reaches.
+
+    The calibrated probability of *defective* is sigmoid((logit + `shift`) / `temperature`), and that of a place of
+    its map sigmoid((evidence + `map_shift`) / `map_temperature`): 0.5 is where as many sound parts as defective ones
+    have their strongest place.
+    `gates` names what a picture must have for a verdict without a person (`part`: the part is found).
+    `metrics`: by split, every figure with its interval where it has one.
+    """
+
+    name: str
+    architecture: str
+    parameters: int
+    input_size: int  # px, short side
+    preprocessing: str
+    gates: tuple[str, ...]
+    weights_sha256: str
+    temperature: float
+    shift: float
+    threshold_pass: float
+    threshold_reject: float
+    map_temperature: float = 1.0
+    map_shift: float = 0.0
+    training: dict[str, Any] = field(default_factory=dict)
+    data_fingerprint: str = ""
+    metrics: dict[str, Any] = field(default_factory=dict)
+    limits: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.threshold_pass <= self.threshold_reject <= 1:
+            raise ModelError(
+                "Thresholds must satisfy 0 <= pass <= reject <= 1, "
+                f"got pass {self.threshold_pass} and reject {self.threshold_reject}."
+            )
+        for temperature in (self.temperature, self.map_temperature):
+            if temperature <= 0:
+                raise ModelError(f"A temperature must be above 0, got {temperature}.")
+
+    def to_json(self) -> str:
+        """The text of `card.json`."""
+        return json.dumps(asdict(self), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def read_card(folder: Path) -> ModelCard:
+    """Read `card.json` of a model folder. Raises `ModelError` where it is missing or of another form."""
+    file = folder / CARD
+    try:
+        values = json.loads(file.read_text(encoding="utf-8"))
+        known = {f.name for f in fields(ModelCard)}
+        if not isinstance(values, dict) or not set(values) <= known:
+            raise ModelError(f"{file} is not a model card of this version.")
+        return ModelCard(**{**values, "gates": tuple(values["gates"]), "limits": tuple(values["limits"])})
+    except FileNotFoundError as error:
+        names = sorted(p.parent.name for p in folder.parent.glob(f"*/{CARD}"))
+        raise ModelError(
+            f"There is no model {folder.name!r} in {folder.parent}; there are: {', '.join(names) or 'none'}."
+        ) from error
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(f"{file} cannot be read as a model card ({error}); restore it or train anew.") from error
+
+
+def shipped(folder: Path = MODELS) -> list[str]:
+    """Names of the models that are ready for use: folders with a card, sorted, the default first."""
+    names = sorted(card.parent.name for card in folder.glob(f"*/{CARD}"))
+    return sorted(names, key=lambda name: name != DEFAULT)

@@ -1,0 +1,30 @@
+"""What every network offers to those who train it and to the inspector."""
+
+import copy
+from abc import ABC, abstractmethod
+
+import torch
+from torch import Tensor, nn
+
+
+class Network(nn.Module, ABC):
+    """A gray picture → the logit of *defective*, and perhaps a map of where that comes from.
+
+    Input: float (B, 1, H, W), luminance in [0, 1].
+    """
+
+    @abstractmethod
+    def judge(self, x: Tensor) -> tuple[Tensor, Tensor | None]:
+        """The logit of *defective*, float32 (B,), and the evidence of every place, float32 (B, h, w).
+
+        A place's evidence is the logit that the verdict would have if its strongest places were all like this one,
+        so that both are read on one scale. None where the network has no map of its own.
+        """
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Logit of *defective*: (B, 1, H, W) → float32 (B,)."""
+        return self.judge(x)[0]
+
+    def fused(self, dtype: torch.dtype = torch.float32) -> "Network":
+        """A copy for inference alone, which takes inputs of that dtype; its weights are fixed."""
+        return copy.deepcopy(self).eval().requires_grad_(False).to(dtype)
