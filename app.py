@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.shared import resources
+from pages.shared import frame, resources
 
 ICON = (  # drawn here: Streamlit would fetch its own from the internet
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><circle cx="16" cy="16" r="10" fill="none" '
@@ -10,6 +10,5 @@ ICON = (  # drawn here: Streamlit would fetch its own from the internet
 )
 
 st.set_page_config(page_title="Casting Inspector", page_icon=ICON, layout="wide")
-page = st.navigation([st.Page("pages/inspection.py", title="Inspection", icon=":material/troubleshoot:", default=True)])
-page.run()
+frame.navigation().run()
 resources.warm_up()  # last, so that the first page need not wait for it

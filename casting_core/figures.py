@@ -4,7 +4,7 @@ Pure functions: arrays and numbers in, PIL images and Plotly figures out.
 
 An overlay is drawn with one fixed palette, from 0 to 1: a value always has the same colour and the
 same strength, and low values are transparent, so a sound part stays as it was photographed. The
-colours are those of *plasma* and *cividis* (S. van der Walt, N. Smith; J. Nuñez et al., "Optimizing
+colours are those of *plasma*, *viridis* and *cividis* (S. van der Walt, N. Smith; J. Nuñez et al., "Optimizing
 colormaps with consideration for color vision deficiency", PLOS ONE 2018,
 https://doi.org/10.1371/journal.pone.0199239): their lightness rises evenly, which all eyes see.
 """
@@ -50,16 +50,14 @@ class Palette:
         return np.rint(np.stack([*channels, 255 * opacity * strength], axis=-1)).astype(np.uint8)
 
 
-EVIDENCE = Palette(
-    stops=((13, 8, 135), (106, 0, 168), (177, 42, 144), (225, 100, 98), (252, 166, 54), (240, 249, 33)),
-    hidden=0.1,
-    full=0.5,
-)
-GRAD_CAM = Palette(
-    stops=((0, 34, 78), (65, 77, 107), (124, 123, 120), (188, 175, 111), (254, 232, 56)),
-    hidden=0.0,
-    full=0.4,
-)
+COLOUR_MAPS = {
+    "Plasma": ((13, 8, 135), (106, 0, 168), (177, 42, 144), (225, 100, 98), (252, 166, 54), (240, 249, 33)),
+    "Viridis": ((68, 1, 84), (65, 68, 135), (42, 120, 142), (34, 168, 132), (122, 209, 81), (253, 231, 37)),
+    "Cividis": ((0, 34, 78), (65, 77, 107), (124, 123, 120), (188, 175, 111), (254, 232, 56)),
+}
+EVIDENCE_PALETTES = {name: Palette(stops=stops, hidden=0.1, full=0.5) for name, stops in COLOUR_MAPS.items()}
+EVIDENCE = EVIDENCE_PALETTES["Plasma"]
+ACTIVATION = Palette(stops=COLOUR_MAPS["Cividis"], hidden=0.0, full=0.4)
 
 
 def overlay(

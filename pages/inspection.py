@@ -3,23 +3,27 @@
 import streamlit as st
 
 from casting_core.errors import CastingError
-from pages.shared import batch, resources, single, uploads
+from casting_core.networks.card import DEFAULT
+from pages.shared import batch, frame, resources, single, uploads
 from pages.shared.uploads import Upload
 
 SOURCES = ("Files", "Folder", "Camera", "Sample")
 
 
-def choose() -> tuple[Upload, ...]:
-    """The pictures to judge, from the source that the visitor picked."""
-    source = st.segmented_control(
+def choose_source() -> str:
+    """Where the pictures come from."""
+    return st.segmented_control(
         "Where the pictures come from",
         SOURCES,
         default="Files",
         required=True,
         key="source",
         bind="query-params",
-        label_visibility="collapsed",
     )
+
+
+def choose(source: str) -> tuple[Upload, ...]:
+    """The pictures to judge, from the source that the visitor picked."""
     if source == "Sample":
         return choose_sample()
     key = f"{source}-{st.session_state.get('cleared', 0)}"
@@ -79,16 +83,32 @@ def clear() -> None:
     st.session_state["cleared"] = st.session_state.get("cleared", 0) + 1
 
 
+def choose_model() -> str:
+    """The model that judges."""
+    return st.selectbox(
+        "Model",
+        resources.models() or [DEFAULT],
+        key="model",
+        bind="query-params",
+        help="Which of the models that ship with the app judges the pictures.",
+        width=260,
+    )
+
+
+frame.require()
 st.title("Is this part sound?", anchor=False)
 st.markdown("Give a photograph of a casting, taken from above, and see the verdict and what it rests on.")
-pictures = choose()
+with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
+    source = choose_source()
+    model = choose_model()
+pictures = choose(source)
 try:
     if not pictures:
         invite()
     elif len(pictures) == 1:
-        single.show(pictures[0])
+        single.show(pictures[0], model=model)
     else:
-        batch.show(pictures)
+        batch.show(pictures, model=model)
 except CastingError as error:
     st.error("The picture could not be judged.", icon=":material/error:")
     st.text(str(error))

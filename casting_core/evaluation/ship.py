@@ -92,8 +92,8 @@ def ship(official: Path, by_source: Sequence[Path], target: Path) -> ModelCard:
 
 
 def _settings(run: Path) -> dict[str, Any]:
-    missing = [n for n in ("settings.json", "weights.safetensors", "predictions.csv", "peaks.csv", "result.json", "log.csv")
-               if not (run / n).is_file()]
+    needed = ("settings.json", "weights.safetensors", "predictions.csv", "peaks.csv", "result.json", "log.csv")
+    missing = [name for name in needed if not (run / name).is_file()]
     if missing:
         raise DataError(f"{run} is not a finished run ({missing[0]} is missing); train it, or go on with --resume.")
     settings: dict[str, Any] = json.loads((run / "settings.json").read_text())

@@ -1,27 +1,170 @@
-"""Many pictures: judged one after the other, listed in a table, any of them opened."""
+"""Many pictures: judged beside the page, listed in a table while they are, any of them opened and stepped through."""
 
-from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from functools import partial
 
 import streamlit as st
 
 from casting_core.labels import Verdict
-from pages.shared import downloads, resources, single
-from pages.shared.downloads import Line
+from casting_core.networks.card import DEFAULT
+from pages.shared import downloads, resources, single, table
+from pages.shared.jobs import Job
+from pages.shared.table import Line
 from pages.shared.uploads import Upload
-from pages.shared.widgets import WORDING
+from pages.shared.wording import WORDING
 
-if TYPE_CHECKING:
-    from casting_core import Inspection
+EVERY = 1.0  # s, between two looks at a running job
+JOB, OPENED, TURN = "job", "opened", "turn"  # in the session
 
 
-def show(chosen: tuple[Upload, ...]) -> None:
-    """Judge what waits, then the counts, the table, and the picture that was opened."""
-    results = judge_waiting(chosen)
-    lines: list[Line] = [(upload, results.get(upload.sha256)) for upload in chosen]
-    tally(lines)
-    opened = table(lines)
+def show(chosen: tuple[Upload, ...], *, model: str = DEFAULT) -> None:
+    """The table with its totals, or the picture that was opened from it."""
+    job = begin(chosen, model)
+    lines = gather(chosen, job)
+    arranged = arrange(lines)
+    opened = st.session_state.get(OPENED)
+    index = next((i for i, line in enumerate(arranged) if line.upload is opened), None)
+    if index is None:
+        # drawn anew every second only while there is something new to see
+        st.fragment(overview, run_every=EVERY if job.running else None)(chosen, job)
+        return
+    steps(arranged, index)
+    single.show(arranged[index].upload, model=model)
+
+
+def begin(chosen: tuple[Upload, ...], model: str) -> Job:
+    """The job of these pictures and this model: the one that runs, or a new one; results of the old one are dropped."""
+    wanted = (model, tuple(upload.sha256 for upload in chosen))
+    before = st.session_state.get(JOB)
+    if before is not None and before[0] == wanted:
+        return before[1]
+    if before is not None:
+        before[1].stop()
+    job = Job(chosen)
+    st.session_state[JOB] = (wanted, job)
+    job.start(partial(resources.judge_many, model=model))
+    return job
+
+
+def gather(chosen: Sequence[Upload], job: Job) -> list[Line]:
+    """The lines of the table as they stand now."""
+    return [Line(upload=upload, done=job.result(upload.sha256)) for upload in chosen]
+
+
+def arrange(lines: Sequence[Line]) -> list[Line]:
+    """The lines that the visitor's filter shows, in the visitor's order."""
+    state = st.session_state
+    return table.arrange(
+        lines,
+        word=state.get("filter"),
+        text=state.get("search") or "",
+        order=state.get("order") or table.ORDERS[0],
+    )
+
+
+def overview(chosen: tuple[Upload, ...], job: Job) -> None:
+    """Progress, totals, filter, table and files."""
+    running = job.running
+    lines = gather(chosen, job)
+    progress(job)
+    totals(lines)
+    choose(lines)
+    arranged = arrange(lines)
+    if not arranged:
+        st.info("No line fits this filter. Choose another verdict or clear the search.", icon=":material/filter_alt:")
+    else:
+        st.caption(f"{len(arranged)} of {len(lines)} pictures. Select a line to open its picture.")
+        selected = table.draw(arranged, key=f"table {st.session_state.get(TURN, 0)}")
+        if selected is not None:
+            turn_to(arranged[selected].upload)
+            st.rerun()
+    take_away(arranged)
+    if not running and st.session_state.get("watched"):
+        st.session_state["watched"] = False
+        st.rerun()  # the last look: from here on nothing changes by itself
+    st.session_state["watched"] = running
+
+
+def progress(job: Job) -> None:
+    """How far the job is, with Stop; or Go on, where it was stopped; or what ended it."""
+    if job.finished:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if job.running:
+            left = job.seconds_left()
+            soon = "" if left is None else f", about {max(1, round(left))} s left"
+            st.progress(job.done / job.total, f"Judged {job.done} of {job.total} pictures{soon}")
+            st.button("Stop", icon=":material/stop:", on_click=job.stop)
+            return
+        waiting = job.total - job.done
+        if job.error:
+            st.error(f"{waiting} pictures were not judged.", icon=":material/error:")
+            st.text(job.error)
+        else:
+            st.warning(f"Stopped: {waiting} not judged yet.", icon=":material/pause_circle:")
+        model = st.session_state[JOB][0][0]
+        judge = partial(resources.judge_many, model=model)
+        if st.button("Go on", icon=":material/play_arrow:", on_click=job.start, args=(judge,)):
+            st.rerun()  # the whole page: it has to look again every second
+
+
+def totals(lines: Sequence[Line]) -> None:
+    """How many parts got which verdict, and the share that was flagged."""
+    counts = table.counted(lines)
+    flagged = table.share_flagged(lines)
+    told = [(WORDING[verdict].word, str(counts[WORDING[verdict].word])) for verdict in Verdict]
+    told.append(("Flagged", "–" if flagged is None else f"{100 * flagged:.1f} %"))
+    help_ = "Of the parts with a verdict, those that are defective or to be reviewed."
+    with st.container(horizontal=True):
+        for label, value in told:
+            st.metric(label, value, border=True, width=180, help=help_ if label == "Flagged" else None)
+
+
+def choose(lines: Sequence[Line]) -> None:
+    """Filter by verdict and file name, and order; `arrange` reads them."""
+    counts = table.counted(lines)
+    words = [WORDING[verdict].word for verdict in Verdict] + [table.WAITING]
+    offered = [word for word in words if counts[word] or st.session_state.get("filter") == word]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        keep = {"persist_state": "session"}  # also while a picture is open and these are not drawn
+        st.pills("Show only", offered, format_func=lambda word: f"{word} ({counts[word]})", key="filter", **keep)
+        st.text_input("File name contains", key="search", width=220, **keep)
+        st.selectbox("Order", table.ORDERS, key="order", width=220, **keep)
+
+
+def steps(arranged: Sequence[Line], index: int) -> None:
+    """Back to the table, and to the lines before and after in its order."""
+    last = len(arranged) - 1
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button("Back to the table", icon=":material/table_view:", on_click=turn_to, args=(None,))
+        st.button(
+            "Previous",
+            icon=":material/chevron_left:",
+            disabled=index == 0,
+            on_click=turn_to,
+            args=(arranged[max(index - 1, 0)].upload,),
+            shortcut="Ctrl+ArrowLeft",
+        )
+        st.button(
+            "Next",
+            icon=":material/chevron_right:",
+            disabled=index == last,
+            on_click=turn_to,
+            args=(arranged[min(index + 1, last)].upload,),
+            shortcut="Ctrl+ArrowRight",
+        )
+        st.text(f"{index + 1} of {len(arranged)}")
+
+
+def turn_to(upload: Upload | None) -> None:
+    """Open a picture; None: the table, with nothing selected."""
+    st.session_state[OPENED] = upload
+    st.session_state[TURN] = st.session_state.get(TURN, 0) + 1
+
+
+def take_away(arranged: Sequence[Line]) -> None:
+    """The lines that are shown as files, in their order."""
+    lines = [(line.upload, None if line.done is None else line.done.inspection) for line in arranged]
     with st.container(horizontal=True):
         st.download_button(
             "Table as CSV",
@@ -39,99 +182,3 @@ def show(chosen: tuple[Upload, ...]) -> None:
             icon=":material/download:",
             on_click="ignore",
         )
-    if opened is None:
-        st.info("Select a line of the table to open that picture.", icon=":material/table_view:")
-    else:
-        st.divider()
-        single.show(chosen[opened])
-
-
-def judge_waiting(chosen: tuple[Upload, ...]) -> "dict[str, Inspection]":
-    """Judge what has no result yet, with progress; a click on Stop ends it and keeps what is done.
-
-    Any other click interrupts it too, and it goes on where it was: results are kept as they come.
-    """
-    ours = {upload.sha256 for upload in chosen if upload.data is not None}
-    before: dict[str, Inspection] = st.session_state.get("results", {})
-    results = {sha256: inspection for sha256, inspection in before.items() if sha256 in ours}
-    st.session_state["results"] = results
-    missing = ours - set(results)
-    waiting = [upload for upload in {u.sha256: u for u in chosen}.values() if upload.sha256 in missing]
-    if not waiting:
-        return results
-    place = st.empty()
-    with place.container():
-        if st.session_state.get("stopped") == ours:
-            st.warning(f"Stopped: {len(waiting)} not judged yet.", icon=":material/pause_circle:")
-            st.button("Go on", icon=":material/play_arrow:", on_click=halt, args=(None,))
-            return results
-        bar = st.progress(0.0, f"Judging {len(waiting)} pictures…")
-        st.button("Stop", icon=":material/stop:", on_click=halt, args=(ours,))
-        judged = zip(waiting, resources.judge_many(waiting), strict=True)
-        for done, (upload, inspection) in enumerate(judged, start=1):
-            results[upload.sha256] = inspection
-            bar.progress(done / len(waiting), f"Judged {done} of {len(waiting)} pictures")
-    place.empty()
-    return results
-
-
-def halt(pictures: set[str] | None) -> None:
-    """Leave these pictures, by their SHA-256, as they are; None: none."""
-    st.session_state["stopped"] = pictures
-
-
-def tally(lines: Sequence[Line]) -> None:
-    """How many pictures got which verdict."""
-    counts = Counter(verdict_of(line) for line in lines)
-    with st.container(horizontal=True):
-        for verdict, wording in WORDING.items():
-            if counts[verdict]:
-                icon = f":material/{wording.icon}:"
-                st.badge(f"{counts[verdict]} {wording.word.lower()}", icon=icon, color=wording.colour)
-        if counts[None]:
-            st.badge(f"{counts[None]} not judged", icon=":material/hourglass_empty:", color="gray")
-
-
-def verdict_of(line: Line) -> Verdict | None:
-    """The verdict of a line; a file that was refused is unusable, one not judged yet has none."""
-    upload, inspection = line
-    if inspection is not None:
-        return inspection.verdict
-    return None if upload.refusal is None else Verdict.UNUSABLE
-
-
-def table(lines: Sequence[Line]) -> int | None:
-    """One line a file, in their order; the index of the selected one."""
-    rows = []
-    for upload, inspection in lines:
-        verdict = verdict_of((upload, inspection))
-        told = "not judged" if verdict is None else f"{WORDING[verdict].mark} {WORDING[verdict].word}"
-        p = None if inspection is None else inspection.probability
-        rows.append(
-            {
-                "file": upload.name,
-                "verdict": told,
-                "probability": None if p is None else 100 * p,
-                "places": len(inspection.regions) if inspection and p is not None else None,
-                "note": upload.refusal or (inspection.reason if inspection else None),
-            }
-        )
-    column = st.column_config
-    state = st.dataframe(
-        rows,
-        hide_index=True,
-        key="table",
-        on_select="rerun",
-        selection_mode="single-row",
-        placeholder="–",
-        alt="One line a picture: file, verdict, probability of a defect, places, note.",
-        column_config={
-            "file": column.TextColumn("File"),
-            "verdict": column.TextColumn("Verdict"),
-            "probability": column.NumberColumn("Probability of a defect (%)", format="%.1f"),
-            "places": column.NumberColumn("Places", help="How many places speak for a defect."),
-            "note": column.TextColumn("Note", width="large"),
-        },
-    )
-    selected = state["selection"]["rows"]
-    return selected[0] if selected and selected[0] < len(lines) else None

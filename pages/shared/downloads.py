@@ -6,11 +6,15 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from PIL import Image
+
+from casting_core import figures
 from casting_core.labels import Verdict
 from pages.shared.uploads import Upload
 
 if TYPE_CHECKING:
     from casting_core import Inspection
+    from pages.shared.resources import Judged
 
 COLUMNS = ("file", "sha256", "verdict", "reason", "probability", "threshold_pass", "threshold_reject")
 COLUMNS += ("model", "device", "regions", "width", "height", "seconds")
@@ -43,6 +47,22 @@ def to_csv(lines: Sequence[Line]) -> bytes:
         row["seconds"] = row["seconds"].get("total") if "seconds" in row else None
         writer.writerow({name: neutral(value) for name, value in row.items()})
     return stream.getvalue().encode("utf-8-sig", errors="replace")
+
+
+def overlay_png(judged: "Judged") -> bytes:
+    """The picture with its evidence and the marked places, at the size in which the page shows it, as PNG."""
+    stream = io.BytesIO()
+    overlay(judged).save(stream, "PNG")
+    return stream.getvalue()
+
+
+def overlay(judged: "Judged") -> Image.Image:
+    """The picture with its evidence, if there is a map, and the marked places; RGB. It must have been decoded."""
+    picture, inspection = judged.picture, judged.inspection
+    assert picture is not None
+    shown = picture if judged.evidence is None else figures.overlay(picture, judged.evidence)
+    frame = (inspection.width or picture.width, inspection.height or picture.height)
+    return figures.outline(shown, inspection.regions, frame=frame)
 
 
 def neutral(value: Any) -> Any:

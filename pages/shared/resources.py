@@ -1,6 +1,6 @@
 """Every cache of the app, and the model with its lock.
 
-The model is loaded once a process, in the background, as soon as the first page is drawn. What is
+A model is loaded once a process, in the background, the default one as soon as the first page is drawn. What is
 cached is shared by all sessions, keyed by the SHA-256 of a picture's bytes, bounded, and never
 changed. Predictions and explanations of one model run one at a time: they would only compete for
 the same processor, and their memory stays bounded.
@@ -19,12 +19,14 @@ import streamlit as st
 from PIL import Image
 
 from casting_core.errors import CastingError, ImageError
+from casting_core.networks.card import DEFAULT, MODELS, ModelCard, read_card, shipped
 from pages.shared.uploads import Upload
 
 if TYPE_CHECKING:
     from casting_core import Inspection, Inspector
 
 LONG_SIDE = (640, 1024)  # px, at least and at most, of a picture as a page shows it
+MOST_MODELS = 2  # held in memory
 AT_ONCE = 2  # pictures of a batch, whose maps are held in memory together
 
 
@@ -51,32 +53,42 @@ class SamplePicture:
 
 
 def warm_up() -> None:
-    """Begin to load the model, unless that has begun."""
-    _loading()
+    """Begin to load the default model, unless that has begun."""
+    _loading(DEFAULT)
 
 
-def inspector() -> "Inspector":
-    """The shipped model, once it is loaded. Raises `ModelError` where it is missing or altered."""
+def models() -> list[str]:
+    """Names of the models that are ready for use, the default first."""
+    return shipped()
+
+
+def card(model: str) -> ModelCard:
+    """The card of a shipped model, read at once."""
+    return read_card(MODELS / model)
+
+
+def inspector(model: str = DEFAULT) -> "Inspector":
+    """A shipped model, once it is loaded. Raises `ModelError` where it is missing or altered."""
     try:
-        return _loading().result()
+        return _loading(model).result()
     except CastingError:
         _loading.clear()  # the next visitor tries again: the file may have been restored
         raise
 
 
-@st.cache_resource(show_spinner=False)
-def _loading() -> "Future[Inspector]":
+@st.cache_resource(max_entries=MOST_MODELS, show_spinner=False)
+def _loading(model: str) -> "Future[Inspector]":
     background = ThreadPoolExecutor(1, thread_name_prefix="model")
-    loading = background.submit(_load)
+    loading = background.submit(_load, model)
     background.submit(_import_grad_cam)
     background.shutdown(wait=False)
     return loading
 
 
-def _load() -> "Inspector":
+def _load(model: str) -> "Inspector":
     from casting_core import Inspector
 
-    loaded = Inspector.load()
+    loaded = Inspector.load(model)
     loaded.inspect(np.full((300, 300), 128, np.uint8))  # the first run is slow: not at a visitor's expense
     return loaded
 
@@ -90,18 +102,18 @@ def _lock() -> threading.Lock:
     return threading.Lock()
 
 
-def judge(upload: Upload) -> Judged:
+def judge(upload: Upload, *, model: str = DEFAULT) -> Judged:
     """Judge one picture with its explanation. `upload` must have its bytes."""
     assert upload.data is not None
-    return _judged(upload.sha256, upload.data)
+    return _judged(model, upload.sha256, upload.data)
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)
-def _judged(sha256: str, _data: bytes) -> Judged:
+def _judged(model: str, sha256: str, _data: bytes) -> Judged:
     picture = _shown(_data)
-    model = inspector()
+    loaded = inspector(model)
     with _lock():
-        inspection = model.inspect(_data)
+        inspection = loaded.inspect(_data)
     evidence = None
     if picture is not None and inspection.heatmap is not None:
         heatmap = Image.fromarray(inspection.heatmap)
@@ -122,10 +134,10 @@ def _shown(data: bytes) -> Image.Image | None:
     return picture.resize((width, height), Image.Resampling.BICUBIC, reducing_gap=2.0)
 
 
-def judge_many(uploads: Iterable[Upload]) -> "Iterator[Inspection]":
+def judge_many(uploads: Iterable[Upload], *, model: str = DEFAULT) -> "Iterator[Inspection]":
     """Judge many pictures in their order, without heatmaps; other sessions get their turn in between."""
-    model = inspector()
-    stream = model.inspect_many((u.data for u in uploads if u.data is not None), batch_size=AT_ONCE)
+    loaded = inspector(model)
+    stream = loaded.inspect_many((u.data for u in uploads if u.data is not None), batch_size=AT_ONCE)
     while True:
         with _lock():
             inspection = next(stream, None)
@@ -134,24 +146,32 @@ def judge_many(uploads: Iterable[Upload]) -> "Iterator[Inspection]":
         yield replace(inspection, heatmap=None)
 
 
-def grad_cam(upload: Upload) -> np.ndarray | None:
-    """Grad-CAM of a picture that can be decoded, float32 (h, w) in [0, 1]; None without convolutions."""
-    assert upload.data is not None
-    return _grad_cam(upload.sha256, upload.data)
-
-
-@st.cache_resource(max_entries=12, show_spinner=False)
-def _grad_cam(sha256: str, _data: bytes) -> np.ndarray | None:
-    from casting_core.data.images import decode
-    from casting_core.explanation.gradcam import grad_cam as compute
+def has_convolutions(model: str) -> bool:
+    """Whether activation maps can be made of the model."""
     from casting_core.networks.registry import architecture
 
-    model = inspector()
-    layer = architecture(model.card.architecture).heatmap_layer
-    if layer is None:
-        return None
+    return architecture(card(model).architecture).heatmap_layer is not None
+
+
+def activation_map(upload: Upload, *, model: str, method: str) -> np.ndarray:
+    """A map by one of `explanation.methods.METHODS`, float32 (h, w) in [0, 1], of a picture that can be decoded.
+
+    Raises `SettingsError` for a model without convolutions.
+    """
+    assert upload.data is not None
+    return _activation_map(model, method, upload.sha256, upload.data)
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def _activation_map(model: str, method: str, sha256: str, _data: bytes) -> np.ndarray:
+    from casting_core.data.images import decode
+    from casting_core.explanation.cam import activation_map as compute
+    from casting_core.networks.registry import architecture
+
+    loaded = inspector(model)
+    layer = architecture(loaded.card.architecture).heatmap_layer or ""
     with _lock():
-        return compute(model.network, model.prepare(decode(_data).pixels), layer=layer)
+        return compute(loaded.network, loaded.prepare(decode(_data).pixels), layer=layer, method=method)
 
 
 @st.cache_resource(show_spinner=False)

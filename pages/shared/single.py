@@ -1,12 +1,15 @@
-"""One picture: its verdict first, then the evidence, Grad-CAM, the places, and the record."""
+"""One picture: its verdict first, then where and why, how far to trust it, and files to take away."""
 
 import streamlit as st
 
-from pages.shared import downloads, resources, widgets
+from casting_core import figures
+from casting_core.explanation.methods import DEFAULT_METHOD, METHODS
+from casting_core.networks.card import DEFAULT
+from pages.shared import downloads, printout, resources, widgets
 from pages.shared.uploads import Upload
 
 
-def show(upload: Upload) -> None:
+def show(upload: Upload, *, model: str = DEFAULT) -> None:
     """All that is known of one picture."""
     st.text(upload.name)
     if upload.data is None:
@@ -14,7 +17,7 @@ def show(upload: Upload) -> None:
         st.text(upload.refusal)
         return
     with st.spinner("Judging the picture…"):
-        judged = resources.judge(upload)
+        judged = resources.judge(upload, model=model)
     inspection = judged.inspection
     if inspection.probability is None:
         with st.container(border=True):
@@ -26,46 +29,85 @@ def show(upload: Upload) -> None:
         with right:
             widgets.probability(inspection, inspection.probability)
     if judged.picture is not None:
-        explain(upload, judged)
-        st.subheader("Places that speak for a defect", anchor=False)
-        widgets.regions(inspection.regions)
+        explain(upload, judged, model)
+    with st.expander("How far can this verdict be trusted?"):
+        widgets.unseen_figures(resources.card(model))
     widgets.details(inspection)
-    st.download_button(
-        "Inspection as JSON",
-        downloads.to_json(downloads.record(upload, inspection)),
-        file_name="inspection.json",
-        mime="application/json",
-        icon=":material/download:",
-        on_click="ignore",
-    )
+    take_away(upload, judged)
 
 
 @st.fragment
-def explain(upload: Upload, judged: resources.Judged) -> None:
-    """The picture, its evidence, and Grad-CAM beside it."""
+def explain(upload: Upload, judged: resources.Judged, model: str) -> None:
+    """The picture and its evidence with the marked places, and an activation map beside it."""
     st.subheader("Where, and why", anchor=False)
-    settings = st.columns(2, vertical_alignment="bottom")
-    with settings[0]:
-        opacity = st.slider("Opacity of the evidence (%)", 0, 100, 70, 5, key="opacity", bind="query-params")
-    with settings[1]:
-        with_cam = st.toggle("Show Grad-CAM beside it", value=True, key="gradcam", bind="query-params")
-    places = st.columns(3 if with_cam else 2)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        opacity = st.slider(
+            "Opacity of the evidence (%)", 0, 100, 70, 5, key="opacity", bind="query-params", width=260
+        )
+        colours = st.selectbox(
+            "Colours of the evidence",
+            list(figures.EVIDENCE_PALETTES),
+            key="colours",
+            bind="query-params",
+            help="All three can be told apart with any kind of colour vision.",
+            width=200,
+        )
+        with_map = st.toggle("Show an activation map beside it", value=True, key="activation", bind="query-params")
+    palette = figures.EVIDENCE_PALETTES[colours]
+    places = st.columns([2, 1]) if with_map else [st.container()]
     with places[0]:
-        st.markdown("**Picture**")
-        st.image(judged.picture, width="stretch", alt="The picture as it was given.")
-        st.caption(f"{judged.inspection.width} × {judged.inspection.height} px")
-    with places[1]:
-        st.markdown("**Evidence map** of this model")
-        widgets.evidence(judged.picture, judged.evidence, judged.inspection, opacity / 100)
-    if with_cam:
-        with places[2]:
-            st.markdown("**Grad-CAM**")
-            heatmap = resources.grad_cam(upload)
-            if heatmap is None:
-                st.text("This model has no convolutions, so there is no Grad-CAM.")
-                return
-            widgets.grad_cam(judged.picture, heatmap)
-            st.caption(
-                "Its scale is its own: every map is stretched to its own maximum, so it glows on sound "
-                "parts too. Compare parts by the evidence map, whose scale is the same for all."
+        widgets.evidence(judged.picture, judged.evidence, judged.inspection, opacity=opacity / 100, palette=palette)
+        if judged.evidence is None:
+            st.info(
+                f"The model {model} has no map of its evidence: it weighs the picture as a whole, not place by place.",
+                icon=":material/layers_clear:",
+            )
+    if with_map:
+        with places[1]:
+            activation(upload, judged, model)
+
+
+def activation(upload: Upload, judged: resources.Judged, model: str) -> None:
+    """One of the activation maps of the literature, chosen by the visitor."""
+    if not resources.has_convolutions(model):
+        st.info(
+            f"The model {model} has no convolutions: no layer of it keeps places apart, so there is nothing that an "
+            "activation map could show.",
+            icon=":material/layers_clear:",
+        )
+        return
+    method = st.selectbox(
+        "Activation map",
+        list(METHODS),
+        index=list(METHODS).index(DEFAULT_METHOD),
+        format_func=lambda name: METHODS[name].title,
+        key="method",
+        bind="query-params",
+    )
+    title = METHODS[method].title
+    with st.spinner(f"Computing {title}…"):
+        heatmap = resources.activation_map(upload, model=model, method=method)
+    widgets.activation(judged.picture, heatmap, title)
+    st.caption(
+        f"{METHODS[method].sentence} Its scale is its own: every such map is stretched to its own maximum, so it glows "
+        "on sound parts too. Compare parts by the evidence map, whose scale is the same for all."
+    )
+    st.caption(f"Source: {METHODS[method].source}")
+
+
+def take_away(upload: Upload, judged: resources.Judged) -> None:
+    """The result as files."""
+    line = (upload, judged.inspection)
+    files = [
+        ("JSON", "inspection.json", "application/json", lambda: downloads.to_json(downloads.record(*line))),
+        ("CSV", "inspection.csv", "text/csv", lambda: downloads.to_csv([line])),
+    ]
+    if judged.picture is not None:
+        files.append(("Page to print", "inspection.html", "text/html", lambda: printout.page(upload, judged)))
+    if judged.evidence is not None:
+        files.append(("Overlay as PNG", "overlay.png", "image/png", lambda: downloads.overlay_png(judged)))
+    with st.container(horizontal=True):
+        for label, name, kind, make in files:
+            st.download_button(
+                label, make, file_name=name, mime=kind, icon=":material/download:", on_click="ignore", key=name
             )

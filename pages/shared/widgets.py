@@ -1,7 +1,6 @@
 """Pieces of a page that show what the core found."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,81 +8,25 @@ import streamlit as st
 from PIL import Image
 
 from casting_core import figures
-from casting_core.labels import Verdict
+from casting_core.evaluation import summary
+from pages.shared import marked, wording
+from pages.shared.wording import WORDING
 
 if TYPE_CHECKING:
-    from casting_core import Inspection, Region
-
-
-@dataclass(frozen=True, kw_only=True)
-class Wording:
-    """How a verdict is told: a word, an icon, a colour, and what to do with the part."""
-
-    word: str
-    icon: str
-    mark: str  # the icon where only text can stand
-    colour: str
-    advice: str
-
+    from casting_core import Inspection
+    from casting_core.evaluation.summary import Rate
+    from casting_core.networks.card import ModelCard
 
 INK = {"light": "#0F1417", "dark": "#E8EBED"}  # the text colours of .streamlit/config.toml
-WORDING = {
-    Verdict.OK: Wording(
-        word="Sound",
-        icon="check_circle",
-        mark="✓",
-        colour="green",
-        advice="Pass this part on.",
-    ),
-    Verdict.REVIEW: Wording(
-        word="Review",
-        icon="visibility",
-        mark="?",
-        colour="orange",
-        advice="Have a person look at this part before it moves on.",
-    ),
-    Verdict.DEFECTIVE: Wording(
-        word="Defective",
-        icon="dangerous",
-        mark="✕",
-        colour="red",
-        advice="Set this part aside; do not ship it.",
-    ),
-    Verdict.UNUSABLE: Wording(
-        word="No verdict",
-        icon="hide_image",
-        mark="–",
-        colour="gray",
-        advice="Take or export this picture again.",
-    ),
-}
 
 
 def verdict(inspection: "Inspection") -> None:
-    """The verdict in words, what to do with the part, and where to look on it."""
-    wording = WORDING[inspection.verdict]
-    st.header(f":{wording.colour}[:material/{wording.icon}: {wording.word}]", anchor=False)
-    place = ""
-    if inspection.regions:
-        where = f"place 1{_where(inspection.regions[0])}"
-        weak = inspection.verdict is Verdict.OK
-        place = f" What speaks against it, at {where}, is too weak." if weak else f" Look first at {where}."
-    st.markdown(f"**{wording.advice}**{place}")
+    """The verdict in words, and one sentence on what to do with the part."""
+    word = WORDING[inspection.verdict]
+    st.header(f":{word.colour}[:material/{word.icon}: {word.word}]", anchor=False)
+    st.markdown(f"**{wording.advice(inspection)}**")
     if inspection.reason:
         st.text(inspection.reason)
-
-
-def _where(region: "Region") -> str:
-    if region.clock is None or region.radius is None:
-        return ""
-    return f" ({clock(region.clock)}, {100 * region.radius:.0f} % of the way from the centre to the rim)"
-
-
-def clock(hours: float) -> str:
-    """A direction on the face of a clock, to the half hour: `4 o’clock`, `4:30`."""
-    halves = round(2 * hours) % 24
-    hour = halves // 2 or 12
-    return f"{hour}:30" if halves % 2 else f"{hour} o’clock"
 
 
 def probability(inspection: "Inspection", p: float) -> None:
@@ -99,29 +42,34 @@ def probability(inspection: "Inspection", p: float) -> None:
     )
 
 
-def evidence(picture: Image.Image, heatmap: np.ndarray | None, inspection: "Inspection", opacity: float) -> None:
-    """The picture with its evidence map, regions outlined, and the scale below."""
-    if heatmap is None:
-        st.text("This model gives no map of its evidence.")
-        return
-    shown = figures.overlay(picture, heatmap, opacity=opacity)
+def evidence(
+    picture: Image.Image,
+    heatmap: np.ndarray | None,
+    inspection: "Inspection",
+    *,
+    opacity: float,
+    palette: figures.Palette = figures.EVIDENCE,
+) -> None:
+    """The picture, its evidence beside it, the places marked in both and listed below, and the scale."""
     frame = (inspection.width or picture.width, inspection.height or picture.height)
-    shown = figures.outline(shown, inspection.regions, frame=frame)
-    places = len(inspection.regions)
-    st.image(
-        shown,
-        width="stretch",
-        alt=f"Evidence map over the picture: strongest {heatmap.max():.2f}, {places} places outlined.",
-    )
-    legend("Local evidence for a defect, as a probability", figures.EVIDENCE, opacity, ("0", "0.5", "1"))
+    shown = [("Picture", picture, f"The picture as it was given, {frame[0]} × {frame[1]} px.")]
+    if heatmap is not None:
+        count = len(inspection.regions)
+        alt = f"Evidence map over the picture: strongest {100 * float(heatmap.max()):.0f} %, {count} places marked."
+        overlay = figures.overlay(picture, heatmap, opacity=opacity, palette=palette)
+        shown.append(("Evidence map of this model", overlay, alt))
+    marked.show(shown, inspection.regions, frame=frame, key="marked")
+    if heatmap is not None:
+        title = "Probability of a defect by the evidence at that place (the same scale for every picture)"
+        legend(title, palette, opacity, ("0 %", "50 %", "100 %"))
 
 
-def grad_cam(picture: Image.Image, heatmap: np.ndarray) -> None:
-    """The picture with its Grad-CAM, and the scale below."""
-    shown = figures.overlay(picture, heatmap, opacity=0.55, palette=figures.GRAD_CAM)
-    st.image(shown, width="stretch", alt="Grad-CAM over the picture, stretched to its own maximum.")
+def activation(picture: Image.Image, heatmap: np.ndarray, title: str) -> None:
+    """The picture with an activation map, and its scale below."""
+    shown = figures.overlay(picture, heatmap, opacity=0.55, palette=figures.ACTIVATION)
+    st.image(shown, width="stretch", alt=f"{title} over the picture, stretched to its own maximum.")
     ends = ("none", "", "most in this picture")
-    legend("Pull on the verdict, on this picture's own scale", figures.GRAD_CAM, 1.0, ends)
+    legend("Part in the verdict, on this picture's own scale", figures.ACTIVATION, 1.0, ends)
 
 
 def legend(title: str, palette: figures.Palette, opacity: float, ticks: Sequence[str]) -> None:
@@ -135,38 +83,33 @@ def legend(title: str, palette: figures.Palette, opacity: float, ticks: Sequence
     )
 
 
-def regions(found: "Sequence[Region]") -> None:
-    """The outlined places as a table, numbered as in the picture."""
-    if not found:
-        st.text("No place reaches the level of 0.5 from which it would be outlined.")
+def natural_rate(title: str, rate: "Rate", meaning: str) -> None:
+    """A rate as a number of a thousand parts, with its 95 % interval and what it was counted on."""
+    low, high = rate.interval_of_thousand()
+    st.markdown(f"**{title}**")
+    st.header(rate.of_thousand(), anchor=False)
+    st.markdown(f"between {low} and {high}")
+    st.caption(f"{meaning} Counted: {rate.count:,} of {rate.of:,} pictures; the range holds in 95 of 100 studies.")
+
+
+def unseen_figures(card: "ModelCard") -> None:
+    """How the model does on castings never seen, of a thousand parts, and what that was measured on."""
+    found = summary.unseen(card)
+    if found is None:
+        st.info(f"The model {card.name} has not been measured on castings never seen.", icon=":material/pending:")
         return
-    rows = [
-        {
-            "place": number,
-            "clock": None if region.clock is None else clock(region.clock),
-            "distance": None if region.radius is None else 100 * region.radius,
-            "size": f"{region.width} × {region.height}",
-            "area": region.area,
-            "score": region.score,
-        }
-        for number, region in enumerate(found, start=1)
-    ]
-    column = st.column_config
-    st.dataframe(
-        rows,
-        hide_index=True,
-        placeholder="–",
-        alt="Places that speak for a defect, strongest first.",
-        column_config={
-            "place": column.NumberColumn("Place", help="Its number in the picture."),
-            "clock": column.TextColumn("Clock", help="Direction from the part's centre, 12 at the top."),
-            "distance": column.NumberColumn(
-                "From centre (% of radius)", format="%.0f", help="0 at the centre, 100 at the rim."
-            ),
-            "size": column.TextColumn("Size (px)", help="Width × height in pixels of the given picture."),
-            "area": column.NumberColumn("Area (px)", help="Pixels with evidence of at least 0.5."),
-            "score": column.NumberColumn("Score", format="%.2f", help="Strongest evidence in it, 0 to 1."),
-        },
+    told = (
+        ("Of 1,000 defective parts, passed as sound", found.missed, "A missed defect leaves the foundry."),
+        ("Of 1,000 sound parts, rejected", found.false_alarms, "A false alarm: a good part is set aside."),
+        ("Of 1,000 parts, sent to a person", found.reviews, "The model asks where it is not sure enough."),
+    )
+    for column, (title, rate, meaning) in zip(st.columns(3, border=True), told, strict=True):
+        with column:
+            natural_rate(title, rate, meaning)
+    st.markdown(
+        f"These figures come from **{found.pictures:,} pictures of {found.photographs} castings** "
+        f"({found.defective_photographs} defective, {found.sound_photographs} sound), each judged by a model that "
+        "had never seen that casting. The ranges are wide because few different castings stand behind many pictures."
     )
 
 

@@ -10,7 +10,7 @@ from PIL import Image
 from casting_core import Inspector
 from casting_core.data.synthetic import samples
 from casting_core.networks.card import shipped
-from pages.shared.widgets import WORDING
+from pages.shared.wording import WORDING
 
 pytestmark = [
     pytest.mark.browser,

@@ -14,7 +14,7 @@ from casting_core.data.synthetic import samples
 from casting_core.networks.card import shipped
 from pages.shared import downloads, uploads
 from pages.shared.uploads import Upload, take
-from pages.shared.widgets import WORDING, clock
+from pages.shared.wording import WORDING, clock
 
 pytestmark = pytest.mark.skipif(not shipped(), reason="needs a shipped model in models/")
 ROOT = Path(__file__).parents[2]

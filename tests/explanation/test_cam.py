@@ -1,4 +1,4 @@
-"""Grad-CAM: a case worked out by hand, the package's own result, threads, and nothing mutated."""
+"""Activation maps: cases worked out by hand, the package's own result, threads, and nothing mutated."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -8,7 +8,8 @@ import torch
 from torch import Tensor, nn
 
 from casting_core.errors import SettingsError
-from casting_core.explanation.gradcam import grad_cam
+from casting_core.explanation.cam import activation_map
+from casting_core.explanation.methods import METHODS
 from casting_core.networks.castnet import CastNet
 
 
@@ -44,14 +45,44 @@ def test_a_case_by_hand(layer):
     values = torch.tensor([[0.2, 0.4], [0.6, 1.0]])
     # weights 3/4 and −1/4; 3/4·v − 1/4·(1 − v) = v − 1/4, cut at 0: 0, 0.15, 0.35, 0.75; over its maximum
     expected = np.array([[0, 0.2], [0.35 / 0.75, 1.0]], np.float32)
-    heat = grad_cam(TwoChannels(), values.view(1, 1, 2, 2), layer=layer)
+    heat = activation_map(TwoChannels(), values.view(1, 1, 2, 2), layer=layer)
     assert heat.dtype == np.float32
     np.testing.assert_allclose(heat, expected, atol=1e-5)
 
 
+def test_methods_by_hand():
+    """Pulls are 3/4 and −1/4 at every place: HiResCAM is Grad-CAM here, and LayerCAM leaves channel 1 out."""
+    values = torch.tensor([[0.2, 0.4], [0.6, 1.0]]).view(1, 1, 2, 2)
+    network = TwoChannels()
+    same = activation_map(network, values, layer="channels")
+    np.testing.assert_allclose(activation_map(network, values, layer="channels", method="hirescam"), same, atol=1e-5)
+    # channel 0 alone: 0.2 … 1.0, stretched from its smallest to its largest
+    expected = (values[0, 0].numpy() - 0.2) / 0.8
+    layered = activation_map(network, values, layer="channels", method="layercam")
+    np.testing.assert_allclose(layered, expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_method_gives_a_map_of_the_input_and_changes_nothing(network, method):
+    x = picture(7)
+    before = x.clone()
+    heat = activation_map(network, x, layer="mix", method=method)
+    assert heat.shape == (64, 64)
+    assert heat.dtype == np.float32
+    assert 0 <= heat.min() <= heat.max() <= 1
+    assert torch.equal(x, before)
+    assert all(not module._forward_hooks for module in network.modules())
+    np.testing.assert_allclose(activation_map(network, x, layer="mix", method=method), heat, atol=1e-5)
+
+
+def test_an_unknown_method_is_refused(network):
+    with pytest.raises(SettingsError, match="there are: gradcam"):
+        activation_map(network, picture(4), layer="mix", method="magic")
+
+
 def test_no_place_speaks_for_a_defect():
     network = TwoChannels()
-    heat = grad_cam(network, torch.full((1, 1, 4, 4), 0.1), layer="channels")  # 0.1 − 1/4 < 0
+    heat = activation_map(network, torch.full((1, 1, 4, 4), 0.1), layer="channels")  # 0.1 − 1/4 < 0
     assert not heat.any()
 
 
@@ -61,7 +92,7 @@ def test_same_as_the_package_alone(network, layer):
 
     x = picture(1)
     expected = GradCAM(model=network, target_layers=[network.get_submodule(layer)])(x, targets=[torch.sum])[0]
-    heat = grad_cam(network, x, layer=layer)
+    heat = activation_map(network, x, layer=layer)
     assert heat.shape == (64, 64)
     assert 0 <= heat.min() <= heat.max() <= 1
     np.testing.assert_allclose(heat, expected, atol=1e-5)
@@ -73,7 +104,7 @@ def test_nothing_is_changed(network):
     x_before = x.clone()
     weights = {name: tensor.clone() for name, tensor in frozen.state_dict().items()}
     with torch.inference_mode():
-        grad_cam(frozen, x, layer="mix")
+        activation_map(frozen, x, layer="mix")
     assert torch.equal(x, x_before)
     assert not x.requires_grad
     for name, tensor in frozen.state_dict().items():
@@ -86,16 +117,16 @@ def test_nothing_is_changed(network):
 
 def test_reduced_precision_is_computed_in_float32(network):
     fused = network.fused()
-    full = grad_cam(fused, picture(3), layer="mix")
-    reduced = grad_cam(fused, picture(3).bfloat16(), layer="mix")
+    full = activation_map(fused, picture(3), layer="mix")
+    reduced = activation_map(fused, picture(3).bfloat16(), layer="mix")
     assert np.abs(full - reduced).mean() < 0.05
 
 
 def test_many_threads_give_the_same_maps(network):
     pictures = [picture(seed) for seed in range(6)]
-    alone = [grad_cam(network, x, layer="mix") for x in pictures]
+    alone = [activation_map(network, x, layer="mix") for x in pictures]
     with ThreadPoolExecutor(4) as pool:
-        together = list(pool.map(lambda x: grad_cam(network, x, layer="mix"), pictures * 4))
+        together = list(pool.map(lambda x: activation_map(network, x, layer="mix"), pictures * 4))
     for index, heat in enumerate(together):
         np.testing.assert_allclose(heat, alone[index % 6], atol=1e-5)
 
@@ -103,15 +134,15 @@ def test_many_threads_give_the_same_maps(network):
 @pytest.mark.parametrize("shape", [(1, 64, 64), (2, 1, 64, 64), (1, 3, 64, 64)])
 def test_other_shapes_are_refused(network, shape):
     with pytest.raises(SettingsError, match="one gray picture"):
-        grad_cam(network, torch.zeros(shape), layer="mix")
+        activation_map(network, torch.zeros(shape), layer="mix")
 
 
 @pytest.mark.parametrize("layer", ["", "nowhere", "mix.weight"])
 def test_unknown_layers_are_refused(network, layer):
     with pytest.raises(SettingsError, match="no layer"):
-        grad_cam(network, picture(4), layer=layer)
+        activation_map(network, picture(4), layer=layer)
 
 
 def test_a_layer_without_a_map_is_refused():
     with pytest.raises(SettingsError, match="gives no map"):
-        grad_cam(TwoChannels(), picture(5), layer="flat")
+        activation_map(TwoChannels(), picture(5), layer="flat")

@@ -1,16 +1,12 @@
-"""Grad-CAM: which places of a convolutional layer moved the verdict, by the package `grad-cam`.
+"""Class activation maps: which places of a convolutional layer moved the verdict, by the package `grad-cam`.
 
 1. The network is copied, in float32 and with fixed weights, so that the hooks which the package
    sets lie on the copy: calls may come from many threads, and the network itself is never touched.
-2. The gradient of the verdict's logit with respect to the layer's output is averaged over all
-   places, one weight a channel.
+2. The method gives every channel of the layer a weight, or every place of every channel.
 3. The weighted sum of the channels, cut off at 0, is scaled to the input.
 
-The package stretches every map to its own maximum. A Grad-CAM therefore glows on sound parts too
+The package stretches every map to its own maximum. Such a map therefore glows on sound parts too
 and cannot be compared between pictures; the evidence map, whose scale is fixed, can.
-
-R. R. Selvaraju et al., "Grad-CAM: Visual Explanations from Deep Networks via Gradient-based
-Localization", ICCV 2017, https://arxiv.org/abs/1610.02391.
 """
 
 import copy
@@ -20,29 +16,36 @@ import torch
 from torch import Tensor, nn
 
 from casting_core.errors import SettingsError
+from casting_core.explanation.methods import DEFAULT_METHOD, METHODS
+
+BATCH = 16  # masked pictures that Score-CAM judges at a time
 
 
-def grad_cam(network: nn.Module, inputs: Tensor, *, layer: str) -> np.ndarray:
-    """The Grad-CAM of the logit of *defective* for one picture.
+def activation_map(network: nn.Module, inputs: Tensor, *, layer: str, method: str = DEFAULT_METHOD) -> np.ndarray:
+    """The map of the logit of *defective* for one picture.
 
     Args:
         network: takes float (1, 1, h, w), gives logits of *defective*, (1,) or (1, 1). Not changed.
         inputs: (1, 1, h, w) of any float type, luminance in [0, 1]. Not changed.
         layer: dotted name of the module to look at, for example `mix` or `backbone.stages.4`; its
             output must be (1, C, h', w').
+        method: one of `methods.METHODS`.
 
     Returns:
         float32 (h, w) in [0, 1], its smallest value 0 and its largest 1; all 0 where no place of the
         layer speaks for a defect.
 
     Raises:
-        SettingsError: the input has another shape, the network no such layer, or the layer no map.
+        SettingsError: the input has another shape, the network no such layer, the layer no map, or the
+            method is unknown.
     """
     if inputs.ndim != 4 or inputs.shape[:2] != (1, 1):
-        raise SettingsError(f"Grad-CAM takes one gray picture (1, 1, h, w), got {tuple(inputs.shape)}.")
+        raise SettingsError(f"An activation map takes one gray picture (1, 1, h, w), got {tuple(inputs.shape)}.")
     if not layer or layer not in dict(network.named_modules()):
         raise SettingsError(f"The network has no layer {layer!r}; name one of its modules, such as 'mix'.")
-    from pytorch_grad_cam import GradCAM  # its imports take seconds: paid by those who ask for a Grad-CAM
+    if method not in METHODS:
+        raise SettingsError(f"There is no method {method!r}; there are: {', '.join(METHODS)}.")
+    import pytorch_grad_cam  # its imports take seconds: paid by those who ask for a map
 
     with torch.inference_mode(False), torch.enable_grad():
         own = copy.deepcopy(network).float().eval().requires_grad_(False)
@@ -51,7 +54,8 @@ def grad_cam(network: nn.Module, inputs: Tensor, *, layer: str) -> np.ndarray:
         # Gradients are needed from the layer on only: what comes before it keeps no activations.
         target = own.get_submodule(layer).requires_grad_(True)
         picture.requires_grad_(next(target.parameters(), None) is None)
-        cam = GradCAM(model=own, target_layers=[target])
+        cam = getattr(pytorch_grad_cam, METHODS[method].implementation)(model=own, target_layers=[target])
+        cam.batch_size = BATCH
         try:
             heat = cam(picture, targets=[torch.sum])  # the one logit; (1, h, w)
         except (AttributeError, IndexError, ValueError) as error:

@@ -1,0 +1,124 @@
+"""What is this, and what is it worth to me?"""
+
+import streamlit as st
+
+from casting_core.data.dataset import read_provenance
+from casting_core.errors import CastingError
+from casting_core.evaluation import summary
+from casting_core.networks.card import DEFAULT, MODELS, ModelCard, read_card
+from pages.shared import frame, kinds
+from pages.shared.widgets import unseen_figures
+
+QUESTIONS = {  # page → the question that it answers
+    "pages/inspection.py": "Is this part sound, and why was it flagged?",
+}
+
+
+def opening() -> None:
+    """What it is, and where to begin."""
+    st.title("Castings, looked at one by one", anchor=False)
+    st.markdown(
+        "Molten metal is poured into a mould and sets: that is a **casting**. Most come out sound. Some do not, and "
+        "a defect that leaves the foundry costs far more than one that is found there. Casting Inspector looks at a "
+        "**photograph of a part**, says whether it is sound, shows **where and why not**, and says **how far that "
+        "verdict can be trusted**."
+    )
+    with st.container(horizontal=True):
+        st.page_link("pages/inspection.py", label="Inspect a part", icon=":material/troubleshoot:")
+        st.page_link(
+            "pages/inspection.py",
+            label="See it judge a defective part",
+            icon=":material/play_circle:",
+            query_params={"source": "Sample", "sample": "Blow hole"},
+        )
+
+
+def defects() -> None:
+    """The kinds of defects, each on a rendered part."""
+    st.header("What goes wrong with a casting", anchor=False)
+    st.caption("The parts shown are rendered by this app, an impeller of a water pump, seen from above.")
+    for row in (kinds.KINDS[:3], kinds.KINDS[3:]):
+        for column, kind in zip(st.columns(3, border=True), row, strict=True):
+            with column:
+                alt = f"Close view of a rendered part. The ring marks the defect: {kind.title.lower()}."
+                st.image(kinds.picture(kind.kind), width="stretch", alt=alt)
+                st.subheader(kind.title, anchor=False)
+                st.markdown(f"**Where it comes from.** {kind.cause}")
+                st.markdown(f"**What it does.** {kind.consequence}")
+
+
+def steps() -> None:
+    """What the app does."""
+    st.header("What the app does", anchor=False)
+    told = (
+        ("photo_camera", "1. You give a photograph", "From a camera, a file or a folder; one part or hundreds."),
+        (
+            "fact_check",
+            "2. It gives one of four answers",
+            "Sound, defective, *a person should look*, or *no verdict* where the picture cannot be judged. "
+            "With the answer comes its probability.",
+        ),
+        (
+            "location_searching",
+            "3. It shows what the answer rests on",
+            "Places that speak for a defect are marked and told by the clock, as *4 o’clock, near the rim*, so that "
+            "they are found on the part in hand.",
+        ),
+    )
+    for column, (icon, title, text) in zip(st.columns(3), told, strict=True):
+        with column:
+            st.markdown(f"**:material/{icon}: {title}**")
+            st.markdown(text)
+
+
+def worth(card: ModelCard) -> None:
+    """How good it is on castings never seen, and what that means."""
+    st.header("How good it is on castings that it has never seen", anchor=False)
+    unseen_figures(card)
+    official = summary.official(card)
+    if official is not None:
+        known, test = summary.known_pictures(read_provenance())
+        with st.expander("Why not 99.9 %, as others report?"):
+            st.markdown(
+                f"On the public test that everybody uses, this model is wrong on {official.wrong.count} of "
+                f"{official.wrong.of} pictures, those with a doubted label left out. "
+                f"That figure is not ours to boast of: **{100 * known / test:.1f} % of "
+                "those pictures are turned copies of pictures that the model was trained on.** They measure memory. "
+                "A foundry makes castings that nobody has photographed yet, so we measure on those."
+            )
+
+
+def limits(card: ModelCard) -> None:
+    """What it cannot do."""
+    st.header("What it cannot do", anchor=False)
+    st.markdown(
+        "- **One product.** It knows the impeller of one pump, photographed from above. Other parts need their own "
+        "training; a picture without such a part gets no silent verdict.\n"
+        "- **Only what a camera sees.** Cavities inside the metal do not show; X-ray and leak tests stay.\n"
+        "- **It points, it does not measure.** The size of a marked place is that of the evidence, not of the defect.\n"
+        "- **Try it on your own parts first**, with a person beside it, before you rely on it."
+    )
+    with st.expander("The limits in the model's own card"):
+        st.markdown("\n".join(f"- {limit}" for limit in card.limits) or "The card names none.")
+
+
+def ways() -> None:
+    """Where to go for which question."""
+    st.header("Where to go from here", anchor=False)
+    for page, question in QUESTIONS.items():
+        st.page_link(page, label=question, icon=":material/arrow_forward:")
+
+
+frame.require()
+opening()
+defects()
+steps()
+try:
+    card = read_card(MODELS / DEFAULT)
+except CastingError as error:
+    st.error("There is no model to tell of.", icon=":material/error:")
+    st.text(str(error))
+else:
+    worth(card)
+    limits(card)
+ways()

@@ -1,0 +1,29 @@
+"""The pages of the app, and the frame around them, which stands also where a link opens a page on a fresh server.
+
+Streamlit looks for pages by itself until `st.navigation` has been called once in its process, and then runs the page of
+the link alone: without navigation, page settings or the model being loaded. So every page asks for its frame first.
+"""
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+FRAMED = "framed"
+
+
+def navigation() -> StreamlitPage:
+    """Draw the navigation and give the page that the visitor is on."""
+    st.session_state[FRAMED] = True
+    return st.navigation(
+        [
+            st.Page("pages/overview.py", title="Overview", icon=":material/home:", default=True),
+            st.Page("pages/inspection.py", title="Inspection", icon=":material/troubleshoot:"),
+        ],
+        position="top",
+    )
+
+
+def require() -> None:
+    """Begin again with the frame where it does not stand yet. The first call on every page."""
+    if FRAMED not in st.session_state:
+        navigation()
+        st.rerun()

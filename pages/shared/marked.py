@@ -1,0 +1,57 @@
+"""The picture and its evidence side by side with the marked places, and their table: each lights the other.
+
+A component of the page: hovering a row, or reaching it with the keyboard, lights the place in both pictures; hovering a
+place lights its row. All texts arrive as data and are set as text, never as markup.
+"""
+
+import base64
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+from PIL import Image
+
+from pages.shared.wording import REGION_COLUMNS, region_row
+
+if TYPE_CHECKING:
+    from casting_core import Region
+
+HERE = Path(__file__).parent
+QUALITY = 88  # of the JPEG files that the browser gets
+
+_component = st.components.v2.component(
+    "marked_places",
+    html='<div class="pictures"></div><div class="table"></div>',
+    css=(HERE / "marked.css").read_text(encoding="utf-8"),
+    js=(HERE / "marked.js").read_text(encoding="utf-8"),
+)
+
+
+def show(
+    pictures: Sequence[tuple[str, Image.Image, str]], regions: "Sequence[Region]", *, frame: tuple[int, int], key: str
+) -> None:
+    """Draw pictures (title, picture, text alternative) with the regions marked, and the table of the regions.
+
+    `frame`: width and height in pixels of the picture in which the regions are told.
+    """
+    _component(
+        key=key,
+        data={
+            "pictures": [{"title": title, "source": as_uri(each), "alt": alt} for title, each, alt in pictures],
+            "frame": list(frame),
+            "boxes": [[r.x, r.y, r.width, r.height] for r in regions],
+            "columns": list(REGION_COLUMNS),
+            "rows": [list(region_row(number, region)) for number, region in enumerate(regions, start=1)],
+            "caption": "Places that speak for a defect, strongest first",
+            "empty": "No place reaches a probability of 50 %, from which it would be marked.",
+        },
+    )
+
+
+def as_uri(picture: Image.Image) -> str:
+    """A picture as a JPEG in a data URI."""
+    stream = io.BytesIO()
+    picture.convert("RGB").save(stream, "JPEG", quality=QUALITY)
+    return "data:image/jpeg;base64," + base64.b64encode(stream.getvalue()).decode()

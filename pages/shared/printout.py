@@ -1,0 +1,120 @@
+"""One inspection as a page to print: a single HTML file that needs nothing else, one sheet of A4.
+
+Every text from outside (file names, reasons) is escaped.
+"""
+
+from datetime import UTC, datetime
+from html import escape
+
+from PIL import Image
+
+from casting_core import figures
+from casting_core.labels import Verdict
+from pages.shared import downloads, marked
+from pages.shared.resources import Judged
+from pages.shared.uploads import Upload
+from pages.shared.wording import REGION_COLUMNS, WORDING, advice, region_row
+
+MOST_ROWS = 8  # regions that fit on the sheet
+SIDE = 720  # px, long side of its pictures
+STYLE = """
+@page { size: A4; margin: 14mm; }
+body { font: 10.5pt/1.4 system-ui, "Segoe UI", Roboto, "Liberation Sans", sans-serif; color: #111; max-width: 182mm;
+       margin: 0 auto; }
+h1 { font-size: 20pt; margin: 0; } h2 { font-size: 12pt; margin: 5mm 0 1.5mm; } p { margin: 1mm 0; }
+.verdict { border-left: 3mm solid var(--colour); padding-left: 4mm; margin: 4mm 0; }
+.pictures { display: flex; gap: 6mm; } figure { margin: 0; width: 88mm; }
+figure img { width: 100%; max-height: 95mm; object-fit: contain; } figcaption { font-size: 9pt; }
+.scale { position: relative; height: 6mm; display: flex; margin: 7mm 0 6mm; print-color-adjust: exact;
+         -webkit-print-color-adjust: exact; }
+.scale div { height: 100%; text-align: center; color: #000; font-size: 8.5pt; overflow: hidden; }
+.scale span { position: absolute; top: -5.5mm; transform: translateX(-50%); font-weight: 700; }
+.scale i { position: absolute; top: -1.5mm; height: 9mm; border-left: 0.8mm solid #000; }
+table { border-collapse: collapse; width: 100%; font-size: 9.5pt; }
+th, td { text-align: right; padding: 0.8mm 2mm; border-bottom: 0.2mm solid #999; }
+th:nth-child(2), td:nth-child(2) { text-align: left; }
+dl { display: grid; grid-template-columns: 42mm 1fr; font-size: 9pt; margin: 2mm 0; } dd { margin: 0; }
+dd { overflow-wrap: anywhere; }
+"""
+
+
+def page(upload: Upload, judged: Judged, *, now: datetime | None = None) -> str:
+    """The file's content. `now`: the time that it bears; the present when None. The picture must be decoded."""
+    inspection = judged.inspection
+    word = WORDING[inspection.verdict]
+    colour = figures.COLOURS.get(inspection.verdict, "#777")
+    stamp = (now or datetime.now(UTC)).strftime("%Y-%m-%d %H:%M UTC")
+    reason = f"<p>{escape(inspection.reason)}</p>" if inspection.reason else ""
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        f"<title>Inspection of {escape(upload.name)}</title><style>{STYLE}</style></head><body>"
+        f"<p>Casting Inspector · {stamp}</p>"
+        f'<div class="verdict" style="--colour:{colour}"><h1>{word.mark} {word.word}</h1>'
+        f"<p><strong>{escape(advice(inspection))}</strong></p>{reason}</div>"
+        f"{_scale(judged)}{_pictures(judged)}{_regions(judged)}{_facts(upload, judged)}"
+        "</body></html>"
+    )
+
+
+def _scale(judged: Judged) -> str:
+    inspection = judged.inspection
+    p = inspection.probability
+    if p is None:
+        return ""
+    low, high = inspection.threshold_pass, inspection.threshold_reject
+    zones = ((Verdict.OK, low), (Verdict.REVIEW, high - low), (Verdict.DEFECTIVE, 1 - high))
+    bars = "".join(
+        f'<div style="width:{100 * share:.2f}%;background:{figures.COLOURS[verdict]}">{figures.WORDS[verdict]}</div>'
+        for verdict, share in zones
+    )
+    edge = min(max(100 * p, 12), 88)  # the text stays on the sheet
+    return (
+        f'<h2>Probability of a defect</h2><div class="scale">{bars}<i style="left:{100 * p:.2f}%"></i>'
+        f'<span style="left:{edge:.2f}%">{figures.percent(p)}</span></div>'
+        f"<p>Below {figures.percent(low)} a part passes, from {figures.percent(high)} on it is rejected; in between "
+        "a person decides.</p>"
+    )
+
+
+def _pictures(judged: Judged) -> str:
+    assert judged.picture is not None
+    told = [("The picture as given", judged.picture)]
+    if judged.evidence is not None:
+        told.append(("Evidence for a defect, marked places numbered", downloads.overlay(judged)))
+    shown = "".join(
+        f'<figure><img src="{marked.as_uri(_smaller(each))}" alt="{title}"><figcaption>{title}</figcaption></figure>'
+        for title, each in told
+    )
+    return f'<h2>Where</h2><div class="pictures">{shown}</div>'
+
+
+def _smaller(picture: Image.Image) -> Image.Image:
+    copy = picture.copy()
+    copy.thumbnail((SIDE, SIDE))
+    return copy
+
+
+def _regions(judged: Judged) -> str:
+    regions = judged.inspection.regions
+    if not regions:
+        return "<p>No place reaches a probability of 50 %, from which it would be marked.</p>"
+    head = "".join(f"<th>{title}</th>" for title in REGION_COLUMNS)
+    rows = "".join(
+        "<tr>" + "".join(f"<td>{cell}</td>" for cell in region_row(number, region)) + "</tr>"
+        for number, region in enumerate(regions[:MOST_ROWS], start=1)
+    )
+    more = f"<p>and {len(regions) - MOST_ROWS} weaker places</p>" if len(regions) > MOST_ROWS else ""
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{more}"
+
+
+def _facts(upload: Upload, judged: Judged) -> str:
+    inspection = judged.inspection
+    facts = (
+        ("File", upload.name),
+        ("SHA-256 of the file", inspection.sha256 or "–"),
+        ("Picture", f"{inspection.width} × {inspection.height} px"),
+        ("Model", f"{inspection.model}, on {inspection.device}"),
+        ("Time", f"{1000 * inspection.seconds.get('total', 0.0):.0f} ms"),
+    )
+    rows = "".join(f"<dt>{name}</dt><dd>{escape(value)}</dd>" for name, value in facts)
+    return f"<h2>Record</h2><dl>{rows}</dl>"

@@ -1,0 +1,85 @@
+"""What the app says of a verdict and of a place, in the words of somebody who stands beside the part."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from casting_core.labels import Verdict
+
+if TYPE_CHECKING:
+    from casting_core import Inspection, Region
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wording:
+    """How a verdict is told: a word, an icon, a colour, and what to do with the part."""
+
+    word: str
+    icon: str
+    mark: str  # the icon where only text can stand
+    colour: str
+    advice: str
+
+
+WORDING = {
+    Verdict.OK: Wording(
+        word="Sound", icon="check_circle", mark="✓", colour="green", advice="Pass this part on"
+    ),
+    Verdict.REVIEW: Wording(
+        word="Review",
+        icon="visibility",
+        mark="?",
+        colour="orange",
+        advice="Have a person look at this part before it moves on",
+    ),
+    Verdict.DEFECTIVE: Wording(
+        word="Defective",
+        icon="dangerous",
+        mark="✕",
+        colour="red",
+        advice="Set this part aside and do not ship it",
+    ),
+    Verdict.UNUSABLE: Wording(
+        word="No verdict", icon="hide_image", mark="–", colour="gray", advice="Take or export this picture again"
+    ),
+}
+
+
+def advice(inspection: "Inspection") -> str:
+    """One sentence: what to do with this part, and where to look on it."""
+    sentence = WORDING[inspection.verdict].advice
+    if inspection.regions:
+        place = f"place 1{where(inspection.regions[0])}"
+        if inspection.verdict is Verdict.OK:
+            sentence += f": what speaks against it, at {place}, is too weak"
+        elif inspection.verdict is not Verdict.UNUSABLE:
+            sentence += f"; look first at {place}"
+    return sentence + "."
+
+
+def where(region: "Region") -> str:
+    """A region's place in brackets, empty where no part was found: ` (4 o’clock, 82 % of the way to the rim)`."""
+    if region.clock is None or region.radius is None:
+        return ""
+    return f" ({clock(region.clock)}, {100 * region.radius:.0f} % of the way from the centre to the rim)"
+
+
+def clock(hours: float) -> str:
+    """A direction on the face of a clock, to the half hour: `4 o’clock`, `4:30`."""
+    halves = round(2 * hours) % 24
+    hour = halves // 2 or 12
+    return f"{hour}:30" if halves % 2 else f"{hour} o’clock"
+
+
+REGION_COLUMNS = ("Place", "Clock", "From centre (% of radius)", "Size (px)", "Area (px)", "Strength (%)")
+
+
+def region_row(number: int, region: "Region") -> tuple[str, ...]:
+    """A region as texts for `REGION_COLUMNS`; its strength is the strongest evidence in it."""
+    return (
+        str(number),
+        "–" if region.clock is None else clock(region.clock),
+        "–" if region.radius is None else f"{100 * region.radius:.0f}",
+        f"{region.width} × {region.height}",
+        f"{region.area:,}",
+        f"{100 * region.score:.0f}",
+    )
