@@ -5,7 +5,8 @@ import streamlit as st
 from casting_core.data.dataset import read_provenance
 from casting_core.errors import CastingError
 from casting_core.evaluation import summary
-from casting_core.networks.card import DEFAULT, MODELS, ModelCard, read_card
+from casting_core.networks import card as cards
+from casting_core.networks.card import DEFAULT, MODELS, ModelCard
 from pages.shared import frame, kinds
 from pages.shared.widgets import unseen_figures
 
@@ -114,7 +115,7 @@ opening()
 defects()
 steps()
 try:
-    card = read_card(MODELS / DEFAULT)
+    card = cards.read_card(MODELS / DEFAULT)
 except CastingError as error:
     st.error("There is no model to tell of.", icon=":material/error:")
     st.text(str(error))

@@ -8,7 +8,7 @@ from PIL import Image
 
 from casting_core.errors import SettingsError
 from casting_core.explanation.regions import Region
-from casting_core.figures import EVIDENCE, GRAD_CAM, gradient, outline, overlay, percent, probability_scale
+from casting_core.figures import ACTIVATION, EVIDENCE, EVIDENCE_PALETTES, gradient, outline, overlay, percent, probability_scale
 
 GRAY = Image.new("L", (40, 20), 128)
 
@@ -24,7 +24,7 @@ def lightness(rgb: np.ndarray) -> np.ndarray:
     return np.where(y > 216 / 24389, 116 * np.cbrt(y) - 16, y * 24389 / 27)
 
 
-@pytest.mark.parametrize("palette", [EVIDENCE, GRAD_CAM])
+@pytest.mark.parametrize("palette", [*EVIDENCE_PALETTES.values(), ACTIVATION])
 def test_lightness_rises_with_the_value(palette):
     colours = palette.rgba(np.linspace(0, 1, 101))
     assert (np.diff(lightness(colours[:, :3])) > -0.5).all()

@@ -3,60 +3,36 @@
 import csv
 import io
 import json
-from pathlib import Path
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
+import torch
 from PIL import Image
-from streamlit.testing.v1 import AppTest
 
-from casting_core import Inspector
+from casting_core import Inspector, Verdict
 from casting_core.data.synthetic import samples
-from casting_core.networks.card import shipped
-from pages.shared import downloads, uploads
+from casting_core.evaluation.summary import unseen
+from casting_core.explanation.methods import METHODS
+from casting_core.networks.card import DEFAULT, MODELS, read_card, shipped
+from casting_core.networks.logistic_regression import LogisticRegression
+from pages.shared import downloads, printout, resources, uploads
 from pages.shared.uploads import Upload, take
-from pages.shared.wording import WORDING, clock
+from pages.shared.wording import WORDING, advice, clock
+from tests.pages.conftest import open_inspection, png, texts, upload
 
 pytestmark = pytest.mark.skipif(not shipped(), reason="needs a shipped model in models/")
-ROOT = Path(__file__).parents[2]
-FILES = "Files-0"
-
-
-def png(index: int) -> bytes:
-    stream = io.BytesIO()
-    Image.fromarray(samples()[index].render().pixels).save(stream, "PNG")
-    return stream.getvalue()
-
-
-def open_page(**query: str) -> AppTest:
-    app = AppTest.from_file(ROOT / "app.py", default_timeout=300)
-    app.query_params.update(query)
-    return app.run()
-
-
-def upload(app: AppTest, *files: tuple[str, bytes]) -> AppTest:
-    app.file_uploader(key=FILES).set_value([(name, data, "image/png") for name, data in files])
-    return app.run()
-
-
-def texts(app: AppTest) -> str:
-    kinds = ("header", "subheader", "markdown", "text", "caption", "error", "info", "warning")
-    return "\n".join(str(element.value) for kind in kinds for element in app.get(kind))
-
-
-@pytest.fixture(scope="module")
-def inspector() -> Inspector:
-    return Inspector.load()
 
 
 def test_an_empty_page_says_what_to_do():
-    app = open_page()
+    app = open_inspection()
     assert not app.exception
     assert "Nothing to judge yet" in app.info[0].value
     assert [button.label for button in app.button] == [sample.name for sample in samples()]
 
 
 def test_a_sample_is_one_click_away():
-    app = open_page()
+    app = open_inspection()
     app.button(key="try Blow hole").click().run()
     assert not app.exception
     assert "Blow hole.png" in texts(app)
@@ -66,7 +42,7 @@ def test_a_sample_is_one_click_away():
 @pytest.mark.parametrize("index", [0, 2])
 def test_a_deep_link_shows_the_core_s_own_verdict(inspector, index):
     sample = samples()[index]
-    app = open_page(source="Sample", sample=sample.name, opacity="40")
+    app = open_inspection(source="Sample", sample=sample.name, opacity="40")
     expected = inspector.inspect(png(index))
     assert not app.exception
     assert WORDING[expected.verdict].word in app.header[0].value
@@ -74,74 +50,89 @@ def test_a_deep_link_shows_the_core_s_own_verdict(inspector, index):
     assert app.slider(key="opacity").value == 40
     (chart,) = app.get("plotly_chart")
     assert "Probability of a defect" in chart.proto.spec
-    assert len(app.get("image")) == 3  # picture, evidence, Grad-CAM
+    assert len(app.get("bidi_component")) == 1  # picture, evidence and marked places
     assert "own maximum" in texts(app)
     assert expected.model in texts(app)
     assert expected.device in texts(app)
     assert str(expected.sha256) in texts(app)
-    if expected.regions:
-        assert len(app.dataframe[0].value) == len(expected.regions)
+    assert advice(expected) in texts(app)
 
 
-def test_grad_cam_can_be_left_out():
-    app = open_page(source="Sample", gradcam="false")
+def test_a_link_reopens_the_settings():
+    app = open_inspection(source="Sample", sample="Burr", colours="Viridis", method="LayerCAM", opacity="40")
     assert not app.exception
-    assert len(app.get("image")) == 2
+    assert app.selectbox(key="colours").value == "Viridis"
+    assert app.selectbox(key="method").value == "layercam"
+    assert METHODS["layercam"].sentence in texts(app)
+    assert "Burr.png" in texts(app)
+
+
+def test_a_link_with_nonsense_falls_back():
+    app = open_inspection(source="Sample", sample="Moon", colours="Pink", method="magic", opacity="-3", model="gpt")
+    assert not app.exception
+    assert app.header
+    assert app.selectbox(key="model").value == DEFAULT
+
+
+def test_the_activation_map_can_be_left_out():
+    app = open_inspection(source="Sample", activation="false")
+    assert not app.exception
+    assert not app.get("image")
+    assert "own maximum" not in texts(app)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_method_is_drawn_and_explained(method):
+    app = open_inspection(source="Sample", sample="Shrinkage", method=METHODS[method].title)
+    assert not app.exception
+    assert METHODS[method].sentence in texts(app)
+
+
+def test_the_figures_on_castings_never_seen_stand_beside_the_verdict():
+    figures = unseen(read_card(MODELS / DEFAULT))
+    app = open_inspection(source="Sample")
+    assert f"{figures.missed.count:,} of {figures.missed.of:,} pictures" in texts(app)
+
+
+def test_a_photograph_from_the_camera_is_judged():
+    app = open_inspection(source="Camera")
+    app.session_state[uploads.KEPT] = ("Camera", take([File("photo.jpg", png(2))]))
+    app.run()
+    assert not app.exception
+    assert "photo.jpg" in texts(app)
+    assert WORDING[Verdict.DEFECTIVE].word in app.header[0].value
+
+
+def test_a_model_without_convolutions_says_why_it_has_no_map(monkeypatch):
+    torch.manual_seed(0)
+    simple = replace(read_card(MODELS / DEFAULT), name="simple", architecture="logistic_regression", input_size=64)
+    without = Inspector(LogisticRegression(), simple, device=torch.device("cpu"))
+    monkeypatch.setattr(resources, "inspector", lambda model: without)
+    monkeypatch.setattr(resources, "card", lambda model: simple)
+    resources._judged.clear()
+    app = open_inspection(source="Sample")
+    resources._judged.clear()
+    assert not app.exception
+    assert "no map of its evidence" in texts(app)
+    assert "no convolutions" in texts(app)
+    assert app.get("plotly_chart")
 
 
 def test_an_upload_survives_a_rerun_and_its_name_is_plain_text():
     name = "**[a](http://b)** <b>=1.png"
-    app = upload(open_page(), (name, png(2)))
+    app = upload(open_inspection(), (name, png(2)))
     assert [element.value for element in app.text if element.value == name]
     app.slider(key="opacity").set_value(10).run()
     assert not app.exception
     assert app.header
 
 
-def test_many_files_with_a_broken_one():
-    files = [("a.png", png(0)), ("broken.jpg", b"\xff\xd8\xff no"), ("b.png", png(2)), ("copy of a.png", png(0))]
-    app = upload(open_page(), *files)
-    assert not app.exception
-    table = app.dataframe[0].value
-    assert list(table["file"]) == [name for name, _ in files]
-    assert "No verdict" in table["verdict"][1]
-    assert "damaged" in table["note"][1]
-    assert table["probability"].isna().tolist() == [False, True, False, False]
-    assert table["verdict"][0] == table["verdict"][3]
-    assert "Select a line" in texts(app)
-
-
 def test_a_single_broken_file_has_no_verdict_and_no_traceback():
-    app = upload(open_page(), ("notes.png", b"not a picture"))
+    app = upload(open_inspection(), ("notes.png", b"not a picture"))
     assert not app.exception
     assert "No verdict" in app.header[0].value
     assert "Expected a JPEG" in texts(app)
     assert not app.get("plotly_chart")
-
-
-def test_a_file_over_the_limit_is_named_with_its_reason(monkeypatch):
-    monkeypatch.setattr(uploads, "MOST_FILES", 1)
-    app = upload(open_page(), ("a.png", png(0)), ("b.png", png(2)))
-    assert not app.exception
-    assert "Only 1 files" in app.dataframe[0].value["note"][1]
-
-
-def test_a_stopped_batch_keeps_what_is_done_and_goes_on():
-    app = open_page()
-    app.session_state["stopped"] = {take([File("a.png", png(0))])[0].sha256, take([File("b", png(2))])[0].sha256}
-    upload(app, ("a.png", png(0)), ("b.png", png(2)))
-    assert "2 not judged" in texts(app)
-    assert list(app.dataframe[0].value["verdict"]) == ["not judged"] * 2
-    next(button for button in app.button if button.label == "Go on").click().run()
-    assert not app.exception
-    assert "not judged" not in list(app.dataframe[0].value["verdict"])
-
-
-def test_the_list_can_be_cleared():
-    app = upload(open_page(), ("a.png", png(0)), ("b.png", png(2)))
-    next(button for button in app.button if button.label == "Clear the list").click().run()
-    assert not app.exception
-    assert "Nothing to judge yet" in texts(app)
 
 
 class File:
@@ -185,3 +176,23 @@ def test_downloads_are_strict_and_neutral(inspector):
 )
 def test_clock(hours, text):
     assert clock(hours) == text
+
+
+def test_the_page_to_print_says_it_all_and_escapes_what_came_from_outside():
+    given = Upload(name="<script>&.png", sha256="0", data=png(2))
+    judged = resources._judged.__wrapped__(DEFAULT, "0", png(2))
+    page = printout.page(given, judged, now=datetime(2026, 5, 4, 3, 2, tzinfo=UTC))
+    assert "2026-05-04 03:02 UTC" in page
+    assert "&lt;script&gt;&amp;.png" in page
+    assert "<script" not in page
+    assert advice(judged.inspection) in page
+    assert judged.inspection.sha256 in page
+    assert page.count('<img src="data:image/jpeg;base64,') == 2
+    assert "http" not in page  # nothing is fetched
+
+
+def test_the_overlay_is_a_png_of_the_picture_as_shown():
+    judged = resources._judged.__wrapped__(DEFAULT, "0", png(2))
+    with Image.open(io.BytesIO(downloads.overlay_png(judged))) as overlay:
+        assert overlay.size == judged.picture.size
+        assert overlay.format == "PNG"

@@ -1,0 +1,74 @@
+"""The page *Overview*: every figure on it is the card's."""
+
+import dataclasses
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from casting_core.data.dataset import read_provenance
+from casting_core.data.defects import DefectKind
+from casting_core.errors import ModelError
+from casting_core.evaluation import summary
+from casting_core.networks import card
+from pages.shared.kinds import KINDS, picture
+from tests.pages.conftest import ROOT, texts
+
+pytestmark = pytest.mark.skipif(not card.shipped(), reason="needs a shipped model in models/")
+
+
+def overview() -> AppTest:
+    return AppTest.from_file(ROOT / "app.py", default_timeout=300).run()
+
+
+def test_every_kind_of_defect_is_told_and_shown():
+    app = overview()
+    assert not app.exception
+    assert {kind.kind for kind in KINDS} == set(DefectKind)
+    said = texts(app)
+    for kind in KINDS:
+        assert kind.title in said
+        assert kind.cause in said
+        assert kind.consequence in said
+    assert len(app.get("image")) == len(KINDS)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.title)
+def test_the_ring_does_not_hide_a_picture(kind):
+    shown = picture(kind.kind)
+    assert shown.size == (480, 480)
+    assert len(set(shown.convert("L").resize((16, 16)).get_flattened_data())) > 20
+
+
+def test_the_figures_are_the_card_s():
+    shipped = card.read_card(card.MODELS / card.DEFAULT)
+    figures = summary.unseen(shipped)
+    assert figures is not None
+    app = overview()
+    headers = [header.value for header in app.header]
+    for rate in (figures.missed, figures.false_alarms, figures.reviews):
+        assert rate.of_thousand() in headers
+        assert f"Counted: {rate.count:,} of {rate.of:,} pictures" in texts(app)
+    assert f"{figures.pictures:,} pictures of {figures.photographs} castings" in texts(app)
+    known, test = summary.known_pictures(read_provenance())
+    assert f"{100 * known / test:.1f} %" in texts(app)
+    for limit in shipped.limits:
+        assert limit in texts(app)
+
+
+def test_a_model_that_was_never_measured_on_unseen_castings_says_so(monkeypatch):
+    shipped = card.read_card(card.MODELS / card.DEFAULT)
+    monkeypatch.setattr(card, "read_card", lambda folder: dataclasses.replace(shipped, metrics={}))
+    app = overview()
+    assert not app.exception
+    assert "has not been measured on castings never seen" in texts(app)
+
+
+def test_without_a_model_the_page_still_stands(monkeypatch):
+    def missing(folder):
+        raise ModelError("There is no model 'castnet'.")
+
+    monkeypatch.setattr(card, "read_card", missing)
+    app = overview()
+    assert not app.exception
+    assert "There is no model 'castnet'." in texts(app)
+    assert "Blow hole" in texts(app)
