@@ -8,7 +8,16 @@ from PIL import Image
 
 from casting_core.errors import SettingsError
 from casting_core.explanation.regions import Region
-from casting_core.figures import ACTIVATION, EVIDENCE, EVIDENCE_PALETTES, gradient, outline, overlay, percent, probability_scale
+from casting_core.figures import (
+    ACTIVATION,
+    EVIDENCE,
+    EVIDENCE_PALETTES,
+    gradient,
+    outline,
+    overlay,
+    percent,
+    probability_scale,
+)
 
 GRAY = Image.new("L", (40, 20), 128)
 

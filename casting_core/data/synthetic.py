@@ -119,7 +119,7 @@ def render_casting(
 
 
 def samples() -> tuple[Sample, ...]:
-    """The pictures that the product shows out of the box: two sound castings and five defective ones."""
+    """The pictures that the product shows out of the box: two sound castings, and one with each kind of defect."""
     return (
         Sample(name="Sound casting", sentence="A clean part under even light.", seed=16, defects=()),
         Sample(
@@ -151,6 +151,12 @@ def samples() -> tuple[Sample, ...]:
             sentence="The metal shrank while it set and tore into a cluster of cavities.",
             seed=18,
             defects=(DefectKind.SHRINKAGE,),
+        ),
+        Sample(
+            name="Pinhole",
+            sentence="A gas bubble came to the surface while the metal set.",
+            seed=31,
+            defects=(DefectKind.PINHOLE,),
         ),
         Sample(
             name="Scratch",

@@ -5,7 +5,9 @@ unpickled. Both files are written to temporary names and then put in place, weig
 """
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from safetensors import SafetensorError
 from safetensors.torch import load, save
@@ -56,3 +58,10 @@ def save_model(folder: Path, weights: bytes, card: ModelCard) -> None:
         raise ModelError("The card's hash is not that of the weights; make the card from these weights.")
     write_atomically(folder / WEIGHTS, weights)
     write_atomically(folder / CARD, card.to_json().encode())
+
+
+def add_metrics(folder: Path, name: str, figures: dict[str, Any]) -> None:
+    """Put figures into the card of a model folder under that name, in place of those of before."""
+    card = read_card(folder)
+    metrics = {**card.metrics, name: figures}
+    write_atomically(folder / CARD, replace(card, metrics=metrics).to_json().encode())

@@ -8,10 +8,12 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from casting_core.networks.castnet import CastNet
-from casting_core.networks.predict import BATCH, predict_logits
+from casting_core.networks.logistic_regression import LogisticRegression
+from casting_core.networks.network import Network
+from casting_core.networks.predict import BATCH, predict_logits, predict_peaks
 
 
-class Brightness(nn.Module):
+class Brightness(Network):
     """The mean of a picture, as a logit; notes the shapes that it was given."""
 
     def __init__(self) -> None:
@@ -19,9 +21,9 @@ class Brightness(nn.Module):
         self.factor = nn.Parameter(torch.tensor(255.0))
         self.seen: list[tuple[int, ...]] = []
 
-    def forward(self, x: Tensor) -> Tensor:
+    def judge(self, x: Tensor) -> tuple[Tensor, Tensor]:
         self.seen.append(tuple(x.shape))
-        return self.factor * x.mean((1, 2, 3))
+        return self.factor * x.mean((1, 2, 3)), 2 * x[:, 0]
 
 
 pictures = st.lists(st.tuples(st.sampled_from([(4, 4), (4, 6), (6, 4)]), st.integers(0, 255)), max_size=100)
@@ -62,3 +64,15 @@ def test_castnet_alone_and_together() -> None:
     with torch.inference_mode():
         x = torch.from_numpy(inputs[1]).float()[None, None] / 255
         assert float(model(x)) == pytest.approx(float(together[1]), abs=1e-4)
+
+
+def test_peaks_are_the_strongest_places() -> None:
+    bright = np.zeros((4, 6), np.uint8)
+    bright[2, 3] = 255
+    peaks = predict_peaks(Brightness(), [np.full((4, 4), 51, np.uint8), bright])
+    assert peaks is not None
+    np.testing.assert_allclose(peaks, [0.4, 2.0], rtol=0.01)
+
+
+def test_a_network_without_a_map_has_no_peaks() -> None:
+    assert predict_peaks(LogisticRegression(), [np.zeros((64, 64), np.uint8)]) is None

@@ -158,7 +158,7 @@ def test_many_files_with_a_broken_one(wait_for):
     app.run()
     assert not app.exception
     shown = app.dataframe[0].value
-    assert list(shown["file"])[0] == "broken.jpg"  # the most suspicious first
+    assert next(iter(shown["file"])) == "broken.jpg"  # the most suspicious first
     assert set(shown["file"]) == {name for name, _ in files}
     assert "damaged" in shown["note"][0]
     assert shown["probability"].isna().tolist() == [True, False, False, False]
@@ -200,7 +200,7 @@ def test_a_file_over_the_limit_is_named_with_its_reason(monkeypatch):
     monkeypatch.setattr(uploads, "MOST_FILES", 1)
     app = upload(open_inspection(), ("a.png", png(0)), ("b.png", png(2)))
     assert not app.exception
-    assert "Only 1 files" in list(app.dataframe[0].value["note"])[0]
+    assert "Only 1 files" in next(iter(app.dataframe[0].value["note"]))
 
 
 @needs_model
