@@ -26,7 +26,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from casting_core.data.clutter import insert_clutter
-from casting_core.data.decoys import DecoyKind, insert_decoy
+from casting_core.data.decoys import insert_decoy
 from casting_core.data.defects import insert_defect
 from casting_core.data.part import Part
 from casting_core.data.polar import disc_mask
@@ -44,8 +44,7 @@ class AugmentationSettings:
     pieces: float = 2.0  # inserted into one picture, on average; as many decoys
     defect_contrast: float = 20.0  # gray levels that it differs by, at least, on average
     smallest_defect: int = 12  # px of the picture; a smaller one is left out, nobody could see it
-    decoy_share: float = 0.25  # of sound pictures that get decoys in place of defects
-    glint_share: float = 0.35  # of sound pictures that get hard reflections, with or without defects
+    decoy_share: float = 0.2  # of sound pictures that get a decoy
     background_share: float = 0.5
     clutter_share: float = 0.35
     scale: tuple[float, float] = (0.8, 1.15)
@@ -92,9 +91,6 @@ def compose(
         known = mask if part is None else ~disc_mask(part, pixels.shape, scale=OFF_PART)
     else:
         known, draw = ~mask, rng.random()
-        if part is not None and rng.random() < settings.glint_share:
-            for _ in range(min(int(rng.geometric(1 / settings.pieces)), MOST_INSERTED)):
-                pixels = insert_decoy(pixels, rng, part=part, kind=DecoyKind.GLINT)
         if part is not None and draw < settings.defect_share:
             for _ in range(min(int(rng.geometric(1 / settings.pieces)), MOST_INSERTED)):
                 painted, where, _ = insert_defect(pixels, rng, part=part, contrast=settings.defect_contrast)

@@ -25,8 +25,8 @@ def show(chosen: tuple[Upload, ...], *, model: str = DEFAULT) -> None:
     opened = st.session_state.get(OPENED)
     index = next((i for i, line in enumerate(arranged) if line.upload is opened), None)
     if index is None:
-        # drawn anew every second only while there is something new to see
-        st.fragment(overview, run_every=EVERY if job.running else None)(chosen, job)
+        watched = job.running  # drawn anew every second only while there is something new to see
+        st.fragment(overview, run_every=EVERY if watched else None)(chosen, job, watched)
         return
     steps(arranged, index)
     single.show(arranged[index].upload, model=model)
@@ -62,9 +62,10 @@ def arrange(lines: Sequence[Line]) -> list[Line]:
     )
 
 
-def overview(chosen: tuple[Upload, ...], job: Job) -> None:
-    """Progress, totals, filter, table and files."""
-    running = job.running
+def overview(chosen: tuple[Upload, ...], job: Job, watched: bool) -> None:
+    """Progress, totals, filter, table and files. `watched`: whether the job ran when the page was drawn."""
+    if job.running != watched:
+        st.rerun()  # the whole page: it begins, or need no longer, look again every second
     lines = gather(chosen, job)
     progress(job)
     totals(lines)
@@ -79,10 +80,6 @@ def overview(chosen: tuple[Upload, ...], job: Job) -> None:
             turn_to(arranged[selected].upload)
             st.rerun()
     take_away(arranged)
-    if not running and st.session_state.get("watched"):
-        st.session_state["watched"] = False
-        st.rerun()  # the last look: from here on nothing changes by itself
-    st.session_state["watched"] = running
 
 
 def progress(job: Job) -> None:
@@ -104,8 +101,7 @@ def progress(job: Job) -> None:
             st.warning(f"Stopped: {waiting} not judged yet.", icon=":material/pause_circle:")
         model = st.session_state[JOB][0][0]
         judge = partial(resources.judge_many, model=model)
-        if st.button("Go on", icon=":material/play_arrow:", on_click=job.start, args=(judge,)):
-            st.rerun()  # the whole page: it has to look again every second
+        st.button("Go on", icon=":material/play_arrow:", on_click=job.start, args=(judge,))
 
 
 def totals(lines: Sequence[Line]) -> None:

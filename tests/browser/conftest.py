@@ -1,5 +1,6 @@
 """A running app and a real browser."""
 
+import io
 import os
 import shutil
 import socket
@@ -11,7 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
+from casting_core.data.synthetic import samples
 from casting_core.networks.card import shipped
 
 playwright = pytest.importorskip("playwright.sync_api", reason="needs the package playwright")
@@ -70,3 +73,21 @@ def page(browser: "playwright.Browser") -> Iterator["playwright.Page"]:
     page.set_default_timeout(120_000)
     yield page
     context.close()
+
+
+def settled(page: "playwright.Page") -> None:
+    """Wait until the app has drawn what it draws."""
+    page.wait_for_selector("[data-testid='stApp'][data-test-script-state='notRunning']")
+
+
+def give(page: "playwright.Page", files: list[tuple[str, bytes]]) -> None:
+    """Give files to the uploader of the page."""
+    payload = [{"name": name, "mimeType": "image/png", "buffer": data} for name, data in files]
+    page.locator("[data-testid='stFileUploaderDropzoneInput']").first.set_input_files(payload)
+
+
+def sample_png(index: int) -> bytes:
+    """The PNG file of a rendered sample."""
+    stream = io.BytesIO()
+    Image.fromarray(samples()[index].render().pixels).save(stream, "PNG")
+    return stream.getvalue()
