@@ -1,5 +1,6 @@
 """`data fetch | check | audit | render`: get and verify the public set, find its photographs, render castings."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -66,6 +67,7 @@ def render(
     count: Annotated[int, typer.Option(min=2, help="Castings.")] = 400,
     seed: Annotated[int, typer.Option(min=0, help="The same seed renders the same castings.")] = 0,
     size: Annotated[int, typer.Option(min=64, max=2048, help="Side in pixels.")] = 300,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that share the work.")] = os.cpu_count() or 1,
 ) -> None:
     """Render castings with known defects, in the layout of the public set, with masks."""
     from casting_core.commands import progress_bar
@@ -74,6 +76,11 @@ def render(
     with progress_bar() as bar:
         task = bar.add_task("Rendering", total=count)
         render_set(
-            out, count, seed=seed, size=size, progress=lambda done, total: bar.update(task, completed=done, total=total)
+            out,
+            count,
+            seed=seed,
+            size=size,
+            workers=min(workers, count),
+            progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
     typer.echo(f"Written: {count} castings, masks and defects.csv in {out}")

@@ -17,7 +17,7 @@ RENDERED_FROM = 1_000_000  # first seed of the castings that are rendered for ju
 
 def command(
     model: Annotated[str, typer.Argument(help="Name of a shipped model.")] = "castnet",
-    markdown: Annotated[bool, typer.Option("--markdown", help="The main figures as the README's table.")] = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="The main figures as the README's tables.")] = False,
     masks: Annotated[Path | None, typer.Option(help="Judge a folder of photographs with masks.")] = None,
     rendered: Annotated[int, typer.Option(min=0, help="Judge that many rendered castings.")] = 0,
     save: Annotated[bool, typer.Option("--save", help="Keep what was measured in the model's card.")] = False,
@@ -35,13 +35,14 @@ def _from_predictions(model: str, markdown: bool) -> None:
     from casting_core.data.dataset import read_provenance
     from casting_core.evaluation.evaluate import evaluate
     from casting_core.evaluation.predictions import read_predictions
-    from casting_core.evaluation.table import results_table
-    from casting_core.networks.card import MODELS
+    from casting_core.evaluation.table import map_table, results_table
+    from casting_core.networks.card import MODELS, read_card
 
     suspects = frozenset(s.path for s in read_provenance() if s.suspect)
     evaluation = evaluate(read_predictions(MODELS / model / "predictions.csv"), suspects)
     if markdown:
-        typer.echo(results_table(evaluation.metrics), nl=False)
+        typer.echo(results_table(evaluation.metrics))
+        typer.echo(map_table(read_card(MODELS / model).metrics), nl=False)
         return
     point, calibration = evaluation.point, evaluation.calibration
     typer.echo(f"temperature {calibration.temperature:.4f}, shift {calibration.shift:.4f}")

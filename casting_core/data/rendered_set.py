@@ -11,10 +11,15 @@ appear under their names only when they are complete; `defects.csv` is written l
 import csv
 import io
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
+from threadpoolctl import threadpool_limits
 
 from casting_core.data.files import write_atomically
 from casting_core.data.synthetic import Rendered, render_casting
@@ -24,6 +29,7 @@ from casting_core.labels import Label
 COLUMNS = ("path", "seed", "kind", "x", "y", "width", "height", "area")
 TEST_EVERY = 7
 QUALITY = 92
+CHUNK = 8  # castings that a process takes at a time
 
 
 def render_set(
@@ -32,6 +38,7 @@ def render_set(
     *,
     seed: int = 0,
     size: int = 300,
+    workers: int = 1,
     progress: Callable[[int, int], None] | None = None,
 ) -> Path:
     """Render `count` castings into a folder.
@@ -41,33 +48,52 @@ def render_set(
         count: pictures, at least 1.
         seed: picture N has the seed `seed + N`.
         size: side of the pictures in pixels.
+        workers: processes that share the work, at least 1; the pictures are the same whatever their number.
         progress: called with (done, count) after every picture.
 
     Returns:
         The folder.
 
     Raises:
-        SettingsError: count, seed or size out of range.
+        SettingsError: count, seed, size or workers out of range.
         DataError: the folder cannot be written.
     """
-    if count < 1 or seed < 0:
-        raise SettingsError(f"expected count >= 1 and seed >= 0, got count={count}, seed={seed}.")
+    if count < 1 or seed < 0 or workers < 1:
+        raise SettingsError(f"expected count and workers >= 1 and seed >= 0, got {count}, {workers} and {seed}.")
     folder = Path(folder)
+    one = partial(_one, folder, seed, size)
     rows: list[tuple[object, ...]] = []
-    for number in range(count):
-        rendered = render_casting(seed=seed + number, size=size, defects="random")
-        path = _path(number, rendered.label)
-        _write(folder / path, _encoded(rendered.pixels, "JPEG"))
-        _write(folder / "masks" / path.parts[0] / f"{path.stem}.png", _encoded(rendered.mask, "PNG"))
-        rows += _rows(path, seed + number, rendered)
-        if progress is not None:
-            progress(number + 1, count)
+    with ExitStack() as stack:
+        if workers == 1:
+            made = map(one, range(count))
+        else:
+            spawn = get_context("spawn")
+            pool = stack.enter_context(ProcessPoolExecutor(workers, mp_context=spawn, initializer=_alone))
+            made = pool.map(one, range(count), chunksize=CHUNK)
+        for done, defects in enumerate(made, start=1):
+            rows += defects
+            if progress is not None:
+                progress(done, count)
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
     writer.writerow(COLUMNS)
     writer.writerows(rows)
     _write(folder / "defects.csv", table.getvalue().encode())
     return folder
+
+
+def _alone() -> None:
+    """One thread a process: the matrices are so small that more of them only get in each other's way."""
+    threadpool_limits(1)
+
+
+def _one(folder: Path, seed: int, size: int, number: int) -> list[tuple[object, ...]]:
+    """Render and write one casting; gives the rows of its defects."""
+    rendered = render_casting(seed=seed + number, size=size, defects="random")
+    path = _path(number, rendered.label)
+    _write(folder / path, _encoded(rendered.pixels, "JPEG"))
+    _write(folder / "masks" / path.parts[0] / f"{path.stem}.png", _encoded(rendered.mask, "PNG"))
+    return _rows(path, seed + number, rendered)
 
 
 def _path(number: int, label: Label) -> Path:

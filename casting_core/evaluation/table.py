@@ -1,4 +1,4 @@
-"""The figures of a card as a Markdown table, for the README."""
+"""The figures of a card as Markdown tables, for the README."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -30,6 +30,46 @@ def results_table(metrics: Mapping[str, Any]) -> str:
     error = [_decimal(f["expected_calibration_error"], 4) for f in figures]
     lines.append("| expected calibration error | " + " | ".join(error) + " |")
     return "\n".join(lines) + "\n"
+
+
+SETS = {"second_capture": "second camera, masks drawn by people", "rendered": "rendered castings"}
+MAP_ROWS = {
+    "right": "right at a probability of 50 %",
+    "missed_at_half": "defective parts below 50 %",
+    "false_at_half": "sound parts at 50 % or above",
+    "roc_auc": "ROC-AUC of the verdict",
+    "peak_on_defect": "strongest place of the map lies on the defect",
+    "pixel_auroc": "ROC-AUC of the map's pixels",
+    "aupro_30": "AUPRO up to 30 % false positives",
+    "peak_of_sound": "strongest place on sound parts",
+    "peak_of_defective": "strongest place on defective parts",
+    "sound_without_marked_place": "sound parts without a marked place",
+}
+
+
+def map_table(metrics: Mapping[str, Any]) -> str:
+    """What was judged against known defects: one column a set, one row a figure; empty where nothing was."""
+    sets = [name for name in SETS if name in metrics]
+    if not sets:
+        return ""
+    lines = ["| | " + " | ".join(SETS[name] for name in sets) + " |", "| --- |" + " ---: |" * len(sets)]
+    counts = [f"{metrics[name]['pictures']:,} ({metrics[name]['photographs']:,})" for name in sets]
+    lines.append("| pictures (photographs) | " + " | ".join(counts) + " |")
+    for key, text in MAP_ROWS.items():
+        lines.append(f"| {text} | " + " | ".join(_cell(metrics[name][key]) for name in sets) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "none"
+    if isinstance(value, float):
+        return f"{value:.4f}"
+    if "share" in value:
+        return _share(value)
+    if "median" in value:
+        return f"median {value['median']:.3f}, 95th percentile {value['p95']:.3f}"
+    return f"{value['value']:.4f} ({value['low']:.4f} to {value['high']:.4f})"
 
 
 def _share(value: Mapping[str, Any]) -> str:

@@ -115,6 +115,29 @@ def test_a_set_is_laid_out_like_the_real_one(tmp_path: Path) -> None:
         assert np.array_equal(mask, rendered.mask)
 
 
+def test_any_number_of_workers_writes_the_same_set(tmp_path: Path) -> None:
+    one, two = (render_set(tmp_path / str(workers), 12, size=96, workers=workers) for workers in (1, 2))
+    files = sorted(path.relative_to(one) for path in one.rglob("*.*"))
+    assert len(files) == 12 + 12 + 1
+    for file in files:
+        assert (one / file).read_bytes() == (two / file).read_bytes()
+
+
+@pytest.mark.parametrize("size", [64, 200, 512, 777])
+def test_the_table_agrees_with_the_masks_at_any_size(tmp_path: Path, size: int) -> None:
+    folder = render_set(tmp_path, 6, seed=40, size=size)
+    with (folder / "defects.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert rows
+    for row in rows:
+        split, _, name = row["path"].split("/")
+        mask = np.asarray(Image.open(folder / "masks" / split / f"{Path(name).stem}.png"))
+        assert mask.shape == (size, size)
+        x, y, width, height = (int(row[key]) for key in ("x", "y", "width", "height"))
+        inside = mask[y : y + height, x : x + width] & FLAGS[DefectKind(row["kind"])]
+        assert np.count_nonzero(inside) >= int(row["area"])  # others of its kind may overlap it
+
+
 def test_a_folder_that_cannot_be_written_and_a_count_of_zero_are_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(DataError, match="cannot be written"):

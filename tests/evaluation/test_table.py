@@ -1,8 +1,8 @@
-"""The README's table is the one that the shipped predictions give."""
+"""The README's tables are the card's."""
 
 from pathlib import Path
 
-from casting_core.evaluation.table import results_table
+from casting_core.evaluation.table import map_table, results_table
 from casting_core.networks.card import MODELS, read_card
 
 README = Path(__file__).resolve().parents[2] / "README.md"
@@ -12,6 +12,12 @@ def test_the_readme_shows_the_figures_of_the_card():
     text = README.read_text(encoding="utf-8")
     shown = text.split("--markdown -->\n")[1].split("<!-- end of figures -->")[0]
     assert shown == results_table(read_card(MODELS / "castnet").metrics)
+    shown = text.split("--rendered 400 --save -->\n")[1].split("<!-- end of figures -->")[0]
+    assert shown == map_table(read_card(MODELS / "castnet").metrics)
+
+
+def test_nothing_measured_gives_no_table():
+    assert map_table({"by_source": {}}) == ""
 
 
 def test_a_share_with_its_interval_and_a_missing_one():
