@@ -24,6 +24,7 @@ from pages.shared.uploads import Upload
 
 if TYPE_CHECKING:
     from casting_core import Inspection, Inspector
+    from casting_core.explanation.proof import Proof
 
 LONG_SIDE = (640, 1024)  # px, at least and at most, of a picture as a page shows it
 MOST_MODELS = 2  # held in memory
@@ -172,6 +173,34 @@ def _activation_map(model: str, method: str, sha256: str, _data: bytes) -> np.nd
     layer = architecture(loaded.card.architecture).heatmap_layer or ""
     with _lock():
         return compute(loaded.network, loaded.prepare(decode(_data).pixels), layer=layer, method=method)
+
+
+def prove(upload: Upload, *, model: str) -> "Proof | None":
+    """The repair proof of a picture that can be decoded; None where no part is found or nothing is marked."""
+    assert upload.data is not None
+    return _prove(model, upload.sha256, upload.data)
+
+
+@st.cache_resource(max_entries=12, show_spinner=False)
+def _prove(model: str, sha256: str, _data: bytes) -> "Proof | None":
+    from casting_core.data.images import decode
+    from casting_core.data.part import find_part
+    from casting_core.explanation.proof import prove as compute
+
+    loaded = inspector(model)
+    pixels = decode(_data).pixels
+    part = find_part(pixels)
+    if part is None:
+        return None
+
+    def look(picture: np.ndarray) -> tuple[float, np.ndarray]:
+        with _lock():
+            inspection = loaded.inspect(picture)
+        assert inspection.probability is not None
+        assert inspection.heatmap is not None
+        return inspection.probability, inspection.heatmap
+
+    return compute(pixels, part, look, enough=loaded.card.threshold_pass)
 
 
 @st.cache_resource(show_spinner=False)

@@ -30,6 +30,8 @@ def show(upload: Upload, *, model: str = DEFAULT) -> None:
             widgets.probability(inspection, inspection.probability)
     if judged.picture is not None:
         explain(upload, judged, model)
+        if judged.inspection.regions and judged.evidence is not None:
+            test(upload, judged, model)
     with st.expander("How far can this verdict be trusted?"):
         widgets.unseen_figures(resources.card(model))
     widgets.details(inspection)
@@ -93,6 +95,28 @@ def activation(upload: Upload, judged: resources.Judged, model: str) -> None:
         "on sound parts too. Compare parts by the evidence map, whose scale is the same for all."
     )
     st.caption(f"Source: {METHODS[method].source}")
+
+
+@st.fragment
+def test(upload: Upload, judged: resources.Judged, model: str) -> None:
+    """On demand: the marked places are made sound, and the part is judged again."""
+    st.subheader("The test: make the marked places sound, and judge again", anchor=False)
+    st.markdown(
+        "Each marked place is covered with sound metal of the same ring, taken from another clock position of this "
+        "part. If the probability falls, these places were the reason. As a control the same is done at places that "
+        "are not marked: that must change nothing."
+    )
+    asked = st.session_state.setdefault("tested", set())
+    key = (model, upload.sha256)
+    if key not in asked and not st.button("Repair and judge again", icon=":material/healing:"):
+        return
+    asked.add(key)
+    with st.spinner("Repairing, and judging again…"):
+        proof = resources.prove(upload, model=model)
+    if proof is None:
+        st.info("No part was found in this picture, so there is no ring to take metal from.", icon=":material/block:")
+        return
+    widgets.proof(proof, judged.inspection)
 
 
 def take_away(upload: Upload, judged: resources.Judged) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from casting_core.labels import Verdict
+from pages.shared.downloads import neutral
 from pages.shared.jobs import Done
 from pages.shared.uploads import Upload
 from pages.shared.wording import WORDING
@@ -115,7 +116,7 @@ def _row(line: Line) -> dict[str, Any]:
     mark = "" if line.verdict is None else WORDING[line.verdict].mark + " "
     return {
         "picture": None if line.done is None else line.done.thumbnail,
-        "file": line.upload.name,
+        "file": neutral(line.upload.name),  # the table's own export is a CSV file too
         "verdict": mark + line.word,
         "probability": None if line.probability is None else 100 * line.probability,
         "places": len(inspection.regions) if inspection is not None and judged else None,

@@ -15,6 +15,7 @@ from pages.shared.wording import WORDING
 if TYPE_CHECKING:
     from casting_core import Inspection
     from casting_core.evaluation.summary import Rate
+    from casting_core.explanation.proof import Proof
     from casting_core.networks.card import ModelCard
 
 INK = {"light": "#0F1417", "dark": "#E8EBED"}  # the text colours of .streamlit/config.toml
@@ -81,6 +82,46 @@ def legend(title: str, palette: figures.Palette, opacity: float, ticks: Sequence
         f'{figures.gradient(palette, opacity=opacity)},#9a9a9a"></div>'
         f'<div style="display:flex;justify-content:space-between">{marks}</div></div>'
     )
+
+
+def proof(found: "Proof", inspection: "Inspection") -> None:
+    """What repairing the marked places did to the probability, with its control and the repaired picture."""
+    left, right = st.columns([1, 2])
+    with left:
+        alt = "The part with its marked places covered by sound metal of the same ring."
+        st.image(found.pixels, width="stretch", alt=alt, caption="Repaired by this app, not by a foundry")
+    with right:
+        before, after = figures.percent(found.before), figures.percent(found.after)
+        st.markdown(f"**Probability of a defect: {before} as given, {after} repaired.**")
+        if found.after < inspection.threshold_pass:
+            st.markdown("So repaired, the part would pass: **the marked places were the reason.**")
+        elif found.after < found.before - 0.05:
+            st.markdown("It falls, but the part would not pass: weaker signs beside the marked places remain.")
+        else:
+            st.markdown(
+                "It hardly falls: the reason lies not in the marked places alone, or they could not be covered, as "
+                "where flash runs all around the rim and no sound piece of the ring is left."
+            )
+        if found.largest_control is not None:
+            moved = 100 * found.largest_control
+            st.markdown(f"Control: the same at places that are not marked moved it by at most {moved:.1f} points.")
+        rows = [
+            {"place": number, "alone": 100 * alone, "control": None if control is None else 100 * control}
+            for number, (alone, control) in enumerate(zip(found.alone, found.control, strict=True), start=1)
+        ]
+        column = st.column_config
+        st.dataframe(
+            rows,
+            hide_index=True,
+            placeholder="no free place",
+            alt="Probability after repairing one place alone, and after the same at a place that is not marked.",
+            column_config={
+                "place": column.NumberColumn("Place"),
+                "alone": column.NumberColumn("This place alone repaired (%)", format="%.1f"),
+                "control": column.NumberColumn("A sound place likewise (%)", format="%.1f"),
+            },
+        )
+        st.caption(f"{100 * found.replaced:.1f} % of the part's disc were covered.")
 
 
 def natural_rate(title: str, rate: "Rate", meaning: str) -> None:

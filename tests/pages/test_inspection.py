@@ -88,6 +88,14 @@ def test_every_method_is_drawn_and_explained(method):
     assert METHODS[method].sentence in texts(app)
 
 
+def test_the_marked_places_are_repaired_on_demand():
+    app = open_inspection(source="Sample", sample="Blow hole")
+    next(each for each in app.button if each.label == "Repair and judge again").click().run()
+    assert not app.exception
+    assert "the marked places were the reason" in texts(app)
+    assert "Control: the same" in texts(app)
+
+
 def test_the_figures_on_castings_never_seen_stand_beside_the_verdict():
     figures = unseen(read_card(MODELS / DEFAULT))
     app = open_inspection(source="Sample")
