@@ -10,7 +10,7 @@ appear under their names only when they are complete; `defects.csv` is written l
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from functools import partial
@@ -65,7 +65,7 @@ def render_set(
     rows: list[tuple[object, ...]] = []
     with ExitStack() as stack:
         if workers == 1:
-            made = map(one, range(count))
+            made: Iterator[list[tuple[object, ...]]] = map(one, range(count))
         else:
             spawn = get_context("spawn")
             pool = stack.enter_context(ProcessPoolExecutor(workers, mp_context=spawn, initializer=_alone))
