@@ -31,6 +31,8 @@ LIMITS = (
     "No weight, temperature or threshold was fitted on the official test, but the design was not blind to it: "
     "two earlier official runs and three rules for calibration and thresholds were looked at on it before "
     "this one was settled. Its official figures are therefore somewhat flattered.",
+    "The second capture decided between designs: three ways to augment and two to pool were compared on its 119 "
+    "photographs. Its figures are somewhat flattered too; nothing was fitted on it.",
     "The evidence map is trained with inserted defects; it points at places, it does not measure defects.",
     "57 % of the pictures are defective, and no plant is: at another defect rate the share of true among "
     "flagged parts is another.",
