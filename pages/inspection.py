@@ -84,7 +84,10 @@ def clear() -> None:
 
 
 def choose_model() -> str:
-    """The model that judges."""
+    """The model that judges; one that a link names and that is not there is told."""
+    asked = st.query_params.get("model")
+    if asked and asked not in resources.models():
+        st.toast("The model that this link names is not here; another one judges.", icon=":material/info:")
     return st.selectbox(
         "Model",
         resources.models() or [DEFAULT],

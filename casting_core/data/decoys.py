@@ -2,7 +2,8 @@
 
 A network that sees painted defects only could learn the brush: the blended outline, the
 changed noise, the lost sharpness. A decoy has the place, the size and the blending of a
-defect but leaves the casting sound:
+defect but leaves the casting sound. All are faint but the glint, which is bright and lies where metal is turned or
+ends:
 
     stain       a smooth, faint mark, darker or brighter
     shade       brightness that drifts from one side to the other

@@ -1,14 +1,17 @@
 """What a card's figures mean: rates with their intervals, and how many parts of a thousand that is.
 
-The headline is always the split by source, castings never seen, without the pictures whose label is doubted. The
-official test is told beside it as what it is: 98.9 % of its pictures are copies of known ones (`known_pictures`).
+The headline is always the split by source, castings never seen, without the pictures whose label is doubted, and as
+filed beside it. The official test is told as what it is: nearly all of its pictures are copies of known ones, see
+`known_pictures`.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from casting_core.data.dataset import Sample
+from casting_core.errors import ModelError
 from casting_core.networks.card import ModelCard
 
 
@@ -27,8 +30,8 @@ class Rate:
         return _thousand(self.share, self.count > 0)
 
     def interval_of_thousand(self) -> tuple[str, str]:
-        """Both ends of the interval, likewise."""
-        return _thousand(self.low, self.low > 0), _thousand(self.high, self.high > 0)
+        """Both ends of the interval as whole numbers, rounded outwards."""
+        return f"{math.floor(1000 * self.low + 1e-9):,}", f"{math.ceil(1000 * self.high - 1e-9):,}"
 
 
 def _thousand(share: float, some: bool) -> str:
@@ -42,15 +45,16 @@ class Figures:
 
     `missed`: of the defective parts, those passed as sound; `false_alarms`: of the sound ones, those rejected;
     `reviews`: of all, those sent to a person; `wrong`: of all, those on the wrong side of a probability of 50 %.
+    A rate is None where there was nothing to count it on.
     """
 
     pictures: int
     photographs: int
     defective_photographs: int
-    missed: Rate
-    false_alarms: Rate
-    reviews: Rate
-    wrong: Rate
+    missed: Rate | None
+    false_alarms: Rate | None
+    reviews: Rate | None
+    wrong: Rate | None
 
     @property
     def sound_photographs(self) -> int:
@@ -58,14 +62,17 @@ class Figures:
         return self.photographs - self.defective_photographs
 
 
-def unseen(card: ModelCard) -> Figures | None:
-    """On castings never seen, without doubted labels; None where the card has no such figures."""
-    return _figures(card.metrics.get("by_source"))
+def unseen(card: ModelCard, *, as_filed: bool = False) -> Figures | None:
+    """On castings never seen, without the doubted labels or with all as they were filed.
+
+    None where the card has no such figures; raises `ModelError` where they have another form.
+    """
+    return _figures(card, "by_source", as_filed)
 
 
-def official(card: ModelCard) -> Figures | None:
-    """On the official test, without doubted labels; None where the card has no such figures."""
-    return _figures(card.metrics.get("official_test"))
+def official(card: ModelCard, *, as_filed: bool = False) -> Figures | None:
+    """On the official test, likewise."""
+    return _figures(card, "official_test", as_filed)
 
 
 def known_pictures(samples: Sequence[Sample]) -> tuple[int, int]:
@@ -75,20 +82,25 @@ def known_pictures(samples: Sequence[Sample]) -> tuple[int, int]:
     return sum(test), len(test)
 
 
-def _figures(split: Any) -> Figures | None:
-    if not split or not split.get("without_suspects"):
+def _figures(card: ModelCard, split: str, as_filed: bool) -> Figures | None:
+    if split not in card.metrics:
         return None
-    values = split["without_suspects"]
-    return Figures(
-        pictures=values["pictures"],
-        photographs=values["photographs"],
-        defective_photographs=values["defective_photographs"],
-        missed=_rate(values["missed_defects"]),
-        false_alarms=_rate(values["false_alarms"]),
-        reviews=_rate(values["reviews"]),
-        wrong=_rate(values["wrong"]),
-    )
+    try:
+        values = card.metrics[split]["as_filed" if as_filed else "without_suspects"]
+        return Figures(
+            pictures=values["pictures"],
+            photographs=values["photographs"],
+            defective_photographs=values["defective_photographs"],
+            missed=_rate(values["missed_defects"]),
+            false_alarms=_rate(values["false_alarms"]),
+            reviews=_rate(values["reviews"]),
+            wrong=_rate(values["wrong"]),
+        )
+    except (KeyError, TypeError) as error:
+        raise ModelError(f"The figures {split} in the card of {card.name} have another form ({error!r}).") from error
 
 
-def _rate(values: dict[str, Any]) -> Rate:
+def _rate(values: dict[str, Any]) -> Rate | None:
+    if values["share"] is None:
+        return None
     return Rate(**{name: values[name] for name in ("count", "of", "share", "low", "high")})

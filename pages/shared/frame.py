@@ -14,9 +14,9 @@ def navigation() -> StreamlitPage:
     """Draw the navigation and give the page that the visitor is on."""
     st.session_state[FRAMED] = True
     return st.navigation(
-        [
-            st.Page("pages/overview.py", title="Overview", icon=":material/home:", default=True),
-            st.Page("pages/inspection.py", title="Inspection", icon=":material/troubleshoot:"),
+        [  # without icons: the browser would fetch each as the icon of its tab from the internet
+            st.Page("pages/overview.py", title="Overview", default=True),
+            st.Page("pages/inspection.py", title="Inspection"),
         ],
         position="top",
     )

@@ -2,13 +2,14 @@
 
 A model is loaded once a process, in the background, the default one as soon as the first page is drawn. What is
 cached is shared by all sessions, keyed by the SHA-256 of a picture's bytes, bounded, and never
-changed. Predictions and explanations of one model run one at a time: they would only compete for
-the same processor, and their memory stays bounded.
+changed. Predictions run one at a time, and so do activation maps: they would only compete for the
+same processor, and their memory stays bounded.
 """
 
 import hashlib
 import io
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -103,6 +104,11 @@ def _lock() -> threading.Lock:
     return threading.Lock()
 
 
+@st.cache_resource(show_spinner=False)
+def _maps() -> threading.Lock:
+    return threading.Lock()
+
+
 def judge(upload: Upload, *, model: str = DEFAULT) -> Judged:
     """Judge one picture with its explanation. `upload` must have its bytes."""
     assert upload.data is not None
@@ -154,8 +160,9 @@ def has_convolutions(model: str) -> bool:
     return architecture(card(model).architecture).heatmap_layer is not None
 
 
-def activation_map(upload: Upload, *, model: str, method: str) -> np.ndarray:
-    """A map by one of `explanation.methods.METHODS`, float32 (h, w) in [0, 1], of a picture that can be decoded.
+def activation_map(upload: Upload, *, model: str, method: str) -> tuple[np.ndarray, float]:
+    """A map by one of `explanation.methods.METHODS`, float32 (h, w) in [0, 1], of a picture that can be decoded, and
+    the seconds that it took.
 
     Raises `SettingsError` for a model without convolutions.
     """
@@ -164,15 +171,18 @@ def activation_map(upload: Upload, *, model: str, method: str) -> np.ndarray:
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)
-def _activation_map(model: str, method: str, sha256: str, _data: bytes) -> np.ndarray:
+def _activation_map(model: str, method: str, sha256: str, _data: bytes) -> tuple[np.ndarray, float]:
     from casting_core.data.images import decode
     from casting_core.explanation.cam import activation_map as compute
     from casting_core.networks.registry import architecture
 
     loaded = inspector(model)
     layer = architecture(loaded.card.architecture).heatmap_layer or ""
-    with _lock():
-        return compute(loaded.network, loaded.prepare(decode(_data).pixels), layer=layer, method=method)
+    _import_grad_cam()  # not a part of the method's time
+    with _maps():  # works on a copy of the network, so verdicts need not wait for it
+        started = time.perf_counter()
+        heatmap = compute(loaded.network, loaded.prepare(decode(_data).pixels), layer=layer, method=method)
+        return heatmap, time.perf_counter() - started
 
 
 def prove(upload: Upload, *, model: str) -> "Proof | None":

@@ -28,14 +28,16 @@ def show(upload: Upload, *, model: str = DEFAULT) -> None:
             widgets.verdict(inspection)
         with right:
             widgets.probability(inspection, inspection.probability)
-    if judged.picture is not None:
-        explain(upload, judged, model)
-        if judged.inspection.regions and judged.evidence is not None:
-            test(upload, judged, model)
+    why = st.container()
     with st.expander("How far can this verdict be trusted?"):
         widgets.unseen_figures(resources.card(model))
     widgets.details(inspection)
     take_away(upload, judged)
+    if judged.picture is not None:
+        with why:  # last: an activation map takes longer than all the rest
+            explain(upload, judged, model)
+            if judged.inspection.regions and judged.evidence is not None:
+                test(upload, judged, model)
 
 
 @st.fragment
@@ -88,13 +90,13 @@ def activation(upload: Upload, judged: resources.Judged, model: str) -> None:
     )
     title = METHODS[method].title
     with st.spinner(f"Computing {title}…"):
-        heatmap = resources.activation_map(upload, model=model, method=method)
+        heatmap, seconds = resources.activation_map(upload, model=model, method=method)
     widgets.activation(judged.picture, heatmap, title)
     st.caption(
         f"{METHODS[method].sentence} Its scale is its own: every such map is stretched to its own maximum, so it glows "
         "on sound parts too. Compare parts by the evidence map, whose scale is the same for all."
     )
-    st.caption(f"Source: {METHODS[method].source}")
+    st.caption(f"Computed in {1000 * seconds:.0f} ms. Source: {METHODS[method].source}")
 
 
 @st.fragment

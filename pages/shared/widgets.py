@@ -124,33 +124,40 @@ def proof(found: "Proof", inspection: "Inspection") -> None:
         st.caption(f"{100 * found.replaced:.1f} % of the part's disc were covered.")
 
 
-def natural_rate(title: str, rate: "Rate", meaning: str) -> None:
-    """A rate as a number of a thousand parts, with its 95 % interval and what it was counted on."""
-    low, high = rate.interval_of_thousand()
+def natural_rate(title: str, rate: "Rate | None", filed: "Rate | None", meaning: str) -> None:
+    """A rate as a number of a thousand parts, with its 95 % interval, what it was counted on, and as filed."""
     st.markdown(f"**{title}**")
+    if rate is None:
+        st.markdown("Not measured: there were no such parts.")
+        return
+    low, high = rate.interval_of_thousand()
     st.header(rate.of_thousand(), anchor=False)
     st.markdown(f"between {low} and {high}")
-    st.caption(f"{meaning} Counted: {rate.count:,} of {rate.of:,} pictures; the range holds in 95 of 100 studies.")
+    st.caption(f"{meaning} Counted: {rate.count:,} of {rate.of:,} pictures.")
+    if filed is not None and (filed.count, filed.of) != (rate.count, rate.of):
+        st.caption(f"With the doubted labels counted as they were filed: {filed.count:,} of {filed.of:,}.")
 
 
 def unseen_figures(card: "ModelCard") -> None:
     """How the model does on castings never seen, of a thousand parts, and what that was measured on."""
-    found = summary.unseen(card)
-    if found is None:
+    found, filed = summary.unseen(card), summary.unseen(card, as_filed=True)
+    if found is None or filed is None:
         st.info(f"The model {card.name} has not been measured on castings never seen.", icon=":material/pending:")
         return
     told = (
-        ("Of 1,000 defective parts, passed as sound", found.missed, "A missed defect leaves the foundry."),
-        ("Of 1,000 sound parts, rejected", found.false_alarms, "A false alarm: a good part is set aside."),
-        ("Of 1,000 parts, sent to a person", found.reviews, "The model asks where it is not sure enough."),
+        ("Of 1,000 defective parts, passed as sound", "missed", "A missed defect leaves the foundry."),
+        ("Of 1,000 sound parts, rejected", "false_alarms", "A false alarm: a good part is set aside."),
+        ("Of 1,000 parts, sent to a person", "reviews", "The model asks where it is not sure enough."),
     )
-    for column, (title, rate, meaning) in zip(st.columns(3, border=True), told, strict=True):
+    for column, (title, name, meaning) in zip(st.columns(3, border=True), told, strict=True):
         with column:
-            natural_rate(title, rate, meaning)
+            natural_rate(title, getattr(found, name), getattr(filed, name), meaning)
     st.markdown(
-        f"These figures come from **{found.pictures:,} pictures of {found.photographs} castings** "
-        f"({found.defective_photographs} defective, {found.sound_photographs} sound), each judged by a model that "
-        "had never seen that casting. The ranges are wide because few different castings stand behind many pictures."
+        f"These figures come from **{found.pictures:,} pictures of {found.photographs} castings, "
+        f"{found.defective_photographs} defective and {found.sound_photographs} sound**, each judged by a model that "
+        "had never seen that casting. In 95 of 100 such studies the true number lies in its range. The ranges are wide "
+        f"because few different castings stand behind many pictures: {found.sound_photographs} sound ones cannot show "
+        "more, even where not one was rejected. Pictures whose label is doubted were named before any figure was made."
     )
 
 

@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -27,10 +28,16 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of the app, started for these tests."""
     if not shipped():
         pytest.skip("needs a shipped model in models/")
+    with running_app(tmp_path_factory.mktemp("app") / "log.txt") as started:
+        yield started
+
+
+@contextmanager
+def running_app(log: Path) -> Iterator[str]:
+    """Address of a server that is started here, and ended afterwards."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    log = tmp_path_factory.mktemp("app") / "log.txt"
     command = [sys.executable, "-m", "streamlit", "run", "app.py"]
     command += ["--server.headless", "true", "--server.address", "127.0.0.1", "--server.port", str(port)]
     with log.open("wb") as stream:

@@ -50,6 +50,7 @@ def test_thirty_pictures_of_which_three_are_broken(page, address):
     canvas = page.locator("[data-testid='stDataFrame'] canvas").first
     canvas.click(position={"x": 16, "y": 36 + 28}, force=True)  # the first line's mark
     page.get_by_text("1 of 18").wait_for()
+    settled(page)
     page.get_by_role("button", name="Next").click()
     page.get_by_text("2 of 18").wait_for()
     settled(page)

@@ -8,7 +8,7 @@ import pytest
 from casting_core import Inspector
 from casting_core.networks.card import shipped
 from pages.shared.wording import WORDING, advice
-from tests.browser.conftest import give, sample_png, settled
+from tests.browser.conftest import give, running_app, sample_png, settled
 
 pytestmark = [
     pytest.mark.browser,
@@ -82,6 +82,16 @@ def test_a_link_reopens_sample_and_settings_on_a_phone(page, address):
     assert page.get_by_role("slider", name="Opacity of the evidence (%)").input_value() == "40"
     assert page.evaluate("document.documentElement.scrollWidth") <= 390, "no scrolling sideways"
     assert page.locator("[data-testid='stException']").count() == 0
+
+
+def test_a_link_to_a_page_is_the_first_thing_that_a_server_gets(page, tmp_path: Path):
+    """Streamlit would show the page without its frame: narrow, and with its own list of files as navigation."""
+    with running_app(tmp_path / "log.txt") as fresh:
+        page.goto(fresh + BURR)
+        page.get_by_text("Burr.png").wait_for()
+        assert page.get_by_role("link", name="Overview").count() == 1
+        assert page.title() == "Inspection"
+        assert page.locator("[data-testid='stMainBlockContainer']").bounding_box()["width"] > 1000
 
 
 def test_the_page_to_print_is_one_sheet(page, address, browser, tmp_path: Path):

@@ -200,7 +200,23 @@ def test_random_kinds_come_as_often_as_stated() -> None:
     assert sum(chance for chance, _, _ in CHANCES.values()) == pytest.approx(1)
 
 
-@pytest.mark.parametrize("kind", list(DecoyKind))
+def test_a_glint_only_brightens_and_only_on_the_groove_or_the_rim() -> None:
+    rng, changed = np.random.default_rng(3), 0
+    pixels = ndimage.gaussian_filter(plain_part(), 0.8)
+    for _ in range(30):
+        altered = insert_decoy(pixels, rng, part=PART, kind=DecoyKind.GLINT).astype(int)
+        assert (altered >= pixels).all()
+        rows, columns = np.nonzero(altered - pixels > 20)
+        changed += len(rows) > 0
+        if len(rows):
+            assert max(np.ptp(rows), np.ptp(columns)) < 0.16 * DIAMETER + 12
+            from_centre = np.hypot(columns - PART.disc.x, rows - PART.disc.y)
+            groove = from_centre < 1.5 * PART.opening.major
+            assert (groove | (from_centre > 0.8 * PART.disc.minor)).all()
+    assert changed > 20
+
+
+@pytest.mark.parametrize("kind", [kind for kind in DecoyKind if kind is not DecoyKind.GLINT])
 def test_decoys_are_faint_and_local(kind: DecoyKind) -> None:
     rng = np.random.default_rng(7)
     waves = 8 * np.sin(np.arange(300) / 9) + rng.normal(0, 2, (300, 300))

@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 
 from casting_core.data.dataset import Sample
+from casting_core.errors import ModelError
 from casting_core.evaluation.summary import Rate, known_pictures, official, unseen
 from casting_core.labels import Label
 from casting_core.networks.card import ModelCard
@@ -32,8 +33,8 @@ def rate(count: int, of: int, low: float, high: float) -> Rate:
     ("given", "number", "interval"),
     [
         (rate(9, 2510, 0.0, 0.0096), "4", ("0", "10")),
-        (rate(0, 262, 0.0, 0.2059), "0", ("0", "206")),
-        (rate(1, 5000, 0.00001, 0.001), "fewer than 1", ("fewer than 1", "1")),
+        (rate(0, 262, 0.0, 0.2051), "0", ("0", "206")),
+        (rate(1, 5000, 0.00001, 0.001), "fewer than 1", ("0", "1")),
         (rate(10, 10, 0.7, 1.0), "1,000", ("700", "1,000")),
     ],
 )
@@ -53,12 +54,16 @@ def test_figures_are_read_without_the_doubted_labels() -> None:
         "reviews": values,
         "wrong": values,
     }
-    card = dataclasses.replace(CARD, metrics={"by_source": {"without_suspects": split, "as_filed": {}}})
+    filed = split | {"false_alarms": {"count": 0, "of": 0, "share": None, "low": None, "high": None}}
+    card = dataclasses.replace(CARD, metrics={"by_source": {"without_suspects": split, "as_filed": filed}})
     figures = unseen(card)
     assert figures is not None
     assert (figures.pictures, figures.photographs, figures.sound_photographs) == (8, 3, 1)
     assert figures.missed == rate(1, 4, 0.0, 0.8)
     assert official(card) is None
+    as_filed = unseen(card, as_filed=True)
+    assert as_filed is not None
+    assert as_filed.false_alarms is None  # nothing to count it on
     assert unseen(CARD) is None
 
 
@@ -68,3 +73,9 @@ def test_known_pictures_by_hand() -> None:
         for i, (split, source) in enumerate([("train", 1), ("train", 2), ("test", 1), ("test", 3), ("test", 2)])
     ]
     assert known_pictures(samples) == (2, 3)
+
+
+def test_figures_of_another_form_are_named() -> None:
+    for metrics in ({"by_source": {}}, {"by_source": {"without_suspects": {"pictures": 1}}}, {"by_source": 3}):
+        with pytest.raises(ModelError, match="by_source"):
+            unseen(dataclasses.replace(CARD, metrics=metrics))

@@ -48,6 +48,8 @@ def test_the_figures_are_the_card_s():
     for rate in (figures.missed, figures.false_alarms, figures.reviews):
         assert rate.of_thousand() in headers
         assert f"Counted: {rate.count:,} of {rate.of:,} pictures" in texts(app)
+    filed = summary.unseen(shipped, as_filed=True)
+    assert f"as they were filed: {filed.missed.count:,} of {filed.missed.of:,}" in texts(app)
     assert f"{figures.pictures:,} pictures of {figures.photographs} castings" in texts(app)
     known, test = summary.known_pictures(read_provenance())
     assert f"{100 * known / test:.1f} %" in texts(app)
@@ -72,3 +74,4 @@ def test_without_a_model_the_page_still_stands(monkeypatch):
     assert not app.exception
     assert "There is no model 'castnet'." in texts(app)
     assert "Blow hole" in texts(app)
+    assert "Only what a camera sees" in texts(app)
