@@ -13,7 +13,8 @@ import torch
 from PIL import Image
 
 from casting_core import Inspection, Inspector, SettingsError, Verdict
-from casting_core.data.synthetic import samples
+from casting_core.commands.evaluate import RENDERED_FROM
+from casting_core.data.synthetic import render_casting, samples
 from casting_core.networks.device import fast_dtype
 
 TOLERANCE = 1e-4 if fast_dtype(torch.device("cpu")) == torch.float32 else 0.01
@@ -169,3 +170,28 @@ def test_the_heatmap_points_at_a_defect_of_known_place(inspector: Inspector):
     row, column = np.unravel_index(result.heatmap.argmax(), result.heatmap.shape)
     rows, columns = np.nonzero(rendered.defect_mask)
     assert np.hypot(rows - row, columns - column).min() <= 12
+
+
+@pytest.mark.parametrize("sample", samples(), ids=lambda sample: sample.name)
+def test_every_sample_gets_its_verdict_and_is_marked_where_its_defect_is(inspector: Inspector, sample):
+    rendered = sample.render()
+    result = inspector.inspect(rendered.pixels)
+    assert result.verdict is (Verdict.DEFECTIVE if sample.defects else Verdict.OK)
+    if not sample.defects:
+        assert result.heatmap.max() < 0.1, "the map of a sound part stays dark"
+        assert result.regions == ()
+        return
+    first = result.regions[0]
+    box = rendered.defect_mask[first.y : first.y + first.height, first.x : first.x + first.width]
+    assert box.any()
+
+
+def test_rendered_castings_are_judged_right_and_the_card_says_how_often(inspector: Inspector):
+    rendered = [render_casting(seed=RENDERED_FROM + number, defects="random") for number in range(40)]
+    results = inspector.inspect_many([one.pixels for one in rendered])
+    right = [
+        (result.probability >= 0.5) == one.label.positive for result, one in zip(results, rendered, strict=True)
+    ]
+    assert sum(right) >= 36  # 95 % of them or more, but for chance
+    assert inspector.card.metrics["rendered"]["right"]["share"] >= 0.95
+    assert inspector.card.metrics["rendered"]["peak_of_sound"]["median"] < 0.1
