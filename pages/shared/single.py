@@ -30,6 +30,7 @@ def show(upload: Upload, *, model: str = DEFAULT) -> None:
             widgets.probability(inspection, inspection.probability)
     why = st.container()
     with st.expander("How far can this verdict be trusted?"):
+        widgets.model(resources.card(model))
         widgets.unseen_figures(resources.card(model))
     widgets.details(inspection)
     take_away(upload, judged)

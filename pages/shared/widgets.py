@@ -138,6 +138,16 @@ def natural_rate(title: str, rate: "Rate | None", filed: "Rate | None", meaning:
         st.caption(f"With the doubted labels counted as they were filed: {filed.count:,} of {filed.of:,}.")
 
 
+def model(card: "ModelCard") -> None:
+    """What judges, in a sentence."""
+    fitted = card.training.get("fitted_on")
+    learned = f", fitted on {fitted:,} photographs of one product" if fitted else ""
+    st.markdown(
+        f"The model **{card.name}** is a network of {card.parameters:,} weights that sees a picture scaled to "
+        f"{card.input_size} px{learned}. Below is how it did on castings that it had never seen."
+    )
+
+
 def unseen_figures(card: "ModelCard") -> None:
     """How the model does on castings never seen, of a thousand parts, and what that was measured on."""
     found, filed = summary.unseen(card), summary.unseen(card, as_filed=True)

@@ -100,6 +100,7 @@ def test_the_figures_on_castings_never_seen_stand_beside_the_verdict():
     figures = unseen(read_card(MODELS / DEFAULT))
     app = open_inspection(source="Sample")
     assert f"{figures.missed.count:,} of {figures.missed.of:,} pictures" in texts(app)
+    assert f"{read_card(MODELS / DEFAULT).parameters:,} weights" in texts(app)
 
 
 def test_a_photograph_from_the_camera_is_judged():
