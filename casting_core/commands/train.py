@@ -35,6 +35,7 @@ def command(
     from casting_core.commands import progress_bar
     from casting_core.commands.data import root_of
     from casting_core.networks.registry import architecture
+    from casting_core.training.memory import keep_freed_memory
     from casting_core.training.run import train
     from casting_core.training.settings import TrainingSettings
 
@@ -48,6 +49,7 @@ def command(
         **{name: value for name, value in given.items() if value is not None},
     )
     left_out = frozenset(exclude.read_text(encoding="utf-8").split("\n")) if exclude else frozenset()
+    keep_freed_memory()
     with progress_bar() as bar:
         loading = bar.add_task("Reading pictures", total=None)
         task = bar.add_task("Training", total=None, visible=False)

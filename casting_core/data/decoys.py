@@ -36,6 +36,10 @@ class DecoyKind(StrEnum):
     TRANSPLANT = "transplant"
 
 
+# kind: its share of random decoys; glints are what real sound castings are mistaken for
+CHANCES = {kind: 0.3 if kind is DecoyKind.GLINT else 0.1 for kind in DecoyKind}
+
+
 def insert_decoy(
     pixels: np.ndarray, rng: np.random.Generator, *, part: Part, kind: DecoyKind | None = None
 ) -> np.ndarray:
@@ -50,7 +54,7 @@ def insert_decoy(
     Returns:
         uint8 (H, W).
     """
-    kind = kind or tuple(DecoyKind)[int(rng.integers(len(DecoyKind)))]
+    kind = kind or tuple(CHANCES)[int(rng.choice(len(CHANCES), p=list(CHANCES.values())))]
     diameter = 2 * float(np.sqrt(part.disc.major * part.disc.minor))
     extent = max(3.0, float(np.exp(rng.uniform(np.log(0.008), np.log(0.15)))) * diameter)
     if kind in (DecoyKind.STAIN, DecoyKind.HIGHLIGHT):  # a small one would be a defect

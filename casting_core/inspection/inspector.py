@@ -65,7 +65,7 @@ class Inspector:
         self.dtype = fast_dtype(device)
         self.calibration = Calibration(temperature=card.temperature, shift=card.shift)
         self.map_calibration = Calibration(temperature=card.map_temperature, shift=card.map_shift)
-        self._runtime = network.fused(self.dtype).to(device)
+        self._runtime = network.runtime(device, self.dtype)
 
     @classmethod
     def load(

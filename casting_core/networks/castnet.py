@@ -21,67 +21,77 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from casting_core.networks.fusion import can_pack, fold, fold_all, pack_all
 from casting_core.networks.network import Network
 
 GRAY_MEAN, GRAY_STD = 127 / 255, 128 / 255  # the scaling that EfficientNet-Lite was trained with
 
 
-def _convolution(inputs: int, outputs: int, kernel: int, *, stride: int = 1, groups: int = 1) -> nn.Conv2d:
-    return nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, groups=groups, bias=False)
+def _convolution(inputs: int, outputs: int, kernel: int, *, stride: int = 1) -> nn.Conv2d:
+    return nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, bias=False)
 
 
 def _norm(channels: int) -> nn.BatchNorm2d:
     return nn.BatchNorm2d(channels, eps=1e-3)
 
 
-def _fold(norm: nn.Module, convolution: nn.Conv2d, *others: nn.Conv2d) -> nn.Module:
-    """Fold the statistics of a norm into the convolution before it; gives what stands in for the norm.
+class DepthwiseConvolution(nn.Conv2d):
+    """One filter a channel.
 
-    `others` are convolutions whose outputs are added to the first's before the norm; interpolation in
-    between is linear and its weights sum to one, so scale and shift pass through it.
+    While it learns on the CPU it computes in float32: oneDNN's gradients of depthwise convolutions in bfloat16 take
+    about four times as long.
     """
-    assert isinstance(norm, nn.BatchNorm2d)
-    assert norm.running_mean is not None
-    assert norm.running_var is not None
-    scale = norm.weight / torch.sqrt(norm.running_var + norm.eps)
-    for each in (convolution, *others):
-        each.weight = nn.Parameter(each.weight * scale[:, None, None, None])
-    convolution.bias = nn.Parameter(norm.bias - norm.running_mean * scale)
-    return nn.Identity()
+
+    def __init__(self, channels: int, kernel: int, *, stride: int = 1) -> None:
+        super().__init__(channels, channels, kernel, stride, kernel // 2, groups=channels, bias=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, C, H, W) → (B, C, H/s, W/s)."""
+        if x.device.type == "cpu" and torch.is_grad_enabled() and self.weight.requires_grad:
+            with torch.autocast("cpu", enabled=False):
+                return super().forward(x.float()).to(x.dtype)
+        return super().forward(x)
 
 
 class SeparableBlock(nn.Module):
     """Depthwise convolution, then a linear projection: (B, I, H, W) → (B, O, H, W)."""
 
+    STEPS = (("depthwise", "norm1", "activation1"), ("project", "norm2", None))
+
     def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__()
-        self.depthwise = _convolution(inputs, inputs, 3, groups=inputs)
+        self.depthwise = DepthwiseConvolution(inputs, 3)
         self.norm1: nn.Module = _norm(inputs)
+        self.activation1: nn.Module = nn.ReLU6()
         self.project = _convolution(inputs, outputs, 1)
         self.norm2: nn.Module = _norm(outputs)
 
     def forward(self, x: Tensor) -> Tensor:
-        x = F.relu6(self.norm1(self.depthwise(x)))
+        x = self.activation1(self.norm1(self.depthwise(x)))
         return self.norm2(self.project(x))
 
 
 class InvertedResidual(nn.Module):
     """Expand sixfold, depthwise convolution, linear projection: (B, I, H, W) → (B, O, H/s, W/s)."""
 
+    STEPS = (("expand", "norm1", "activation1"), ("depthwise", "norm2", "activation2"), ("project", "norm3", None))
+
     def __init__(self, inputs: int, outputs: int, kernel: int, stride: int) -> None:
         super().__init__()
         inner = inputs * 6
         self.expand = _convolution(inputs, inner, 1)
         self.norm1: nn.Module = _norm(inner)
-        self.depthwise = _convolution(inner, inner, kernel, stride=stride, groups=inner)
+        self.activation1: nn.Module = nn.ReLU6()
+        self.depthwise = DepthwiseConvolution(inner, kernel, stride=stride)
         self.norm2: nn.Module = _norm(inner)
+        self.activation2: nn.Module = nn.ReLU6()
         self.project = _convolution(inner, outputs, 1)
         self.norm3: nn.Module = _norm(outputs)
         self.residual = stride == 1 and inputs == outputs
 
     def forward(self, x: Tensor) -> Tensor:
-        y = F.relu6(self.norm1(self.expand(x)))
-        y = F.relu6(self.norm2(self.depthwise(y)))
+        y = self.activation1(self.norm1(self.expand(x)))
+        y = self.activation2(self.norm2(self.depthwise(y)))
         y = self.norm3(self.project(y))
         return x + y if self.residual else y
 
@@ -93,6 +103,7 @@ class Backbone(nn.Module):
     order of the original, so that its ImageNet weights load by position (`training.pretrained`).
     """
 
+    STEPS = (("stem", "norm", "activation"),)
     # per stage: repeats, outputs, kernel, stride of its first block
     STAGES = ((2, 24, 3, 2), (2, 40, 5, 2), (3, 80, 3, 2), (3, 112, 5, 1))
 
@@ -100,6 +111,7 @@ class Backbone(nn.Module):
         super().__init__()
         self.stem = _convolution(1, 32, 3, stride=2)
         self.norm: nn.Module = _norm(32)
+        self.activation: nn.Module = nn.ReLU6()
         stages: list[nn.Module] = [SeparableBlock(32, 16)]
         channels = 16
         for repeats, outputs, kernel, stride in self.STAGES:
@@ -109,14 +121,24 @@ class Backbone(nn.Module):
             channels = outputs
         self.stages = nn.ModuleList(stages)
 
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        x = F.relu6(self.norm(self.stem(x)))
-        for stage in self.stages[:3]:
+    def first(self, x: Tensor, stages: int) -> Tensor:
+        """The stem and that many stages, 0 to 3: (B, 1, H, W), luminance in [0, 1] → features of that stage."""
+        x = self.activation(self.norm(self.stem((x - GRAY_MEAN) / GRAY_STD)))
+        for stage in self.stages[:stages]:
+            x = stage(x)
+        return x
+
+    def rest(self, x: Tensor, stages: int) -> tuple[Tensor, Tensor]:
+        """What follows `first`."""
+        for stage in self.stages[stages:3]:
             x = stage(x)
         fine = x  # (B, 40, H/8, W/8)
         for stage in self.stages[3:]:
             x = stage(x)
         return fine, x
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        return self.rest(self.first(x, 0), 0)
 
 
 class CastNet(Network):
@@ -131,6 +153,7 @@ class CastNet(Network):
     """
 
     STRIDE = 8
+    STEPS = (("mix", "mix_norm", "mix_activation"),)
 
     def __init__(self, *, width: int = 64, strongest: tuple[float, ...] = (0.0025, 0.02)) -> None:
         super().__init__()
@@ -141,6 +164,7 @@ class CastNet(Network):
         self.merge_norm: nn.Module = _norm(width)
         self.mix = _convolution(width, width, 3)
         self.mix_norm: nn.Module = _norm(width)
+        self.mix_activation: nn.Module = nn.ReLU6()
         self.head = nn.Conv2d(width, 1, 1)
         self.scale = nn.Parameter(torch.full((len(strongest),), 1.5 / len(strongest)))
         self.shift = nn.Parameter(torch.tensor(0.0))
@@ -149,16 +173,21 @@ class CastNet(Network):
 
     def features(self, x: Tensor) -> Tensor:
         """Features before the head: (B, 1, H, W) → (B, width, H/8, W/8)."""
-        fine, coarse = self.backbone((x - GRAY_MEAN) / GRAY_STD)
-        coarse = F.interpolate(self.top(coarse), scale_factor=2.0, mode="bilinear", align_corners=False)
-        merged = F.relu6(self.merge_norm(self.lateral(fine) + coarse))
-        return F.relu6(self.mix_norm(self.mix(merged)))
+        return self._merge(*self.backbone(x))
 
-    def evidence(self, x: Tensor) -> Tensor:
-        """Logits of local evidence: (B, 1, H, W) → (B, 1, H/8, W/8)."""
-        features = self.features(x)
+    def evidence(self, x: Tensor, *, passed: int | None = None) -> Tensor:
+        """Logits of local evidence: (B, 1, H, W) → (B, 1, H/8, W/8).
+
+        `passed`: `x` is no picture but what `Backbone.first` gave for that many stages.
+        """
+        features = self.features(x) if passed is None else self._merge(*self.backbone.rest(x, passed))
         with torch.autocast(x.device.type, enabled=False):  # the last step in full precision, it is cheap
             return self.head(features.float())
+
+    def _merge(self, fine: Tensor, coarse: Tensor) -> Tensor:
+        coarse = F.interpolate(self.top(coarse), scale_factor=2.0, mode="bilinear", align_corners=False)
+        merged = F.relu6(self.merge_norm(self.lateral(fine) + coarse))
+        return self.mix_activation(self.mix_norm(self.mix(merged)))
 
     def pool(self, evidence: Tensor) -> Tensor:
         """Logit of the verdict from the evidence: (B, 1, h, w) → (B,), float32."""
@@ -174,23 +203,21 @@ class CastNet(Network):
         `dtype` is that of the other weights; `evidence` takes inputs of that dtype.
         """
         result = copy.deepcopy(self).eval()
-        for module in result.modules():
-            if isinstance(module, Backbone):
-                module.norm = _fold(module.norm, module.stem)
-            elif isinstance(module, SeparableBlock):
-                module.norm1 = _fold(module.norm1, module.depthwise)
-                module.norm2 = _fold(module.norm2, module.project)
-            elif isinstance(module, InvertedResidual):
-                module.norm1 = _fold(module.norm1, module.expand)
-                module.norm2 = _fold(module.norm2, module.depthwise)
-                module.norm3 = _fold(module.norm3, module.project)
-        result.merge_norm = _fold(result.merge_norm, result.top, result.lateral)
-        result.mix_norm = _fold(result.mix_norm, result.mix)
+        fold(result.merge_norm, result.top, result.lateral)
+        result.merge_norm = nn.Identity()
+        fold_all(result)
         for parameter in result.parameters():
             parameter.requires_grad_(False)
         result.to(dtype).to(memory_format=torch.channels_last)
         result.head.float()
         result.scale.data, result.shift.data = result.scale.float(), result.shift.float()
+        return result
+
+    def runtime(self, device: torch.device, dtype: torch.dtype) -> "CastNet":
+        """See `Network.runtime`."""
+        result = self.fused(dtype).to(device)
+        if device.type == "cpu" and can_pack():
+            pack_all(result)
         return result
 
     def judge(self, x: Tensor) -> tuple[Tensor, Tensor]:

@@ -28,3 +28,7 @@ class Network(nn.Module, ABC):
     def fused(self, dtype: torch.dtype = torch.float32) -> "Network":
         """A copy for inference alone, which takes inputs of that dtype; its weights are fixed."""
         return copy.deepcopy(self).eval().requires_grad_(False).to(dtype)
+
+    def runtime(self, device: torch.device, dtype: torch.dtype) -> "Network":
+        """A fused copy on that device, as fast as it can be made there; it cannot be copied or saved."""
+        return self.fused(dtype).to(device)

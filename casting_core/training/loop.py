@@ -88,6 +88,19 @@ def train_mode(model: CastNet, settings: TrainingSettings) -> None:
         module.eval().requires_grad_(False)
 
 
+def frozen_stages(model: CastNet, settings: TrainingSettings) -> Callable[[torch.Tensor], torch.Tensor]:
+    """What the layers that `train_mode` freezes make of pictures (B, 1, S, S), computed as at inference."""
+    place = next(model.parameters()).device
+    dtype = fast_dtype(place)
+    backbone = model.runtime(place, dtype).backbone
+
+    @torch.no_grad()
+    def compute(x: torch.Tensor) -> torch.Tensor:
+        return backbone.first(x.to(dtype, memory_format=torch.channels_last), settings.frozen_stages)
+
+    return compute
+
+
 def fit(
     model: CastNet,
     batches: Batches,
@@ -111,6 +124,7 @@ def fit(
     finished = _begin(folder, model, optimizer, settings, resume)
     inputs = [to_input(p, settings.size) for p in held_out.pixels]
     steps = batches.steps()
+    frozen, dtype = frozen_stages(model, settings), fast_dtype(place)
     for epoch in range(finished + 1, settings.epochs + 1):
         started = time.perf_counter()
         train_mode(model, settings)
@@ -120,10 +134,9 @@ def fit(
             for group in optimizer.param_groups:
                 group["lr"] = rate * group["factor"]
             targets = batch.targets.to(place)
-            x = batch.inputs.to(place, memory_format=torch.channels_last)
-            dtype = fast_dtype(place)
+            x = frozen(batch.inputs.to(place))
             with torch.autocast(place.type, dtype, enabled=dtype != torch.float32):
-                evidence = model.evidence(x)
+                evidence = model.evidence(x, passed=settings.frozen_stages)
             logits = model.pool(evidence)
             weights = batch.weights.to(place)
             verdict = verdict_loss(logits, targets, weights)

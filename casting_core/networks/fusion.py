@@ -1,0 +1,82 @@
+"""Convolution, norm and activation in one step, for networks whose weights no longer change.
+
+1. Folding: at inference a norm is an affine function of each channel, so it goes into the weights of the
+   convolution before it.
+2. Packing, on the CPU: the convolution and the ReLU6 after it become one call of oneDNN, which writes its result once
+   instead of twice, and the weights are laid out for it beforehand instead of at every call. Between the large maps of
+   the first layers, writing and reading takes longer than computing.
+
+A module says which of its parts follow each other in `STEPS`: names of a convolution, its norm, and the activation
+after it or None.
+"""
+
+from typing import ClassVar, Protocol
+
+import torch
+from torch import Tensor, nn
+
+
+class Stepwise(Protocol):
+    """A module whose convolutions can be fused."""
+
+    STEPS: ClassVar[tuple[tuple[str, str, str | None], ...]]
+
+
+def fold(norm: nn.Module, convolution: nn.Conv2d, *others: nn.Conv2d) -> None:
+    """Fold the statistics of a batch norm into the convolution before it, in place.
+
+    `others` are convolutions whose outputs are added to the first's before the norm; interpolation in
+    between is linear and its weights sum to one, so scale and shift pass through it.
+    """
+    assert isinstance(norm, nn.BatchNorm2d)
+    assert norm.running_mean is not None
+    assert norm.running_var is not None
+    scale = norm.weight / torch.sqrt(norm.running_var + norm.eps)
+    for each in (convolution, *others):
+        each.weight = nn.Parameter(each.weight * scale[:, None, None, None])
+    convolution.bias = nn.Parameter(norm.bias - norm.running_mean * scale)
+
+
+def fold_all(network: nn.Module) -> None:
+    """Fold every norm that a module names in `STEPS`, in place; an identity takes its place."""
+    for module in list(network.modules()):
+        for convolution, norm, _ in getattr(module, "STEPS", ()):
+            fold(getattr(module, norm), getattr(module, convolution))
+            setattr(module, norm, nn.Identity())
+
+
+class PackedConvolution(nn.Module):
+    """A convolution with fixed weights (bfloat16 or float32, on the CPU), and the ReLU6 after it: one call of oneDNN.
+
+    It has no gradients and cannot be copied or saved; make it anew from the convolution.
+    """
+
+    def __init__(self, convolution: nn.Conv2d, *, relu6: bool) -> None:
+        super().__init__()
+        self._arguments = (convolution.padding, convolution.stride, convolution.dilation, convolution.groups)
+        self._activation = ("hardtanh", [0.0, 6.0], "") if relu6 else ("none", [], "")
+        with torch.no_grad():
+            weight = convolution.weight.detach().to_mkldnn()
+            self._weight = torch._C._nn.mkldnn_reorder_conv2d_weight(weight, *self._arguments)
+            self._bias = None if convolution.bias is None else convolution.bias.detach().clone()
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, I, H, W) → (B, O, H/s, W/s)."""
+        result: Tensor = torch.ops.mkldnn._convolution_pointwise(
+            x, self._weight, self._bias, *self._arguments, *self._activation
+        )
+        return result
+
+
+def can_pack() -> bool:
+    """Whether this build of PyTorch has what packing needs."""
+    return torch.backends.mkldnn.is_available() and hasattr(torch.ops.mkldnn, "_convolution_pointwise")
+
+
+def pack_all(network: nn.Module) -> None:
+    """Pack every convolution that a module names in `STEPS`, norms folded before, in place."""
+    for module in list(network.modules()):
+        for convolution, _, activation in getattr(module, "STEPS", ()):
+            setattr(module, convolution, PackedConvolution(getattr(module, convolution), relu6=activation is not None))
+            if activation is not None:
+                setattr(module, activation, nn.Identity())
