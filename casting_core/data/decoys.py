@@ -55,7 +55,7 @@ def insert_decoy(
         uint8 (H, W).
     """
     kind = kind or tuple(CHANCES)[int(rng.choice(len(CHANCES), p=list(CHANCES.values())))]
-    diameter = 2 * float(np.sqrt(part.disc.major * part.disc.minor))
+    diameter = part.diameter
     extent = max(3.0, float(np.exp(rng.uniform(np.log(0.008), np.log(0.15)))) * diameter)
     if kind in (DecoyKind.STAIN, DecoyKind.HIGHLIGHT):  # a small one would be a defect
         extent = max(extent, 0.06 * diameter)

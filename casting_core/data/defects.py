@@ -114,7 +114,7 @@ def insert_defect(
     """
     _check(pixels, size, place, contrast)
     kind = kind or random_kind(rng)
-    diameter = 2 * float(np.sqrt(part.disc.major * part.disc.minor))
+    diameter = part.diameter
     if size is None:
         _, low, high = CHANCES[kind]
         size = float(np.exp(rng.uniform(np.log(low), np.log(high))))

@@ -55,6 +55,11 @@ class Part:
     disc: Ellipse
     opening: Ellipse
 
+    @property
+    def diameter(self) -> float:
+        """Of the disc, in pixels: the geometric mean of its two axes, where it is seen as an ellipse."""
+        return 2 * float(np.sqrt(self.disc.major * self.disc.minor))
+
 
 def find_part(pixels: np.ndarray) -> Part | None:
     """Find the part in a gray picture.

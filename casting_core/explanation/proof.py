@@ -9,7 +9,7 @@ If the first brings the probability down and the last leaves it where it was, th
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -109,16 +109,7 @@ def _sound_place(region: Region, part: Part, taken: np.ndarray, rng: np.random.G
         left, top = round(x - (region.width - 1) / 2), round(y - (region.height - 1) / 2)
         if not (left >= 0 and left + region.width <= width and top >= 0 and top + region.height <= height):
             continue
-        moved = Region(
-            x=left,
-            y=top,
-            width=region.width,
-            height=region.height,
-            area=region.area,
-            score=region.score,
-            clock=float(hours),
-            radius=region.radius,
-        )
+        moved = replace(region, x=left, y=top, clock=float(hours))
         if not (hole(moved, part, taken.shape) & taken).any():
             return moved
     return None

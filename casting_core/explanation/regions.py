@@ -3,7 +3,8 @@
 1. Places at or above a level of local probability are joined to 8-connected components.
 2. Each becomes a box in pixels of the given picture, with the largest evidence in it as its score.
 3. Where the part was found, its place is told as an operator would: by the clock and by the
-   distance from the centre.
+   distance from the centre; and its size as a fraction of the part's diameter, which becomes
+   millimetres once somebody says how large the part is.
 """
 
 from dataclasses import asdict, dataclass
@@ -25,7 +26,9 @@ class Region:
 
     `x, y, width, height`: box in pixels of the given picture; `area`: pixels at or above the level;
     `score`: the largest evidence in it, in [0, 1]; `clock`: hours in (0, 12], 12 at the top; `radius`:
-    0 at the part's centre, 1 at its rim; both None where no part was found.
+    0 at the part's centre, 1 at its rim; `extent`: longest side of the box as a fraction of the part's
+    diameter ; all three None where no part was found.
+    `share`: of the evidence in all regions, in [0, 1].
     """
 
     x: int
@@ -36,6 +39,8 @@ class Region:
     score: float
     clock: float | None
     radius: float | None
+    extent: float | None = None
+    share: float = 1.0
 
     def to_json(self) -> dict[str, Any]:
         """As plain values."""
@@ -55,27 +60,32 @@ def find_regions(
         return ()
     height, width = shape or heatmap.shape
     tall, wide = height / heatmap.shape[0], width / heatmap.shape[1]  # pixels of the picture a place
+    total = float(heatmap[labels > 0].sum())
     regions = []
     for index, (rows, columns) in enumerate(ndimage.find_objects(labels), start=1):
         inside = labels[rows, columns] == index
         evidence = np.where(inside, heatmap[rows, columns], 0.0)
         left, right = round(columns.start * wide), round(columns.stop * wide)
         top, bottom = round(rows.start * tall), round(rows.stop * tall)
-        clock, radius = None, None
+        box_width, box_height = max(1, right - left), max(1, bottom - top)
+        clock, radius, extent = None, None, None
         if part is not None:
             row, column = ndimage.center_of_mass(evidence)
             x, y = (columns.start + column + 0.5) * wide - 0.5, (rows.start + row + 0.5) * tall - 0.5
             clock, radius = to_clock(part, x, y)
+            extent = max(box_width, box_height) / part.diameter
         regions.append(
             Region(
                 x=left,
                 y=top,
-                width=max(1, right - left),
-                height=max(1, bottom - top),
+                width=box_width,
+                height=box_height,
                 area=max(1, round(float(inside.sum()) * wide * tall)),
                 score=float(evidence.max()),
                 clock=clock,
                 radius=radius,
+                extent=extent,
+                share=float(evidence.sum()) / total,
             )
         )
     regions.sort(key=lambda region: (-region.score, -region.area, region.y, region.x))

@@ -25,7 +25,7 @@ class TrainingSettings:
     batch_size: int = 16
     learning_rate: float = 1e-3
     backbone_factor: float = 1.0  # of the learning rate, for layers that come pretrained
-    frozen_stages: int = 2  # of the backbone, beside its stem
+    frozen_stages: int = 2  # of the backbone, beside its stem; 0 to 3
     weight_decay: float = 1e-4
     warmup: float = 0.1  # share of all steps
     map_weight: float = 0.5  # of the map's loss beside the verdict's
@@ -42,6 +42,8 @@ class TrainingSettings:
                 raise SettingsError(f"{name} must be above 0, got {getattr(self, name)}.")
         if self.size % 16 or self.size < 64:
             raise SettingsError(f"size must be a multiple of 16 from 64 up, got {self.size}.")
+        if not 0 <= self.frozen_stages <= 3:
+            raise SettingsError(f"frozen_stages must be from 0 to 3, got {self.frozen_stages}.")
         for name in ("warmup", "map_weight", "inserted_weight", "weight_decay", "backbone_factor"):
             if not 0 <= getattr(self, name) <= 1:
                 raise SettingsError(f"{name} must be from 0 to 1, got {getattr(self, name)}.")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 from PIL import Image
 
-from pages.shared.wording import REGION_COLUMNS, region_row
+from pages.shared.wording import region_columns, region_row
 
 if TYPE_CHECKING:
     from casting_core import Region
@@ -30,11 +30,17 @@ _component = st.components.v2.component(
 
 
 def show(
-    pictures: Sequence[tuple[str, Image.Image, str]], regions: "Sequence[Region]", *, frame: tuple[int, int], key: str
+    pictures: Sequence[tuple[str, Image.Image, str]],
+    regions: "Sequence[Region]",
+    *,
+    frame: tuple[int, int],
+    key: str,
+    diameter: float | None = None,
 ) -> None:
     """Draw pictures (title, picture, text alternative) with the regions marked, and the table of the regions.
 
-    `frame`: width and height in pixels of the picture in which the regions are told.
+    `frame`: width and height in pixels of the picture in which the regions are told. `diameter`: of the part, in
+    millimetres, where it is known.
     """
     _component(
         key=key,
@@ -42,8 +48,8 @@ def show(
             "pictures": [{"title": title, "source": as_uri(each), "alt": alt} for title, each, alt in pictures],
             "frame": list(frame),
             "boxes": [[r.x, r.y, r.width, r.height] for r in regions],
-            "columns": list(REGION_COLUMNS),
-            "rows": [list(region_row(number, region)) for number, region in enumerate(regions, start=1)],
+            "columns": list(region_columns(diameter)),
+            "rows": [list(region_row(number, region, diameter)) for number, region in enumerate(regions, start=1)],
             "caption": "Places that speak for a defect, strongest first",
             "empty": "No place reaches a probability of 50 %, from which it would be marked.",
         },

@@ -13,7 +13,7 @@ from casting_core.labels import Verdict
 from pages.shared import downloads, marked
 from pages.shared.resources import Judged
 from pages.shared.uploads import Upload
-from pages.shared.wording import REGION_COLUMNS, WORDING, advice, region_row
+from pages.shared.wording import WORDING, advice, region_columns, region_row
 
 MOST_ROWS = 8  # regions that fit on the sheet
 SIDE = 720  # px, long side of its pictures
@@ -38,8 +38,14 @@ dd { overflow-wrap: anywhere; }
 """
 
 
-def page(upload: Upload, judged: Judged, *, now: datetime | None = None) -> str:
-    """The file's content. `now`: the time that it bears; the present when None. The picture must be decoded."""
+def page(
+    upload: Upload, judged: Judged, *, diameter: float | None = None, now: datetime | None = None
+) -> str:
+    """The file's content. The picture must be decoded.
+
+    `diameter`: of the part, in millimetres, where it is known. `now`: the time that the sheet bears; the present when
+    None.
+    """
     inspection = judged.inspection
     word = WORDING[inspection.verdict]
     colour = figures.COLOURS.get(inspection.verdict, "#777")
@@ -51,7 +57,7 @@ def page(upload: Upload, judged: Judged, *, now: datetime | None = None) -> str:
         f"<p>Casting Inspector · {stamp}</p>"
         f'<div class="verdict" style="--colour:{colour}"><h1>{word.mark} {word.word}</h1>'
         f"<p><strong>{escape(advice(inspection))}</strong></p>{reason}</div>"
-        f"{_scale(judged)}{_pictures(judged)}{_regions(judged)}{_facts(upload, judged)}"
+        f"{_scale(judged)}{_pictures(judged)}{_regions(judged, diameter)}{_facts(upload, judged)}"
         "</body></html>"
     )
 
@@ -94,13 +100,13 @@ def _smaller(picture: Image.Image) -> Image.Image:
     return copy
 
 
-def _regions(judged: Judged) -> str:
+def _regions(judged: Judged, diameter: float | None) -> str:
     regions = judged.inspection.regions
     if not regions:
         return "<p>No place reaches a probability of 50 %, from which it would be marked.</p>"
-    head = "".join(f"<th>{title}</th>" for title in REGION_COLUMNS)
+    head = "".join(f"<th>{title}</th>" for title in region_columns(diameter))
     rows = "".join(
-        "<tr>" + "".join(f"<td>{cell}</td>" for cell in region_row(number, region)) + "</tr>"
+        "<tr>" + "".join(f"<td>{cell}</td>" for cell in region_row(number, region, diameter)) + "</tr>"
         for number, region in enumerate(regions[:MOST_ROWS], start=1)
     )
     more = f"<p>and {len(regions) - MOST_ROWS} weaker places</p>" if len(regions) > MOST_ROWS else ""

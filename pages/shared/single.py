@@ -57,11 +57,31 @@ def explain(upload: Upload, judged: resources.Judged, model: str) -> None:
             help="All three can be told apart with any kind of colour vision.",
             width=200,
         )
+        diameter = st.number_input(
+            "Diameter of the part (mm)",
+            min_value=1.0,
+            max_value=10_000.0,
+            value=None,
+            step=1.0,
+            format="%.1f",
+            placeholder="not told",
+            key="diameter",
+            bind="query-params",
+            help="Once it is told, the sizes of the marked places are given in millimetres as well.",
+            width=200,
+        )
         with_map = st.toggle("Show an activation map beside it", value=True, key="activation", bind="query-params")
     palette = figures.EVIDENCE_PALETTES[colours]
     places = st.columns([2, 1]) if with_map else [st.container()]
     with places[0]:
-        widgets.evidence(judged.picture, judged.evidence, judged.inspection, opacity=opacity / 100, palette=palette)
+        widgets.evidence(
+            judged.picture,
+            judged.evidence,
+            judged.inspection,
+            opacity=opacity / 100,
+            palette=palette,
+            diameter=diameter,
+        )
         if judged.evidence is None:
             st.info(
                 f"The model {model} has no map of its evidence: it weighs the picture as a whole, not place by place.",
@@ -130,7 +150,7 @@ def take_away(upload: Upload, judged: resources.Judged) -> None:
         ("CSV", "inspection.csv", "text/csv", lambda: downloads.to_csv([line])),
     ]
     if judged.picture is not None:
-        files.append(("Page to print", "inspection.html", "text/html", lambda: printout.page(upload, judged)))
+        files.append(("Page to print", "inspection.html", "text/html", lambda: print_sheet(upload, judged)))
     if judged.evidence is not None:
         files.append(("Overlay as PNG", "overlay.png", "image/png", lambda: downloads.overlay_png(judged)))
     with st.container(horizontal=True):
@@ -138,3 +158,8 @@ def take_away(upload: Upload, judged: resources.Judged) -> None:
             st.download_button(
                 label, make, file_name=name, mime=kind, icon=":material/download:", on_click="ignore", key=name
             )
+
+
+def print_sheet(upload: Upload, judged: resources.Judged) -> str:
+    """The page to print, with sizes in millimetres where the visitor told the diameter of the part."""
+    return printout.page(upload, judged, diameter=st.session_state.get("diameter"))

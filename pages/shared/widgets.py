@@ -50,6 +50,7 @@ def evidence(
     *,
     opacity: float,
     palette: figures.Palette = figures.EVIDENCE,
+    diameter: float | None = None,
 ) -> None:
     """The picture, its evidence beside it, the places marked in both and listed below, and the scale."""
     frame = (inspection.width or picture.width, inspection.height or picture.height)
@@ -59,7 +60,7 @@ def evidence(
         alt = f"Evidence map over the picture: strongest {100 * float(heatmap.max()):.0f} %, {count} places marked."
         overlay = figures.overlay(picture, heatmap, opacity=opacity, palette=palette)
         shown.append(("Evidence map of this model", overlay, alt))
-    marked.show(shown, inspection.regions, frame=frame, key="marked")
+    marked.show(shown, inspection.regions, frame=frame, key="marked", diameter=diameter)
     if heatmap is not None:
         title = "Probability of a defect by the evidence at that place (the same scale for every picture)"
         legend(title, palette, opacity, ("0 %", "50 %", "100 %"))

@@ -70,16 +70,27 @@ def clock(hours: float) -> str:
     return f"{hour}:30" if halves % 2 else f"{hour} o’clock"
 
 
-REGION_COLUMNS = ("Place", "Clock", "From centre (% of radius)", "Size (px)", "Area (px)", "Strength (%)")
+def region_columns(diameter: float | None = None) -> tuple[str, ...]:
+    """Titles for `region_row`."""
+    sizes = ("Size (px)", "Size (% of diameter)") + (() if diameter is None else ("Size (mm)",))
+    return ("Place", "Clock", "From centre (% of radius)", *sizes, "Share of evidence (%)", "Strength (%)")
 
 
-def region_row(number: int, region: "Region") -> tuple[str, ...]:
-    """A region as texts for `REGION_COLUMNS`; its strength is the strongest evidence in it."""
+def region_row(number: int, region: "Region", diameter: float | None = None) -> tuple[str, ...]:
+    """A region as texts for `region_columns`.
+
+    `diameter`: of the part, in millimetres; None where nobody told it. The strength is the strongest evidence in
+    the region.
+    """
+    unknown = region.extent is None
+    millimetres = () if diameter is None else ("–" if unknown else f"{region.extent * diameter:.1f}",)
     return (
         str(number),
         "–" if region.clock is None else clock(region.clock),
         "–" if region.radius is None else f"{100 * region.radius:.0f}",
         f"{region.width} × {region.height}",
-        f"{region.area:,}",
+        "–" if unknown else f"{100 * region.extent:.1f}",
+        *millimetres,
+        f"{100 * region.share:.0f}",
         f"{100 * region.score:.0f}",
     )

@@ -27,25 +27,25 @@ MAP = np.array(
 )
 
 
-def region(x: int, y: int, width: int, height: int, area: int, score: float) -> Region:
-    score = float(np.float32(score))
-    return Region(x=x, y=y, width=width, height=height, area=area, score=score, clock=None, radius=None)
+def region(x: int, y: int, width: int, height: int, area: int, score: float, share: float) -> Region:
+    score, share = float(np.float32(score)), pytest.approx(share, abs=1e-6)
+    return Region(x=x, y=y, width=width, height=height, area=area, score=score, clock=None, radius=None, share=share)
 
 
 def test_by_hand() -> None:
-    """Corners touch; 0.5 belongs, 0.4 does not; of equal scores the larger comes first."""
+    """Corners touch; 0.5 belongs, 0.4 does not; of equal scores the larger comes first; the evidence in all is 5.4."""
     assert find_regions(MAP) == (
-        region(2, 4, 3, 1, 3, 0.9),
-        region(0, 0, 2, 2, 2, 0.9),
-        region(4, 1, 1, 2, 2, 0.7),
+        region(2, 4, 3, 1, 3, 0.9, share=2.7 / 5.4),
+        region(0, 0, 2, 2, 2, 0.9, share=1.5 / 5.4),
+        region(4, 1, 1, 2, 2, 0.7, share=1.2 / 5.4),
     )
 
 
 def test_another_level() -> None:
     assert find_regions(MAP, level=0.65) == (
-        region(2, 4, 3, 1, 3, 0.9),
-        region(0, 0, 1, 1, 1, 0.9),
-        region(4, 2, 1, 1, 1, 0.7),
+        region(2, 4, 3, 1, 3, 0.9, share=2.7 / 4.3),
+        region(0, 0, 1, 1, 1, 0.9, share=0.9 / 4.3),
+        region(4, 2, 1, 1, 1, 0.7, share=0.7 / 4.3),
     )
     assert find_regions(MAP, level=0.95) == ()
 
@@ -56,7 +56,7 @@ def test_a_dark_map_has_none(value: float) -> None:
 
 
 def test_a_map_that_glows_all_over_is_one() -> None:
-    assert find_regions(np.ones((8, 9), np.float32)) == (region(0, 0, 9, 8, 72, 1.0),)
+    assert find_regions(np.ones((8, 9), np.float32)) == (region(0, 0, 9, 8, 72, 1.0, share=1),)
 
 
 @pytest.mark.parametrize(
@@ -84,8 +84,25 @@ def test_the_box_of_another_region_does_not_count() -> None:
     heatmap[0, :] = heatmap[:, 0] = 0.6
     heatmap[4, 4] = 1.0
     spot, hook = find_regions(heatmap)
-    assert spot == region(4, 4, 1, 1, 1, 1.0)
-    assert hook == region(0, 0, 7, 7, 13, 0.6)
+    assert spot == region(4, 4, 1, 1, 1, 1.0, share=1 / 8.8)
+    assert hook == region(0, 0, 7, 7, 13, 0.6, share=7.8 / 8.8)
+
+
+def test_the_size_as_a_fraction_of_the_diameter() -> None:
+    """A box of 20 × 8 px on a disc 80 px wide, told in pixels of a picture twice as large as the map."""
+    heatmap = np.zeros((51, 51), np.float32)
+    heatmap[10:14, 20:30] = 0.8
+    (found,) = find_regions(heatmap, CENTRED, shape=(102, 102))
+    assert (found.width, found.height) == (20, 8)
+    assert found.extent == pytest.approx(20 / 80)
+    (lost,) = find_regions(heatmap, None, shape=(102, 102))
+    assert lost.extent is None
+
+
+def test_the_shares_are_of_all_regions_also_of_those_not_listed() -> None:
+    heatmap = np.zeros((10, 100), np.float32)
+    heatmap[5, ::2] = 0.5
+    assert [r.share for r in find_regions(heatmap)] == pytest.approx([1 / 50] * MOST)
 
 
 def test_at_most_twenty_are_listed_the_strongest() -> None:
@@ -119,6 +136,7 @@ def test_for_all_maps(heatmap: np.ndarray, level: float) -> None:
         assert box.shape == (each.height, each.width)
         assert np.float32(each.score) in box
         assert each.score >= level
+        assert 0 < each.share <= 1 + 1e-6
         assert max(each.width, each.height) <= each.area <= each.width * each.height
 
 

@@ -5,7 +5,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casting_core.networks.castnet import CastNet
+from casting_core.networks.castnet import CastNet, DepthwiseConvolution
 
 
 @pytest.fixture(scope="module")
@@ -124,3 +124,24 @@ def test_every_layer_learns() -> None:
     (network.evidence(x).square().mean() + network(x).square().mean()).backward()
     silent = [name for name, p in network.named_parameters() if p.grad is None or not p.grad.any()]
     assert silent == []
+
+
+def test_the_backbone_in_two_parts_is_the_backbone(network: CastNet) -> None:
+    x = torch.rand(2, 1, 96, 64)
+    with torch.inference_mode():
+        whole = network.evidence(x)
+        for stages in range(4):
+            assert torch.equal(network.evidence(network.backbone.first(x, stages), passed=stages), whole)
+
+
+def test_depthwise_filters_learn_in_full_precision() -> None:
+    """Their gradient under autocast is that of float32, to the rounding of what comes in and goes out."""
+    torch.manual_seed(0)
+    filters = DepthwiseConvolution(4, 5, stride=2)
+    x, gradient = torch.randn(2, 4, 16, 16).bfloat16(), torch.randn(2, 4, 8, 8).bfloat16()
+    with torch.autocast("cpu", torch.bfloat16):
+        y = filters(x)
+    assert y.dtype == torch.bfloat16
+    given, = torch.autograd.grad(y, filters.weight, gradient)
+    expected, = torch.autograd.grad(filters(x.float()), filters.weight, gradient.float())
+    torch.testing.assert_close(given, expected)
