@@ -2,7 +2,7 @@
 
 For every picture drawn from its own random generator:
 
-1. harmless decoys (`data.decoys`) are inserted into some pictures, glints alone into defective ones, and one defect
+1. harmless decoys (`data.decoys`) are inserted into some pictures, reflections alone into defective ones, and one defect
    or several at known places (`data.defects`) into some of the sound ones, so that the map can be supervised there:
    it is to rank the one above the other in one and the same picture;
 2. the background is brightened or darkened, or cluttered (`data.clutter`), the part left as it is;
@@ -11,7 +11,7 @@ For every picture drawn from its own random generator:
 4. gain, gamma, an uneven light, blur or sharpening, noise.
 
 Of a real defective picture only the label is known, not where the defect is; but what lies far beyond the rim is no
-casting and so no defect, nor is the glint that was inserted, and the map is told that too.
+casting and so no defect, nor is the reflection that was inserted, and the map is told that too.
 
 The order of draws is fixed and each picture's generator is seeded by (seed, epoch, place in the
 epoch), so an epoch can be repeated exactly, whatever ran before it.
@@ -27,14 +27,14 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from casting_core.data.clutter import insert_clutter
-from casting_core.data.decoys import DecoyKind, insert_decoy
+from casting_core.data.decoys import EDGE_REFLECTIONS, DecoyKind, insert_decoy
 from casting_core.data.defects import insert_defect
 from casting_core.data.part import Part
 from casting_core.data.polar import disc_mask
 
 SHARPENED = 0.9  # px of the input, standard deviation of the details that sharpening strengthens
 MOST_INSERTED = 6
-AROUND_GLINT = 4  # px of the picture that count as part of an inserted glint
+AROUND_DECOY = 4  # px of the picture that count as part of an inserted decoy
 OFF_PART = 1.2  # radii of the disc, from where on not even flash is expected
 
 
@@ -93,7 +93,7 @@ def compose(
     if defective and part is not None:
         known = ~disc_mask(part, pixels.shape, scale=OFF_PART)
     if part is not None and rng.random() < settings.decoy_share:
-        pixels, altered = _with_decoys(pixels, part, rng, settings, kind=DecoyKind.GLINT if defective else None)
+        pixels, altered = _with_decoys(pixels, part, rng, settings, kinds=EDGE_REFLECTIONS if defective else ())
         known |= altered
     if part is not None and not defective and rng.random() < settings.defect_share:
         for _ in range(_pieces(rng, settings)):
@@ -112,13 +112,19 @@ def _pieces(rng: np.random.Generator, settings: AugmentationSettings) -> int:
 
 
 def _with_decoys(
-    pixels: np.ndarray, part: Part, rng: np.random.Generator, settings: AugmentationSettings, *, kind: DecoyKind | None
+    pixels: np.ndarray,
+    part: Part,
+    rng: np.random.Generator,
+    settings: AugmentationSettings,
+    *,
+    kinds: tuple[DecoyKind, ...],
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The picture with decoys, and bool (H, W), True where they are and close by."""
+    """The picture with decoys of these kinds, of any where none is named; and bool (H, W), True where they are."""
     before = pixels
     for _ in range(_pieces(rng, settings)):
+        kind = kinds[int(rng.integers(len(kinds)))] if kinds else None
         pixels = insert_decoy(pixels, rng, part=part, kind=kind)
-    altered = ndimage.binary_dilation(pixels != before, iterations=AROUND_GLINT)
+    altered = ndimage.binary_dilation(pixels != before, iterations=AROUND_DECOY)
     return pixels, altered
 
 
