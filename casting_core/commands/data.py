@@ -1,4 +1,6 @@
-"""`data fetch | check | audit | render`: get and verify the public set, find its photographs, render castings."""
+"""`data fetch | check | audit | signatures | recognise | render`: get and verify the public set, find its photographs,
+make and measure what recognises them, render castings.
+"""
 
 import os
 from pathlib import Path
@@ -45,7 +47,10 @@ def audit(
     data: Root = None,
     out: Annotated[Path | None, typer.Option(help="The table; the package's own when left out.")] = None,
 ) -> None:
-    """Find the source photograph of every picture, print the leakage report, write provenance.csv."""
+    """Find the source photograph of every picture, print the leakage report, write provenance.csv and signatures.npz.
+
+    The signatures are written beside the table.
+    """
     from casting_core.commands import progress_bar
     from casting_core.data.dataset import PROVENANCE
     from casting_core.data.provenance import audit as examine
@@ -57,8 +62,64 @@ def audit(
         result = examine(root, progress=lambda done, total: bar.update(task, completed=done, total=total))
     for line in result.lines():
         typer.echo(line)
-    write_provenance(result.samples, out or PROVENANCE)
-    typer.echo(f"Written: {out or PROVENANCE}")
+    table = out or PROVENANCE
+    write_provenance(result.samples, table)
+    typer.echo(f"Written: {table}")
+    _make_signatures(root, table, table.with_name("signatures.npz"))
+
+
+@app.command()
+def signatures(
+    data: Root = None,
+    out: Annotated[Path | None, typer.Option(help="The file; the package's own when left out.")] = None,
+) -> None:
+    """Make the signatures of the known photographs anew from the train pictures and the package's provenance.csv."""
+    from casting_core.data.dataset import PROVENANCE
+    from casting_core.data.known import SIGNATURES
+
+    _make_signatures(root_of(data), PROVENANCE, out or SIGNATURES)
+
+
+def _make_signatures(root: Path, table: Path, out: Path) -> None:
+    from casting_core.commands import progress_bar
+    from casting_core.data.dataset import read_provenance
+    from casting_core.data.known import build_library, write_signatures
+
+    samples = read_provenance(table)
+    with progress_bar() as bar:
+        task = bar.add_task("Signatures", total=None)
+        library = build_library(
+            root, samples, progress=lambda done, total: bar.update(task, completed=done, total=total)
+        )
+    write_signatures(library, samples, out)
+    typer.echo(f"Written: {len(library.photographs)} photographs, {out.stat().st_size:,} bytes, in {out}")
+
+
+@app.command()
+def recognise(
+    data: Root = None,
+    others: Annotated[
+        Path | None, typer.Option(help="A second folder of pictures to look up, such as another capture.")
+    ] = None,
+) -> None:
+    """Measure how well pictures are recognised as seen before, and how often strangers are taken for known ones."""
+    from casting_core.commands import progress_bar
+    from casting_core.data.dataset import read_provenance
+    from casting_core.data.known import read_signatures
+    from casting_core.data.recognition import measure
+
+    root = root_of(data)
+    with progress_bar() as bar:
+        task = bar.add_task("Looking up", total=None)
+        result = measure(
+            root,
+            read_signatures(),
+            read_provenance(),
+            others=others,
+            progress=lambda done, total: bar.update(task, completed=done, total=total),
+        )
+    for line in result.lines():
+        typer.echo(line)
 
 
 @app.command()

@@ -53,7 +53,9 @@ class PackedConvolution(nn.Module):
 
     def __init__(self, convolution: nn.Conv2d, *, relu6: bool) -> None:
         super().__init__()
-        self._arguments = (convolution.padding, convolution.stride, convolution.dilation, convolution.groups)
+        assert not isinstance(convolution.padding, str)
+        sizes = (list(convolution.padding), list(convolution.stride), list(convolution.dilation))
+        self._arguments = (*sizes, convolution.groups)
         self._activation = ("hardtanh", [0.0, 6.0], "") if relu6 else ("none", [], "")
         with torch.no_grad():
             weight = convolution.weight.detach().to_mkldnn()
