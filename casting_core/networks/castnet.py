@@ -153,6 +153,7 @@ class CastNet(Network):
     """
 
     STRIDE = 8
+    DESCRIBED = 0.01  # share of the places, those of the strongest evidence, that describe a picture beside all of them
     STEPS = (("mix", "mix_norm", "mix_activation"),)
 
     def __init__(self, *, width: int = 64, strongest: tuple[float, ...] = (0.0025, 0.02)) -> None:
@@ -196,6 +197,19 @@ class CastNet(Network):
         descending = places.topk(max(counts), dim=1).values
         means = torch.stack([descending[:, :count].mean(1) for count in counts], dim=1)  # (B, shares)
         return (means * self.scale.float()).sum(1) + self.shift.float()
+
+    def describe(self, x: Tensor) -> Tensor:
+        """See `Network.describe`: the mean of the features over all places, and over those of strongest evidence.
+
+        The first tells how part and light look, the second what stands out; (B, 1, H, W) → (B, 2, width).
+        """
+        features = self.features(x).float()  # (B, C, h, w)
+        with torch.autocast(x.device.type, enabled=False):
+            evidence = self.head(features).flatten(1)  # (B, h·w)
+        places = features.flatten(2)  # (B, C, h·w)
+        count = max(1, round(self.DESCRIBED * places.shape[2]))
+        strongest = evidence.topk(count, dim=1).indices[:, None].expand(-1, places.shape[1], -1)  # (B, C, count)
+        return torch.stack([places.mean(2), places.gather(2, strongest).mean(2)], dim=1)
 
     def fused(self, dtype: torch.dtype = torch.float32) -> "CastNet":
         """A copy for inference, norms folded into the convolutions before them; the head stays float32.

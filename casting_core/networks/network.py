@@ -21,6 +21,14 @@ class Network(nn.Module, ABC):
         so that both are read on one scale. None where the network has no map of its own.
         """
 
+    def describe(self, x: Tensor) -> Tensor | None:
+        """Features in which pictures that the network sees alike lie near each other: float32 (B, K, C).
+
+        K sets of C features of the whole picture, whatever its size, that barely change when the part is turned or
+        mirrored. None where the network has no features of this kind.
+        """
+        return None
+
     def forward(self, x: Tensor) -> Tensor:
         """Logit of *defective*: (B, 1, H, W) → float32 (B,)."""
         return self.judge(x)[0]

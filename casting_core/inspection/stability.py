@@ -1,0 +1,135 @@
+"""Stability: does the verdict hold when the same picture is turned, mirrored, and lit a little more or less?
+
+1. The picture is taken in its eight orientations, which move pixels and change none, and in three exposures, for
+   which luminance is multiplied, rounded and cut at white.
+2. All 24 go through the inspector as any picture does, gates included.
+3. A part is what it is however it lies: where the 24 verdicts differ, a person should look. That is told beside the
+   verdict and never changes it.
+
+An exposure that drives bright metal to white counts like the others, as a camera cuts there too; every variant says
+how much was cut. A variant that is unusable, or whose part is not found, has that as its verdict.
+
+Source: metamorphic testing, T. Y. Chen et al., "Metamorphic Testing: A New Approach for Generating Next Test Cases",
+1998; for classifiers of images, https://arxiv.org/abs/1906.10742 surveys it.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from casting_core.errors import SettingsError
+from casting_core.inspection.inspector import Inspector
+from casting_core.labels import Verdict
+
+TURNS = (0, 90, 180, 270)  # degrees clockwise
+GAINS = (1.0, 0.8, 1.25)  # on luminance; the picture as given comes first
+BATCH = 8  # pictures at once: while the network judges eight, the part is looked for in the next
+
+
+@dataclass(frozen=True, kw_only=True)
+class Variant:
+    """The picture, first mirrored left to right, then turned `turn` degrees clockwise, its luminance times `gain`.
+
+    `clipped`: share of pixels cut at white by the gain, in [0, 1]. `probability`: None where it is unusable.
+    """
+
+    turn: int
+    mirrored: bool
+    gain: float
+    clipped: float
+    verdict: Verdict
+    probability: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stability:
+    """What an inspector says of one picture in its 24 variants; the first is the picture as given."""
+
+    variants: tuple[Variant, ...]
+
+    @property
+    def agrees(self) -> bool:
+        """All variants have one verdict."""
+        return len(self.counts) == 1
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict of all variants, else *review*."""
+        return self.variants[0].verdict if self.agrees else Verdict.REVIEW
+
+    @property
+    def counts(self) -> dict[Verdict, int]:
+        """Number of variants by verdict, the most frequent first."""
+        return dict(Counter(variant.verdict for variant in self.variants).most_common())
+
+    @property
+    def lowest(self) -> float | None:
+        """The lowest probability of *defective*; None where no variant has one."""
+        return min(self._probabilities, default=None)
+
+    @property
+    def highest(self) -> float | None:
+        """The highest probability of *defective*; None where no variant has one."""
+        return max(self._probabilities, default=None)
+
+    @property
+    def _probabilities(self) -> list[float]:
+        return [variant.probability for variant in self.variants if variant.probability is not None]
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain values that strict JSON can hold."""
+        return {
+            "agrees": self.agrees,
+            "verdict": str(self.verdict),
+            "lowest": self.lowest,
+            "highest": self.highest,
+            "counts": {str(verdict): count for verdict, count in self.counts.items()},
+            "variants": [{**asdict(variant), "verdict": str(variant.verdict)} for variant in self.variants],
+        }
+
+
+def check_stability(inspector: Inspector, pixels: np.ndarray) -> Stability:
+    """Judge a picture in eight orientations and three exposures.
+
+    `pixels`: decoded luminance, uint8 (H, W); not changed. Raises `SettingsError` for an array of another kind;
+    what the inspector cannot use (no pixels, too many) is `unusable` in every variant.
+    """
+    if pixels.dtype != np.uint8 or pixels.ndim != 2:
+        raise SettingsError(f"Expected decoded luminance uint8 (H, W), got {pixels.dtype} {pixels.shape}.")
+    settings = [(gain, mirrored, turn) for gain in GAINS for mirrored in (False, True) for turn in TURNS]
+    inspections = inspector.inspect_many(_variants(pixels), batch_size=BATCH, explain=False)
+    clipped = {gain: _clipped(pixels, gain) for gain in GAINS}
+    return Stability(
+        variants=tuple(
+            Variant(
+                turn=turn,
+                mirrored=mirrored,
+                gain=gain,
+                clipped=clipped[gain],
+                verdict=inspection.verdict,
+                probability=inspection.probability,
+            )
+            for (gain, mirrored, turn), inspection in zip(settings, inspections, strict=True)
+        )
+    )
+
+
+def _variants(pixels: np.ndarray) -> Iterator[np.ndarray]:
+    for gain in GAINS:
+        lit = exposed(pixels, gain)
+        for each in (lit, lit[:, ::-1]):
+            for turn in TURNS:
+                yield np.ascontiguousarray(np.rot90(each, -turn // 90))
+
+
+def exposed(pixels: np.ndarray, gain: float) -> np.ndarray:
+    """Luminance uint8 (H, W) times `gain`, rounded, cut at white."""
+    levels = np.rint(np.arange(256) * gain).clip(0, 255).astype(np.uint8)
+    return levels[pixels]
+
+
+def _clipped(pixels: np.ndarray, gain: float) -> float:
+    return float((np.rint(pixels * gain) > 255).mean()) if pixels.size else 0.0
