@@ -2,9 +2,9 @@
 
 For every picture drawn from its own random generator:
 
-1. harmless decoys (`data.decoys`) are inserted into some pictures, reflections alone into defective ones, and one defect
-   or several at known places (`data.defects`) into some of the sound ones, so that the map can be supervised there:
-   it is to rank the one above the other in one and the same picture;
+1. harmless decoys (`data.decoys`) are inserted into some pictures, reflections alone into defective ones, and one
+   defect or several at known places (`data.defects`) into some of the sound ones, so that the map can be supervised
+   there: it is to rank the one above the other in one and the same picture;
 2. the background is brightened or darkened, or cluttered (`data.clutter`), the part left as it is;
 3. rotation by any angle, mirroring, scale, shift, a stretch in any direction and a slight perspective,
    in one resampling;

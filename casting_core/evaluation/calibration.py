@@ -7,8 +7,9 @@ photograph weighs the same within its label.
    mean error rate of the two labels is within one standard error (bootstrap over photographs) of the
    lowest. The networks' logits are far from symmetric, and plain Platt scaling would set the boundary by
    the clear cases, of which there are many, instead of by the doubtful ones.
-2. The temperature follows by maximum likelihood, with targets smoothed by the number of photographs, as
-   Platt did by the number of examples: 17 photographs without an error do not prove a probability of zero.
+2. The temperature follows by maximum likelihood, with targets smoothed by the number of pictures, as Platt did: no
+   number of examples without an error proves a probability of zero. Smoothing by the number of photographs, of which
+   there are far fewer, makes probabilities of verdicts too timid on castings never seen; it is left to maps.
 
 Sources: J. Platt, "Probabilistic Outputs for Support Vector Machines", 1999; C. Guo et al., "On
 Calibration of Modern Neural Networks", ICML 2017, https://arxiv.org/abs/1706.04599.
@@ -37,8 +38,12 @@ class Calibration:
         return expit((np.asarray(logits, np.float64) + self.shift) / self.temperature)
 
 
-def fit_calibration(logits: np.ndarray, positive: np.ndarray, source: np.ndarray) -> Calibration:
+def fit_calibration(
+    logits: np.ndarray, positive: np.ndarray, source: np.ndarray, *, timid: bool = False
+) -> Calibration:
     """Fit on logits float (N,), positive bool (N,), source int (N,).
+
+    `timid`: smooth the targets by the number of photographs instead of pictures.
 
     Raises `SettingsError` where one of the two classes is missing.
     """
@@ -50,9 +55,9 @@ def fit_calibration(logits: np.ndarray, positive: np.ndarray, source: np.ndarray
     for label in (False, True):
         members = positive == label
         _, group, count = np.unique(source[members], return_inverse=True, return_counts=True)
-        photographs = len(count)
-        weight[members] = 1.0 / (count[group] * photographs)
-        target[members] = (photographs + 1) / (photographs + 2) if label else 1 / (photographs + 2)
+        weight[members] = 1.0 / (count[group] * len(count))
+        examples = len(count) if timid else len(group)
+        target[members] = (examples + 1) / (examples + 2) if label else 1 / (examples + 2)
     shift = -_boundary(logits, positive, source, weight)
 
     def loss(log_temperature: float) -> float:

@@ -68,13 +68,15 @@ def calibrate_map(
 
     `peaks`: the strongest evidence of pictures that were judged by source, by path. Those of the official training
     split whose label is not doubted are used. A place is at 0.5 where as many defective as sound photographs have
-    their strongest place above and below it.
+    their strongest place above and below it. The scale is a timid one: the strongest places must stay apart below 1,
+    where a float32 cannot tell them apart.
     """
     usable = [row for row in rows if row.path.startswith("train/") and row.path in peaks and row.path not in suspects]
     return fit_calibration(
         np.array([peaks[row.path] for row in usable]),
         np.array([row.label.positive for row in usable], bool),
         np.array([row.source for row in usable]),
+        timid=True,
     )
 
 

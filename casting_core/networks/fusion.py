@@ -2,9 +2,9 @@
 
 1. Folding: at inference a norm is an affine function of each channel, so it goes into the weights of the
    convolution before it.
-2. Packing, on the CPU: the convolution and the ReLU6 after it become one call of oneDNN, which writes its result once
-   instead of twice, and the weights are laid out for it beforehand instead of at every call. Between the large maps of
-   the first layers, writing and reading takes longer than computing.
+2. Packing, on the CPU: the convolution and the activation after it become one call of oneDNN, which writes its result
+   once instead of twice, and the weights are laid out for it beforehand instead of at every call. Between the large
+   maps of the first layers, writing and reading takes longer than computing.
 
 A module says which of its parts follow each other in `STEPS`: names of a convolution, its norm, and the activation
 after it or None.
@@ -45,18 +45,26 @@ def fold_all(network: nn.Module) -> None:
             setattr(module, norm, nn.Identity())
 
 
+ACTIVATIONS: dict[type[nn.Module], tuple[str, list[float], str]] = {  # by oneDNN's names, with their bounds
+    nn.ReLU6: ("hardtanh", [0.0, 6.0], ""),
+    nn.ReLU: ("relu", [], ""),
+    nn.Identity: ("none", [], ""),
+}
+
+
 class PackedConvolution(nn.Module):
-    """A convolution with fixed weights (bfloat16 or float32, on the CPU), and the ReLU6 after it: one call of oneDNN.
+    """A convolution with fixed weights (bfloat16 or float32, on the CPU), and the activation after it: one call of
+    oneDNN. `activation`: one of `ACTIVATIONS`.
 
     It has no gradients and cannot be copied or saved; make it anew from the convolution.
     """
 
-    def __init__(self, convolution: nn.Conv2d, *, relu6: bool) -> None:
+    def __init__(self, convolution: nn.Conv2d, *, activation: type[nn.Module]) -> None:
         super().__init__()
         assert not isinstance(convolution.padding, str)
         sizes = (list(convolution.padding), list(convolution.stride), list(convolution.dilation))
         self._arguments = (*sizes, convolution.groups)
-        self._activation = ("hardtanh", [0.0, 6.0], "") if relu6 else ("none", [], "")
+        self._activation = ACTIVATIONS[activation]
         with torch.no_grad():
             weight = convolution.weight.detach().to_mkldnn()
             self._weight = torch._C._nn.mkldnn_reorder_conv2d_weight(weight, *self._arguments)
@@ -79,6 +87,7 @@ def pack_all(network: nn.Module) -> None:
     """Pack every convolution that a module names in `STEPS`, norms folded before, in place."""
     for module in list(network.modules()):
         for convolution, _, activation in getattr(module, "STEPS", ()):
-            setattr(module, convolution, PackedConvolution(getattr(module, convolution), relu6=activation is not None))
+            following = nn.Identity if activation is None else type(getattr(module, activation))
+            setattr(module, convolution, PackedConvolution(getattr(module, convolution), activation=following))
             if activation is not None:
                 setattr(module, activation, nn.Identity())

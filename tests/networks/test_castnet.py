@@ -1,11 +1,13 @@
 """castnet: pooling by hand, the sizes that it takes, and the fused copy for inference."""
 
+import copy
+
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casting_core.networks.castnet import CastNet, DepthwiseConvolution
+from casting_core.networks.castnet import CastNet, DepthwiseConvolution, LastActivation
 
 
 @pytest.fixture(scope="module")
@@ -145,3 +147,19 @@ def test_depthwise_filters_learn_in_full_precision() -> None:
     given, = torch.autograd.grad(y, filters.weight, gradient)
     expected, = torch.autograd.grad(filters(x.float()), filters.weight, gradient.float())
     torch.testing.assert_close(given, expected)
+
+
+def test_the_last_features_are_capped_only_while_it_learns() -> None:
+    x, activation = torch.tensor([-1.0, 3.0, 9.0]), LastActivation()
+    assert activation.train()(x).tolist() == [0, 3, 6]
+    assert activation.eval()(x).tolist() == [0, 3, 9]
+
+
+@torch.inference_mode()
+def test_evidence_beyond_the_cap_is_the_same_in_every_copy(network: CastNet) -> None:
+    strong = copy.deepcopy(network)
+    strong.mix_norm.weight.data *= 100
+    x = torch.rand(1, 1, 64, 64)
+    assert strong.features(x).max() > 6
+    for other in (strong.fused(), strong.runtime(torch.device("cpu"), torch.float32)):
+        torch.testing.assert_close(other.evidence(x), strong.evidence(x), rtol=1e-3, atol=1e-2)

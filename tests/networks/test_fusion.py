@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from casting_core.networks.castnet import CastNet
-from casting_core.networks.fusion import PackedConvolution, can_pack, fold
+from casting_core.networks.fusion import ACTIVATIONS, PackedConvolution, can_pack, fold
 
 packing = pytest.mark.skipif(not can_pack(), reason="this build of PyTorch has no oneDNN")
 
@@ -44,7 +44,7 @@ def test_a_norm_after_a_sum_goes_into_both_convolutions() -> None:
 
 @packing
 @torch.no_grad()
-@pytest.mark.parametrize("relu6", [False, True])
+@pytest.mark.parametrize("activation", ACTIVATIONS)
 @pytest.mark.parametrize(
     "convolution",
     [
@@ -54,13 +54,12 @@ def test_a_norm_after_a_sum_goes_into_both_convolutions() -> None:
         nn.Conv2d(1, 8, 3, stride=2, padding=1),
     ],
 )
-def test_packed_is_the_convolution_and_its_activation(convolution: nn.Conv2d, relu6: bool) -> None:
-    packed = PackedConvolution(convolution, relu6=relu6)
+def test_packed_is_the_convolution_and_its_activation(convolution: nn.Conv2d, activation: type[nn.Module]) -> None:
+    packed = PackedConvolution(convolution, activation=activation)
     for batch, side in ((1, 16), (5, 31)):
         x = 8 * torch.randn(batch, convolution.in_channels, side, side).to(memory_format=torch.channels_last)
         before = x.clone()
-        expected = convolution(x)
-        torch.testing.assert_close(packed(x), expected.clamp(0, 6) if relu6 else expected, rtol=1e-4, atol=1e-4)
+        torch.testing.assert_close(packed(x), activation()(convolution(x)), rtol=1e-4, atol=1e-4)
         assert torch.equal(x, before)
 
 
