@@ -1,15 +1,11 @@
 """`evaluate` and `ship`: the figures of a model, and making a model folder from finished runs."""
 
-from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
-    from casting_core import Inspector
-    from casting_core.evaluation.localization import Case
     from casting_core.networks.card import ModelCard
 
 RENDERED_FROM = 1_000_000  # first seed of the castings that are rendered for judging, far from all others
@@ -20,29 +16,60 @@ def command(
     markdown: Annotated[bool, typer.Option("--markdown", help="The main figures as the README's tables.")] = False,
     masks: Annotated[Path | None, typer.Option(help="Judge a folder of photographs with masks.")] = None,
     rendered: Annotated[int, typer.Option(min=0, help="Judge that many rendered castings.")] = 0,
+    methods: Annotated[bool, typer.Option("--methods", help="Compare all ways to make a map on --masks.")] = False,
+    slow: Annotated[int, typer.Option(min=0, help="Pictures for slow ways to make a map; 0: all.")] = 0,
+    faithful: Annotated[int, typer.Option(min=0, help="Defective photographs to measure faithfulness on.")] = 24,
+    repair: Annotated[bool, typer.Option("--repair", help="Repair what is marked on --masks.")] = False,
+    data: Annotated[Path | None, typer.Option(help="The public set, to tell known photographs from new ones.")] = None,
+    device: Annotated[str | None, typer.Option(help="cpu, cuda or mps; the best present if left out.")] = None,
     save: Annotated[bool, typer.Option("--save", help="Keep what was measured in the model's card.")] = False,
 ) -> None:
     """Compute all figures of a model's card afresh from its predictions.csv, or judge anew what has masks."""
-    if masks is not None:
-        _judge(model, "second_capture", _marked(masks), save)
-    if rendered:
-        _judge(model, "rendered", _rendered(rendered), save)
+    if (methods or repair) and masks is None:
+        raise typer.BadParameter("--methods and --repair need a folder of photographs with masks: add --masks.")
     if masks is None and not rendered:
         _from_predictions(model, markdown)
+        return
+    from casting_core import Inspector
+    from casting_core.commands import evaluate_maps as maps
+    from casting_core.data.dataset import default_root
+
+    inspector = Inspector.load(model, device=device)
+    if masks is not None:
+        pictures = maps.marked(masks)
+        if methods:
+            compared = maps.compare(inspector, pictures, slow=slow, faithful=faithful)
+            _print_methods(compared)
+            _keep(model, f"maps_{pictures.name}", compared, save)
+        if repair:
+            repaired = maps.repairs(inspector, pictures)
+            _print_figures("repair", repaired)
+            _keep(model, "repair", repaired, save)
+        if not methods and not repair:
+            figures = maps.judge(inspector, pictures, maps.look_up(pictures, data or default_root()))
+            _print_figures(pictures.name, figures)
+            _keep(model, pictures.name, figures, save)
+    if rendered:
+        castings = maps.rendered(rendered, RENDERED_FROM)
+        figures = maps.judge(inspector, castings)
+        _print_figures(castings.name, figures)
+        _keep(model, castings.name, figures, save)
 
 
 def _from_predictions(model: str, markdown: bool) -> None:
     from casting_core.data.dataset import read_provenance
     from casting_core.evaluation.evaluate import evaluate
     from casting_core.evaluation.predictions import read_predictions
-    from casting_core.evaluation.table import map_table, results_table
+    from casting_core.evaluation.table import map_table, methods_table, repair_table, results_table
     from casting_core.networks.card import MODELS, read_card
 
     suspects = frozenset(s.path for s in read_provenance() if s.suspect)
     evaluation = evaluate(read_predictions(MODELS / model / "predictions.csv"), suspects)
     if markdown:
         typer.echo(results_table(evaluation.metrics))
-        typer.echo(map_table(read_card(MODELS / model).metrics), nl=False)
+        metrics = read_card(MODELS / model).metrics
+        tables = (map_table(metrics), methods_table(metrics), repair_table(metrics))
+        typer.echo("\n".join(table for table in tables if table), nl=False)
         return
     point, calibration = evaluation.point, evaluation.calibration
     typer.echo(f"temperature {calibration.temperature:.4f}, shift {calibration.shift:.4f}")
@@ -50,75 +77,14 @@ def _from_predictions(model: str, markdown: bool) -> None:
     _print(evaluation.metrics)
 
 
-Truth = tuple[Any, Any, bool, int, tuple[str, ...]]  # pixels, mask, defective, photograph, kinds of defects
-
-
-def _marked(folder: Path) -> tuple[int | None, Iterator[Truth]]:
-    from casting_core.data.marked_set import read_marked
-
-    return None, ((m.pixels, m.mask, m.label.positive, m.photograph, ()) for m in read_marked(folder))
-
-
-def _rendered(count: int) -> tuple[int | None, Iterator[Truth]]:
-    from casting_core.data.synthetic import render_casting
-
-    def castings() -> Iterator[Truth]:
-        for seed in range(RENDERED_FROM, RENDERED_FROM + count):
-            one = render_casting(seed=seed, defects="random")
-            kinds = tuple(sorted({str(defect.kind) for defect in one.defects}))
-            yield one.pixels, one.defect_mask, one.label.positive, seed, kinds
-
-    return count, castings()
-
-
-def _judge(model: str, name: str, source: tuple[int | None, Iterator[Truth]], save: bool) -> None:
-    """Judge what has known defects, print the figures, and keep them in the card where asked for."""
-    from casting_core import Inspector
-    from casting_core.commands import progress_bar
-    from casting_core.evaluation.localization import measure, summarise
-
-    total, truths = source
-    inspector = Inspector.load(model)
-    measured = []
-    alone: Counter[str] = Counter()  # parts with defects of one kind only
-    found: Counter[str] = Counter()
-    with progress_bar() as bar:
-        task = bar.add_task("Judging", total=total)
-        for case, kinds in _cases(inspector, truths):
-            one = measure(case)
-            measured.append(one)
-            if len(kinds) == 1:
-                alone[kinds[0]] += 1
-                found[kinds[0]] += one.probability >= 0.5
-            bar.advance(task)
-    figures = summarise(measured)
-    if alone:
-        figures["found_by_kind"] = {kind: {"count": found[kind], "of": alone[kind]} for kind in sorted(alone)}
-    _print_figures(name, figures)
+def _keep(model: str, name: str, figures: dict[str, Any], save: bool) -> None:
+    """Put figures into the card where asked for: what was measured is not lost when a later part is interrupted."""
     if save:
         from casting_core.networks.card import MODELS
         from casting_core.networks.checkpoint import add_metrics
 
         add_metrics(MODELS / model, name, figures)
         typer.echo(f"Kept in the card: {MODELS / model}")
-
-
-def _cases(inspector: "Inspector", truths: Iterator[Truth]) -> "Iterator[tuple[Case, tuple[str, ...]]]":
-    from casting_core.errors import DataError
-    from casting_core.evaluation.localization import Case
-
-    for pixels, mask, defective, photograph, kinds in truths:
-        inspection = inspector.inspect(pixels)
-        if inspection.heatmap is None or inspection.probability is None:
-            raise DataError(inspection.reason or f"The model {inspection.model} has no map of its evidence to measure.")
-        case = Case(
-            heatmap=inspection.heatmap,
-            mask=mask,
-            probability=inspection.probability,
-            defective=defective,
-            photograph=photograph,
-        )
-        yield case, kinds
 
 
 def ship_command(
@@ -146,14 +112,35 @@ def _print(metrics: dict[str, Any]) -> None:
 def _print_figures(title: str, values: dict[str, Any]) -> None:
     typer.echo(f"{title}: {values['pictures']} pictures of {values['photographs']} photographs")
     for key, value in values.items():
-        if isinstance(value, float):
-            typer.echo(f"    {key}: {value:.6f}")
-        elif isinstance(value, dict) and "of" in value:
-            if value["share"] is not None:
-                share, interval = f"{value['share']:.2%}", f"{value['low']:.2%} to {value['high']:.2%}"
-                typer.echo(f"    {key}: {value['count']} of {value['of']} ({share}, {interval})")
-        elif isinstance(value, dict) and "value" in value:
-            typer.echo(f"    {key}: {value['value']:.4f} ({value['low']:.4f} to {value['high']:.4f})")
+        if (text := _text(value)) is not None:
+            typer.echo(f"    {key}: {text}")
+        elif isinstance(value, dict) and "pictures" in value:
+            _print_figures(f"  {key}", value)
         elif isinstance(value, dict):
-            counts = {k: f"{v['count']} of {v['of']}" if isinstance(v, dict) else f"{v:.3f}" for k, v in value.items()}
-            typer.echo(f"    {key}: {', '.join(f'{k} {v}' for k, v in counts.items())}")
+            typer.echo(f"    {key}: {'; '.join(f'{name} {_text(each)}' for name, each in value.items())}")
+
+
+def _print_methods(figures: dict[str, dict[str, Any]]) -> None:
+    from casting_core.evaluation.map_comparison import winners
+
+    for name, values in figures.items():
+        _print_figures(name, values)
+    typer.echo(f"best: {', '.join(f'{figure}: {name}' for figure, name in winners(figures).items())}")
+
+
+def _text(value: Any) -> str | None:
+    """One figure in words; None for what is not a single figure."""
+    if value is None:
+        return "none"
+    if isinstance(value, float):
+        return f"{value:.6f}"
+    if not isinstance(value, dict):
+        return str(value)
+    if "value" in value:
+        return f"{value['value']:.4f} ({value['low']:.4f} to {value['high']:.4f})"
+    if "of" in value:
+        counted = f"{value['count']} of {value['of']}"
+        if value.get("share") is None:
+            return counted
+        return f"{counted} ({value['share']:.2%}, {value['low']:.2%} to {value['high']:.2%})"
+    return None

@@ -1,9 +1,10 @@
 """How well a heatmap points: measured against masks in which every defect is known.
 
 Per picture: does the strongest place lie on a defect, how much of the heat lies inside the masks, how bright is the
-map of a sound part. Over all pictures: the area under the ROC curve of the pixels, and AUPRO, in which a small defect
-counts as much as a large one. The latter two are computed from histograms of the heat's logit, so memory does not grow
-with the size of the pictures; heat beyond a logit of ±16 counts as ±16.
+map of a sound part, which defects do the marked regions touch (`region_matching`). Over all pictures: the area under
+the ROC curve of the pixels, and AUPRO, in which a small defect counts as much as a large one. The latter two are
+computed from histograms of the heat's logit, so memory does not grow with the size of the pictures; heat beyond a
+logit of ±16 counts as ±16.
 
 Sources: the pointing game of J. Zhang et al., "Top-down Neural Attention by Excitation Backprop", ECCV 2016; AUPRO up
 to a false positive rate of 30 %: P. Bergmann et al., "The MVTec Anomaly Detection Dataset", IJCV 2021,
@@ -21,6 +22,8 @@ from scipy.special import logit
 from sklearn.metrics import roc_auc_score
 
 from casting_core.evaluation.intervals import share_interval
+from casting_core.evaluation.region_matching import Matching, by_size, match
+from casting_core.labels import Verdict
 
 TOLERANCE = 8 / 512  # of the picture's long side, by which a peak may miss the mask
 LEVELS, REACH = 4096, 16.0  # of the histograms, and the logits that they span
@@ -33,7 +36,8 @@ class Case:
     """One picture whose defects are known.
 
     `heatmap` float32 (H, W) in [0, 1]; `mask` bool (H, W), True on a defect; `probability` of *defective*, calibrated;
-    `defective`: its label; `photograph`: pictures of one photograph share it.
+    `defective`: its label; `photograph`: pictures of one photograph share it; `verdict`: at the thresholds in force;
+    `known`: whether the model could have seen the photograph, None where that is not known.
     """
 
     heatmap: np.ndarray
@@ -41,6 +45,8 @@ class Case:
     probability: float
     defective: bool
     photograph: int
+    verdict: Verdict
+    known: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -48,12 +54,14 @@ class Measured:
     """What is kept of one case.
 
     Histograms float32 (LEVELS,): of sound pixels, of defect pixels, and of the pixels of each connected defect, every
-    defect weighing one; `defects`: how many there are.
+    defect weighing one; `defects`: how many there are. `matching`: of its regions with its defects.
     """
 
     probability: float
     defective: bool
     photograph: int
+    verdict: Verdict
+    known: bool | None
     peak: float
     on_defect: bool | None  # None where there is no mask to hit
     heat_inside: float | None
@@ -61,6 +69,7 @@ class Measured:
     faulty: np.ndarray = field(repr=False)
     by_defect: np.ndarray = field(repr=False)
     defects: int
+    matching: Matching = field(repr=False)
 
 
 def peak_on_defect(heatmap: np.ndarray, mask: np.ndarray, *, tolerance: float = TOLERANCE) -> bool:
@@ -88,6 +97,8 @@ def measure(case: Case) -> Measured:
         probability=case.probability,
         defective=case.defective,
         photograph=case.photograph,
+        verdict=case.verdict,
+        known=case.known,
         peak=float(heat.max()),
         on_defect=peak_on_defect(heat, mask) if case.defective and count else None,
         heat_inside=float(heat[mask].sum()) / total if case.defective and count and total > 0 else None,
@@ -95,39 +106,68 @@ def measure(case: Case) -> Measured:
         faulty=np.bincount(level[mask], minlength=LEVELS).astype(np.float32),
         by_defect=by_defect,
         defects=count,
+        matching=match(heat, mask, tolerance=TOLERANCE * max(mask.shape)),
     )
 
 
 def summarise(measured: Iterable[Measured]) -> dict[str, Any]:
     """All figures of a set of cases, as plain values: shares with their 95 % intervals over photographs.
 
-    A figure that needs what is not there (sound parts, defective parts, a mask) is None.
+    A figure that needs what is not there (sound parts, defective parts, a mask) is None; so are those of photographs
+    known and new where nothing tells which is which. Photographs of which it is unknown are in neither of the two.
     """
     cases = list(measured)
     positive = np.array([case.defective for case in cases], bool)
     probability = np.array([case.probability for case in cases])
     source = np.array([case.photograph for case in cases])
     peaks = np.array([case.peak for case in cases])
-    pointed = [case for case in cases if case.on_defect is not None]
     inside = [case.heat_inside for case in cases if case.heat_inside is not None]
+    told = any(case.known is not None for case in cases)
     return {
-        "pictures": len(cases),
-        "defective_pictures": int(positive.sum()),
-        "photographs": len(np.unique(source)),
+        **headline(cases),
         "right": _share((probability >= 0.5) == positive, source),
-        "missed_at_half": _share(probability[positive] < 0.5, source[positive]),
         "false_at_half": _share(probability[~positive] >= 0.5, source[~positive]),
-        "roc_auc": float(roc_auc_score(positive, probability)) if 0 < positive.sum() < len(cases) else None,
-        "peak_on_defect": _share(
-            np.array([bool(case.on_defect) for case in pointed], bool), np.array([case.photograph for case in pointed])
-        ),
         "heat_inside": float(np.mean(inside)) if inside else None,
         "pixel_auroc": _bootstrapped(cases, _pixel_auroc),
         "aupro_30": _bootstrapped(cases, _aupro),
         "peak_of_sound": _quantiles(peaks[~positive]),
         "peak_of_defective": _quantiles(peaks[positive]),
         "sound_without_marked_place": _share(peaks[~positive] < 0.5, source[~positive]),
+        "region_recall": _by_size([case for case in cases if case.defective], "defects", "found"),
+        "region_precision": _by_size(cases, "regions", "right"),
+        "known_photographs": headline([case for case in cases if case.known is True]) if told else None,
+        "new_photographs": headline([case for case in cases if case.known is False]) if told else None,
     }
+
+
+def headline(cases: Sequence[Measured]) -> dict[str, Any]:
+    """The first figures to look at: how many pictures, what was missed, passed and rejected, where the map points."""
+    positive = np.array([case.defective for case in cases], bool)
+    probability = np.array([case.probability for case in cases])
+    source = np.array([case.photograph for case in cases], int)
+    passed = np.array([case.verdict is Verdict.OK for case in cases], bool)
+    rejected = np.array([case.verdict is Verdict.DEFECTIVE for case in cases], bool)
+    pointed = [case for case in cases if case.on_defect is not None]
+    return {
+        "pictures": len(cases),
+        "defective_pictures": int(positive.sum()),
+        "photographs": len(np.unique(source)),
+        "roc_auc": float(roc_auc_score(positive, probability)) if 0 < positive.sum() < len(cases) else None,
+        "missed_at_half": _share(probability[positive] < 0.5, source[positive]),
+        "passed": _share(passed[positive], source[positive]),
+        "rejected": _share(rejected[~positive], source[~positive]),
+        "peak_on_defect": _share(
+            np.array([bool(case.on_defect) for case in pointed], bool), np.array([case.photograph for case in pointed])
+        ),
+    }
+
+
+def _by_size(cases: Sequence[Measured], areas: str, hits: str) -> dict[str, Any]:
+    """A share of defects, or of regions, for all and by size; an ok part's drawn places are no defects to be found."""
+    source = np.array([case.photograph for case in cases], int)
+    matched = [case.matching for case in cases]
+    sizes = by_size([getattr(each, areas) for each in matched], [getattr(each, hits) for each in matched])
+    return {size: _share(hit, source[picture]) for size, (hit, picture) in sizes.items()}
 
 
 def _level(heat: np.ndarray) -> np.ndarray:

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from casting_core.evaluation.map_comparison import EVIDENCE, winners
+from casting_core.explanation.methods import METHODS
+
 SPLITS = {"official_test": "official test (known photographs)", "by_source": "castings never seen (by source)"}
 ROWS = {
     "wrong": "wrong at a probability of 50 %",
@@ -36,6 +39,8 @@ SETS = {"second_capture": "second camera, masks drawn by people", "rendered": "r
 MAP_ROWS = {
     "right": "right at a probability of 50 %",
     "missed_at_half": "defective parts below 50 %",
+    "passed": "defective parts passed as ok",
+    "rejected": "sound parts rejected",
     "false_at_half": "sound parts at 50 % or above",
     "roc_auc": "ROC-AUC of the verdict",
     "peak_on_defect": "strongest place of the map lies on the defect",
@@ -44,11 +49,27 @@ MAP_ROWS = {
     "peak_of_sound": "strongest place on sound parts",
     "peak_of_defective": "strongest place on defective parts",
     "sound_without_marked_place": "sound parts without a marked place",
+    "region_recall/all": "drawn defects that a marked place touches",
+    "region_recall/small": "of these small ones, under 0.2 % of the picture",
+    "region_recall/medium": "medium ones, 0.2 % to 0.5 %",
+    "region_recall/large": "large ones, over 0.5 %",
+    "region_precision/all": "marked places that touch a drawn defect",
+    "known_photographs/pictures": "pictures of photographs that the public set holds",
+    "known_photographs/roc_auc": "ROC-AUC of the verdict on these",
+    "known_photographs/passed": "defective ones of these passed as ok",
+    "known_photographs/peak_on_defect": "strongest place on the defect on these",
+    "new_photographs/pictures": "pictures of photographs found nowhere in the public set",
+    "new_photographs/roc_auc": "ROC-AUC of the verdict on these",
+    "new_photographs/passed": "defective ones of these passed as ok",
+    "new_photographs/peak_on_defect": "strongest place on the defect on these",
 }
 
 
 def map_table(metrics: Mapping[str, Any]) -> str:
-    """What was judged against known defects: one column a set, one row a figure; empty where nothing was."""
+    """What was judged against known defects: one column a set, one row a figure; empty where nothing was.
+
+    A figure that no set has is left out.
+    """
     sets = [name for name in SETS if name in metrics]
     if not sets:
         return ""
@@ -56,15 +77,81 @@ def map_table(metrics: Mapping[str, Any]) -> str:
     counts = [f"{metrics[name]['pictures']:,} ({metrics[name]['photographs']:,})" for name in sets]
     lines.append("| pictures (photographs) | " + " | ".join(counts) + " |")
     for key, text in MAP_ROWS.items():
-        lines.append(f"| {text} | " + " | ".join(_cell(metrics[name][key]) for name in sets) + " |")
+        values = [_at(metrics[name], key) for name in sets]
+        if any(value is not None for value in values):
+            lines.append(f"| {text} | " + " | ".join(_cell(value) for value in values) + " |")
     return "\n".join(lines) + "\n"
+
+
+METHOD_COLUMNS = {
+    "peak_on_defect": "strongest place on the defect",
+    "heat_inside": "heat inside the defects",
+    "pixel_auroc": "ROC-AUC of the pixels",
+    "aupro_30": "AUPRO up to 30 %",
+    "drop": "fall when removed",
+    "control_drop": "fall when as much is removed elsewhere",
+    "peak_of_sound": "strongest place on sound parts",
+    "milliseconds": "ms a picture",
+}
+
+
+def methods_table(metrics: Mapping[str, Any], name: str = "maps_second_capture") -> str:
+    """Ways to make a map on the same pictures: one row a method, the best of each column in bold; empty where none."""
+    figures = metrics.get(name)
+    if not figures:
+        return ""
+    best = winners(figures)
+    lines = ["| | " + " | ".join(METHOD_COLUMNS.values()) + " |", "| --- |" + " ---: |" * len(METHOD_COLUMNS)]
+    most = max(row["pictures"] for row in figures.values())
+    for method, row in figures.items():
+        title = "evidence map" if method == EVIDENCE else METHODS[method].title
+        if row["pictures"] < most:
+            title += f" (on {row['pictures']:,} of {most:,} pictures)"
+        cells = [_bold(_cell(row[key]), best.get(key) == method) for key in METHOD_COLUMNS]
+        lines.append(f"| {title} | " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+REPAIR_ROWS = {
+    "falls": "flagged parts that pass once all marked places are repaired",
+    "control_moves": "verdicts that the same repair at a sound place turns into another",
+    "before": "probability as given",
+    "after": "probability with all marked places repaired",
+    "control_shift": "how far a control moves the probability",
+    "replaced": "share of the disc that was replaced",
+}
+
+
+def repair_table(metrics: Mapping[str, Any]) -> str:
+    """What repairing the marked places does to the verdict; empty where it was not measured."""
+    figures = metrics.get("repair")
+    if not figures:
+        return ""
+    counted = f"{figures['pictures']:,} ({figures['photographs']:,})"
+    lines = ["| | flagged defective parts |", "| --- | ---: |", f"| pictures (photographs) | {counted} |"]
+    lines += [f"| {text} | {_cell(figures[key])} |" for key, text in REPAIR_ROWS.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _at(figures: Mapping[str, Any], key: str) -> Any:
+    """The value at a path such as `region_recall/all`; None where there is none."""
+    value: Any = figures
+    for step in key.split("/"):
+        value = value.get(step) if isinstance(value, Mapping) else None
+    return value
+
+
+def _bold(text: str, best: bool) -> str:
+    return f"**{text}**" if best else text
 
 
 def _cell(value: Any) -> str:
     if value is None:
         return "none"
+    if isinstance(value, int):
+        return f"{value:,}"
     if isinstance(value, float):
-        return f"{value:.4f}"
+        return f"{value:.4f}" if abs(value) <= 1 else f"{value:,.1f}"
     if "share" in value:
         return _share(value)
     if "median" in value:

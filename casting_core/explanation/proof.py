@@ -1,28 +1,33 @@
 """What a verdict rests on, tried out: the marked places are repaired, and the part is judged again.
 
-1. All marked places are repaired together (`explanation.repair`), in up to three rounds: what stands out only when
-   stronger evidence is gone is repaired in the next one, from a lower level on.
+If the verdict falls when a place is made sound, that place was the reason; if the same repair at sound places of the
+same ring leaves it alone, the repair itself is not.
+
+1. All marked places are repaired together (`explanation.repair`), in a few rounds: what stands out only when stronger
+   evidence is gone is repaired in the next one. A round that does not bring the probability down is undone, and the
+   next one takes in weaker places too.
 2. Each of the strongest places is repaired alone.
-3. The control: the same repair at a sound place of the same ring, at another clock position, for each of these.
+3. The control: the same repair of a hole of the same shape at a sound place of the same ring, at another clock
+   position, for each of these.
 
 If the first brings the probability down and the last leaves it where it was, the marked places were the reason.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from casting_core.data.part import Part
-from casting_core.data.polar import from_clock
-from casting_core.explanation.regions import LEVEL, Region, find_regions
-from casting_core.explanation.repair import hole, repair
+from casting_core.explanation.patches import turned
+from casting_core.explanation.regions import LEVEL, find_regions
+from casting_core.explanation.repair import Look, hole, repair
 
-LEVELS = (LEVEL, 0.25, 0.1)  # of local probability, from which a place is repaired, by round
+ROUNDS = 8  # of repairing all that is marked
+OF_PEAK = 0.5  # of the map's strongest place: places from there on are repaired in a round, and above `LEVEL` all
+WIDER = 0.5  # by which that share is multiplied after a round that brought nothing
 MOST = 5  # places that are tried alone
 TRIES = 24  # clock positions tried for a control
-
-Look = Callable[[np.ndarray], tuple[float, np.ndarray]]  # pixels → probability, heatmap (H, W)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -48,6 +53,16 @@ class Proof:
         moves = [abs(each - self.before) for each in self.control if each is not None]
         return max(moves) if moves else None
 
+    def to_json(self) -> dict[str, Any]:
+        """As plain values; the repaired picture is left out."""
+        return {
+            "before": self.before,
+            "after": self.after,
+            "alone": list(self.alone),
+            "control": list(self.control),
+            "replaced": self.replaced,
+        }
+
 
 def prove(pixels: np.ndarray, part: Part, look: Look, *, enough: float, seed: int = 0) -> Proof | None:
     """Repair what is marked on a part, and judge it again.
@@ -63,53 +78,64 @@ def prove(pixels: np.ndarray, part: Part, look: Look, *, enough: float, seed: in
         None where nothing is marked.
     """
     before, heatmap = look(pixels)
-    marked = find_regions(heatmap, part, shape=pixels.shape[:2])
+    marked = find_regions(heatmap, part)
     if not marked:
         return None
-    current, after = pixels, before
-    replaced = np.zeros(pixels.shape, bool)
-    for level in LEVELS:
-        repaired = repair(current, part, find_regions(heatmap, part, level=level), keep_off=replaced)
-        current, replaced = repaired.pixels, replaced | repaired.replaced
-        after, heatmap = look(current)
-        if after < enough:
-            break
-    strongest = marked[:MOST]
-    alone = tuple(look(repair(pixels, part, [region]).pixels)[0] for region in strongest)
-    taken = np.any([hole(region, part, pixels.shape) for region in marked], axis=0)
+    current, after, replaced = _all_repaired(pixels, part, look, before, heatmap, enough)
+    holes = [hole(region, heatmap, part, level=LEVEL) for region in marked]
+    taken = np.any(holes, axis=0)
     rng = np.random.default_rng(seed)
-    control = tuple(_control(pixels, part, region, taken, look, rng) for region in strongest)
+    alone, control = [], []
+    for each in holes[:MOST]:
+        alone.append(repair(pixels, part, [each], look, keep_off=taken).probability)
+        elsewhere = _sound_place(each, part, taken, rng)
+        control.append(
+            None if elsewhere is None else repair(pixels, part, [elsewhere], look, keep_off=taken).probability
+        )
     area = np.pi * part.disc.major * part.disc.minor
     return Proof(
         before=before,
         after=after,
-        alone=alone,
-        control=control,
+        alone=tuple(alone),
+        control=tuple(control),
         pixels=current,
         replaced=float(replaced.sum() / area),
     )
 
 
-def _control(
-    pixels: np.ndarray, part: Part, region: Region, taken: np.ndarray, look: Look, rng: np.random.Generator
-) -> float | None:
-    elsewhere = _sound_place(region, part, taken, rng)
-    if elsewhere is None:
-        return None
-    return look(repair(pixels, part, [elsewhere], keep_off=taken).pixels)[0]
-
-
-def _sound_place(region: Region, part: Part, taken: np.ndarray, rng: np.random.Generator) -> Region | None:
-    """A region of the same size on the same ring that touches no marked place; None where none is free."""
-    assert region.clock is not None
-    assert region.radius is not None
-    height, width = taken.shape
-    for hours in rng.uniform(0, 12, TRIES):
-        x, y = from_clock(part, hours, region.radius)
-        left, top = round(x - (region.width - 1) / 2), round(y - (region.height - 1) / 2)
-        if not (left >= 0 and left + region.width <= width and top >= 0 and top + region.height <= height):
+def _all_repaired(
+    pixels: np.ndarray, part: Part, look: Look, probability: float, heatmap: np.ndarray, enough: float
+) -> tuple[np.ndarray, float, np.ndarray]:
+    """The picture with all marked places repaired, its probability, and what was replaced, bool (H, W)."""
+    replaced = np.zeros(pixels.shape, bool)
+    share = OF_PEAK
+    for _ in range(ROUNDS):
+        level = min(LEVEL, share * float(heatmap.max()))
+        holes = [hole(region, heatmap, part, level=level) for region in find_regions(heatmap, part, level=level)]
+        # what is half as strong as what is repaired is no sound metal either
+        repaired = repair(pixels, part, holes, look, keep_off=replaced | (heatmap >= OF_PEAK * level))
+        if repaired.probability >= probability:
+            share *= WIDER
             continue
-        moved = replace(region, x=left, y=top, clock=float(hours))
-        if not (hole(moved, part, taken.shape) & taken).any():
-            return moved
+        pixels, probability, heatmap = repaired.pixels, repaired.probability, repaired.heatmap
+        replaced |= repaired.replaced
+        if probability < enough:
+            break
+    return pixels, probability, replaced
+
+
+def _sound_place(hole: np.ndarray, part: Part, taken: np.ndarray, rng: np.random.Generator) -> np.ndarray | None:
+    """A hole of the same shape on the same ring that touches no marked place, bool (H, W); None where none is free."""
+    height, width = taken.shape
+    rows, columns = np.nonzero(hole)
+    for degrees in rng.uniform(0, 360, TRIES):
+        x, y = turned(part, degrees, columns, rows)
+        if x.min() < 0 or y.min() < 0 or x.max() > width - 1 or y.max() > height - 1:
+            continue
+        if taken[np.rint(y).astype(np.intp), np.rint(x).astype(np.intp)].any():
+            continue
+        grid_y, grid_x = np.mgrid[:height, :width]
+        back_x, back_y = (np.rint(each).astype(np.intp) for each in turned(part, -degrees, grid_x, grid_y))
+        inside = (back_x >= 0) & (back_y >= 0) & (back_x < width) & (back_y < height)
+        return np.asarray(hole[back_y.clip(0, height - 1), back_x.clip(0, width - 1)] & inside & ~taken)
     return None

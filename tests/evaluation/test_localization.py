@@ -5,15 +5,27 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from casting_core.evaluation.localization import Case, Measured, measure, peak_on_defect, summarise
+from casting_core.labels import Verdict
 
 
-def case(heatmap, mask, *, probability: float = 0.9, defective: bool = True, photograph: int = 0) -> Case:
+def case(
+    heatmap,
+    mask,
+    *,
+    probability: float = 0.9,
+    defective: bool = True,
+    photograph: int = 0,
+    verdict: Verdict = Verdict.REVIEW,
+    known: bool | None = None,
+) -> Case:
     return Case(
         heatmap=np.asarray(heatmap, np.float32),
         mask=np.asarray(mask, bool),
         probability=probability,
         defective=defective,
         photograph=photograph,
+        verdict=verdict,
+        known=known,
     )
 
 
@@ -102,4 +114,55 @@ def test_figures_without_what_they_need_are_none():
     figures = summarise([sound])
     for name in ("peak_on_defect", "missed_at_half", "peak_of_defective", "roc_auc", "pixel_auroc", "aupro_30"):
         assert figures[name] is None
+    for name in ("passed", "known_photographs", "new_photographs"):
+        assert figures[name] is None
+    assert figures["region_recall"] == {"all": None, "small": None, "medium": None, "large": None}
     assert summarise([])["pictures"] == 0
+
+
+def test_what_passes_and_what_is_rejected():
+    nothing = np.zeros((5, 5), bool)
+    figures = summarise(
+        [
+            measure(case(HEAT, TWO, photograph=0, verdict=Verdict.OK)),
+            measure(case(HEAT, TWO, photograph=1, verdict=Verdict.DEFECTIVE)),
+            measure(case(HEAT, TWO, photograph=2, verdict=Verdict.REVIEW)),
+            measure(case(HEAT, nothing, photograph=3, verdict=Verdict.DEFECTIVE, defective=False)),
+            measure(case(HEAT, nothing, photograph=4, verdict=Verdict.OK, defective=False)),
+        ]
+    )
+    assert (figures["passed"]["count"], figures["passed"]["of"]) == (1, 3)
+    assert (figures["rejected"]["count"], figures["rejected"]["of"]) == (1, 2)
+
+
+def test_regions_by_size_over_pictures():
+    """Of the two defects, 8 % and 4 % of a picture of 5 × 5, the marked place touches the first."""
+    nothing = np.zeros((5, 5), bool)
+    figures = summarise(
+        [
+            measure(case(HEAT, TWO, photograph=0)),
+            measure(case(HEAT, nothing, photograph=1, defective=False)),  # marks what is sound
+            measure(case(np.zeros((5, 5)), TWO, photograph=2, defective=False)),  # an ok part with something drawn
+        ]
+    )
+    assert figures["region_recall"]["small"] is None
+    recall, precision = figures["region_recall"]["large"], figures["region_precision"]["all"]
+    assert (recall["count"], recall["of"]) == (1, 2)
+    assert (precision["count"], precision["of"]) == (1, 2)
+
+
+def test_known_and_new_photographs_apart():
+    nothing = np.zeros((5, 5), bool)
+    figures = summarise(
+        [
+            measure(case(HEAT, TWO, photograph=0, known=True)),
+            measure(case(HEAT, nothing, photograph=1, defective=False, probability=0.1, known=True)),
+            measure(case(HEAT[::-1], TWO, photograph=2, probability=0.3, verdict=Verdict.OK, known=False)),
+            measure(case(HEAT, TWO, photograph=3, known=None)),  # in neither
+        ]
+    )
+    known, new = figures["known_photographs"], figures["new_photographs"]
+    assert (known["pictures"], known["roc_auc"], known["peak_on_defect"]["count"]) == (2, 1.0, 1)
+    assert (new["pictures"], new["roc_auc"], new["rejected"]) == (1, None, None)
+    assert (new["missed_at_half"]["count"], new["passed"]["count"], new["peak_on_defect"]["count"]) == (1, 1, 0)
+    assert figures["pictures"] == 4

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from casting_core.evaluation.table import map_table, results_table
+from casting_core.evaluation.table import map_table, methods_table, repair_table, results_table
 from casting_core.networks.card import MODELS, read_card
 
 README = Path(__file__).resolve().parents[2] / "README.md"
@@ -17,7 +17,8 @@ def test_the_readme_shows_the_figures_of_the_card():
 
 
 def test_nothing_measured_gives_no_table():
-    assert map_table({"by_source": {}}) == ""
+    for table in (map_table, methods_table, repair_table):
+        assert table({"by_source": {}}) == ""
 
 
 def test_a_share_with_its_interval_and_a_missing_one():
@@ -39,3 +40,52 @@ def test_a_share_with_its_interval_and_a_missing_one():
     assert "none of this label" in table
     assert "needs both labels" in table
     assert {line.count("|") for line in table.splitlines()} == {6}
+
+
+SHARE = {"count": 1, "of": 2, "share": 0.5, "low": 0.1, "high": 0.9}
+
+
+def test_figures_that_only_one_set_has():
+    second = {"pictures": 2, "photographs": 2, "roc_auc": 0.5, "new_photographs": {"pictures": 1200, "passed": SHARE}}
+    table = map_table({"second_capture": second, "rendered": {"pictures": 1, "photographs": 1, "roc_auc": None}})
+    assert "| ROC-AUC of the verdict | 0.5000 | none |" in table
+    assert "| pictures of photographs found nowhere in the public set | 1,200 | none |" in table
+    assert "| 1 of 2: 50.00 % (10.00 % to 90.00 %) | none |" in table
+    assert "drawn defects" not in table  # neither has it
+    assert {line.count("|") for line in table.splitlines()} == {4}
+
+
+def test_methods_with_the_best_of_each_column_in_bold():
+    def row(auroc: float, milliseconds: float, pictures: int = 2) -> dict:
+        area = {"value": auroc, "low": 0.0, "high": 1.0}
+        return {
+            "pictures": pictures,
+            "peak_on_defect": SHARE,
+            "heat_inside": 0.25,
+            "pixel_auroc": area,
+            "aupro_30": area,
+            "drop": None,
+            "control_drop": None,
+            "peak_of_sound": {"median": 0.02, "p95": 0.3},
+            "sound_without_marked_place": SHARE,
+            "milliseconds": milliseconds,
+        }
+
+    figures = {"evidence": row(0.9, 30.0), "gradcam": row(0.8, 2.5), "scorecam": row(1.0, 0.5, pictures=1)}
+    own, other, slow = methods_table({"maps_second_capture": figures}).splitlines()[2:]
+    assert own.startswith("| evidence map | **1 of 2: 50.00 % (10.00 % to 90.00 %)** | **0.2500** | **0.9000 (0.0000")
+    assert own.endswith("| 30.0 |")
+    assert other.startswith("| Grad-CAM | 1 of 2")
+    assert other.endswith("| **2.5** |")
+    assert slow.startswith("| Score-CAM (on 1 of 2 pictures) |")
+    assert "**" not in slow  # on other pictures than the rest
+
+
+def test_repairs_as_a_table():
+    spread = {"median": 0.25, "p95": 0.5}
+    shares = {"falls": SHARE, "control_moves": None}
+    spreads = dict.fromkeys(("before", "after", "control_shift", "replaced"), spread)
+    table = repair_table({"repair": {"pictures": 2, "photographs": 1, **shares, **spreads}})
+    assert "| pictures (photographs) | 2 (1) |" in table
+    assert "turns into another | none |" in table
+    assert "| probability as given | median 0.250, 95th percentile 0.500 |" in table

@@ -4,35 +4,33 @@ import numpy as np
 import pytest
 
 from casting_core.data.defects import DefectKind
-from casting_core.data.part import Ellipse, Part
 from casting_core.data.synthetic import render_casting
-from casting_core.explanation.regions import Region
+from casting_core.explanation.regions import find_regions
 from casting_core.explanation.repair import hole, repair
-
-SIZE = 200
-CIRCLE = Ellipse(x=99.5, y=99.5, major=80, minor=80, angle=0)
-PART = Part(disc=CIRCLE, opening=Ellipse(x=99.5, y=99.5, major=40, minor=40, angle=0))
+from tests.explanation.test_patches import DEGREES, PART, SIZE, disc, rings
 
 
-def region(x: int, y: int, width: int = 8, height: int = 8) -> Region:
-    return Region(x=x, y=y, width=width, height=height, area=width * height, score=0.9, clock=None, radius=None)
+def look(pixels: np.ndarray) -> tuple[float, np.ndarray]:
+    """The darkest place decides; the map is 1 where a pixel is as dark as no ring is."""
+    heatmap = (pixels < 40).astype(np.float32)
+    return float(heatmap.max()) * 0.9 + 0.05, heatmap
 
 
-def rings() -> np.ndarray:
-    """A picture that looks the same however it is turned about its centre."""
-    y, x = np.mgrid[:SIZE, :SIZE] - 99.5
-    return (140 + 60 * np.cos(np.hypot(x, y) / 9)).round().astype(np.uint8)
+SPOT, OTHER = disc(99.5, 44), disc(80, 150)
 
 
-def test_a_spot_on_perfect_rings_vanishes():
+def test_spots_on_perfect_rings_vanish():
     sound, spoiled = rings(), rings()
     spoiled[40:48, 96:104] = 0
+    spoiled[147:153, 77:83] = 0
     before = spoiled.copy()
-    repaired = repair(spoiled, PART, [region(96, 40)])
+    repaired = repair(spoiled, PART, [SPOT, OTHER], look)
     np.testing.assert_array_equal(spoiled, before)
     assert np.abs(repaired.pixels.astype(int) - sound).max() <= 4
-    assert repaired.replaced[40:48, 96:104].all()
+    np.testing.assert_array_equal(repaired.replaced, SPOT | OTHER)
     np.testing.assert_array_equal(repaired.pixels[~repaired.replaced], spoiled[~repaired.replaced])
+    assert repaired.probability == pytest.approx(0.05)
+    np.testing.assert_array_equal(repaired.heatmap, look(repaired.pixels)[1])
 
 
 def test_brightness_that_differs_around_the_part_leaves_no_seam():
@@ -41,48 +39,86 @@ def test_brightness_that_differs_around_the_part_leaves_no_seam():
     sound = lit.clip(0, 255).round().astype(np.uint8)
     spoiled = sound.copy()
     spoiled[40:48, 96:104] = 255
-    repaired = repair(spoiled, PART, [region(96, 40)])
+    repaired = repair(spoiled, PART, [SPOT], look)
     assert np.abs(repaired.pixels.astype(int) - sound).max() <= 12
 
 
 def test_nothing_to_repair_changes_nothing():
-    pixels = rings()
-    repaired = repair(pixels, PART, [])
-    np.testing.assert_array_equal(repaired.pixels, pixels)
+    repaired = repair(rings(), PART, [], look)
+    np.testing.assert_array_equal(repaired.pixels, rings())
     assert not repaired.replaced.any()
+    assert repaired.probability == pytest.approx(0.05)
 
 
 def test_metal_is_never_taken_from_a_marked_place():
     """All of the ring is marked but for the hole's surroundings, and perhaps a piece at three o'clock."""
-    y, x = np.mgrid[:SIZE, :SIZE] - 99.5
-    degrees = np.degrees(np.arctan2(x, -y))
-    around, at_three = np.abs(degrees) < 15, np.abs(degrees - 90) < 20
-    pixels = rings()
-    assert repair(pixels, PART, [region(96, 40)], keep_off=~(around | at_three)).replaced.any()
-    nowhere = repair(pixels, PART, [region(96, 40)], keep_off=~around)
+    around, at_three = np.abs(DEGREES) < 15, np.abs(DEGREES - 90) < 20
+    assert repair(rings(), PART, [SPOT], look, keep_off=~(around | at_three)).replaced.any()
+    nowhere = repair(rings(), PART, [SPOT], look, keep_off=~around)
     assert not nowhere.replaced.any()
-    np.testing.assert_array_equal(nowhere.pixels, pixels)
+    np.testing.assert_array_equal(nowhere.pixels, rings())
+
+
+def test_the_piece_is_kept_under_which_the_map_is_darkest():
+    """The rings at three o'clock fit best, but the judge minds them there; those at nine it does not."""
+    pixels = np.where(np.abs(DEGREES) > 115, 255 - rings() // 4, rings())
+    right, left = np.abs(DEGREES - 90) < 25, np.abs(DEGREES + 90) < 25
+    pixels[right] += 1  # tells what comes from there
+    pixels[left] += 2
+    elsewhere = ~((np.abs(DEGREES) < 15) | right | left)
+
+    def minds(picture: np.ndarray) -> tuple[float, np.ndarray]:
+        heatmap = np.zeros(picture.shape, np.float32)
+        heatmap[SPOT] = 0.9 if seen else 0.2  # the first look is at the first piece
+        seen.append(picture)
+        return float(heatmap.max()), heatmap
+
+    seen: list[np.ndarray] = []
+    liked = repair(pixels, PART, [SPOT], minds, keep_off=elsewhere)
+    assert len(seen) >= 2
+    np.testing.assert_array_equal(liked.pixels, seen[0])
+
+    def minds_the_first(picture: np.ndarray) -> tuple[float, np.ndarray]:
+        probability, heatmap = minds(picture)
+        return 1.1 - probability, 1.1 - heatmap
+
+    seen = []
+    liked = repair(pixels, PART, [SPOT], minds_the_first, keep_off=elsewhere)
+    np.testing.assert_array_equal(liked.pixels, seen[1])
 
 
 def test_too_much_is_left_as_it_is():
-    pixels = rings()
-    repaired = repair(pixels, PART, [region(30, 30, 140, 140)])
+    repaired = repair(rings(), PART, [disc(99.5, 99.5, 60)], look)
     assert not repaired.replaced.any()
-    np.testing.assert_array_equal(repaired.pixels, pixels)
+    np.testing.assert_array_equal(repaired.pixels, rings())
 
 
-def test_a_hole_covers_its_box():
-    covered = hole(region(50, 60, 12, 6), PART, (SIZE, SIZE))
-    assert covered[60:66, 50:62].all()
-    assert covered.sum() < 0.02 * SIZE * SIZE
+def test_a_hole_is_the_marked_place_and_its_margin():
+    """2.5 % of a diameter of 160 are 4 pixels."""
+    heatmap = np.zeros((SIZE, SIZE), np.float32)
+    heatmap[60:66, 50:62] = 0.8
+    heatmap[60, 50:56] = 0.6
+    heatmap[120, 120] = 0.9  # another region
+    regions = find_regions(heatmap, PART)
+    covered = hole(regions[1], heatmap, PART, level=0.5)
+    rows, columns = np.nonzero(covered)
+    assert (rows.min(), rows.max(), columns.min(), columns.max()) == (56, 69, 46, 65)
+    assert not hole(regions[1], heatmap, PART, level=0.7)[56, 52]  # the weak half of the first row is left out
+    assert not covered[120, 120]
 
 
 @pytest.mark.parametrize("kind", [DefectKind.BLOW_HOLE, DefectKind.PINHOLE, DefectKind.SHRINKAGE])
 def test_a_rendered_defect_becomes_what_the_sound_part_shows(kind):
     sound, spoiled = render_casting(seed=31, size=300), render_casting(seed=31, size=300, defects=[kind])
-    found = spoiled.defects[0]
-    repaired = repair(spoiled.pixels, spoiled.part, [region(found.x, found.y, found.width, found.height)])
     mask = spoiled.defect_mask
+
+    def knows(pixels: np.ndarray) -> tuple[float, np.ndarray]:
+        return 0.5, np.zeros(pixels.shape, np.float32)  # all the same to this judge: the best fit stays
+
+    region = find_regions(mask.astype(np.float32), spoiled.part)[0]
+    repaired = repair(
+        spoiled.pixels, spoiled.part, [hole(region, mask.astype(np.float32), spoiled.part, level=0.5)], knows
+    )
     before = np.abs(spoiled.pixels[mask].astype(float) - sound.pixels[mask]).mean()
     after = np.abs(repaired.pixels[mask].astype(float) - sound.pixels[mask]).mean()
     assert after < 0.35 * before

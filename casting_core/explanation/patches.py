@@ -1,0 +1,154 @@
+"""Pieces of sound metal that fit into a hole in the picture of a part.
+
+1. The part is turned about its centre, in the frame of its elliptic outline, so that another piece of the same ring
+   comes to lie under the hole. Turns whose piece leaves the picture or touches a forbidden place are left out; of the
+   others those are taken whose surroundings fit best, and each is shifted a little in angle and radius until its edges
+   meet those around the hole.
+2. Where a ring is marked nearly all around, the median of its free places stands in: metal as the ring has it.
+3. The piece's brightness is bent so that it meets the surroundings without a seam: the membrane of P. Pérez et al.,
+   "Poisson Image Editing", SIGGRAPH 2003, https://doi.org/10.1145/1201775.882269.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import ndimage
+from scipy.sparse import csr_array
+from scipy.sparse.linalg import spsolve
+
+from casting_core.data.part import Part
+
+STEP = 3.0  # degrees between the turns that are tried
+APART = 12.0  # degrees, at least, between two pieces that are offered
+NEARBY = (-1.0, 0.0, 1.0)  # degrees, and
+SCALES = (0.98, 0.99, 1.0, 1.01, 1.02)  # of the radius, that are tried around a turn that fits
+RIM = 0.015  # of the part's diameter: how far around the hole the surroundings are compared
+COMPARED = 600  # places of the surroundings, at most, that are compared
+LEAST = 6  # turns that show free metal, for a median of the ring
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Patch:
+    """What a hole is filled with: `rows`, `columns` int (K,), the hole's places; `values` float32 (K,), their new
+    brightness.
+    """
+
+    rows: np.ndarray
+    columns: np.ndarray
+    values: np.ndarray
+
+
+def find_patches(pixels: np.ndarray, part: Part, hole: np.ndarray, forbidden: np.ndarray, *, most: int) -> list[Patch]:
+    """Fillings for a hole, the one that fits best first.
+
+    Args:
+        pixels: uint8 (H, W), not changed.
+        part: where the part lies.
+        hole: bool (H, W), what is to be filled.
+        forbidden: bool (H, W), True where no metal may be taken from; the hole itself among it.
+        most: pieces, at most, from different places of the ring; the ring's median may come on top.
+
+    Returns:
+        None at all where the ring shows too little that is free.
+    """
+    values = pixels.astype(np.float32)
+    reach = max(2, round(RIM * part.diameter))
+    around = _grown(hole, reach) & ~forbidden
+    if not hole.any() or not around.any():
+        return []
+    rows, columns = np.nonzero(ndimage.binary_dilation(hole))  # the piece overlaps its surroundings by a pixel
+    near_rows, near_columns = (each[:: max(1, len(each) // COMPARED)] for each in np.nonzero(around))
+    surroundings = values[near_rows, near_columns]
+
+    def misfit(degrees: float, scale: float) -> float:
+        """Variance of the difference between the piece's surroundings and the hole's; infinite if not usable."""
+        if not _usable(*turned(part, degrees, columns, rows, scale), values.shape, forbidden):
+            return float("inf")
+        difference = _sample(values, *turned(part, degrees, near_columns, near_rows, scale)) - surroundings
+        return float(np.mean((difference - difference.mean()) ** 2))
+
+    tried = sorted((misfit(degrees, 1.0), degrees) for degrees in np.arange(STEP, 360.0, STEP))
+    chosen: list[float] = []
+    for cost, degrees in tried:
+        distances = [abs((degrees - other + 180) % 360 - 180) for other in chosen]
+        if np.isfinite(cost) and len(chosen) < most and min(distances, default=APART) >= APART:
+            chosen.append(float(degrees))
+    fillings = []
+    for degrees in chosen:
+        _, turn, scale = min((misfit(degrees + more, s), degrees + more, s) for more in NEARBY for s in SCALES)
+        fillings.append(_sample(values, *turned(part, turn, columns, rows, scale)))
+    median = _of_the_ring(values, columns, rows, part, forbidden)
+    if median is not None:
+        fillings.append(median)
+    patches = []
+    for filling in fillings:
+        piece = values.copy()
+        piece[rows, columns] = filling
+        patches.append(_seamless(values, piece, hole))
+    return patches
+
+
+def turned(
+    part: Part, degrees: float, x: np.ndarray, y: np.ndarray, scale: float = 1.0
+) -> tuple[np.ndarray, np.ndarray]:
+    """Where places x, y (K,) come from when the part is turned in the frame of its outline, and scaled about its
+    centre.
+    """
+    disc, angle = part.disc, np.deg2rad(degrees)
+    rotation = scale * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    matrix = disc.matrix @ rotation @ np.linalg.inv(disc.matrix)
+    dx, dy = x - disc.x, y - disc.y
+    return matrix[0, 0] * dx + matrix[0, 1] * dy + disc.x, matrix[1, 0] * dx + matrix[1, 1] * dy + disc.y
+
+
+def _grown(mask: np.ndarray, reach: float) -> np.ndarray:
+    return np.asarray(ndimage.distance_transform_edt(~mask) <= reach) if mask.any() else mask
+
+
+def _usable(x: np.ndarray, y: np.ndarray, shape: tuple[int, ...], forbidden: np.ndarray) -> bool:
+    if x.min() < 0 or y.min() < 0 or x.max() > shape[1] - 1 or y.max() > shape[0] - 1:
+        return False
+    return not forbidden[np.rint(y).astype(np.intp), np.rint(x).astype(np.intp)].any()
+
+
+def _sample(values: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    return ndimage.map_coordinates(values, [y, x], order=1, mode="nearest")
+
+
+def _of_the_ring(
+    values: np.ndarray, x: np.ndarray, y: np.ndarray, part: Part, forbidden: np.ndarray
+) -> np.ndarray | None:
+    """For places (K,) the median of what is free on their rings; None where one has too little of it."""
+    everywhere = [turned(part, degrees, x, y) for degrees in np.arange(STEP, 360.0, STEP)]
+    across, down = (np.stack(each) for each in zip(*everywhere, strict=True))  # (turns, K)
+    height, width = values.shape
+    free = (across >= 0) & (down >= 0) & (across <= width - 1) & (down <= height - 1)
+    free &= ~forbidden[
+        np.rint(down).clip(0, height - 1).astype(np.intp), np.rint(across).clip(0, width - 1).astype(np.intp)
+    ]
+    if (free.sum(0) < LEAST).any():
+        return None
+    return np.asarray(np.nanmedian(np.where(free, _sample(values, across, down), np.nan), axis=0), np.float32)
+
+
+def _seamless(values: np.ndarray, piece: np.ndarray, hole: np.ndarray) -> Patch:
+    """The piece plus the membrane: the smoothest correction that is, on the hole's edge, what it lacks there."""
+    inside = hole.copy()
+    inside[[0, -1], :] = inside[:, [0, -1]] = False  # the frame of the picture is edge
+    count = int(inside.sum())
+    number = np.full(inside.shape, -1)
+    number[inside] = np.arange(count)
+    rows, columns = np.nonzero(inside)
+    if not count:
+        return Patch(rows=rows, columns=columns, values=np.zeros(0, np.float32))
+    edge = np.zeros(count)
+    entries, positions = [np.full(count, 4.0)], [np.stack([np.arange(count), np.arange(count)])]
+    lack = values - piece
+    for down, right in ((0, 1), (1, 0), (0, -1), (-1, 0)):
+        neighbour = number[rows + down, columns + right]
+        inner = neighbour >= 0
+        entries.append(np.full(int(inner.sum()), -1.0))
+        positions.append(np.stack([np.flatnonzero(inner), neighbour[inner]]))
+        edge[~inner] += lack[rows + down, columns + right][~inner]
+    system = csr_array((np.concatenate(entries), np.concatenate(positions, axis=1)), shape=(count, count))
+    return Patch(rows=rows, columns=columns, values=piece[inside] + spsolve(system, edge).astype(np.float32))

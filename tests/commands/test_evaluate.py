@@ -1,0 +1,148 @@
+"""The command `evaluate` on a small folder of rendered castings with masks; the shipped card is never touched."""
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from typer.testing import CliRunner, Result
+
+from casting_core.__main__ import app
+from casting_core.commands import evaluate_maps
+from casting_core.data.defects import DefectKind
+from casting_core.data.synthetic import render_casting
+from casting_core.explanation.methods import METHODS
+from casting_core.networks.card import MODELS
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A defective casting, the same turned by a right angle, another defective one and two sound ones."""
+    target = tmp_path_factory.mktemp("marked")
+    (target / "images").mkdir()
+    (target / "masks").mkdir()
+    first = render_casting(seed=1, size=300, defects=[DefectKind.BLOW_HOLE])
+    second = render_casting(seed=2, size=300, defects=[DefectKind.CHIPPING])
+    pictures = [(each.pixels, each.mask, each.label) for each in (first, second)]
+    pictures.append((np.rot90(first.pixels), np.rot90(first.mask), first.label))
+    pictures += [(each.pixels, each.mask, each.label) for each in (render_casting(seed=n, size=300) for n in (3, 4))]
+    rows = ["file,label"]
+    for number, (pixels, mask, label) in enumerate(pictures):
+        Image.fromarray(pixels).save(target / "images" / f"{number}.png")
+        Image.fromarray(mask).save(target / "masks" / f"{number}.png")
+        rows.append(f"{number}.png,{label}")
+    (target / "labels.csv").write_text("\n".join(rows) + "\n")
+    return target
+
+
+@pytest.fixture
+def card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The card of a copy of the shipped model, which `--save` writes to."""
+    copy = Path(shutil.copytree(MODELS / "castnet", tmp_path / "castnet", ignore=shutil.ignore_patterns("runs")))
+    monkeypatch.setattr("casting_core.networks.card.MODELS", tmp_path)
+    monkeypatch.setenv("CASTING_DATA", str(tmp_path / "nowhere"))
+    return copy / "card.json"
+
+
+def run(*arguments: str) -> Result:
+    result = CliRunner().invoke(app, ["evaluate", "castnet", "--device", "cpu", *arguments])
+    assert result.exit_code == 0, result.output
+    return result
+
+
+def metrics(card: Path) -> dict:
+    return json.loads(card.read_text(encoding="utf-8"))["metrics"]
+
+
+def test_a_folder_with_masks(folder: Path, card: Path):
+    before = metrics(card)
+    shown = run("--masks", str(folder))
+    assert metrics(card) == before  # nothing is kept unless asked for
+    assert "second_capture: 5 pictures of" in shown.output
+    run("--masks", str(folder), "--save")
+    figures = metrics(card)["second_capture"]
+    assert (figures["pictures"], figures["defective_pictures"]) == (5, 3)
+    assert figures["passed"]["of"] == 3
+    assert figures["rejected"]["of"] == 2
+    assert figures["region_recall"]["all"]["of"] >= 3
+    assert figures["known_photographs"] is None  # the public set is not at hand
+    assert {name: value for name, value in metrics(card).items() if name != "second_capture"} == {
+        name: value for name, value in before.items() if name != "second_capture"
+    }
+
+
+def test_all_ways_to_make_a_map(folder: Path, card: Path):
+    shown = run("--masks", str(folder), "--methods", "--slow", "2", "--faithful", "1", "--save")
+    figures = metrics(card)["maps_second_capture"]
+    assert list(figures) == ["evidence", *METHODS]
+    assert {name: row["pictures"] for name, row in figures.items()} == {
+        **dict.fromkeys(figures, 5),
+        "scorecam": 2,
+    }
+    assert {row["faithful_on"] for name, row in figures.items() if name != "scorecam"} == {1}
+    assert figures["gradcam"]["peak_of_sound"]["median"] > 0.95  # stretched to its own maximum
+    assert figures["evidence"]["peak_of_sound"]["median"] < 0.5
+    assert all(row["milliseconds"] > 0 for row in figures.values())
+    assert "best: peak_on_defect: " in shown.output
+    table = run("--markdown").output
+    assert "| evidence map | " in table
+    assert "Score-CAM (on 2 of 5 pictures)" in table
+
+
+def test_repairs(folder: Path, card: Path):
+    run("--masks", str(folder), "--repair", "--save")
+    figures = metrics(card)["repair"]
+    assert figures["pictures"] == figures["falls"]["of"] <= 3
+    assert figures["control_moves"]["of"] >= 1
+    assert "| flagged parts that pass once all marked places are repaired | " in run("--markdown").output
+
+
+def test_rendered_castings(card: Path):
+    run("--rendered", "4", "--save")
+    figures = metrics(card)["rendered"]
+    assert (figures["pictures"], figures["photographs"]) == (4, 4)
+    alone = sum(kind["of"] for kind in figures["found_by_kind"].values())
+    assert 1 <= alone <= figures["defective_pictures"]
+
+
+def test_the_public_set_is_looked_up_where_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """One of two castings is in it; where the folder is missing nobody looks."""
+    from casting_core.data.dataset import Sample
+    from casting_core.labels import Label
+
+    pixels = [render_casting(seed=seed, size=300).pixels for seed in (5, 6)]
+    Image.fromarray(pixels[0]).save(tmp_path / "a.png")
+    sample = Sample(path="a.png", split="train", label=Label.OK, source=0)
+    monkeypatch.setattr("casting_core.data.dataset.read_provenance", lambda: [sample])
+    truths = [
+        evaluate_maps.Truth(pixels=each, mask=np.zeros_like(each, bool), defective=False, photograph=number)
+        for number, each in enumerate(pixels)
+    ]
+    pictures = evaluate_maps.Set(name="x", total=2, read=lambda: iter(truths))
+    found = evaluate_maps.look_up(pictures, tmp_path)
+    assert found is not None
+    assert found[0] is True
+    assert found[1] is not True
+    assert evaluate_maps.look_up(pictures, tmp_path / "nowhere") is None
+
+
+@pytest.mark.parametrize("option", ["--methods", "--repair"])
+def test_what_needs_masks_says_so(option: str):
+    result = CliRunner().invoke(app, ["evaluate", "castnet", option])
+    assert result.exit_code == 2
+    assert "--masks" in result.output
+
+
+def test_a_network_without_convolutions_has_no_maps_to_compare(folder: Path):
+    from casting_core.errors import SettingsError
+
+    class Linear:
+        class card:
+            name = architecture = "logistic_regression"
+
+        network = None
+
+    with pytest.raises(SettingsError, match="no convolutions"):
+        evaluate_maps.compare(Linear(), evaluate_maps.marked(folder), slow=0, faithful=0)
