@@ -1,12 +1,11 @@
-"""`evaluate` and `ship`: the figures of a model, and making a model folder from finished runs."""
+"""`evaluate`: the figures of a model, computed afresh or measured anew."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-if TYPE_CHECKING:
-    from casting_core.networks.card import ModelCard
+from casting_core.commands.printing import print_figures, print_splits
 
 RENDERED_FROM = 1_000_000  # first seed of the castings that are rendered for judging, far from all others
 
@@ -43,16 +42,16 @@ def command(
             _keep(model, f"maps_{pictures.name}", compared, save)
         if repair:
             repaired = maps.repairs(inspector, pictures)
-            _print_figures("repair", repaired)
+            print_figures("repair", repaired)
             _keep(model, "repair", repaired, save)
         if not methods and not repair:
             figures = maps.judge(inspector, pictures, maps.look_up(pictures, data or default_root()))
-            _print_figures(pictures.name, figures)
+            print_figures(pictures.name, figures)
             _keep(model, pictures.name, figures, save)
     if rendered:
         castings = maps.rendered(rendered, RENDERED_FROM)
         figures = maps.judge(inspector, castings)
-        _print_figures(castings.name, figures)
+        print_figures(castings.name, figures)
         _keep(model, castings.name, figures, save)
 
 
@@ -74,7 +73,7 @@ def _from_predictions(model: str, markdown: bool) -> None:
     point, calibration = evaluation.point, evaluation.calibration
     typer.echo(f"temperature {calibration.temperature:.4f}, shift {calibration.shift:.4f}")
     typer.echo(f"pass below {point.threshold_pass:.4f}, reject from {point.threshold_reject:.4f}")
-    _print(evaluation.metrics)
+    print_splits(evaluation.metrics)
 
 
 def _keep(model: str, name: str, figures: dict[str, Any], save: bool) -> None:
@@ -87,60 +86,9 @@ def _keep(model: str, name: str, figures: dict[str, Any], save: bool) -> None:
         typer.echo(f"Kept in the card: {MODELS / model}")
 
 
-def ship_command(
-    model: Annotated[str, typer.Argument(help="Name of the model folder to write.")] = "castnet",
-    runs: Annotated[Path, typer.Option(help="Folder with the finished runs.")] = Path("runs"),
-    seed: Annotated[int, typer.Option(min=0, help="Seed of the runs to take.")] = 0,
-) -> None:
-    """Write models/MODEL from runs/MODEL-official-seedN and all runs/MODEL-by-source-K-seedN."""
-    from casting_core.evaluation.ship import ship
-    from casting_core.networks.card import MODELS
-
-    folds = sorted(p for p in runs.glob(f"{model}-by-source-?-seed{seed}") if (p / "result.json").is_file())
-    card: ModelCard = ship(runs / f"{model}-official-seed{seed}", folds, MODELS / model)
-    _print(card.metrics)
-    typer.echo(f"Written: {MODELS / model}")
-
-
-def _print(metrics: dict[str, Any]) -> None:
-    for split, figures in metrics.items():
-        for name in ("as_filed", "without_suspects"):
-            _print_figures(f"{split}, {name.replace('_', ' ')}", figures[name])
-        typer.echo(f"    wrong: {', '.join(figures['wrong_pictures']) or 'none'}")
-
-
-def _print_figures(title: str, values: dict[str, Any]) -> None:
-    typer.echo(f"{title}: {values['pictures']} pictures of {values['photographs']} photographs")
-    for key, value in values.items():
-        if (text := _text(value)) is not None:
-            typer.echo(f"    {key}: {text}")
-        elif isinstance(value, dict) and "pictures" in value:
-            _print_figures(f"  {key}", value)
-        elif isinstance(value, dict):
-            typer.echo(f"    {key}: {'; '.join(f'{name} {_text(each)}' for name, each in value.items())}")
-
-
 def _print_methods(figures: dict[str, dict[str, Any]]) -> None:
     from casting_core.evaluation.map_comparison import winners
 
     for name, values in figures.items():
-        _print_figures(name, values)
+        print_figures(name, values)
     typer.echo(f"best: {', '.join(f'{figure}: {name}' for figure, name in winners(figures).items())}")
-
-
-def _text(value: Any) -> str | None:
-    """One figure in words; None for what is not a single figure."""
-    if value is None:
-        return "none"
-    if isinstance(value, float):
-        return f"{value:.6f}"
-    if not isinstance(value, dict):
-        return str(value)
-    if "value" in value:
-        return f"{value['value']:.4f} ({value['low']:.4f} to {value['high']:.4f})"
-    if "of" in value:
-        counted = f"{value['count']} of {value['of']}"
-        if value.get("share") is None:
-            return counted
-        return f"{counted} ({value['share']:.2%}, {value['low']:.2%} to {value['high']:.2%})"
-    return None

@@ -155,7 +155,7 @@ def repairs(inspector: "Inspector", pictures: Set) -> dict[str, Any]:
     from casting_core.commands import progress_bar
     from casting_core.data.part import find_part
     from casting_core.evaluation.repair_trials import Trial, summarise_trials
-    from casting_core.explanation.proof import prove
+    from casting_core.inspection.examination import proof
     from casting_core.labels import Verdict
 
     card = inspector.card
@@ -165,12 +165,6 @@ def repairs(inspector: "Inspector", pictures: Set) -> dict[str, Any]:
             return Verdict.OK
         return Verdict.DEFECTIVE if probability >= card.threshold_reject else Verdict.REVIEW
 
-    def look(pixels: np.ndarray) -> tuple[float, np.ndarray]:
-        inspection = inspector.inspect(pixels)
-        assert inspection.probability is not None
-        assert inspection.heatmap is not None
-        return inspection.probability, inspection.heatmap
-
     trials = []
     with progress_bar() as bar:
         task = bar.add_task("Repairing", total=None)
@@ -179,8 +173,8 @@ def repairs(inspector: "Inspector", pictures: Set) -> dict[str, Any]:
                 case, _ = _case(inspector, truth, None)
                 part = find_part(truth.pixels)
                 flagged = verdict(case.probability) is not Verdict.OK
-                proof = prove(truth.pixels, part, look, enough=card.threshold_pass) if part and flagged else None
-                trials.append(Trial(proof=proof, flagged=flagged, photograph=truth.photograph))
+                proven = proof(inspector, truth.pixels, part) if flagged else None
+                trials.append(Trial(proof=proven, flagged=flagged, photograph=truth.photograph))
             bar.advance(task)
     return summarise_trials(trials, verdict)
 
@@ -226,15 +220,18 @@ def _case(inspector: "Inspector", truth: Truth, known: dict[int, bool | None] | 
     from casting_core.evaluation.localization import Case
 
     inspection = inspector.inspect(truth.pixels)
-    if inspection.heatmap is None or inspection.probability is None:
-        raise DataError(inspection.reason or f"The model {inspection.model} has no map of its evidence to measure.")
+    probability, heatmap = inspection.probability, inspection.heatmap
+    if probability is None:  # a gate refused it; the map is measured all the same
+        probability, heatmap = inspector.look(truth.pixels)
+    if heatmap is None:
+        raise DataError(f"The model {inspection.model} has no map of its evidence to measure.")
     case = Case(
-        heatmap=inspection.heatmap,
+        heatmap=heatmap,
         mask=truth.mask,
-        probability=inspection.probability,
+        probability=probability,
         defective=truth.defective,
         photograph=truth.photograph,
         verdict=inspection.verdict,
         known=None if known is None else known.get(truth.photograph),
     )
-    return case, inspection.seconds["explain"]
+    return case, inspection.seconds.get("explain", 0.0)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from casting_core.inspection.inspector import Inspector
     from casting_core.inspection.results import Inspection
 
 UNUSABLE_EXIT = 3
@@ -80,6 +81,9 @@ def command(
     format: Annotated[Format, typer.Option(help="How to print results.")] = Format.TABLE,
     heatmaps: Annotated[Path | None, typer.Option(help="Write each heatmap here as .npy and .png.")] = None,
     explain: Annotated[bool, typer.Option("--explain/--no-explain", help="Heatmap and regions.")] = True,
+    examination: Annotated[
+        bool, typer.Option("--examine", help="With jsonl: seen before, precedents, repair proof, stability.")
+    ] = False,
     batch_size: Annotated[int, typer.Option(min=1, help="Pictures at a time.")] = 64,
 ) -> None:
     """Judge pictures. Exit code 0 when it ran, 3 when some input was unusable, 2 on wrong usage."""
@@ -89,6 +93,8 @@ def command(
 
     if heatmaps is not None and not explain:
         raise typer.BadParameter("--heatmaps needs an explanation; leave out --no-explain.")
+    if examination and format is not Format.JSONL:
+        raise typer.BadParameter("--examine needs --format jsonl; the other formats have no room for it.")
     inspector = Inspector.load(model, settings=settings, device=device)
     queue: deque[Found] = deque()  # judged in order, never longer than two batches
 
@@ -97,7 +103,7 @@ def command(
             queue.append(found)
             yield found.path
 
-    printer = _PRINTERS[format]()
+    printer = _print_examined(inspector) if examination else _PRINTERS[format]()
     written: set[Path] = set()
     unusable = False
     with progress_bar() as bar:
@@ -117,11 +123,26 @@ Printer = Callable[[Found, "Inspection"], None]
 
 
 def _print_jsonl() -> Printer:
+    return lambda found, inspection: _write_line(found, inspection.to_json())
+
+
+def _print_examined(inspector: "Inspector") -> Printer:
+    """As `_print_jsonl`, with one more entry `examination`, null where the picture is unusable."""
+    from casting_core.data.dataset import default_root
+    from casting_core.inspection.examination import examine
+
+    root = default_root() if default_root().is_dir() else None
+
     def show(found: Found, inspection: "Inspection") -> None:
-        line = {"path": _text(found.path), **inspection.to_json()}
-        sys.stdout.write(json.dumps(line, allow_nan=False) + "\n")
+        usable = inspection.probability is not None
+        answers = examine(inspector, found.path, root=root).to_json() if usable else None
+        _write_line(found, {**inspection.to_json(), "examination": answers})
 
     return show
+
+
+def _write_line(found: Found, values: dict[str, object]) -> None:
+    sys.stdout.write(json.dumps({"path": _text(found.path), **values}, allow_nan=False) + "\n")
 
 
 def _print_csv() -> Printer:

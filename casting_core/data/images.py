@@ -113,6 +113,14 @@ class Picture:
         return self.pixels.shape[0]
 
 
+def read(source: Source, *, limits: ImageLimits = DEFAULT_LIMITS) -> bytes | Image.Image | np.ndarray:
+    """Reads a path or file object into bytes, once; bytes, arrays and PIL images are given back.
+
+    What comes back is a source for `decode`, and its bytes are at hand where decoding fails. Raises `ImageError`.
+    """
+    return source if isinstance(source, np.ndarray | Image.Image) else _read(source, limits)
+
+
 def decode(source: Source, *, limits: ImageLimits = DEFAULT_LIMITS) -> Picture:
     """Decodes a picture to luminance.
 

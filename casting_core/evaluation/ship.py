@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,16 +31,26 @@ LIMITS = (
     "No weight, temperature or threshold was fitted on the official test, but the design was not blind to it: "
     "two earlier official runs and three rules for calibration and thresholds were looked at on it before "
     "this one was settled. Its official figures are therefore somewhat flattered.",
-    "The second capture decided between designs: three ways to augment and two to pool were compared on its 119 "
-    "photographs. Its figures are somewhat flattered too; nothing was fitted on it.",
+    "The second capture decided between designs: five ways to augment, two to pool, and features with and without a "
+    "cap were compared on its 119 photographs. Its figures are somewhat flattered too; nothing was fitted on it.",
     "The evidence map is trained with inserted defects; it points at places, it does not measure defects.",
     "57 % of the pictures are defective, and no plant is: at another defect rate the share of true among "
     "flagged parts is another.",
 )
 
 
-def ship(official: Path, by_source: Sequence[Path], target: Path) -> ModelCard:
+def ship(
+    official: Path,
+    by_source: Sequence[Path],
+    target: Path,
+    *,
+    gates: tuple[str, ...] = (),
+    envelope: Mapping[str, tuple[float, float]] | None = None,
+) -> ModelCard:
     """Write the model folder `target` from one official run and at least two by-source runs.
+
+    The weights of the by-source runs go into `folds/`: whatever is asked of castings never seen needs them. `gates` and
+    `envelope` are the card's.
 
     Raises `DataError` where a run is not finished, or the runs differ in more than split and fold.
     """
@@ -64,13 +74,15 @@ def ship(official: Path, by_source: Sequence[Path], target: Path) -> ModelCard:
         parameters = sum(t.numel() for name, t in load(weights).items() if not name.endswith(statistics))
     except SafetensorError as error:
         raise ModelError(f"{official / 'weights.safetensors'} is damaged ({error}); train anew.") from error
+    fold_weights = {_fold_name(run): (run / "weights.safetensors").read_bytes() for run in by_source}
+    folds = {name: hashlib.sha256(content).hexdigest() for name, content in fold_weights.items()}
     card = ModelCard(
         name=target.name,
         architecture=settings["model"],
         parameters=parameters,
         input_size=settings["size"],
         preprocessing=PREPROCESSING,
-        gates=("part",),
+        gates=gates,
         weights_sha256=hashlib.sha256(weights).hexdigest(),
         temperature=evaluation.calibration.temperature,
         shift=evaluation.calibration.shift,
@@ -78,7 +90,8 @@ def ship(official: Path, by_source: Sequence[Path], target: Path) -> ModelCard:
         threshold_reject=evaluation.point.threshold_reject,
         map_temperature=map_calibration.temperature,
         map_shift=map_calibration.shift,
-        training={"settings": settings, **{k: v for k, v in result.items() if k != "data_fingerprint"}},
+        envelope=dict(envelope or {}),
+        training={"settings": settings, **{k: v for k, v in result.items() if k != "data_fingerprint"}, "folds": folds},
         data_fingerprint=result["data_fingerprint"],
         metrics=evaluation.metrics,
         limits=LIMITS,
@@ -89,8 +102,15 @@ def ship(official: Path, by_source: Sequence[Path], target: Path) -> ModelCard:
     write_atomically(target / "log.csv", (official / "log.csv").read_bytes())
     for run in by_source:
         write_atomically(target / "runs" / run.name / "log.csv", (run / "log.csv").read_bytes())
+    for name, content in fold_weights.items():
+        write_atomically(target / name, content)
     save_model(target, weights, card)
     return card
+
+
+def _fold_name(run: Path) -> str:
+    """Where the weights of a by-source run are kept, in the model's folder."""
+    return f"folds/{_settings(run)['fold']}.safetensors"
 
 
 def _settings(run: Path) -> dict[str, Any]:

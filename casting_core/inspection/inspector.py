@@ -5,6 +5,7 @@ an explanation is asked for, the evidence map at the picture's size and its regi
 changed after loading, so one inspector serves many threads.
 """
 
+import hashlib
 import logging
 import os
 import time
@@ -18,13 +19,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from casting_core.data.images import DEFAULT_LIMITS, ImageLimits, Source, decode
+from casting_core.data.images import DEFAULT_LIMITS, ImageLimits, Source, decode, read
 from casting_core.data.part import Part, find_part
 from casting_core.data.transforms import to_input, to_picture, to_tensor
 from casting_core.errors import ImageError, SettingsError
 from casting_core.evaluation.calibration import Calibration
 from casting_core.explanation.regions import Region, find_regions
-from casting_core.inspection.gate import review_reason
+from casting_core.inspection.gate import check_evidence, check_picture
 from casting_core.inspection.results import Inspection
 from casting_core.inspection.settings import with_settings
 from casting_core.labels import Verdict
@@ -43,15 +44,17 @@ BETWEEN = "The probability {p:.1%} lies between the thresholds {low:.1%} and {hi
 class _Prepared:
     """One picture on its way to the network: all that is needed of it but its pixels.
 
-    `inputs` uint8 (h, w); None where the picture is unusable, and then `error` says why.
+    `inputs` uint8 (h, w); None where the picture is unusable, and then `error` says why. `doubt` says why a person
+    has to look whatever the network finds.
     """
 
     seconds: dict[str, float]
     error: str | None = None
     inputs: np.ndarray | None = None
     part: Part | None = None
+    doubt: str | None = None
     sha256: str | None = None
-    shape: tuple[int, int] = (0, 0)  # height and width of the picture
+    shape: tuple[int, int] | None = None  # height and width of the picture; None where it could not be decoded
 
 
 class Inspector:
@@ -106,6 +109,18 @@ class Inspector:
         """
         return next(self._judge([self._read(source)], explain))
 
+    def look(self, pixels: np.ndarray) -> tuple[float, np.ndarray | None]:
+        """What the network says of decoded pixels uint8 (H, W), whatever the gates would say of them.
+
+        For methods that alter a picture and ask again; the one way to a verdict is `inspect`. Gives the calibrated
+        probability of *defective*, and the evidence map float32 (H, W), None for a network without a map.
+        """
+        logits, evidence = self._compute([to_input(pixels, self.card.input_size)])
+        probability = float(self.calibration.probability(logits)[0])
+        if evidence is None:
+            return probability, None
+        return probability, to_picture(self.map_calibration.probability(evidence[0]), *pixels.shape)
+
     def inspect_many(
         self, sources: Iterable[Source], *, batch_size: int = 64, explain: bool = True
     ) -> Iterator[Inspection]:
@@ -132,22 +147,40 @@ class Inspector:
 
     def _read(self, source: Source) -> _Prepared:
         started = time.perf_counter()
+        sha256: str | None = None
         try:
-            picture = decode(source, limits=self.limits)
+            content = read(source, limits=self.limits)
+            try:
+                picture = decode(content, limits=self.limits)
+            except ImageError:
+                sha256 = hashlib.sha256(content).hexdigest() if isinstance(content, bytes) else None
+                raise
         except ImageError as error:
             seconds = {"decode": time.perf_counter() - started}
-            return _Prepared(error=str(error), seconds=seconds)
+            return _Prepared(error=str(error), sha256=sha256, seconds=seconds)
         decoded = time.perf_counter()
         part = find_part(picture.pixels) if self.card.gates else None
         located = time.perf_counter()
         inputs = to_input(picture.pixels, self.card.input_size)
+        resized = time.perf_counter()
+        shape = picture.height, picture.width
+        finding = check_picture(self.card, inputs, part, shape)
+        unusable = finding is not None and finding.verdict is Verdict.UNUSABLE
+        reason = None if finding is None else finding.reason
         seconds = {
             "decode": decoded - started,
             "locate": located - decoded,
-            "resize": time.perf_counter() - located,
+            "resize": resized - located,
+            "gates": time.perf_counter() - resized,
         }
         return _Prepared(
-            inputs=inputs, part=part, sha256=picture.sha256, shape=picture.pixels.shape[:2], seconds=seconds
+            inputs=None if unusable else inputs,
+            error=reason if unusable else None,
+            doubt=None if unusable else reason,
+            part=part,
+            sha256=picture.sha256,
+            shape=shape,
+            seconds=seconds,
         )
 
     def _judge(self, prepared: Sequence[_Prepared], explain: bool) -> Iterator[Inspection]:
@@ -188,15 +221,18 @@ class Inspector:
         self, item: _Prepared, logit: float, evidence: np.ndarray | None, share: float, explain: bool
     ) -> Inspection:
         assert item.inputs is not None
+        assert item.shape is not None
         card, (height, width) = self.card, item.shape
         probability = float(self.calibration.probability(np.array(logit)))
-        verdict, reason = self._verdict(probability, item.part)
-        seconds = {**item.seconds, "network": share}
+        started = time.perf_counter()
+        local = None if evidence is None else self.map_calibration.probability(evidence)
+        verdict, reason = self._verdict(probability, local, item)
+        gated = item.seconds["gates"] + time.perf_counter() - started
+        seconds = {**item.seconds, "gates": gated, "network": share}
         heatmap: np.ndarray | None = None
         regions: tuple[Region, ...] = ()
-        if explain and evidence is not None:
+        if explain and local is not None:
             started = time.perf_counter()
-            local = self.map_calibration.probability(evidence)
             heatmap = to_picture(local, height, width)
             rows, columns = item.inputs.shape
             regions = find_regions(to_picture(local, rows, columns), item.part, shape=item.shape)
@@ -217,17 +253,22 @@ class Inspector:
             seconds={**seconds, "total": sum(seconds.values())},
         )
 
-    def _verdict(self, probability: float, part: Part | None) -> tuple[Verdict, str | None]:
-        card = self.card
-        if reason := review_reason(card.gates, part):
-            return Verdict.REVIEW, reason
-        if probability < card.threshold_pass:
+    def _verdict(self, probability: float, local: np.ndarray | None, item: _Prepared) -> tuple[Verdict, str | None]:
+        card, passes = self.card, probability < self.card.threshold_pass
+        if item.doubt is not None:
+            return Verdict.REVIEW, item.doubt
+        if local is not None and item.shape is not None:
+            finding = check_evidence(card, local, item.part, item.shape, passes=passes)
+            if finding is not None:
+                return finding.verdict, finding.reason
+        if passes:
             return Verdict.OK, None
         if probability >= card.threshold_reject:
             return Verdict.DEFECTIVE, None
         return Verdict.REVIEW, BETWEEN.format(p=probability, low=card.threshold_pass, high=card.threshold_reject)
 
     def _unusable(self, item: _Prepared) -> Inspection:
+        height, width = item.shape or (None, None)
         return Inspection(
             verdict=Verdict.UNUSABLE,
             reason=item.error,
@@ -236,9 +277,9 @@ class Inspector:
             regions=(),
             model=self.card.name,
             device=self.device_name,
-            sha256=None,
-            width=None,
-            height=None,
+            sha256=item.sha256,
+            width=width,
+            height=height,
             threshold_pass=self.card.threshold_pass,
             threshold_reject=self.card.threshold_reject,
             seconds={**item.seconds, "total": sum(item.seconds.values())},

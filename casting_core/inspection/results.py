@@ -19,8 +19,8 @@ class Inspection:
     that was given (after EXIF rotation); None for an unusable picture, for a model without a map, and
     where it was not asked for. `regions` are sorted by score, highest first. `reason` says in words why
     the verdict is *review* or *unusable*, else it is None. `sha256` is of the bytes given, or of the
-    decoded array; None where nothing could be read. `seconds` has one entry a stage, and their sum as
-    `total`.
+    decoded array; None where nothing could be read. `width` and `height` are None where no picture could
+    be decoded. `seconds` has one entry a stage, and their sum as `total`.
     """
 
     verdict: Verdict

@@ -22,7 +22,8 @@ class ModelCard:
     The calibrated probability of *defective* is sigmoid((logit + `shift`) / `temperature`), and that of a place of
     its map sigmoid((evidence + `map_shift`) / `map_temperature`): 0.5 is where as many sound parts as defective ones
     have their strongest place.
-    `gates` names what a picture must have for a verdict without a person (`part`: the part is found).
+    `gates` names what a picture must have for a verdict without a person (`inspection.gate`), and `envelope` holds,
+    by property of `data.capture`, the least and the most with which the figures were measured.
     `metrics`: by split, every figure with its interval where it has one.
     """
 
@@ -39,6 +40,7 @@ class ModelCard:
     threshold_reject: float
     map_temperature: float = 1.0
     map_shift: float = 0.0
+    envelope: dict[str, tuple[float, float]] = field(default_factory=dict)
     training: dict[str, Any] = field(default_factory=dict)
     data_fingerprint: str = ""
     metrics: dict[str, Any] = field(default_factory=dict)
@@ -53,6 +55,9 @@ class ModelCard:
         for temperature in (self.temperature, self.map_temperature):
             if temperature <= 0:
                 raise ModelError(f"A temperature must be above 0, got {temperature}.")
+        for name, (least, most) in self.envelope.items():
+            if not least <= most:
+                raise ModelError(f"The envelope of {name} must be (least, most), got ({least}, {most}).")
 
     def to_json(self) -> str:
         """The text of `card.json`."""
@@ -67,13 +72,15 @@ def read_card(folder: Path) -> ModelCard:
         known = {f.name for f in fields(ModelCard)}
         if not isinstance(values, dict) or not set(values) <= known:
             raise ModelError(f"{file} is not a model card of this version.")
-        return ModelCard(**{**values, "gates": tuple(values["gates"]), "limits": tuple(values["limits"])})
+        plain = {name: tuple(values[name]) for name in ("gates", "limits")}
+        envelope = {name: (float(least), float(most)) for name, (least, most) in values.get("envelope", {}).items()}
+        return ModelCard(**{**values, **plain, "envelope": envelope})
     except FileNotFoundError as error:
         names = sorted(p.parent.name for p in folder.parent.glob(f"*/{CARD}"))
         raise ModelError(
             f"There is no model {folder.name!r} in {folder.parent}; there are: {', '.join(names) or 'none'}."
         ) from error
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ModelError(f"{file} cannot be read as a model card ({error}); restore it or train anew.") from error
 
 

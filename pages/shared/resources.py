@@ -13,19 +13,25 @@ import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
 from PIL import Image
 
+from casting_core.data.dataset import default_root
+from casting_core.data.images import decode_rgb
 from casting_core.errors import CastingError, ImageError
 from casting_core.networks.card import DEFAULT, MODELS, ModelCard, read_card, shipped
 from pages.shared.uploads import Upload
 
 if TYPE_CHECKING:
     from casting_core import Inspection, Inspector
+    from casting_core.data.seen_before import SeenBefore
     from casting_core.explanation.proof import Proof
+    from casting_core.inspection.examination import Examination, Precedents
+    from casting_core.inspection.stability import Stability
 
 LONG_SIDE = (640, 1024)  # px, at least and at most, of a picture as a page shows it
 MOST_MODELS = 2  # held in memory
@@ -129,8 +135,6 @@ def _judged(model: str, sha256: str, _data: bytes) -> Judged:
 
 
 def _shown(data: bytes) -> Image.Image | None:
-    from casting_core.data.images import decode_rgb
-
     try:
         picture = Image.fromarray(decode_rgb(data))
     except ImageError:
@@ -195,22 +199,90 @@ def prove(upload: Upload, *, model: str) -> "Proof | None":
 def _prove(model: str, sha256: str, _data: bytes) -> "Proof | None":
     from casting_core.data.images import decode
     from casting_core.data.part import find_part
-    from casting_core.explanation.proof import prove as compute
+    from casting_core.inspection.examination import proof
 
-    loaded = inspector(model)
     pixels = decode(_data).pixels
-    part = find_part(pixels)
-    if part is None:
+    with _maps():
+        return proof(inspector(model), pixels, find_part(pixels))
+
+
+def seen_before(upload: Upload) -> "SeenBefore | None":
+    """The training photograph that a picture shows, which can be decoded; None where it shows none."""
+    assert upload.data is not None
+    return _seen_before(upload.sha256, upload.data)
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def _seen_before(sha256: str, _data: bytes) -> "SeenBefore | None":
+    from casting_core.data.images import decode
+    from casting_core.data.part import find_part
+    from casting_core.inspection import examination
+
+    picture = decode(_data)
+    return examination.seen_before(picture, find_part(picture.pixels), root=data_root())
+
+
+def data_root() -> Path | None:
+    """Where the public data set lies, None where it is not on this computer."""
+    root = default_root()
+    return root if root.is_dir() else None
+
+
+def known_picture(path: str) -> Image.Image | None:
+    """A picture of the public data set by its path there; None where it is not on this computer."""
+    root = data_root()
+    if root is None:
+        return None
+    try:
+        return Image.fromarray(decode_rgb(root / path))
+    except ImageError:
         return None
 
-    def look(picture: np.ndarray) -> tuple[float, np.ndarray]:
-        with _lock():
-            inspection = loaded.inspect(picture)
-        assert inspection.probability is not None
-        assert inspection.heatmap is not None
-        return inspection.probability, inspection.heatmap
 
-    return compute(pixels, part, look, enough=loaded.card.threshold_pass)
+def precedents(upload: Upload, *, model: str) -> "Precedents | None":
+    """The known castings that the model sees most alike to a picture that can be decoded, without its own photograph.
+
+    None for a model without features. Raises `ModelError` where its file of known castings is damaged.
+    """
+    assert upload.data is not None
+    seen = seen_before(upload)
+    return _precedents(model, upload.sha256, None if seen is None else seen.source, upload.data)
+
+
+@st.cache_resource(max_entries=50, show_spinner=False)
+def _precedents(model: str, sha256: str, without: int | None, _data: bytes) -> "Precedents | None":
+    from casting_core.data.images import decode
+    from casting_core.inspection.examination import precedents as compute
+
+    with _lock():
+        return compute(inspector(model), decode(_data).pixels, without=without)
+
+
+def stability(upload: Upload, *, model: str) -> "Stability":
+    """The verdict in eight orientations and three exposures of a picture that can be decoded."""
+    assert upload.data is not None
+    return _stability(model, upload.sha256, upload.data)
+
+
+@st.cache_resource(max_entries=50, show_spinner=False)
+def _stability(model: str, sha256: str, _data: bytes) -> "Stability":
+    from casting_core.data.images import decode
+    from casting_core.inspection.stability import check_stability
+
+    with _lock():
+        return check_stability(inspector(model), decode(_data).pixels)
+
+
+def examination(upload: Upload, *, model: str) -> "Examination":
+    """All that can be asked of a picture beside its verdict; it can be decoded."""
+    from casting_core.inspection.examination import Examination
+
+    return Examination(
+        seen_before=seen_before(upload),
+        precedents=precedents(upload, model=model),
+        proof=prove(upload, model=model),
+        stability=stability(upload, model=model),
+    )
 
 
 @st.cache_resource(show_spinner=False)

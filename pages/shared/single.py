@@ -5,7 +5,7 @@ import streamlit as st
 from casting_core import figures
 from casting_core.explanation.methods import DEFAULT_METHOD, METHODS
 from casting_core.networks.card import DEFAULT
-from pages.shared import downloads, printout, resources, widgets
+from pages.shared import background, downloads, printout, resources, widgets
 from pages.shared.uploads import Upload
 
 
@@ -28,17 +28,21 @@ def show(upload: Upload, *, model: str = DEFAULT) -> None:
             widgets.verdict(inspection)
         with right:
             widgets.probability(inspection, inspection.probability)
-    why = st.container()
+    recall, why = st.container(), st.container()
     with st.expander("How far can this verdict be trusted?"):
         widgets.model(resources.card(model))
         widgets.unseen_figures(resources.card(model))
     widgets.details(inspection)
     take_away(upload, judged)
     if judged.picture is not None:
+        with recall:
+            background.seen_before(upload)
         with why:  # last: an activation map takes longer than all the rest
             explain(upload, judged, model)
             if judged.inspection.regions and judged.evidence is not None:
                 test(upload, judged, model)
+            background.stability(upload, model)
+            background.precedents(upload, model)
 
 
 @st.fragment
@@ -149,6 +153,9 @@ def take_away(upload: Upload, judged: resources.Judged) -> None:
         ("JSON", "inspection.json", "application/json", lambda: downloads.to_json(downloads.record(*line))),
         ("CSV", "inspection.csv", "text/csv", lambda: downloads.to_csv([line])),
     ]
+    if judged.inspection.probability is not None:
+        name = "examination.json"
+        files.append(("All answers as JSON", name, "application/json", lambda: all_answers(upload, judged)))
     if judged.picture is not None:
         files.append(("Page to print", "inspection.html", "text/html", lambda: print_sheet(upload, judged)))
     if judged.evidence is not None:
@@ -158,6 +165,13 @@ def take_away(upload: Upload, judged: resources.Judged) -> None:
             st.download_button(
                 label, make, file_name=name, mime=kind, icon=":material/download:", on_click="ignore", key=name
             )
+
+
+def all_answers(upload: Upload, judged: resources.Judged) -> str:
+    """The inspection, and what can be asked beside it: seen before, precedents, repair proof, stability."""
+    record = downloads.record(upload, judged.inspection)
+    answers = resources.examination(upload, model=judged.inspection.model)
+    return downloads.to_json({**record, "examination": answers.to_json()})
 
 
 def print_sheet(upload: Upload, judged: resources.Judged) -> str:

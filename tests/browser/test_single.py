@@ -3,9 +3,11 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from casting_core import Inspector
+from casting_core.data.synthetic import samples
 from casting_core.networks.card import shipped
 from pages.shared.wording import WORDING, advice
 from tests.browser.conftest import give, running_app, sample_png, settled
@@ -40,7 +42,7 @@ def test_upload_verdict_and_download(page, address, inspector, tmp_path: Path):
     page.get_by_alt_text("Grad-CAM over the picture").wait_for()  # it comes last
     settled(page)
     with page.expect_download() as download:
-        page.get_by_role("button", name="JSON").click()
+        page.get_by_role("button", name="JSON", exact=True).click()
     target = tmp_path / "inspection.json"
     download.value.save_as(target)
     record = json.loads(target.read_text(encoding="utf-8"), parse_constant=strict)
@@ -71,6 +73,39 @@ def test_a_row_lights_its_place_by_mouse_and_by_keyboard(page, address):
     row.evaluate("row => row.blur()")
     places.last.locator(".over").hover(force=True)
     assert "lit" in row.get_attribute("class")
+
+
+def test_from_upload_to_repair_proof(page, address, tmp_path: Path):
+    """A rendered casting whose defect is known: it is marked, repaired, and the part would pass."""
+    sample = next(each for each in samples() if each.name == "Blow hole").render()
+    x, y = (float(np.mean(axis)) for axis in np.nonzero(sample.defect_mask)[::-1])
+    page.goto(address + "/inspection")
+    give(page, [("known.png", sample_png(2))])
+    page.get_by_role("button", name="Repair and judge again").click()
+    page.get_by_text("the marked places were the reason").wait_for()
+    page.get_by_text("Control: the same at places that are not marked").wait_for()
+    page.get_by_alt_text("The part with its marked places covered").wait_for()
+    page.get_by_text("this casting was not seen before").wait_for()
+    page.get_by_role("button", name="Turn, relight and judge again").click()
+    page.get_by_text("It holds: all 24 variants").wait_for()
+    settled(page)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="All answers as JSON").click()
+    target = tmp_path / "examination.json"
+    download.value.save_as(target)
+    record = json.loads(target.read_text(encoding="utf-8"), parse_constant=strict)
+    first = record["regions"][0]
+    assert first["x"] <= x <= first["x"] + first["width"]
+    assert first["y"] <= y <= first["y"] + first["height"]
+    proof = record["examination"]["proof"]
+    assert proof["after"] < record["threshold_pass"] < proof["before"]
+
+
+def test_sizes_in_millimetres_once_the_diameter_is_told(page, address):
+    page.goto(address + BURR + "&diameter=160")
+    page.locator("tbody tr[data-place='0']").wait_for()
+    titles = page.locator("figure + figure, thead th").all_inner_texts()
+    assert any("Size (mm)" in title for title in titles)
 
 
 def test_a_link_reopens_sample_and_settings_on_a_phone(page, address):

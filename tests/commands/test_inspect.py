@@ -109,3 +109,19 @@ def test_cells_that_look_like_formulas_are_neutralised():
     assert neutral_cell("=1+1") == "'=1+1"
     assert neutral_cell("part.png") == "part.png"
     assert neutral_cell(-0.5) == -0.5
+
+
+def test_all_answers_on_a_line(tmp_path: Path):
+    Image.fromarray(samples()[2].render().pixels).save(tmp_path / "part.png")
+    (tmp_path / "broken.png").write_bytes(b"no picture")
+    result = run("broken.png", "part.png", "--format", "jsonl", "--examine", cwd=tmp_path)
+    assert result.returncode == 3, result.stderr
+    broken, part = (json.loads(line, parse_constant=pytest.fail) for line in result.stdout.splitlines())
+    assert broken["examination"] is None
+    assert set(part["examination"]) == {"seen_before", "precedents", "proof", "stability"}
+
+
+def test_answers_need_lines_that_can_hold_them(tmp_path: Path):
+    result = run("part.png", "--examine", cwd=tmp_path)
+    assert result.returncode == 2
+    assert "--format jsonl" in result.stderr

@@ -1,5 +1,6 @@
 """From pictures to a shipped model that judges: training runs on a rendered set, then the model folder."""
 
+import hashlib
 import io
 from dataclasses import replace
 from pathlib import Path
@@ -67,7 +68,13 @@ def test_from_runs_to_a_model_that_judges(
     assert {row.path for row in read_predictions(official / "predictions.csv")} == {
         row.path for row in rows if row.split == "test"
     }
-    card = ship(official, folds, tmp_path / "models" / "castnet")
+    envelope = {"brightness": (1.0, 255.0)}
+    card = ship(official, folds, tmp_path / "models" / "castnet", gates=("part",), envelope=envelope)
+    assert (card.gates, card.envelope) == (("part",), envelope)
+    for fold, run in enumerate(folds):
+        kept = (tmp_path / "models" / "castnet" / "folds" / f"{fold}.safetensors").read_bytes()
+        assert kept == (run / "weights.safetensors").read_bytes()
+        assert hashlib.sha256(kept).hexdigest() == card.training["folds"][f"folds/{fold}.safetensors"]
     assert card.metrics["by_source"]["as_filed"]["pictures"] == 16
     assert card.metrics["by_source"]["without_suspects"]["pictures"] == 15
     assert (tmp_path / "models" / "castnet" / "runs" / folds[0].name / "log.csv").is_file()

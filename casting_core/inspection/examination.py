@@ -1,0 +1,103 @@
+"""What can be asked of a picture beside its verdict, which none of it changes.
+
+- Seen before: is the verdict recall of a photograph that the model was trained on (`data.seen_before`)?
+- Precedents: which known castings does the model see most alike (`explanation.precedents`)?
+- Proof: does the verdict fall when what was marked is repaired (`explanation.proof`)?
+- Stability: does it hold when the picture is turned and lit otherwise (`inspection.stability`)?
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from casting_core.data.images import Picture, Source, decode
+from casting_core.data.known import read_signatures
+from casting_core.data.part import Part, find_part
+from casting_core.data.seen_before import SeenBefore, look_up
+from casting_core.explanation.precedents import Precedent, describe, read_precedents
+from casting_core.explanation.proof import Proof, prove
+from casting_core.inspection.inspector import Inspector
+from casting_core.inspection.stability import Stability, check_stability
+from casting_core.labels import Label
+from casting_core.networks.card import MODELS
+
+Precedents = dict[Label, tuple[Precedent, ...]]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Examination:
+    """The answers for one picture.
+
+    `seen_before` is None where it shows no photograph of the training set; `precedents` where the model has no features
+    to compare; `proof` where no part was found, nothing is marked, or the picture is unusable.
+    """
+
+    seen_before: SeenBefore | None
+    precedents: Precedents | None
+    proof: Proof | None
+    stability: Stability
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain values that strict JSON can hold; the repaired picture is left out."""
+        precedents = None
+        if self.precedents is not None:
+            precedents = {str(label): [each.to_json() for each in found] for label, found in self.precedents.items()}
+        return {
+            "seen_before": None if self.seen_before is None else self.seen_before.to_json(),
+            "precedents": precedents,
+            "proof": None if self.proof is None else self.proof.to_json(),
+            "stability": self.stability.to_json(),
+        }
+
+
+def examine(inspector: Inspector, source: Source, *, root: Path | None = None) -> Examination:
+    """Answer all four.
+
+    Args:
+        source: as for `Inspector.inspect`.
+        root: the data root, where the training pictures are at hand: a photograph that was seen before is then
+            confirmed by laying the two on each other.
+
+    Raises:
+        ImageError: the picture cannot be decoded.
+        ModelError: the model's precedents are damaged, or of other weights.
+    """
+    picture = decode(source, limits=inspector.limits)
+    part = find_part(picture.pixels)
+    seen = seen_before(picture, part, root=root)
+    return Examination(
+        seen_before=seen,
+        precedents=precedents(inspector, picture.pixels, without=None if seen is None else seen.source),
+        proof=proof(inspector, picture.pixels, part),
+        stability=check_stability(inspector, picture.pixels),
+    )
+
+
+def seen_before(picture: Picture, part: Part | None, *, root: Path | None = None) -> SeenBefore | None:
+    """The training photograph that a picture shows, if any; for `root` see `examine`."""
+    return look_up(picture.pixels, part, read_signatures(), root=root, sha256=picture.sha256)
+
+
+def precedents(inspector: Inspector, pixels: np.ndarray, *, without: int | None = None) -> Precedents | None:
+    """The known castings of both classes that the model sees most alike; None for a model without features.
+
+    `pixels`: uint8 (H, W). `without`: the source photograph that the picture itself shows.
+    """
+    known = read_precedents(MODELS / inspector.card.name, inspector.card)
+    features = None if known is None else describe(inspector.network, inspector.prepare(pixels))
+    return None if known is None or features is None else known.nearest(features, without=without)
+
+
+def proof(inspector: Inspector, pixels: np.ndarray, part: Part | None) -> Proof | None:
+    """Repair what the model marks on `pixels`, uint8 (H, W), and judge again; None where there is nothing to repair."""
+
+    def look(repaired: np.ndarray) -> tuple[float, np.ndarray]:
+        probability, heatmap = inspector.look(repaired)
+        assert heatmap is not None
+        return probability, heatmap
+
+    if part is None or inspector.look(pixels)[1] is None:
+        return None
+    return prove(pixels, part, look, enough=inspector.card.threshold_pass)

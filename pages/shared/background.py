@@ -1,0 +1,144 @@
+"""What is known beside the verdict: was this casting seen before, which castings is it like, does the verdict hold?"""
+
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from casting_core import figures
+from casting_core.errors import CastingError
+from casting_core.labels import Label
+from pages.shared import resources
+from pages.shared.uploads import Upload
+from pages.shared.wording import WORDING
+
+if TYPE_CHECKING:
+    from casting_core.data.seen_before import SeenBefore
+    from casting_core.explanation.precedents import Precedent
+    from casting_core.inspection.stability import Stability
+
+KINDS = {Label.OK: "Sound castings", Label.DEFECTIVE: "Defective castings"}
+FILED = {Label.OK: "sound", Label.DEFECTIVE: "defective"}
+EXPOSURES = {1.0: "as given (%)", 0.8: "darker, × 0.8 (%)", 1.25: "brighter, × 1.25 (%)"}
+
+
+def seen_before(upload: Upload) -> None:
+    """A banner where the picture shows a photograph that the models were trained on; else a line that it does not."""
+    found = resources.seen_before(upload)
+    if found is None:
+        st.caption("Looked up among the training photographs: this casting was not seen before.")
+        return
+    st.warning(
+        "**Recall, not inspection.** This is one of the photographs that the model was trained on, so the verdict says "
+        "how well it remembers, not how well it judges a part that it has never seen.",
+        icon=":material/history:",
+    )
+    with st.expander("Which photograph"):
+        _match(found)
+
+
+def _match(found: "SeenBefore") -> None:
+    if found.confirmed:
+        mirrored = "mirrored and " if found.mirrored else ""
+        st.markdown(
+            f"Found by laying the two on each other: similarity {100 * found.similarity:.0f} %; the training picture "
+            f"must be {mirrored}turned by {found.angle:.0f}° clockwise to lie like this one."
+        )
+    else:
+        st.markdown(
+            f"Found by its signature alone, similarity {100 * found.similarity:.0f} %; the training pictures are not "
+            "on this computer, so it could not be confirmed."
+        )
+    st.markdown(
+        f"Of this photograph, {found.defective:,} training pictures are filed as defective and {found.ok:,} as sound."
+    )
+    _known_picture(found.path, f"Training picture, filed as {FILED[found.label]}")
+
+
+def precedents(upload: Upload, model: str) -> None:
+    """The known castings of both classes that the model sees most alike."""
+    st.subheader("Known castings most like this one", anchor=False)
+    try:
+        found = resources.precedents(upload, model=model)
+    except CastingError as error:
+        st.info("The known castings of this model cannot be read.", icon=":material/block:")
+        st.text(str(error))
+        return
+    if found is None:
+        st.info(
+            f"The model {model} has no features in which castings could be compared.", icon=":material/layers_clear:"
+        )
+        return
+    st.markdown(
+        "By what this model sees in them, of each kind the nearest that it was trained on. 100 % would be the same "
+        "picture, 0 % nothing in common. Where both kinds are about as near, the verdict rests on little."
+    )
+    for column, (label, title) in zip(st.columns(2, border=True), KINDS.items(), strict=True):
+        with column:
+            st.markdown(f"**{title}**")
+            for place, each in zip(st.columns(max(1, len(found[label]))), found[label], strict=False):
+                with place:
+                    _precedent(each)
+
+
+def _precedent(each: "Precedent") -> None:
+    st.markdown(f"**{100 * each.similarity:.0f} %** alike")
+    _known_picture(each.path, f"Known casting, filed as {FILED[each.label]}")
+    st.caption(f"Probability of a defect by this model: {figures.percent(each.probability)}")
+
+
+def _known_picture(path: str, alt: str) -> None:
+    """A picture of the data set where it is on this computer, and its name."""
+    picture = resources.known_picture(path)
+    if picture is not None:
+        st.image(picture, width=180, alt=alt)
+    st.text(PurePosixPath(path).name)
+
+
+@st.fragment
+def stability(upload: Upload, model: str) -> None:
+    """On demand: the verdict in eight orientations and three exposures."""
+    st.subheader("Does the verdict hold?", anchor=False)
+    st.markdown(
+        "A part is what it is however it lies. The same picture is judged in its eight orientations, each as it is, "
+        "darker and brighter. Where the answers differ, a person should look."
+    )
+    asked = st.session_state.setdefault("turned", set())
+    key = (model, upload.sha256)
+    if key not in asked and not st.button("Turn, relight and judge again", icon=":material/cached:"):
+        return
+    asked.add(key)
+    with st.spinner("Judging 24 variants…"):
+        found = resources.stability(upload, model=model)
+    _stability(found)
+
+
+def _stability(found: "Stability") -> None:
+    if found.agrees:
+        word = WORDING[found.verdict].word.lower()
+        st.success(f"It holds: all {len(found.variants)} variants are judged **{word}**.", icon=":material/check:")
+    else:
+        counts = ", ".join(f"{count} × {WORDING[verdict].word.lower()}" for verdict, count in found.counts.items())
+        st.warning(f"It does not hold: {counts}. **A person should look.**", icon=":material/balance:")
+    if found.lowest is None or found.highest is None:
+        return
+    st.markdown(
+        f"The probability of a defect lies between **{figures.percent(found.lowest)}** and "
+        f"**{figures.percent(found.highest)}**."
+    )
+    rows: dict[tuple[bool, int], dict[str, object]] = {}
+    for each in found.variants:
+        name = ("mirrored, " if each.mirrored else "") + (f"turned {each.turn}°" if each.turn else "not turned")
+        row = rows.setdefault((each.mirrored, each.turn), {"orientation": name})
+        row[EXPOSURES[each.gain]] = None if each.probability is None else 100 * each.probability
+    column = st.column_config
+    st.dataframe(
+        list(rows.values()),
+        hide_index=True,
+        placeholder="no verdict",
+        alt="Probability of a defect by orientation and exposure.",
+        column_config={
+            "orientation": column.TextColumn("Orientation"),
+            **{title: column.NumberColumn(title, format="%.1f") for title in EXPOSURES.values()},
+        },
+    )
