@@ -48,7 +48,7 @@ def command(
         size=architecture(model).size,
         **{name: value for name, value in given.items() if value is not None},
     )
-    left_out = frozenset(exclude.read_text(encoding="utf-8").split("\n")) if exclude else frozenset()
+    left_out = _read_paths(exclude) if exclude else frozenset()
     keep_freed_memory()
     with progress_bar() as bar:
         loading = bar.add_task("Reading pictures", total=None)
@@ -84,3 +84,10 @@ def command(
             loading=lambda done, total: bar.update(loading, completed=done, total=total),
         )
     typer.echo(f"Written: {folder}")
+
+
+def _read_paths(file: Path) -> frozenset[str]:
+    try:
+        return frozenset(file.read_text(encoding="utf-8").splitlines())
+    except (OSError, UnicodeDecodeError) as error:
+        raise typer.BadParameter(f"The list of pictures to leave out, {file}, cannot be read: {error}.") from error

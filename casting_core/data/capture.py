@@ -37,7 +37,8 @@ EVEN = 0.15  # standard deviation of the gaps between them, to their mean
 class Capture:
     """The measured properties of a photograph of a part.
 
-    `diameter`: of the disc, pixels of the picture. `extent`: the same in pixels of the network's input.
+    `diameter`: of the disc, pixels of the picture. `extent`: the same as a share of the short side of the
+    network's input.
     `visible`: share of the rim inside the frame, 0 to 1. `roundness`: minor to major axis of the disc, 0 to 1.
     `brightness`: median of the face, gray levels. `contrast`: face less opening, gray levels. `drawing`: share of the
     face that is not burnt out, 0 to 1. `sharpness`: steepest step at the edge of the opening, in its height a pixel
@@ -86,7 +87,7 @@ def measure(inputs: np.ndarray, part: Part, shape: tuple[int, int]) -> Capture:
     count = max(int(np.count_nonzero(seen)), 1)
     return Capture(
         diameter=part.diameter,
-        extent=part.diameter * scale,
+        extent=part.diameter * scale / min(inputs.shape),
         visible=_visible(part, shape),
         roundness=disc.minor / disc.major,
         brightness=face,

@@ -45,7 +45,7 @@ def test_proportions_are_those_that_were_drawn(seed: int):
     assert capture.holes == 0
     assert capture.visible == 1
     assert capture.diameter == pytest.approx(2 * scene.disc * scene.scale, rel=0.03)
-    assert capture.extent == pytest.approx(capture.diameter * SIZE / 400, rel=1e-6)
+    assert capture.extent == pytest.approx(capture.diameter / 400, rel=1e-6)
 
 
 def test_the_size_of_the_picture_changes_only_its_diameter_in_pixels():

@@ -9,11 +9,15 @@ README = Path(__file__).resolve().parents[2] / "README.md"
 
 
 def test_the_readme_shows_the_figures_of_the_card():
-    text = README.read_text(encoding="utf-8")
-    shown = text.split("--markdown -->\n")[1].split("<!-- end of figures -->")[0]
-    assert shown == results_table(read_card(MODELS / "castnet").metrics)
-    shown = text.split("--rendered 400 --save -->\n")[1].split("<!-- end of figures -->")[0]
-    assert shown == map_table(read_card(MODELS / "castnet").metrics)
+    text, metrics = README.read_text(encoding="utf-8"), read_card(MODELS / "castnet").metrics
+    for command, table in (
+        ("--markdown", results_table),
+        ("--rendered 400 --save", map_table),
+        ("--methods --save", methods_table),
+        ("--repair --save", repair_table),
+    ):
+        shown = text.split(f"{command} -->\n")[1].split("<!-- end of figures -->")[0]
+        assert shown == table(metrics), command
 
 
 def test_nothing_measured_gives_no_table():

@@ -74,7 +74,8 @@ def test_a_link_with_nonsense_falls_back():
     assert app.selectbox(key="model").value == DEFAULT
 
 
-def test_the_activation_map_can_be_left_out():
+def test_the_activation_map_can_be_left_out(monkeypatch):
+    monkeypatch.setattr(resources, "data_root", lambda: None)  # else known castings are shown
     app = open_inspection(source="Sample", activation="false")
     assert not app.exception
     assert not app.get("image")
