@@ -24,7 +24,12 @@ EXPOSURES = {1.0: "as given (%)", 0.8: "darker, × 0.8 (%)", 1.25: "brighter, ×
 
 def seen_before(upload: Upload) -> None:
     """A banner where the picture shows a photograph that the models were trained on; else a line that it does not."""
-    found = resources.seen_before(upload)
+    try:
+        found = resources.seen_before(upload)
+    except CastingError as error:
+        st.info("It cannot be told whether this casting was seen before.", icon=":material/block:")
+        st.text(str(error))
+        return
     if found is None:
         st.caption("Looked up among the training photographs: this casting was not seen before.")
         return
@@ -82,7 +87,7 @@ def precedents(upload: Upload, model: str) -> None:
 
 
 def _precedent(each: "Precedent") -> None:
-    st.markdown(f"**{100 * each.similarity:.0f} %** alike")
+    st.markdown(f"**{100 * max(each.similarity, 0.0):.0f} %** alike")  # below 0 is no less in common than 0
     _known_picture(each.path, f"Known casting, filed as {FILED[each.label]}")
     st.caption(f"Probability of a defect by this model: {figures.percent(each.probability)}")
 
