@@ -2,16 +2,15 @@
 
 For every picture drawn from its own random generator:
 
-1. harmless decoys (`data.decoys`) are inserted into some pictures, reflections alone into defective ones, and one
-   defect or several at known places (`data.defects`) into some of the sound ones, so that the map can be supervised
-   there: it is to rank the one above the other in one and the same picture;
+1. one defect or several are inserted into some of the sound pictures at known places (`data.defects`), so that
+   the map can be supervised there, and harmless decoys into some others;
 2. the background is brightened or darkened, or cluttered (`data.clutter`), the part left as it is;
 3. rotation by any angle, mirroring, scale, shift, a stretch in any direction and a slight perspective,
    in one resampling;
 4. gain, gamma, an uneven light, blur or sharpening, noise.
 
 Of a real defective picture only the label is known, not where the defect is; but what lies far beyond the rim is no
-casting and so no defect, nor is the reflection that was inserted, and the map is told that too.
+casting and so no defect, and the map is told that too.
 
 The order of draws is fixed and each picture's generator is seeded by (seed, epoch, place in the
 epoch), so an epoch can be repeated exactly, whatever ran before it.
@@ -27,14 +26,13 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from casting_core.data.clutter import insert_clutter
-from casting_core.data.decoys import EDGE_REFLECTIONS, DecoyKind, insert_decoy
+from casting_core.data.decoys import insert_decoy
 from casting_core.data.defects import insert_defect
 from casting_core.data.part import Part
 from casting_core.data.polar import disc_mask
 
 SHARPENED = 0.9  # px of the input, standard deviation of the details that sharpening strengthens
 MOST_INSERTED = 6
-AROUND_DECOY = 4  # px of the picture that count as part of an inserted decoy
 OFF_PART = 1.2  # radii of the disc, from where on not even flash is expected
 
 
@@ -46,7 +44,7 @@ class AugmentationSettings:
     pieces: float = 2.0  # inserted into one picture, on average; as many decoys
     defect_contrast: float = 20.0  # gray levels that it differs by, at least, on average
     smallest_defect: int = 12  # px of the picture; a smaller one is left out, nobody could see it
-    decoy_share: float = 0.3  # of pictures that get a decoy
+    decoy_share: float = 0.2  # of sound pictures that get a decoy
     background_share: float = 0.5
     clutter_share: float = 0.35
     scale: tuple[float, float] = (0.8, 1.15)
@@ -89,43 +87,23 @@ def compose(
     one's is known beyond the rim only.
     """
     mask, target, inserted = np.zeros(pixels.shape, bool), float(defective), False
-    known = np.full(pixels.shape, not defective)
-    if defective and part is not None:
-        known = ~disc_mask(part, pixels.shape, scale=OFF_PART)
-    if part is not None and rng.random() < settings.decoy_share:
-        pixels, altered = _with_decoys(pixels, part, rng, settings, kinds=EDGE_REFLECTIONS if defective else ())
-        known |= altered
-    if part is not None and not defective and rng.random() < settings.defect_share:
-        for _ in range(_pieces(rng, settings)):
-            painted, where, _ = insert_defect(pixels, rng, part=part, contrast=settings.defect_contrast)
-            if where.sum() >= settings.smallest_defect:
-                pixels, mask, target, inserted = painted, mask | where, 1.0, True
+    if defective:
+        known = mask if part is None else ~disc_mask(part, pixels.shape, scale=OFF_PART)
+    else:
+        known, draw = ~mask, rng.random()
+        if part is not None and draw < settings.defect_share:
+            for _ in range(min(int(rng.geometric(1 / settings.pieces)), MOST_INSERTED)):
+                painted, where, _ = insert_defect(pixels, rng, part=part, contrast=settings.defect_contrast)
+                if where.sum() >= settings.smallest_defect:
+                    pixels, mask, target, inserted = painted, mask | where, 1.0, True
+        elif part is not None and draw < settings.defect_share + settings.decoy_share:
+            for _ in range(min(int(rng.geometric(1 / settings.pieces)), MOST_INSERTED)):
+                pixels = insert_decoy(pixels, rng, part=part)
     if part is not None and rng.random() < settings.background_share:
         pixels = _other_background(pixels, part, rng)
     if part is not None and rng.random() < settings.clutter_share:
         pixels = insert_clutter(pixels, rng, part=part)
     return Example(pixels=pixels, mask=mask, known=known, target=target, inserted=inserted)
-
-
-def _pieces(rng: np.random.Generator, settings: AugmentationSettings) -> int:
-    return min(int(rng.geometric(1 / settings.pieces)), MOST_INSERTED)
-
-
-def _with_decoys(
-    pixels: np.ndarray,
-    part: Part,
-    rng: np.random.Generator,
-    settings: AugmentationSettings,
-    *,
-    kinds: tuple[DecoyKind, ...],
-) -> tuple[np.ndarray, np.ndarray]:
-    """The picture with decoys of these kinds, of any where none is named; and bool (H, W), True where they are."""
-    before = pixels
-    for _ in range(_pieces(rng, settings)):
-        kind = kinds[int(rng.integers(len(kinds)))] if kinds else None
-        pixels = insert_decoy(pixels, rng, part=part, kind=kind)
-    altered = ndimage.binary_dilation(pixels != before, iterations=AROUND_DECOY)
-    return pixels, altered
 
 
 def _other_background(pixels: np.ndarray, part: Part, rng: np.random.Generator) -> np.ndarray:

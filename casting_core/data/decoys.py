@@ -2,15 +2,14 @@
 
 A network that sees painted defects only could learn the brush: the blended outline, the
 changed noise, the lost sharpness. A decoy has the place, the size and the blending of a
-defect but leaves the casting sound. All are faint but the reflections of edges, glint and band, which lie where metal
-is turned or ends:
+defect but leaves the casting sound. All are faint but the glint, which is bright and lies where metal is turned or
+ends:
 
     stain       a smooth, faint mark, darker or brighter
     shade       brightness that drifts from one side to the other
     tool mark   a few faint grooves along the direction of turning
     highlight   a broad soft reflection on bright metal
     glint       a small, hard reflection that follows the groove or the rim
-    band        a long one in the groove, dark or bright, with blunt ends
     noise       stronger grain
     blur        lost sharpness
     transplant  a piece of the same picture's face, turned in place around the part
@@ -32,15 +31,9 @@ class DecoyKind(StrEnum):
     TOOL_MARK = "tool mark"
     HIGHLIGHT = "highlight"
     GLINT = "glint"
-    BAND = "band"
     NOISE = "noise"
     BLUR = "blur"
     TRANSPLANT = "transplant"
-
-
-EDGE_REFLECTIONS = (DecoyKind.GLINT, DecoyKind.BAND)
-# kind: its share of random decoys; reflections of edges are what real sound castings are mistaken for
-CHANCES = {kind: 0.25 if kind in EDGE_REFLECTIONS else 0.5 / (len(DecoyKind) - 2) for kind in DecoyKind}
 
 
 def insert_decoy(
@@ -50,22 +43,19 @@ def insert_decoy(
 
     Args:
         pixels: uint8 (H, W), not changed.
-        rng: decides place, size (0.8 % to 15 % of the disc's diameter, a band up to 30 %) and strength.
+        rng: decides place, size (0.8 % to 15 % of the disc's diameter) and strength.
         part: where the part lies in the picture.
         kind: at random when None.
 
     Returns:
         uint8 (H, W).
     """
-    kind = kind or tuple(CHANCES)[int(rng.choice(len(CHANCES), p=list(CHANCES.values())))]
+    kind = kind or tuple(DecoyKind)[int(rng.integers(len(DecoyKind)))]
     diameter = part.diameter
     extent = max(3.0, float(np.exp(rng.uniform(np.log(0.008), np.log(0.15)))) * diameter)
     if kind in (DecoyKind.STAIN, DecoyKind.HIGHLIGHT):  # a small one would be a defect
         extent = max(extent, 0.06 * diameter)
-    if kind is DecoyKind.BAND:
-        extent = 2 * max(extent, 0.04 * diameter)
-    groove = 1.0 if kind is DecoyKind.BAND else 0.7  # a short dark band on the rim would be a chip
-    x, y = _on_edge(pixels, rng, part, groove) if kind in EDGE_REFLECTIONS else _place(pixels, rng, part)
+    x, y = _on_edge(pixels, rng, part) if kind is DecoyKind.GLINT else _place(pixels, rng, part)
     patch = cut(pixels, x, y, extent / 2 + 4)
     coverage = _footprint(patch, rng, extent)
     change = _change(pixels, rng, patch, part, kind, coverage)
@@ -82,10 +72,10 @@ def _place(pixels: np.ndarray, rng: np.random.Generator, part: Part) -> tuple[fl
     return float(np.clip(x, 0, width - 1)), float(np.clip(y, 0, height - 1))
 
 
-def _on_edge(pixels: np.ndarray, rng: np.random.Generator, part: Part, groove: float) -> tuple[float, float]:
-    """A place on the groove around the opening (1.02 to 1.25 of its radius), as often as told, else on the rim."""
+def _on_edge(pixels: np.ndarray, rng: np.random.Generator, part: Part) -> tuple[float, float]:
+    """A place on the groove around the opening (1.02 to 1.25 of its radius), or on the rim."""
     angle = rng.uniform(0, 2 * np.pi)
-    ellipse, radius = (part.opening, rng.uniform(1.02, 1.25)) if rng.random() < groove else (part.disc, 0.99)
+    ellipse, radius = (part.opening, rng.uniform(1.02, 1.25)) if rng.random() < 0.7 else (part.disc, 0.99)
     x, y = radius * ellipse.matrix @ (np.cos(angle), np.sin(angle)) + (ellipse.x, ellipse.y)
     height, width = pixels.shape
     return float(np.clip(x, 0, width - 1)), float(np.clip(y, 0, height - 1))
@@ -132,13 +122,6 @@ def _change(
             length, breadth = rng.uniform(0.3, 0.7) * reach, max(0.8, rng.uniform(0.06, 0.2) * reach)
             shine = np.exp(-((along / length) ** 4) - ((outward - here) / breadth) ** 2)
             return (252 - np.minimum(patch.base, 252)) * shine * rng.uniform(0.5, 1.0)
-        case DecoyKind.BAND:
-            along, outward = along_edge(patch, part.opening)
-            here = float(outward[np.abs(patch.dy).argmin(), np.abs(patch.dx).argmin()])
-            length, breadth = rng.uniform(0.5, 0.8) * reach, max(0.8, rng.uniform(0.005, 0.025) * part.diameter)
-            shape = np.exp(-((along / length) ** 8) - ((outward - here) / breadth) ** 4) * rng.uniform(0.3, 0.8)
-            bright = rng.random() < 0.5
-            return shape * ((252 - np.minimum(patch.base, 252)) if bright else -0.9 * patch.base)
         case DecoyKind.NOISE:
             return coverage * noise_like(rng, patch) * rng.uniform(0.7, 1.6)
         case DecoyKind.BLUR:

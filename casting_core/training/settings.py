@@ -21,7 +21,7 @@ class TrainingSettings:
     split: str = "official"
     fold: int | None = None
     seed: int = 0
-    epochs: int = 10
+    epochs: int = 6
     batch_size: int = 16
     learning_rate: float = 1e-3
     backbone_factor: float = 1.0  # of the learning rate, for layers that come pretrained

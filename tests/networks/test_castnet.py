@@ -7,7 +7,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casting_core.networks.castnet import CastNet, DepthwiseConvolution, LastActivation
+from casting_core.networks.castnet import CastNet, DepthwiseConvolution
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +53,7 @@ def test_four_places_and_the_strongest_fiftieth_decide() -> None:
 def test_the_map_says_what_a_place_alone_would_mean() -> None:
     """Where all places are alike, each one's evidence is the verdict's logit."""
     network = pooling(0.25, 0.5, scales=(0.5, 2.0), shift=-1)
-    network.evidence = lambda x: torch.full((1, 1, 8, 8), 3.0)  # type: ignore[method-assign]
+    network._local = lambda features: torch.full((1, 1, 8, 8), 3.0)  # type: ignore[method-assign]
     logits, places = network.judge(torch.zeros(1, 1, 64, 64))
     assert logits.tolist() == [2.5 * 3 - 1]
     assert places.shape == (1, 8, 8)
@@ -149,10 +149,17 @@ def test_depthwise_filters_learn_in_full_precision() -> None:
     torch.testing.assert_close(given, expected)
 
 
-def test_the_last_features_are_capped_only_while_it_learns() -> None:
-    x, activation = torch.tensor([-1.0, 3.0, 9.0]), LastActivation()
-    assert activation.train()(x).tolist() == [0, 3, 6]
-    assert activation.eval()(x).tolist() == [0, 3, 9]
+@torch.inference_mode()
+def test_the_verdict_is_of_capped_features_and_the_map_is_not(network: CastNet) -> None:
+    strong = copy.deepcopy(network)
+    strong.mix_norm.weight.data *= 100
+    x = torch.rand(2, 1, 64, 64)
+    assert strong.features(x).max() > strong.CAP
+    logits, places = strong.judge(x)
+    torch.testing.assert_close(logits, strong.pool(strong.evidence(x)))
+    whole = strong.head(strong.features(x))[:, 0]
+    torch.testing.assert_close(places, whole * strong.scale.sum() + strong.shift)
+    assert not torch.allclose(whole, strong.evidence(x)[:, 0])
 
 
 @torch.inference_mode()
@@ -162,4 +169,5 @@ def test_evidence_beyond_the_cap_is_the_same_in_every_copy(network: CastNet) -> 
     x = torch.rand(1, 1, 64, 64)
     assert strong.features(x).max() > 6
     for other in (strong.fused(), strong.runtime(torch.device("cpu"), torch.float32)):
-        torch.testing.assert_close(other.evidence(x), strong.evidence(x), rtol=1e-3, atol=1e-2)
+        for given, expected in zip(other.judge(x), strong.judge(x), strict=True):
+            torch.testing.assert_close(given, expected, rtol=1e-3, atol=1e-2)
