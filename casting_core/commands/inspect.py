@@ -169,10 +169,12 @@ def neutral_cell(value: object) -> object:
 
 
 def _print_table() -> Printer:
+    from casting_core.figures import percent  # a probability is never rounded to a certainty
+
     sys.stdout.write(f"{'verdict':<10} {'probability':>11}  path\n")
 
     def show(found: Found, inspection: "Inspection") -> None:
-        probability = "" if inspection.probability is None else f"{inspection.probability:.1%}"
+        probability = "" if inspection.probability is None else percent(inspection.probability)
         name = "".join(c if c.isprintable() else "\ufffd" for c in _text(found.path))
         where = ""
         if inspection.regions and inspection.regions[0].clock is not None:
