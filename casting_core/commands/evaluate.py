@@ -63,11 +63,12 @@ def _from_predictions(model: str, markdown: bool) -> None:
     from casting_core.networks.card import MODELS, read_card
 
     suspects = frozenset(s.path for s in read_provenance() if s.suspect)
-    evaluation = evaluate(read_predictions(MODELS / model / "predictions.csv"), suspects)
+    card = read_card(MODELS / model)
+    rows = read_predictions(MODELS / model / "predictions.csv")
+    evaluation = evaluate(rows, suspects, calibrated_on=card.calibrated_on or None)
     if markdown:
         typer.echo(results_table(evaluation.metrics))
-        metrics = read_card(MODELS / model).metrics
-        tables = (map_table(metrics), methods_table(metrics), repair_table(metrics))
+        tables = (map_table(card.metrics), methods_table(card.metrics), repair_table(card.metrics))
         typer.echo("\n".join(table for table in tables if table), nl=False)
         return
     point, calibration = evaluation.point, evaluation.calibration

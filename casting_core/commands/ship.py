@@ -19,6 +19,9 @@ def command(
     data: Annotated[Path | None, typer.Option(help="Data folder; CASTING_DATA or data/casting_data.")] = None,
     runs: Annotated[Path, typer.Option(help="Folder with the finished runs.")] = Path("runs"),
     seed: Annotated[int, typer.Option(min=0, help="Seed of the runs to take.")] = 0,
+    calibrate_on: Annotated[
+        list[int] | None, typer.Option(help="A fold to calibrate on, may be given several times; all if left out.")
+    ] = None,
 ) -> None:
     """Write models/MODEL from runs/MODEL-official-seedN and all runs/MODEL-by-source-K-seedN.
 
@@ -44,7 +47,8 @@ def command(
         pictures = _pictures(root, fitted, lambda: bar.advance(measuring))
         envelope = measure_envelope(pictures, input_size=architecture(model).size)
         official = runs / f"{model}-official-seed{seed}"
-        card = ship(official, folds, target, gates=gate.NAMES, envelope=envelope)
+        chosen = tuple(sorted(set(calibrate_on or ())))
+        card = ship(official, folds, target, gates=gate.NAMES, envelope=envelope, calibrated_on=chosen)
         describing = bar.add_task("Describing known castings", total=None)
         network, card = load_model(model)
         known = build_precedents(

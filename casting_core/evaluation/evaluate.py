@@ -3,10 +3,11 @@
 The calibration and the thresholds that ship are fitted on the by-source predictions of official-train
 pictures, which none of the models that made them had seen, without those whose label is doubted. For
 the figures on castings never seen they are cross-fitted: those applied to a fold come from the other
-folds. The official test uses those that ship; nothing is fitted on it.
+folds. Folds that were trained after calibration and thresholds were settled need not take part in them: they are
+judged with what ships. The official test is too; nothing is fitted on it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -30,18 +31,22 @@ class Evaluation:
     metrics: dict[str, object]
 
 
-def evaluate(rows: Sequence[Prediction], suspects: frozenset[str]) -> Evaluation:
+def evaluate(
+    rows: Sequence[Prediction], suspects: frozenset[str], *, calibrated_on: Collection[int] | None = None
+) -> Evaluation:
     """Calibrate, choose thresholds and compute all figures.
 
     Parameters
     ----------
     rows : predictions of the official test and of at least two by-source folds; only their logits count.
     suspects : paths whose label is doubted; every figure is given as filed and without them.
+    calibrated_on : folds that calibration and thresholds are fitted on; all when None.
     """
     folds = sorted({row.split for row in rows if row.split.startswith(BY_SOURCE)})
-    if len(folds) < 2:
-        raise DataError(f"Calibration needs predictions of at least two by-source folds, got {len(folds)}.")
-    usable = [row for row in rows if row.split in folds and row.path not in suspects]
+    fitted = [f for f in folds if calibrated_on is None or int(f.removeprefix(BY_SOURCE)) in calibrated_on]
+    if len(fitted) < 2:
+        raise DataError(f"Calibration needs predictions of at least two by-source folds, got {len(fitted)}.")
+    usable = [row for row in rows if row.split in fitted and row.path not in suspects]
     calibration, point = _fit(usable)
     official = _calibrated([row for row in rows if row.split == OFFICIAL], calibration)
     unseen: list[Prediction] = []

@@ -24,6 +24,7 @@ class ModelCard:
     have their strongest place.
     `gates` names what a picture must have for a verdict without a person (`inspection.gate`), and `envelope` holds,
     by property of `data.capture`, the least and the most with which the figures were measured.
+    `calibrated_on`: by-source folds from which calibration and thresholds come; all where it is empty.
     `metrics`: by split, every figure with its interval where it has one.
     """
 
@@ -41,6 +42,7 @@ class ModelCard:
     map_temperature: float = 1.0
     map_shift: float = 0.0
     envelope: dict[str, tuple[float, float]] = field(default_factory=dict)
+    calibrated_on: tuple[int, ...] = ()
     training: dict[str, Any] = field(default_factory=dict)
     data_fingerprint: str = ""
     metrics: dict[str, Any] = field(default_factory=dict)

@@ -86,9 +86,26 @@ def test_a_fold_is_calibrated_without_itself():
     assert of_fold(before.rows, 0) != of_fold(after.rows, 0)
 
 
+def test_a_fold_that_came_later_is_judged_with_what_ships():
+    rng = np.random.default_rng(1)
+    folds = [_rows(fold, rng) for fold in range(3)]
+    early = evaluate([*folds[0], *folds[1]], frozenset())
+    all_three = evaluate([row for fold in folds for row in fold], frozenset(), calibrated_on=(0, 1))
+    assert (all_three.calibration, all_three.point) == (early.calibration, early.point)
+    assert all_three.metrics["by_source"]["folds"] == [0, 1, 2]
+    later = [row for row in all_three.rows if row.split == "by-source-2"]
+    expected = early.calibration.probability(np.array([row.logit for row in later]))
+    assert [row.probability for row in later] == pytest.approx(list(expected))
+    of_first = {row.path: row.probability for row in early.rows}
+    assert all(row.probability == of_first[row.path] for row in all_three.rows if row.split != "by-source-2")
+
+
 def test_one_fold_is_not_enough():
     with pytest.raises(DataError, match="two by-source folds"):
         evaluate(_rows(0, np.random.default_rng(0)), frozenset())
+    rows = [row for fold in range(2) for row in _rows(fold, np.random.default_rng(fold))]
+    with pytest.raises(DataError, match="got 1"):
+        evaluate(rows, frozenset(), calibrated_on=(1, 7))
 
 
 def test_predictions_survive_the_file(tmp_path: Path):
@@ -106,7 +123,8 @@ def test_predictions_survive_the_file(tmp_path: Path):
 def test_the_card_of_a_shipped_model_says_what_its_predictions_say(name: str):
     card = read_card(MODELS / name)
     rows = read_predictions(MODELS / name / "predictions.csv")
-    evaluation = evaluate(rows, frozenset(s.path for s in read_provenance() if s.suspect))
+    suspects = frozenset(s.path for s in read_provenance() if s.suspect)
+    evaluation = evaluate(rows, suspects, calibrated_on=card.calibrated_on or None)
     assert evaluation.calibration.temperature == pytest.approx(card.temperature, rel=1e-3)
     assert evaluation.point.threshold_pass == pytest.approx(card.threshold_pass)
     assert evaluation.point.threshold_reject == pytest.approx(card.threshold_reject)

@@ -144,8 +144,8 @@ def test_depthwise_filters_learn_in_full_precision() -> None:
     with torch.autocast("cpu", torch.bfloat16):
         y = filters(x)
     assert y.dtype == torch.bfloat16
-    given, = torch.autograd.grad(y, filters.weight, gradient)
-    expected, = torch.autograd.grad(filters(x.float()), filters.weight, gradient.float())
+    (given,) = torch.autograd.grad(y, filters.weight, gradient)
+    (expected,) = torch.autograd.grad(filters(x.float()), filters.weight, gradient.float())
     torch.testing.assert_close(given, expected)
 
 
@@ -169,5 +169,5 @@ def test_evidence_beyond_the_cap_is_the_same_in_every_copy(network: CastNet) -> 
     x = torch.rand(1, 1, 64, 64)
     assert strong.features(x).max() > 6
     for other in (strong.fused(), strong.runtime(torch.device("cpu"), torch.float32)):
-        for given, expected in zip(other.judge(x), strong.judge(x), strict=True):
-            torch.testing.assert_close(given, expected, rtol=1e-3, atol=1e-2)
+        for found, expected in zip(other.judge(x), strong.judge(x), strict=True):
+            torch.testing.assert_close(found, expected, rtol=1e-3, atol=1e-2)
