@@ -75,6 +75,7 @@ def read_card(folder: Path) -> ModelCard:
         if not isinstance(values, dict) or not set(values) <= known:
             raise ModelError(f"{file} is not a model card of this version.")
         plain = {name: tuple(values[name]) for name in ("gates", "limits")}
+        plain["calibrated_on"] = tuple(values.get("calibrated_on", ()))
         envelope = {name: (float(least), float(most)) for name, (least, most) in values.get("envelope", {}).items()}
         return ModelCard(**{**values, **plain, "envelope": envelope})
     except FileNotFoundError as error:

@@ -124,6 +124,7 @@ def test_a_link_to_a_page_is_the_first_thing_that_a_server_gets(page, tmp_path: 
     with running_app(tmp_path / "log.txt") as fresh:
         page.goto(fresh + BURR)
         page.get_by_text("Burr.png").wait_for()
+        page.get_by_role("link", name="Overview").wait_for()
         assert page.get_by_role("link", name="Overview").count() == 1
         assert page.locator("[data-testid='stMainBlockContainer']").bounding_box()["width"] > 1000
 
