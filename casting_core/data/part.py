@@ -15,6 +15,8 @@ is a Hough transform narrowed by the one thing that all castings share, the dark
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
+from typing import Literal
 
 import numpy as np
 from scipy import ndimage
@@ -180,13 +182,29 @@ def _blob_ellipse(blob: np.ndarray) -> tuple[float, Ellipse]:
     return both / (np.pi * ellipse.major * ellipse.minor + len(x) - both), ellipse
 
 
+@cache
+def _kernel(sigma: float, order: int) -> np.ndarray:
+    """The weights that scipy's `gaussian_filter1d` would work out anew at every call."""
+    reach = int(4 * sigma + 0.5)
+    impulse = np.zeros(2 * reach + 1)
+    impulse[reach] = 1.0
+    return ndimage.gaussian_filter1d(impulse, sigma, order=order, mode="constant")[::-1].copy()
+
+
+def _gaussian(
+    values: np.ndarray, sigma: float, *, axis: int, order: int = 0, mode: Literal["reflect", "wrap"] = "reflect"
+) -> np.ndarray:
+    """A Gaussian or its first derivative along one axis; of the values' own type."""
+    return np.asarray(ndimage.correlate1d(values, _kernel(sigma, order), axis, mode=mode))
+
+
 def _refine_opening(small: np.ndarray, blob: Ellipse) -> Ellipse | None:
     ellipse = blob
     for reach in (0.25, 0.15):
         step = 0.5 / ellipse.major
         radii = np.arange(1 - reach - step, 1 + reach + step, step)
         values, inside = along_rays(small, ellipse, radii)
-        edge = ndimage.gaussian_filter1d(values, 2.0, axis=1, order=1)
+        edge = _gaussian(values, 2.0, axis=1, order=1)
         edge *= inside * (1 - 0.5 * ((radii - 1) / reach) ** 2)
         found, heights = outer_peaks(edge, radii)
         fitted = fit_ellipse(ellipse, found, 1.0 * (heights > 0.2 * np.median(heights)), tolerance=0.06)
@@ -225,8 +243,8 @@ def _changes(
 ) -> tuple[np.ndarray, np.ndarray]:
     """How fast the brightness changes along the rays, ≥ 0, 0 outside the frame; and what lies inside."""
     values, inside = along_rays(small, ellipse, radii)
-    changes = ndimage.gaussian_filter1d(values, blur, axis=1, order=1)
-    return np.abs(ndimage.gaussian_filter1d(changes, 1.0, axis=0, mode="wrap")) * inside, inside
+    changes = _gaussian(values, blur, axis=1, order=1)
+    return np.abs(_gaussian(changes, 1.0, axis=0, mode="wrap")) * inside, inside
 
 
 def _find_face(small: np.ndarray, opening: Ellipse, contrast: float) -> Ellipse | None:
@@ -247,7 +265,7 @@ def _rough_faces(small: np.ndarray, opening: Ellipse, contrast: float) -> list[E
     seen = inside.take(OUTLINES).mean(axis=1)  # (circles, rays) -> (circles,)
     circles: list[np.ndarray] = []
     for limit in (0.5 * np.median(edge.max(axis=1)), 0.02 * contrast):
-        capped = ndimage.gaussian_filter1d(np.minimum(edge, limit), 1.0, axis=1)
+        capped = _gaussian(np.minimum(edge, limit), 1.0, axis=1)
         means = capped.take(OUTLINES).mean(axis=1)
         circle = CIRCLES[np.argmax(means / np.maximum(seen, LEAST_SEEN))]
         if all(np.abs(circle - other).max() > 0.1 for other in circles):
