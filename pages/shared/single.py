@@ -34,7 +34,10 @@ def show(upload: Upload, *, model: str = DEFAULT) -> None:
         widgets.unseen_figures(resources.card(model))
     widgets.details(inspection)
     take_away(upload, judged)
-    if judged.picture is not None:
+    if judged.picture is not None and inspection.probability is None:
+        with why:  # a gate refused it: nothing was judged, so there is nothing to explain
+            st.image(judged.picture, width=360, alt="The picture as it was given.")
+    elif judged.picture is not None:
         with recall:
             background.seen_before(upload)
         with why:  # last: an activation map takes longer than all the rest
@@ -156,7 +159,7 @@ def take_away(upload: Upload, judged: resources.Judged) -> None:
     if judged.inspection.probability is not None:
         name = "examination.json"
         files.append(("All answers as JSON", name, "application/json", lambda: all_answers(upload, judged)))
-    if judged.picture is not None:
+    if judged.picture is not None and judged.inspection.probability is not None:
         files.append(("Page to print", "inspection.html", "text/html", lambda: print_sheet(upload, judged)))
     if judged.evidence is not None:
         files.append(("Overlay as PNG", "overlay.png", "image/png", lambda: downloads.overlay_png(judged)))

@@ -145,6 +145,19 @@ def test_a_single_broken_file_has_no_verdict_and_no_traceback():
     assert not app.get("plotly_chart")
 
 
+def test_a_picture_that_a_gate_refused_is_shown_and_not_explained():
+    stream = io.BytesIO()
+    Image.linear_gradient("L").save(stream, "PNG")
+    app = upload(open_inspection(), ("gradient.png", stream.getvalue()))
+    assert not app.exception
+    assert "No verdict" in app.header[0].value
+    assert "No casting of the kind" in texts(app)
+    assert len(app.get("image")) == 1
+    assert not app.subheader
+    assert "seen before" not in texts(app)
+    assert "no map of its evidence" not in texts(app)
+
+
 class File:
     def __init__(self, name: str, data: bytes, size: int | None = None) -> None:
         self.name, self.data, self.size = name, data, len(data) if size is None else size
