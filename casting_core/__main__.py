@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from casting_core.commands import benchmark, data, evaluate, inspect, ship, train
+from casting_core.commands import benchmark, compare, data, evaluate, inspect, ship, train
 from casting_core.errors import CastingError
 
 app = typer.Typer(
@@ -17,6 +17,7 @@ app.command("inspect")(inspect.command)
 app.add_typer(data.app, name="data")
 app.command("train")(train.command)
 app.command("evaluate")(evaluate.command)
+app.command("compare")(compare.command)
 app.command("ship")(ship.command)
 app.command("benchmark")(benchmark.command)
 

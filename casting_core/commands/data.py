@@ -1,12 +1,18 @@
-"""`data fetch | check | audit | signatures | recognise | render`: get and verify the public set, find its photographs,
-make and measure what recognises them, render castings.
+"""`data fetch | check | audit | signatures | recognise | describe | render`: get and verify the public set, find its
+photographs, make and measure what recognises them, say what lies in any other folder, render castings and flanges.
 """
 
 import os
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from casting_core.data.collection import Collection
 
 app = typer.Typer(help="Get, verify, audit and render data.", no_args_is_help=True)
 
@@ -123,20 +129,109 @@ def recognise(
 
 
 @app.command()
+def describe(
+    data: Root = None,
+    defective: Annotated[
+        list[str] | None, typer.Option(help="A defective class; give it once for each. Guessed when left out.")
+    ] = None,
+) -> None:
+    """Say what a folder with one sub-folder a class holds, as training will see it."""
+    from rich.console import Console
+
+    found = collection_of(data, defective)
+    for note in found.notes:
+        typer.echo(note)
+    console = Console(soft_wrap=True)
+    console.print(_classes_table(found))
+    console.print(_photographs_table(found))
+
+
+def collection_of(data: Path | None, defective: list[str] | None) -> "Collection":
+    """What lies in the data folder: the public set by its table, any other folder by looking at its pictures.
+
+    Raises `DataError` where that is nothing to train on.
+    """
+    from casting_core.commands import progress_bar
+    from casting_core.data.collection import is_public, public_collection, read_collection
+    from casting_core.data.dataset import default_root
+    from casting_core.data.download import find_root
+    from casting_core.errors import DataError
+
+    root = data or default_root()
+    try:
+        public = find_root(root)
+    except DataError:
+        public = root
+    if is_public(public) and not defective:
+        return public_collection(public)
+    with progress_bar() as bar:
+        task = bar.add_task("Looking at the pictures", total=None)
+        return read_collection(
+            root,
+            defective=defective or None,
+            progress=lambda done, total: bar.update(task, completed=done, total=total),
+        )
+
+
+def _classes_table(found: "Collection") -> "Table":
+    """Pictures of each class and split."""
+    from rich import box
+    from rich.table import Table
+
+    table = Table("class", "counts as", box=box.SIMPLE)
+    for title in ("train", "test", "doubted"):
+        table.add_column(title, justify="right")
+    for name, label in found.classes.items():
+        mine = [sample for sample in found.samples if found.class_of(sample) == name]
+        counts = [sum(s.split == split for s in mine) for split in ("train", "test")]
+        table.add_row(name, label.value, *map(str, counts), str(sum(s.suspect for s in mine)))
+    return table
+
+
+def _photographs_table(found: "Collection") -> "Table":
+    """Pictures and photographs of each label, and photographs of each fold."""
+    from rich import box
+    from rich.table import Table
+
+    from casting_core.labels import Label
+
+    table = Table("label", box=box.SIMPLE)
+    for title in ("pictures", "photographs", *(f"fold {fold}" for fold in range(found.folds))):
+        table.add_column(title, justify="right")
+    for label in Label:
+        mine = [sample for sample in found.samples if sample.label is label]
+        folds = [len({s.source for s in mine if s.fold == fold}) for fold in range(found.folds)]
+        table.add_row(label.value, str(len(mine)), str(found.photographs(label)), *map(str, folds))
+    return table
+
+
+class Product(StrEnum):
+    """What is rendered."""
+
+    CASTING = "casting"
+    FLANGE = "flange"
+
+
+@app.command()
 def render(
+    product: Annotated[
+        Product, typer.Option(help="Castings in the layout of the public set, or flanges in one folder a class.")
+    ] = Product.CASTING,
     out: Annotated[Path, typer.Option(help="Folder to write.")] = Path("data/rendered"),
-    count: Annotated[int, typer.Option(min=2, help="Castings.")] = 400,
-    seed: Annotated[int, typer.Option(min=0, help="The same seed renders the same castings.")] = 0,
+    count: Annotated[int, typer.Option(min=2, help="Pictures.")] = 400,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed renders the same pictures.")] = 0,
     size: Annotated[int, typer.Option(min=64, max=2048, help="Side in pixels.")] = 300,
     workers: Annotated[int, typer.Option(min=1, help="Processes that share the work.")] = os.cpu_count() or 1,
 ) -> None:
-    """Render castings with known defects, in the layout of the public set, with masks."""
+    """Render castings or pipe flanges with known defects, and their masks."""
     from casting_core.commands import progress_bar
+    from casting_core.data.flange_set import render_flange_set
     from casting_core.data.rendered_set import render_set
 
+    write = render_set if product is Product.CASTING else render_flange_set
     with progress_bar() as bar:
         task = bar.add_task("Rendering", total=count)
-        render_set(
+        write(
             out,
             count,
             seed=seed,
@@ -144,4 +239,4 @@ def render(
             workers=min(workers, count),
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
-    typer.echo(f"Written: {count} castings, masks and defects.csv in {out}")
+    typer.echo(f"Written: {count} {product.value}s, masks and defects.csv in {out}")

@@ -1,17 +1,24 @@
 """`evaluate`: the figures of a model, computed afresh or measured anew."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from casting_core.commands.printing import print_figures, print_splits
+from casting_core.commands.train import Split
 
+if TYPE_CHECKING:
+    from casting_core.evaluation.evaluate import Evaluation
+    from casting_core.networks.card import ModelCard
+
+SPLITS = {Split.OFFICIAL: "official_test", Split.BY_SOURCE: "by_source"}
 RENDERED_FROM = 1_000_000  # first seed of the castings that are rendered for judging, far from all others
 
 
 def command(
     model: Annotated[str, typer.Argument(help="Name of a shipped model.")] = "castnet",
+    split: Annotated[Split | None, typer.Option(help="The figures of one split; of both if left out.")] = None,
     markdown: Annotated[bool, typer.Option("--markdown", help="The main figures as the README's tables.")] = False,
     masks: Annotated[Path | None, typer.Option(help="Judge a folder of photographs with masks.")] = None,
     rendered: Annotated[int, typer.Option(min=0, help="Judge that many rendered castings.")] = 0,
@@ -21,13 +28,15 @@ def command(
     repair: Annotated[bool, typer.Option("--repair", help="Repair what is marked on --masks.")] = False,
     data: Annotated[Path | None, typer.Option(help="The public set, to tell known photographs from new ones.")] = None,
     device: Annotated[str | None, typer.Option(help="cpu, cuda or mps; the best present if left out.")] = None,
-    save: Annotated[bool, typer.Option("--save", help="Keep what was measured in the model's card.")] = False,
+    save: Annotated[bool, typer.Option("--save", help="Keep the figures in the model's card.")] = False,
 ) -> None:
     """Compute all figures of a model's card afresh from its predictions.csv, or judge anew what has masks."""
     if (methods or repair) and masks is None:
         raise typer.BadParameter("--methods and --repair need a folder of photographs with masks: add --masks.")
+    if split is not None and (masks is not None or rendered or markdown or save):
+        raise typer.BadParameter("--split chooses among printed figures; leave it out with all other options.")
     if masks is None and not rendered:
-        _from_predictions(model, markdown)
+        _from_predictions(model, split, markdown, save)
         return
     from casting_core import Inspector
     from casting_core.commands import evaluate_maps as maps
@@ -55,7 +64,7 @@ def command(
         _keep(model, castings.name, figures, save)
 
 
-def _from_predictions(model: str, markdown: bool) -> None:
+def _from_predictions(model: str, split: Split | None, markdown: bool, save: bool) -> None:
     from casting_core.data.dataset import read_provenance
     from casting_core.evaluation.evaluate import evaluate
     from casting_core.evaluation.predictions import read_predictions
@@ -66,15 +75,42 @@ def _from_predictions(model: str, markdown: bool) -> None:
     card = read_card(MODELS / model)
     rows = read_predictions(MODELS / model / "predictions.csv")
     evaluation = evaluate(rows, suspects, calibrated_on=card.calibrated_on or None)
+    if save:
+        _check(card, evaluation)
+        for name, figures in evaluation.metrics.items():
+            _keep(model, name, figures, save)
     if markdown:
         typer.echo(results_table(evaluation.metrics))
         tables = (map_table(card.metrics), methods_table(card.metrics), repair_table(card.metrics))
         typer.echo("\n".join(table for table in tables if table), nl=False)
         return
+    if save:
+        return
     point, calibration = evaluation.point, evaluation.calibration
     typer.echo(f"temperature {calibration.temperature:.4f}, shift {calibration.shift:.4f}")
     typer.echo(f"pass below {point.threshold_pass:.4f}, reject from {point.threshold_reject:.4f}")
-    print_splits(evaluation.metrics)
+    print_splits({name: f for name, f in evaluation.metrics.items() if split is None or name == SPLITS[split]})
+
+
+def _check(card: "ModelCard", evaluation: "Evaluation") -> None:
+    """Figures belong into a card only where they are of the calibration and the thresholds that it ships."""
+    import math
+
+    from casting_core.errors import ModelError
+
+    found, point = evaluation.calibration, evaluation.point
+    pairs = {
+        "temperature": (card.temperature, found.temperature),
+        "shift": (card.shift, found.shift),
+        "threshold_pass": (card.threshold_pass, point.threshold_pass),
+        "threshold_reject": (card.threshold_reject, point.threshold_reject),
+    }
+    for name, (stored, computed) in pairs.items():
+        if not math.isclose(stored, computed, rel_tol=1e-6, abs_tol=1e-9):
+            raise ModelError(
+                f"The card of {card.name} has {name} {stored:.9g}, its predictions.csv gives {computed:.9g}: "
+                f"they are not of the same runs. Make both anew with: ship {card.name}"
+            )
 
 
 def _keep(model: str, name: str, figures: dict[str, Any], save: bool) -> None:

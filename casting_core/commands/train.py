@@ -1,5 +1,6 @@
-"""`train`: one run folder under runs/, resumable, with progress."""
+"""`train`: one run folder under runs/, resumable, with progress; on the public set or on any folder of pictures."""
 
+import re
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,7 +20,16 @@ class Split(StrEnum):
 
 def command(
     model: Annotated[str, typer.Argument(help="Name of the network.")] = "castnet",
-    data: Annotated[Path | None, typer.Option(help="Data folder; CASTING_DATA or data/casting_data.")] = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(help="The public set, or a folder with one sub-folder a class; CASTING_DATA if left out."),
+    ] = None,
+    defective: Annotated[
+        list[str] | None, typer.Option(help="A defective class; give it once for each. Guessed when left out.")
+    ] = None,
+    name: Annotated[
+        str | None, typer.Option(help="What the model is called; the name of the data folder if left out.")
+    ] = None,
     split: Annotated[Split, typer.Option(help="official, or by source photograph.")] = Split.OFFICIAL,
     fold: Annotated[int | None, typer.Option(help="The held-out fold of a by-source split, 0 to 4.")] = None,
     seed: Annotated[int, typer.Option(min=0)] = 0,
@@ -33,21 +43,28 @@ def command(
 ) -> None:
     """Train one model. Stop it with Ctrl-C; finished epochs are kept and --resume goes on from there."""
     from casting_core.commands import progress_bar
-    from casting_core.commands.data import root_of
-    from casting_core.networks.registry import architecture
+    from casting_core.commands.data import collection_of
+    from casting_core.labels import Label
+    from casting_core.training import distributed
     from casting_core.training.memory import keep_freed_memory
     from casting_core.training.run import train
-    from casting_core.training.settings import TrainingSettings
+    from casting_core.training.settings import recipe_for, settings_for
 
     given: dict[str, Any] = {"epochs": epochs, "batch_size": batch_size, "learning_rate": learning_rate}
-    settings = TrainingSettings(
-        model=model,
-        split=split.value,
-        fold=fold,
-        seed=seed,
-        size=architecture(model).size,
-        **{name: value for name, value in given.items() if value is not None},
-    )
+    given = {name: value for name, value in given.items() if value is not None}
+    collection = collection_of(data, defective)
+    group, _ = distributed.join(device)
+    if group.first:
+        for note in collection.notes:
+            typer.echo(note, err=True)
+    if collection.grouping != "table":
+        given["name"] = name or model_name(collection.root if data is None else data)
+        if model == "castnet":
+            photographs = {str(label): collection.photographs(label) for label in Label}
+            given["recipe"] = recipe_for(**photographs)
+    elif name:
+        given["name"] = name
+    settings = settings_for(model, split=split.value, fold=fold, seed=seed, **given)
     left_out = _read_paths(exclude) if exclude else frozenset()
     keep_freed_memory()
     with progress_bar() as bar:
@@ -75,7 +92,7 @@ def command(
 
         folder = train(
             settings,
-            root_of(data),
+            collection,
             runs=runs,
             exclude=left_out,
             resume=resume,
@@ -83,7 +100,15 @@ def command(
             callback=show,
             loading=lambda done, total: bar.update(loading, completed=done, total=total),
         )
-    typer.echo(f"Written: {folder}")
+    if group.first:
+        typer.echo(f"Written: {folder}")
+    distributed.leave()
+
+
+def model_name(folder: Path) -> str:
+    """A model's name from a folder's: letters, digits, `-` and `_`, in lower case."""
+    plain = re.sub(r"[^a-z0-9_]+", "-", folder.resolve().name.lower()).strip("-")
+    return plain or "model"
 
 
 def _read_paths(file: Path) -> frozenset[str]:

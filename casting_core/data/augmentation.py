@@ -44,7 +44,7 @@ class AugmentationSettings:
     pieces: float = 2.0  # inserted into one picture, on average; as many decoys
     defect_contrast: float = 20.0  # gray levels that it differs by, at least, on average
     smallest_defect: int = 12  # px of the picture; a smaller one is left out, nobody could see it
-    decoy_share: float = 0.2  # of sound pictures that get a decoy
+    decoy_share: float = 0.4  # of sound pictures that get a decoy
     background_share: float = 0.5
     clutter_share: float = 0.35
     scale: tuple[float, float] = (0.8, 1.15)

@@ -31,6 +31,14 @@ def to_input(pixels: np.ndarray, size: int) -> np.ndarray:
     return np.asarray(image.resize((columns, rows), Image.Resampling.BILINEAR, reducing_gap=2.0))
 
 
+def to_square_input(pixels: np.ndarray, size: int) -> np.ndarray:
+    """Scale uint8 (H, W) to uint8 (size, size), whatever its sides, bilinear with antialiasing."""
+    if pixels.shape == (size, size):
+        return pixels
+    image = Image.fromarray(pixels)
+    return np.asarray(image.resize((size, size), Image.Resampling.BILINEAR, reducing_gap=2.0))
+
+
 def to_tensor(inputs: list[np.ndarray]) -> Tensor:
     """Stack uint8 (h, w) pictures of one shape into float32 (B, 1, h, w) in [0, 1]."""
     return torch.from_numpy(np.stack(inputs)).unsqueeze(1).float().div_(255.0)

@@ -1,4 +1,4 @@
-"""From logits to probabilities: shift and temperature, and how well they are calibrated.
+"""From logits to probabilities: shift and temperature.
 
 p = sigmoid((logit + shift) / temperature), fitted on pictures that the model did not see; every source
 photograph weighs the same within its label.
@@ -18,12 +18,13 @@ Calibration of Modern Neural Networks", ICML 2017, https://arxiv.org/abs/1706.04
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize_scalar
+from scipy.optimize import brentq
 from scipy.special import expit
 
 from casting_core.errors import SettingsError
 
 BOOTSTRAP = 500  # draws of photographs
+WIDEST = 6.0  # the temperature lies between exp(-6) and exp(6)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,12 +61,19 @@ def fit_calibration(
         target[members] = (examples + 1) / (examples + 2) if label else 1 / (examples + 2)
     shift = -_boundary(logits, positive, source, weight)
 
-    def loss(log_temperature: float) -> float:
-        z = (logits + shift) * np.exp(-log_temperature)
-        return float((weight * (np.logaddexp(0, z) - target * z)).sum())
+    def slope(inverse: float) -> float:
+        """Of the loss, which is convex in the inverse of the temperature."""
+        z = logits + shift
+        return float((weight * (expit(z * inverse) - target) * z).sum())
 
-    best = minimize_scalar(loss, bounds=(-6, 6), method="bounded", options={"xatol": 1e-9})
-    return Calibration(temperature=float(np.exp(best.x)), shift=float(shift))
+    least, most = np.exp(-WIDEST), np.exp(WIDEST)
+    if slope(least) >= 0:  # the flattest curve is still too steep
+        inverse = least
+    elif slope(most) <= 0:
+        inverse = most
+    else:
+        inverse = brentq(slope, least, most, xtol=1e-15, rtol=1e-14)
+    return Calibration(temperature=float(1 / inverse), shift=float(shift))
 
 
 def _boundary(logits: np.ndarray, positive: np.ndarray, source: np.ndarray, weight: np.ndarray) -> float:
@@ -83,14 +91,3 @@ def _boundary(logits: np.ndarray, positive: np.ndarray, source: np.ndarray, weig
     margin = float(by_source[drawn].sum(1).std())
     plateau = boundaries[error <= error[lowest] + margin + 1e-12]
     return float((plateau.min() + plateau.max()) / 2)
-
-
-def expected_calibration_error(probability: np.ndarray, positive: np.ndarray, *, bins: int = 15) -> float:
-    """Mean distance of confidence from frequency over equal bins of probability, weighted by their counts."""
-    bin_of = np.minimum((np.asarray(probability) * bins).astype(int), bins - 1)
-    error = 0.0
-    for index in range(bins):
-        inside = bin_of == index
-        if inside.any():
-            error += abs(float(probability[inside].mean() - positive[inside].mean())) * inside.mean()
-    return float(error)

@@ -9,6 +9,7 @@ judged with what ships. The official test is too; nothing is fitted on it.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -23,12 +24,16 @@ OFFICIAL, BY_SOURCE = "official-test", "by-source-"
 
 @dataclass(frozen=True, kw_only=True)
 class Evaluation:
-    """What ships (`calibration`, `point`), the calibrated rows, and the figures by split."""
+    """What ships (`calibration`, `point`), the calibrated rows, and the figures by split.
+
+    `metrics`: `official_test` and `by_source`, each with the figures of `metrics.summarize` under `as_filed` and
+    `without_suspects`, and `wrong_pictures`, paths; `by_source` names its `folds` too.
+    """
 
     calibration: Calibration
     point: OperatingPoint
     rows: tuple[Prediction, ...]
-    metrics: dict[str, object]
+    metrics: dict[str, Any]
 
 
 def evaluate(
@@ -58,7 +63,7 @@ def evaluate(
         unseen += members
         low += [fold_point.threshold_pass] * len(members)
         high += [fold_point.threshold_reject] * len(members)
-    metrics: dict[str, object] = {
+    metrics: dict[str, Any] = {
         "official_test": _figures(official, point.threshold_pass, point.threshold_reject, suspects),
         "by_source": {"folds": [int(f.removeprefix(BY_SOURCE)) for f in folds]}
         | _figures(unseen, np.array(low), np.array(high), suspects),
@@ -101,7 +106,7 @@ def _calibrated(rows: Sequence[Prediction], calibration: Calibration) -> list[Pr
 
 def _figures(
     rows: Sequence[Prediction], low: float | np.ndarray, high: float | np.ndarray, suspects: frozenset[str]
-) -> dict[str, object]:
+) -> dict[str, Any]:
     predictions = as_arrays(rows)
     trusted = np.array([row.path not in suspects for row in rows], bool)
     low, high = np.broadcast_to(low, len(rows)), np.broadcast_to(high, len(rows))

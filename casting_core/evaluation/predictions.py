@@ -2,6 +2,7 @@
 
 import csv
 import io
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,10 +51,14 @@ def write_predictions(file: Path, rows: Sequence[Prediction]) -> None:
 
 
 def read_predictions(file: Path) -> list[Prediction]:
-    """Read all rows. Raises `DataError` where the file is missing or of another form."""
+    """Read all rows.
+
+    Raises `DataError` where the file is missing or of another form, a logit is not finite, a probability is not in
+    [0, 1], or a split has a picture twice.
+    """
     try:
         with file.open(newline="", encoding="utf-8") as stream:
-            return [
+            rows = [
                 Prediction(
                     path=row["path"],
                     split=row["split"],
@@ -65,7 +70,18 @@ def read_predictions(file: Path) -> list[Prediction]:
                 for row in csv.DictReader(stream)
             ]
     except (OSError, KeyError, ValueError, TypeError) as error:
-        raise DataError(f"{file} cannot be read as predictions ({error}); make it anew with evaluate.") from error
+        raise DataError(f"{file} cannot be read as predictions ({error}); restore it or ship anew.") from error
+    seen: set[tuple[str, str]] = set()
+    for row in rows:
+        if not math.isfinite(row.logit) or not 0 <= row.probability <= 1:
+            raise DataError(
+                f"{file}: {row.path} needs a finite logit and a probability from 0 to 1, got {row.logit} and "
+                f"{row.probability}; train anew."
+            )
+        if (row.split, row.path) in seen:
+            raise DataError(f"{file}: {row.path} is in {row.split} twice; ship the model anew.")
+        seen.add((row.split, row.path))
+    return rows
 
 
 def as_arrays(rows: Sequence[Prediction]) -> Predictions:

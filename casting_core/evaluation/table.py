@@ -3,36 +3,55 @@
 from collections.abc import Mapping
 from typing import Any
 
+from casting_core.evaluation.cells import markdown, number, share
 from casting_core.evaluation.map_comparison import EVIDENCE, winners
 from casting_core.explanation.methods import METHODS
 
 SPLITS = {"official_test": "official test (known photographs)", "by_source": "castings never seen (by source)"}
-ROWS = {
+SHARES = {
     "wrong": "wrong at a probability of 50 %",
+    "recall": "defective parts at 50 % or above (recall)",
+    "precision": "truly defective among parts at 50 % or above (precision)",
+    "specificity": "ok parts below 50 % (specificity)",
     "missed_defects": "defective parts passed as ok",
     "false_alarms": "ok parts rejected",
     "reviews": "sent to a person",
 }
+NUMBERS = {
+    "accuracy": "accuracy",
+    "f1": "F1",
+    "balanced_accuracy": "balanced accuracy",
+    "roc_auc": "ROC-AUC",
+    "pr_auc": "PR-AUC (average precision)",
+    "brier_score": "Brier score",
+    "expected_calibration_error": "expected calibration error",
+    "mean_cost": "mean cost of a part",
+}
+NONE = "none of this label"
+NOTHING = {"precision": "no part called defective", "wrong": "no pictures", "reviews": "no pictures"}
 VIEWS = {"as_filed": "as filed", "without_suspects": "without the doubted labels"}
 
 
 def results_table(metrics: Mapping[str, Any]) -> str:
-    """One column a split and view, one row a figure, each share with its 95 % interval over photographs."""
+    """One column a split and view, one row a figure, each with its 95 % interval over photographs.
+
+    The mean cost is in the unit of the costs that its row names.
+    """
     columns = [(split, view) for split in SPLITS for view in VIEWS]
-    lines = [
-        "| | " + " | ".join(f"{SPLITS[split]}, {VIEWS[view]}" for split, view in columns) + " |",
-        "| --- |" + " ---: |" * len(columns),
-    ]
     figures = [metrics[split][view] for split, view in columns]
-    lines.append(
-        "| pictures (photographs) | " + " | ".join(f"{f['pictures']:,} ({f['photographs']})" for f in figures) + " |"
+    rows = [["pictures (photographs)", *(f"{f['pictures']:,} ({f['photographs']})" for f in figures)]]
+    rows += [[text, *(share(f[key], NOTHING.get(key, NONE)) for f in figures)] for key, text in SHARES.items()]
+    rows += [[text, *(number(f, key) for f in figures)] for key, text in NUMBERS.items()]
+    rows[-1][0] += f" ({stated(figures[0]['costs'])})"
+    return markdown(["", *(f"{SPLITS[split]}, {VIEWS[view]}" for split, view in columns)], rows)
+
+
+def stated(costs: Mapping[str, float]) -> str:
+    """Costs in words."""
+    return (
+        f"a defect passed {costs['missed_defect']:g}, a false reject {costs['false_alarm']:g}, "
+        f"a review {costs['review']:g}"
     )
-    for key, text in ROWS.items():
-        lines.append(f"| {text} | " + " | ".join(_share(f[key]) for f in figures) + " |")
-    lines.append("| ROC-AUC | " + " | ".join(_decimal(f["roc_auc"], 5) for f in figures) + " |")
-    error = [_decimal(f["expected_calibration_error"], 4) for f in figures]
-    lines.append("| expected calibration error | " + " | ".join(error) + " |")
-    return "\n".join(lines) + "\n"
 
 
 SETS = {"second_capture": "second camera, masks drawn by people", "rendered": "rendered castings"}
@@ -153,18 +172,7 @@ def _cell(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.4f}" if abs(value) <= 1 else f"{value:,.1f}"
     if "share" in value:
-        return _share(value)
+        return share(value)
     if "median" in value:
         return f"median {value['median']:.3f}, 95th percentile {value['p95']:.3f}"
     return f"{value['value']:.4f} ({value['low']:.4f} to {value['high']:.4f})"
-
-
-def _share(value: Mapping[str, Any]) -> str:
-    if value["share"] is None:
-        return "none of this label"
-    interval = f"{value['low']:.2%} to {value['high']:.2%}".replace("%", " %")
-    return f"{value['count']:,} of {value['of']:,}: {value['share']:.2%}".replace("%", " %") + f" ({interval})"
-
-
-def _decimal(value: float | None, places: int) -> str:
-    return "needs both labels" if value is None else f"{value:.{places}f}"

@@ -12,7 +12,7 @@ from casting_core.errors import ModelError
 
 MODELS = Path(__file__).resolve().parents[2] / "models"
 DEFAULT = "castnet"
-CARD = "card.json"
+CARD, SAMPLES = "card.json", "samples.csv"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +25,8 @@ class ModelCard:
     `gates` names what a picture must have for a verdict without a person (`inspection.gate`), and `envelope` holds,
     by property of `data.capture`, the least and the most with which the figures were measured.
     `calibrated_on`: by-source folds from which calibration and thresholds come; all where it is empty.
+    `data`: what it was trained on: `classes`, the label by folder; `grouping`, how photographs were told apart
+    (`table` for the public set); whether the split is the folder's own (`official`); and `notes` in words.
     `metrics`: by split, every figure with its interval where it has one.
     """
 
@@ -44,6 +46,7 @@ class ModelCard:
     envelope: dict[str, tuple[float, float]] = field(default_factory=dict)
     calibrated_on: tuple[int, ...] = ()
     training: dict[str, Any] = field(default_factory=dict)
+    data: dict[str, Any] = field(default_factory=dict)
     data_fingerprint: str = ""
     metrics: dict[str, Any] = field(default_factory=dict)
     limits: tuple[str, ...] = ()
@@ -60,6 +63,11 @@ class ModelCard:
         for name, (least, most) in self.envelope.items():
             if not least <= most:
                 raise ModelError(f"The envelope of {name} must be (least, most), got ({least}, {most}).")
+
+    @property
+    def on_public_set(self) -> bool:
+        """Whether it was trained on the public set of castings, whose facts ship with the package."""
+        return self.data.get("grouping", "table") == "table"
 
     def to_json(self) -> str:
         """The text of `card.json`."""

@@ -6,10 +6,10 @@ D. R. Cox, "The Regression Analysis of Binary Sequences", Journal of the Royal S
 import torch
 from torch import Tensor, nn
 
-from casting_core.networks.network import Network
+from casting_core.networks.network import SmallNetwork, centred, to_square
 
 
-class LogisticRegression(Network):
+class LogisticRegression(SmallNetwork):
     """Gray picture → logit: a weighted sum of its pixels.
 
     Parameters
@@ -24,9 +24,7 @@ class LogisticRegression(Network):
 
     def judge(self, x: Tensor) -> tuple[Tensor, None]:
         """See `Network.judge`. There is no map: every pixel counts on its own, wherever the part lies."""
-        x = x.float()
-        if x.shape[-2:] != (self.size, self.size):
-            x = nn.functional.interpolate(x, (self.size, self.size), mode="bilinear", antialias=True)
-        weights, bias = self.linear.weight.float(), self.linear.bias.float()
+        x = centred(to_square(x.float(), self.size))
+        weights, bias = self.linear.weight, self.linear.bias
         with torch.autocast(x.device.type, enabled=False):
             return nn.functional.linear(x.flatten(1), weights, bias)[:, 0], None

@@ -40,3 +40,23 @@ class Network(nn.Module, ABC):
     def runtime(self, device: torch.device, dtype: torch.dtype) -> "Network":
         """A fused copy on that device, as fast as it can be made there; it cannot be copied or saved."""
         return self.fused(dtype).to(device)
+
+
+class SmallNetwork(Network):
+    """A network so small that reduced precision gains nothing: it judges in float32, whatever it is given."""
+
+    def fused(self, dtype: torch.dtype = torch.float32) -> "Network":
+        """See `Network.fused`; the weights stay as they are."""
+        return copy.deepcopy(self).eval().requires_grad_(False)
+
+
+def to_square(x: Tensor, size: int) -> Tensor:
+    """Pictures scaled to what a network with a weight for every pixel takes: (B, 1, H, W) → (B, 1, size, size)."""
+    if x.shape[-2:] == (size, size):
+        return x
+    return nn.functional.interpolate(x, (size, size), mode="bilinear", antialias=True)
+
+
+def centred(x: Tensor) -> Tensor:
+    """Luminance in [0, 1] moved to [-1, 1], any shape: weights that start small then learn at an even pace."""
+    return 2 * x - 1

@@ -1,4 +1,4 @@
-"""The training loop: mixed precision, a schedule, a log, checkpoints; it knows nothing of its caller.
+"""The training loop: a schedule, a log, checkpoints, one process or several; it knows nothing of its caller.
 
 Each epoch: the model is fitted on `Batches`, judged on the held-out pictures, one row is appended
 to `log.csv`, and the state is saved. A run that was stopped goes on after its last finished epoch
@@ -20,13 +20,13 @@ from torch import nn
 from casting_core.data.files import write_atomically
 from casting_core.data.transforms import to_input
 from casting_core.errors import Cancelled, SettingsError
-from casting_core.networks.castnet import CastNet
-from casting_core.networks.device import choose_device, fast_dtype
+from casting_core.networks.network import Network
 from casting_core.networks.predict import predict_logits
-from casting_core.training.batches import Batches
+from casting_core.training.batches import Batch, Batches
+from casting_core.training.distributed import Group, join
+from casting_core.training.learners import learner_for
 from casting_core.training.log import EpochRecord, append_epoch, read_log, write_log
-from casting_core.training.objective import map_loss, verdict_loss
-from casting_core.training.settings import TrainingSettings
+from casting_core.training.settings import CONSTANT, TrainingSettings
 from casting_core.training.state import load_state, save_state
 
 STATE, LOG, SETTINGS = "state.safetensors", "log.csv", "settings.json"
@@ -56,53 +56,39 @@ class HeldOut:
 
 
 def learning_rate(step: int, steps: int, settings: TrainingSettings) -> float:
-    """Linear warm-up, then half a cosine to zero; `step` counts from 0 to `steps` - 1."""
-    warm = max(1, round(settings.warmup * steps))
+    """Linear warm-up, then constant, or half a cosine to zero; `step` counts from 0 to `steps` - 1."""
+    warm = round(settings.warmup * steps)
     if step < warm:
         return settings.learning_rate * (step + 1) / warm
+    if settings.schedule == CONSTANT:
+        return settings.learning_rate
     return settings.learning_rate * 0.5 * (1 + math.cos(math.pi * (step - warm) / max(1, steps - warm)))
 
 
-def make_optimizer(model: CastNet, settings: TrainingSettings) -> torch.optim.AdamW:
-    """AdamW (I. Loshchilov and F. Hutter, ICLR 2019); pretrained layers learn slower, norms do not decay."""
-    groups: list[dict] = []
-    for pretrained in (False, True):
-        for decays in (False, True):
-            parameters = [
-                p
-                for name, p in model.named_parameters()
-                if p.requires_grad and name.startswith("backbone.") == pretrained and (p.ndim > 1) == decays
-            ]
-            factor = settings.backbone_factor if pretrained else 1.0
-            groups.append(
-                {"params": parameters, "factor": factor, "weight_decay": settings.weight_decay if decays else 0.0}
-            )
-    return torch.optim.AdamW(groups, lr=settings.learning_rate)
+@dataclass(kw_only=True)
+class _Sums:
+    """What one epoch adds up over its pictures: their weights, losses, right verdicts, and how many they are."""
 
+    weight: float = 0.0
+    losses: float = 0.0
+    right: float = 0.0
+    seen: float = 0.0
 
-def train_mode(model: CastNet, settings: TrainingSettings) -> None:
-    """Training mode, but for the frozen first layers, whose weights and statistics stay ImageNet's."""
-    model.train()
-    backbone = model.backbone
-    for module in (backbone.stem, backbone.norm, *backbone.stages[: settings.frozen_stages]):
-        module.eval().requires_grad_(False)
+    def add(self, losses: torch.Tensor, logits: torch.Tensor, targets: torch.Tensor, weights: torch.Tensor) -> None:
+        self.weight += float(weights.sum())
+        self.losses += float((weights * losses).sum())
+        self.right += float((weights * ((logits >= 0) == (targets > 0.5))).sum())
+        self.seen += float((weights > 0).sum())
 
-
-def frozen_stages(model: CastNet, settings: TrainingSettings) -> Callable[[torch.Tensor], torch.Tensor]:
-    """What the layers that `train_mode` freezes make of pictures (B, 1, S, S), computed as at inference."""
-    place = next(model.parameters()).device
-    dtype = fast_dtype(place)
-    backbone = model.runtime(place, dtype).backbone
-
-    @torch.no_grad()
-    def compute(x: torch.Tensor) -> torch.Tensor:
-        return backbone.first(x.to(dtype, memory_format=torch.channels_last), settings.frozen_stages)
-
-    return compute
+    def over(self, group: Group) -> "_Sums":
+        """Of all processes together."""
+        every = group.gather((self.weight, self.losses, self.right, self.seen))
+        weight, losses, right, seen = (sum(values) for values in zip(*every, strict=True))
+        return _Sums(weight=weight, losses=losses, right=right, seen=seen)
 
 
 def fit(
-    model: CastNet,
+    model: Network,
     batches: Batches,
     held_out: HeldOut,
     settings: TrainingSettings,
@@ -112,105 +98,132 @@ def fit(
     resume: bool = False,
     device: str | None = None,
 ) -> list[EpochRecord]:
-    """Train `model` in place and give its log.
+    """Train `model` in place and give its log; the optimizer is AdamW (I. Loshchilov and F. Hutter, ICLR 2019).
+
+    Under `torchrun` all processes train together; the first one alone writes and reports.
 
     Raises `Cancelled` when the callback asked to stop (finished epochs are kept and can be resumed),
     `SettingsError` when `resume` is asked for with other settings than the run's.
     """
-    place = choose_device(device)
+    group, place = join(device)
     model.to(place).to(memory_format=torch.channels_last)
-    train_mode(model, settings)
-    optimizer = make_optimizer(model, settings)
-    finished = _begin(folder, model, optimizer, settings, resume)
-    inputs = [to_input(p, settings.size) for p in held_out.pixels]
+    learner = learner_for(model, settings)
+    learner.start()
+    optimizer = torch.optim.AdamW(learner.groups(), lr=settings.learning_rate)
+    finished = _begin(folder, model, optimizer, settings, resume, group)
+    together = group.together(learner)
+    inputs = [to_input(p, settings.size) for p in held_out.pixels[group.rank :: group.size]]
     steps = batches.steps()
-    frozen, dtype = frozen_stages(model, settings), fast_dtype(place)
+    report = _Reporter(callback if group.first else None, settings.epochs, steps)
     for epoch in range(finished + 1, settings.epochs + 1):
         started = time.perf_counter()
-        train_mode(model, settings)
-        losses, correct, seen, weight = 0.0, 0.0, 0, 0.0
-        for step, batch in enumerate(batches.epoch(epoch), start=1):
+        learner.start()
+        sums = _Sums()
+        for step, batch in enumerate(batches.epoch(epoch, rank=group.rank, processes=group.size), start=1):
             rate = learning_rate((epoch - 1) * steps + step - 1, settings.epochs * steps, settings)
-            for group in optimizer.param_groups:
-                group["lr"] = rate * group["factor"]
-            targets = batch.targets.to(place)
-            x = frozen(batch.inputs.to(place))
-            with torch.autocast(place.type, dtype, enabled=dtype != torch.float32):
-                evidence = model.evidence(x, passed=settings.frozen_stages)
-            logits = model.pool(evidence)
-            weights = batch.weights.to(place)
-            verdict = verdict_loss(logits, targets, weights)
-            loss = verdict + settings.map_weight * map_loss(evidence, batch.masks.to(place))
-            optimizer.zero_grad(set_to_none=True)
-            loss.backward()
-            nn.utils.clip_grad_norm_(model.parameters(), 5.0)
-            optimizer.step()
-            counted = float(weights.sum())
-            losses += float(verdict.detach()) * counted
-            correct += float((weights * ((logits.detach() >= 0) == (targets > 0.5))).sum())
-            weight += counted
-            seen += len(targets)
-            _report(callback, epoch, settings, step, steps, losses / weight)
+            for parameters in optimizer.param_groups:
+                parameters["lr"] = rate * parameters["factor"]
+            _learn(together, optimizer, batch, sums, group, place)
+            report(epoch, step, sums)
         trained = time.perf_counter() - started
-        validation_loss, validation_accuracy = _validate(model, inputs, held_out.targets)
+        sums = sums.over(group)
+        group.same_buffers(model)
+        loss, accuracy = _validate(model, inputs, held_out.targets, group)
         record = EpochRecord(
             epoch=epoch,
-            train_loss=losses / weight,
-            train_accuracy=correct / weight,
-            validation_loss=validation_loss,
-            validation_accuracy=validation_accuracy,
+            train_loss=sums.losses / sums.weight,
+            train_accuracy=sums.right / sums.weight,
+            validation_loss=loss,
+            validation_accuracy=accuracy,
             learning_rate=rate,
             seconds=time.perf_counter() - started,
-            images_per_second=seen / trained,
+            images_per_second=sums.seen / trained,
         )
-        append_epoch(folder / LOG, record)
-        save_state(folder / STATE, model, optimizer, epoch=epoch)
-        _report(callback, epoch, settings, steps, steps, losses / weight, record)
+        if group.first:
+            append_epoch(folder / LOG, record)
+            save_state(folder / STATE, model, optimizer, epoch=epoch)
+        report(epoch, steps, sums, record)
+    group.wait()
     model.eval()
     return read_log(folder / LOG)
 
 
-def _report(
-    callback: Callback | None,
-    epoch: int,
-    settings: TrainingSettings,
-    step: int,
-    steps: int,
-    loss: float,
-    record: EpochRecord | None = None,
+def _learn(
+    learner: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    batch: Batch,
+    sums: _Sums,
+    group: Group,
+    place: torch.device,
 ) -> None:
-    if callback is None:
-        return
-    progress = Progress(epoch=epoch, epochs=settings.epochs, step=step, steps=steps, loss=loss, record=record)
-    finished = record is not None and epoch == settings.epochs
-    if callback(progress) and not finished:
-        raise Cancelled(f"Training was stopped in epoch {epoch}; finished epochs are kept, go on with --resume.")
+    """One step on one batch, or on this process's share of it."""
+    targets, weights = batch.targets.to(place), batch.weights.to(place)
+    masks = None if batch.masks is None else batch.masks.to(place)
+    losses, logits, beside = learner(batch.inputs.to(place), targets, masks)
+    # gradients are averaged over the processes, so that each counts its share of the whole batch's weight
+    share = group.total(weights.sum()) / group.size
+    loss = (weights * losses).sum() / share + beside
+    optimizer.zero_grad(set_to_none=True)
+    loss.backward()
+    nn.utils.clip_grad_norm_(learner.parameters(), 5.0)
+    optimizer.step()
+    sums.add(losses.detach(), logits.detach(), targets, weights)
+
+
+class _Reporter:
+    """Tells the caller where the run stands, and stops the run where the caller asks for it."""
+
+    def __init__(self, callback: Callback | None, epochs: int, steps: int) -> None:
+        self.callback, self.epochs, self.steps = callback, epochs, steps
+
+    def __call__(self, epoch: int, step: int, sums: _Sums, record: EpochRecord | None = None) -> None:
+        if self.callback is None:
+            return
+        loss = sums.losses / max(sums.weight, 1e-12)
+        progress = Progress(epoch=epoch, epochs=self.epochs, step=step, steps=self.steps, loss=loss, record=record)
+        finished = record is not None and epoch == self.epochs
+        if self.callback(progress) and not finished:
+            raise Cancelled(f"Training was stopped in epoch {epoch}; finished epochs are kept, go on with --resume.")
 
 
 def _begin(
-    folder: Path, model: CastNet, optimizer: torch.optim.Optimizer, settings: TrainingSettings, resume: bool
+    folder: Path,
+    model: Network,
+    optimizer: torch.optim.Optimizer,
+    settings: TrainingSettings,
+    resume: bool,
+    group: Group,
 ) -> int:
     """Prepare the run folder; gives the number of finished epochs."""
-    folder.mkdir(parents=True, exist_ok=True)
     if resume and (folder / STATE).exists():
         before = TrainingSettings.from_json(json.loads((folder / SETTINGS).read_text()))
         if not before.same_run(settings):
             raise SettingsError(f"{folder} was begun with other settings; start anew without --resume.")
         finished = load_state(folder / STATE, model, optimizer)
-        # the log may be one row ahead of the state, or end in half a row
-        write_log(folder / LOG, [r for r in read_log(folder / LOG) if r.epoch <= finished])
+        if group.first:  # the log may be one row ahead of the state, or end in half a row
+            write_log(folder / LOG, [r for r in read_log(folder / LOG) if r.epoch <= finished])
+        group.wait()
         return finished
-    (folder / STATE).unlink(missing_ok=True)
-    write_log(folder / LOG, [])
-    write_atomically(folder / SETTINGS, (json.dumps(settings.to_json(), indent=2) + "\n").encode())
+    group.wait()  # all have seen that there is nothing to resume
+    if group.first:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / STATE).unlink(missing_ok=True)
+        write_log(folder / LOG, [])
+        write_atomically(folder / SETTINGS, (json.dumps(settings.to_json(), indent=2) + "\n").encode())
     return 0
 
 
-def _validate(model: CastNet, inputs: Sequence[np.ndarray], targets: np.ndarray) -> tuple[float, float]:
-    """Mean cross-entropy and accuracy at logit 0 on the held-out pictures; NaN where there are none."""
+def _validate(
+    model: Network, inputs: Sequence[np.ndarray], targets: np.ndarray, group: Group
+) -> tuple[float, float]:
+    """Mean loss and accuracy at a logit of 0, without weights; NaN where nothing is held out.
+
+    `inputs` are this process's share, every so manieth one; `targets` (N,) those of all.
+    """
     if not len(targets):
         return math.nan, math.nan
-    logits = torch.from_numpy(predict_logits(model, inputs)).double()
-    expected = torch.from_numpy(targets).double()
-    loss = nn.functional.binary_cross_entropy_with_logits(logits, expected)
-    return float(loss), float(((logits >= 0) == (expected > 0.5)).double().mean())
+    logits = np.zeros(len(targets), np.float32)
+    for rank, share in enumerate(group.gather(predict_logits(model, inputs))):
+        logits[rank :: group.size] = share
+    losses = np.logaddexp(0.0, logits) - targets * logits
+    return float(losses.mean()), float(((logits >= 0) == (targets > 0.5)).mean())

@@ -18,10 +18,9 @@ HARDEST = 0.01  # share of a picture's places that count as closest to an alarm
 UNTOUCHED = 0.02  # and as sound when the mask covers less than this; between, it does not count
 
 
-def verdict_loss(logits: Tensor, targets: Tensor, weights: Tensor) -> Tensor:
-    """Weighted mean binary cross-entropy of logits (B,) against targets (B,) in {0, 1}; weights (B,) above 0."""
-    losses = F.binary_cross_entropy_with_logits(logits.float(), targets, reduction="none")
-    return (weights * losses).sum() / weights.sum()
+def verdict_losses(logits: Tensor, targets: Tensor) -> Tensor:
+    """Binary cross-entropy of logits (B,) against targets (B,) in {0, 1}: float32 (B,)."""
+    return F.binary_cross_entropy_with_logits(logits.float(), targets, reduction="none")
 
 
 def map_loss(evidence: Tensor, masks: Tensor) -> Tensor:

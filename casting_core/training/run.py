@@ -2,42 +2,49 @@
 
 import json
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 
-from casting_core.data.dataset import Progress, load_pixels, read_provenance, split_samples
+from casting_core.data.collection import Collection
+from casting_core.data.dataset import Progress, Sample, load_pixels, split_samples
 from casting_core.data.files import write_atomically
 from casting_core.data.part import find_part
-from casting_core.data.provenance import fingerprint
+from casting_core.data.provenance import fingerprint, write_provenance
 from casting_core.data.transforms import to_input
 from casting_core.errors import DataError, SettingsError
 from casting_core.evaluation.peaks import write_peaks
 from casting_core.evaluation.predictions import make_predictions, write_predictions
+from casting_core.networks.card import SAMPLES
 from casting_core.networks.castnet import CastNet
 from casting_core.networks.checkpoint import weights_bytes
-from casting_core.networks.device import choose_device, describe
+from casting_core.networks.device import describe
+from casting_core.networks.network import Network
 from casting_core.networks.predict import predict_logits, predict_peaks
 from casting_core.networks.registry import architecture
-from casting_core.training.batches import Batches
+from casting_core.training.batches import AugmentedBatches, Batches, PlainBatches
+from casting_core.training.distributed import join
 from casting_core.training.loop import Callback, HeldOut, fit
 from casting_core.training.pretrained import load_imagenet
 from casting_core.training.settings import TrainingSettings
 
 RUNS = Path("runs")
 WEIGHTS, PREDICTIONS, PEAKS, RESULT = "weights.safetensors", "predictions.csv", "peaks.csv", "result.json"
+DATA = "data.json"
 
 
 def run_name(settings: TrainingSettings) -> str:
     """Name of a run's folder."""
     split = settings.split if settings.fold is None else f"{settings.split}-{settings.fold}"
-    return f"{settings.model}-{split}-seed{settings.seed}"
+    return f"{settings.name or settings.model}-{split}-seed{settings.seed}"
 
 
 def train(
     settings: TrainingSettings,
-    root: Path,
+    collection: Collection,
     *,
     runs: Path = RUNS,
     exclude: frozenset[str] = frozenset(),
@@ -46,16 +53,20 @@ def train(
     callback: Callback | None = None,
     loading: Progress | None = None,
 ) -> Path:
-    """Train one model on the public set at `root` and give its run folder.
+    """Train one model on a collection of pictures and give its run folder.
 
     The folder holds `settings.json`, `log.csv`, `state.safetensors` (to resume), and at the end
     `weights.safetensors`, `predictions.csv` (raw logits of the held-out pictures; its probabilities are
-    not calibrated yet), `peaks.csv` (the strongest evidence in their maps) and `result.json` (time,
-    device, data fingerprint). Suspects (pictures whose label is doubted) and the paths in `exclude` are
-    left out of the fit; held-out pictures all stay.
-    Raises `DataError` where a picture of the set is missing.
+    not calibrated yet), `peaks.csv` (the strongest evidence in their maps, where the network has one),
+    `samples.csv` and `data.json` (what it was trained on and judged by) and `result.json` (time, device, data
+    fingerprint). Suspects (pictures whose label is doubted) and the paths in `exclude` are left out of the fit;
+    held-out pictures all stay.
+    Raises `DataError` where a picture is missing, `SettingsError` where the collection has no such fold.
     """
-    samples = read_provenance()
+    root, samples = collection.root, collection.samples
+    if settings.fold is not None and settings.fold >= collection.folds:
+        has = f"folds 0 to {collection.folds - 1}" if collection.folds else "too few photographs for folds"
+        raise SettingsError(f"There is no fold {settings.fold}: {root} has {has}.")
     missing = [s.path for s in samples if not (root / s.path).is_file()]
     if missing:
         raise DataError(f"{len(missing)} pictures are missing in {root}, {missing[0]} first. Run: data check")
@@ -65,10 +76,13 @@ def train(
     started = time.perf_counter()
     pixels = load_pixels(root, [*fitted, *held], loading)
     fit_pixels, held_pixels = pixels[: len(fitted)], pixels[len(fitted) :]
-    batches = Batches(fitted, fit_pixels, [find_part(p) for p in fit_pixels], settings)
+    batches = make_batches(fitted, fit_pixels, settings)
     model = build(settings)
     held_out = HeldOut(pixels=held_pixels, targets=np.array([s.label.positive for s in held], np.float32))
     log = fit(model, batches, held_out, settings, folder, callback=callback, resume=resume, device=device)
+    group, place = join(device)
+    if not group.first:
+        return folder
     write_atomically(folder / WEIGHTS, weights_bytes(model))
     inputs = [to_input(p, settings.size) for p in held_pixels]
     logits, peaks = predict_logits(model, inputs, fast=False), predict_peaks(model, inputs)
@@ -77,10 +91,13 @@ def train(
     write_predictions(folder / PREDICTIONS, make_predictions(held, split, logits, uncalibrated))
     if peaks is not None:
         write_peaks(folder / PEAKS, {s.path: float(peak) for s, peak in zip(held, peaks, strict=True)})
+    write_provenance(samples, folder / SAMPLES)
+    write_atomically(folder / DATA, (json.dumps(_about(collection), indent=2, ensure_ascii=False) + "\n").encode())
     result = {
         "seconds": round(sum(record.seconds for record in log), 1),
         "seconds_with_loading": round(time.perf_counter() - started, 1),
-        "device": describe(choose_device(device)),
+        "device": describe(place),
+        "processes": group.size,
         "threads": torch.get_num_threads(),
         "torch": torch.__version__,
         "fitted_on": len(fitted),
@@ -90,11 +107,29 @@ def train(
     return folder
 
 
-def build(settings: TrainingSettings) -> CastNet:
-    """A network of the run's architecture, ImageNet weights in its backbone, the rest by the run's seed."""
+def _about(collection: Collection) -> dict[str, Any]:
+    return {
+        "root": str(collection.root.resolve()),
+        "classes": {name: str(label) for name, label in collection.classes.items()},
+        "guessed": collection.guessed,
+        "grouping": collection.grouping,
+        "official": collection.official,
+        "folds": collection.folds,
+        "notes": list(collection.notes),
+    }
+
+
+def make_batches(samples: Sequence[Sample], pixels: Sequence[np.ndarray], settings: TrainingSettings) -> Batches:
+    """The batches that a run's recipe asks for."""
+    if settings.recipe is None:
+        return PlainBatches(samples, pixels, settings)
+    return AugmentedBatches(samples, pixels, [find_part(p) for p in pixels], settings)
+
+
+def build(settings: TrainingSettings) -> Network:
+    """A network of the run's architecture by the run's seed; castnet's backbone has ImageNet weights."""
     torch.manual_seed(settings.seed)
     model = architecture(settings.model).build()
-    if not isinstance(model, CastNet):
-        raise SettingsError(f"Only castnet can be trained so far, not {settings.model}.")
-    load_imagenet(model.backbone)
+    if isinstance(model, CastNet):
+        load_imagenet(model.backbone)
     return model

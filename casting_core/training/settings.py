@@ -1,52 +1,74 @@
 """Settings of one training run; everything that decides its outcome stands here."""
 
 import json
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 from casting_core.data.augmentation import AugmentationSettings
 from casting_core.errors import SettingsError
+from casting_core.networks.registry import architecture
+
+COSINE, CONSTANT = "cosine", "constant"
+EPOCH = 1_000  # pictures of a label that an epoch draws, about
 
 
 @dataclass(frozen=True, kw_only=True)
-class TrainingSettings:
-    """One run of `casting_core.training.loop`.
+class Recipe:
+    """How castnet is trained, beside what every network needs.
 
     An epoch draws `defective_draws` (`ok_draws`) pictures of every source photograph of that label, a
     photograph with fewer gives some of its pictures repeatedly: one with 300 copies does not outweigh
     one with three. The ok number is higher because there are far fewer ok photographs.
     """
 
-    model: str = "castnet"
-    split: str = "official"
-    fold: int | None = None
-    seed: int = 0
-    epochs: int = 6
-    batch_size: int = 16
-    learning_rate: float = 1e-3
-    backbone_factor: float = 1.0  # of the learning rate, for layers that come pretrained
-    frozen_stages: int = 2  # of the backbone, beside its stem; 0 to 3
-    weight_decay: float = 1e-4
-    warmup: float = 0.1  # share of all steps
-    map_weight: float = 0.5  # of the map's loss beside the verdict's
-    inserted_weight: float = 0.25  # of a picture with an inserted defect in the verdict's loss
-    size: int = 320  # px, short side of the input
     defective_draws: int = 12
     ok_draws: int = 75
+    backbone_factor: float = 0.3  # of the learning rate, for layers that come pretrained
+    frozen_stages: int = 2  # of the backbone, beside its stem; 0 to 3
+    map_weight: float = 0.5  # of the map's loss beside the verdict's
+    inserted_weight: float = 0.25  # of a picture with an inserted defect in the verdict's loss
     augmentation: AugmentationSettings = field(default_factory=AugmentationSettings)
 
     def __post_init__(self) -> None:
-        positive = ("epochs", "batch_size", "learning_rate", "size", "defective_draws", "ok_draws")
-        for name in positive:
-            if getattr(self, name) <= 0:
-                raise SettingsError(f"{name} must be above 0, got {getattr(self, name)}.")
-        if self.size % 16 or self.size < 64:
-            raise SettingsError(f"size must be a multiple of 16 from 64 up, got {self.size}.")
+        for name in ("defective_draws", "ok_draws"):
+            _above_zero(name, getattr(self, name))
         if not 0 <= self.frozen_stages <= 3:
             raise SettingsError(f"frozen_stages must be from 0 to 3, got {self.frozen_stages}.")
-        for name in ("warmup", "map_weight", "inserted_weight", "weight_decay", "backbone_factor"):
-            if not 0 <= getattr(self, name) <= 1:
-                raise SettingsError(f"{name} must be from 0 to 1, got {getattr(self, name)}.")
+        for name in ("map_weight", "inserted_weight", "backbone_factor"):
+            _share(name, getattr(self, name))
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingSettings:
+    """One run of `casting_core.training.loop`.
+
+    `recipe` is castnet's; without one a network is trained as published studies do it, every picture once an epoch
+    and as it is. `name` tells what is trained on, where that is not the public set.
+    """
+
+    model: str = "castnet"
+    name: str = ""
+    split: str = "official"
+    fold: int | None = None
+    seed: int = 0
+    epochs: int = 7
+    batch_size: int = 16
+    learning_rate: float = 1e-3
+    schedule: str = COSINE
+    warmup: float = 0.1  # share of all steps
+    weight_decay: float = 1e-4
+    size: int = 320  # px, short side of the input
+    recipe: Recipe | None = field(default_factory=Recipe)
+
+    def __post_init__(self) -> None:
+        for name in ("epochs", "batch_size", "learning_rate", "size"):
+            _above_zero(name, getattr(self, name))
+        if self.size % 16 or self.size < 64:
+            raise SettingsError(f"size must be a multiple of 16 from 64 up, got {self.size}.")
+        if self.schedule not in (COSINE, CONSTANT):
+            raise SettingsError(f"The schedule is {COSINE!r} or {CONSTANT!r}, got {self.schedule!r}.")
+        for name in ("warmup", "weight_decay"):
+            _share(name, getattr(self, name))
 
     def to_json(self) -> dict[str, Any]:
         """As a dict of plain values."""
@@ -55,16 +77,59 @@ class TrainingSettings:
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> "TrainingSettings":
         """Back from `to_json`, also after a trip through JSON. Raises `SettingsError` on unknown names."""
-        known = {f.name for f in fields(cls)}
-        inner = {f.name for f in fields(AugmentationSettings)}
-        if unknown := (set(values) - known) | (set(values.get("augmentation", {})) - inner):
-            raise SettingsError(f"Unknown training settings: {', '.join(sorted(unknown))}.")
+        recipe = values.get("recipe", {})
+        if recipe is None:
+            return cls(**_known(cls, values))
         augmentation: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value
-            for name, value in values.get("augmentation", {}).items()
+            for name, value in _known(AugmentationSettings, recipe.get("augmentation", {})).items()
         }
-        return cls(**{**values, "augmentation": AugmentationSettings(**augmentation)})
+        inner = {**_known(Recipe, recipe), "augmentation": AugmentationSettings(**augmentation)}
+        return cls(**{**_known(cls, values), "recipe": Recipe(**inner)})
 
     def same_run(self, other: "TrainingSettings") -> bool:
         """Whether two settings describe the same run."""
         return json.dumps(self.to_json(), sort_keys=True) == json.dumps(other.to_json(), sort_keys=True)
+
+
+# as the published study trained its three networks on this data set; the input sizes are ours
+STUDY: dict[str, Any] = {
+    "epochs": 10,
+    "batch_size": 16,
+    "learning_rate": 1e-4,
+    "schedule": CONSTANT,
+    "warmup": 0.0,
+    "weight_decay": 0.0,
+    "recipe": None,
+}
+# two weights, which would not arrive at the study's pace
+FLOOR = {"learning_rate": 1e-2, "schedule": COSINE}
+
+
+def settings_for(model: str, **given: Any) -> TrainingSettings:
+    """The settings that a network is trained with, but for those given. Raises `ModelError` for an unknown network."""
+    known = architecture(model)
+    usual = {} if model == "castnet" else STUDY | FLOOR if model == "brightness" else STUDY
+    return TrainingSettings(**{"size": known.size, **usual, "model": model, **given})
+
+
+def recipe_for(*, ok: int, defective: int) -> Recipe:
+    """castnet's recipe for another set, by its numbers of photographs: both labels are drawn equally often."""
+    usual = Recipe()
+    return replace(usual, ok_draws=max(1, round(EPOCH / ok)), defective_draws=max(1, round(EPOCH / defective)))
+
+
+def _above_zero(name: str, value: float) -> None:
+    if value <= 0:
+        raise SettingsError(f"{name} must be above 0, got {value}.")
+
+
+def _share(name: str, value: float) -> None:
+    if not 0 <= value <= 1:
+        raise SettingsError(f"{name} must be from 0 to 1, got {value}.")
+
+
+def _known(kind: type, values: dict[str, Any]) -> dict[str, Any]:
+    if unknown := set(values) - {f.name for f in fields(kind)}:
+        raise SettingsError(f"Unknown training settings: {', '.join(sorted(unknown))}.")
+    return values

@@ -53,3 +53,26 @@ def test_the_audit_of_the_real_set_gives_the_shipped_table(data_root: Path, tmp_
     assert result.returncode == 0, result.stderr
     shipped = ROOT / "casting_core" / "data" / "provenance.csv"
     assert (tmp_path / "facts.csv").read_bytes() == shipped.read_bytes()
+
+
+def test_flanges_are_rendered_and_described(tmp_path: Path):
+    options = ("--product", "flange", "--out", "set", "--count", "20", "--size", "80", "--workers", "1")
+    rendered = run("render", *options, cwd=tmp_path)
+    assert rendered.returncode == 0, rendered.stderr
+    assert "20 flanges" in rendered.stdout
+    described = run("describe", "--data", "set", cwd=tmp_path)
+    assert described.returncode == 0, described.stderr
+    assert "good is sound" in described.stdout
+    assert "20 pictures show 20 photographs" in described.stdout
+    good = next(line for line in described.stdout.splitlines() if line.split()[:2] == ["good", "ok"])
+    assert good.split()[2:] == ["8", "2", "0"]  # train, test, doubted
+
+
+def test_describe_refuses_with_a_sentence(tmp_path: Path):
+    rendered = run("render", "--product", "flange", "--out", "set", "--count", "8", "--size", "64", cwd=tmp_path)
+    assert rendered.returncode == 0
+    for arguments, words in ((["set", "--defective", "dull"], "no class named dull"), (["nowhere"], "no folder")):
+        result = run("describe", "--data", *arguments, cwd=tmp_path)
+        assert result.returncode == 2
+        assert words in result.stderr
+        assert "Traceback" not in result.stderr

@@ -13,6 +13,7 @@ from casting_core.__main__ import app
 from casting_core.commands import evaluate_maps
 from casting_core.data.defects import DefectKind
 from casting_core.data.synthetic import render_casting
+from casting_core.errors import ModelError
 from casting_core.explanation.methods import METHODS
 from casting_core.networks.card import MODELS
 
@@ -126,6 +127,52 @@ def test_the_public_set_is_looked_up_where_it_is(tmp_path: Path, monkeypatch: py
     assert found[0] is True
     assert found[1] is not True
     assert evaluate_maps.look_up(pictures, tmp_path / "nowhere") is None
+
+
+def test_figures_from_predictions(card: Path):
+    both = run().output
+    assert "official_test, as filed: 715 pictures of 123 photographs" in both
+    assert "by_source, without suspects: 7324 pictures of 130 photographs" in both
+    for figure in ("precision: ", "f1: ", "pr_auc: ", "mean_cost: ", "confusion: ", "probability from 0.933 to 1.000"):
+        assert both.count(figure) >= 4, figure
+    one = run("--split", "by-source").output
+    assert "by_source, as filed" in one
+    assert "official_test" not in one
+
+
+def test_the_cards_figures_are_made_anew(card: Path):
+    before = card.read_text(encoding="utf-8")
+    emptied = json.loads(before)
+    for split in ("official_test", "by_source"):
+        emptied["metrics"][split] = {}
+    card.write_text(json.dumps(emptied), encoding="utf-8")
+    run()
+    assert metrics(card) == emptied["metrics"]  # nothing is kept unless asked for
+    run("--save")
+    assert metrics(card)["official_test"]["as_filed"]["pictures"] == 715
+    # text for text the card that ships, but for the last digits of what another processor computes
+    made, shipped = (json.loads(text) for text in (card.read_text(encoding="utf-8"), before))
+    assert {**made, "metrics": None} == {**shipped, "metrics": None}
+    assert list(made["metrics"]) == list(shipped["metrics"])
+    found = made["metrics"]["by_source"]["without_suspects"]["intervals"]["roc_auc"]
+    assert found == pytest.approx(shipped["metrics"]["by_source"]["without_suspects"]["intervals"]["roc_auc"], abs=1e-9)
+
+
+def test_figures_of_other_thresholds_are_not_kept(card: Path):
+    values = json.loads(card.read_text(encoding="utf-8"))
+    values["threshold_pass"] /= 2
+    card.write_text(json.dumps(values), encoding="utf-8")
+    result = CliRunner().invoke(app, ["evaluate", "castnet", "--save"])
+    assert isinstance(result.exception, ModelError)
+    assert "threshold_pass" in str(result.exception)
+    assert json.loads(card.read_text(encoding="utf-8")) == values
+
+
+def test_a_split_is_chosen_among_printed_figures_only():
+    for option in ("--markdown", "--save"):
+        result = CliRunner().invoke(app, ["evaluate", "castnet", "--split", "official", option])
+        assert result.exit_code == 2
+        assert "--split" in result.output
 
 
 @pytest.mark.parametrize("option", ["--methods", "--repair"])

@@ -3,10 +3,9 @@
 import numpy as np
 import pytest
 from scipy.special import expit
-from sklearn.calibration import calibration_curve
 
 from casting_core.errors import SettingsError
-from casting_core.evaluation.calibration import Calibration, expected_calibration_error, fit_calibration
+from casting_core.evaluation.calibration import WIDEST, Calibration, fit_calibration
 
 
 def test_temperature_and_shift_are_recovered():
@@ -60,14 +59,39 @@ def test_probability_rises_with_the_logit_and_keeps_the_order():
     assert probability[51] == pytest.approx(0.5)
 
 
-def test_calibration_error_by_hand_and_against_scikit_learn():
-    probability = np.array([0.1, 0.1, 0.9, 0.9])
-    assert expected_calibration_error(probability, np.array([0, 0, 1, 1], bool)) == pytest.approx(0.1)
-    assert expected_calibration_error(probability, np.array([0, 1, 1, 1], bool)) == pytest.approx(0.25)
-    rng = np.random.default_rng(2)
-    p = rng.random(5000)
-    positive = rng.random(5000) < p**2
-    frequency, confidence = calibration_curve(positive, p, n_bins=15)
-    count = np.histogram(p, bins=15, range=(0, 1))[0]
-    expected = (np.abs(frequency - confidence) * count).sum() / 5000
-    assert expected_calibration_error(p, positive) == pytest.approx(expected, abs=1e-9)
+def test_the_temperature_is_the_best_there_is():
+    """No temperature near it has a lower loss, worked out anew from the docstring, to many digits."""
+    rng = np.random.default_rng(4)
+    logits = rng.normal(0, 3, 200)
+    positive = logits + rng.normal(0, 2, 200) > 0
+    found = fit_calibration(logits, positive, np.arange(200))
+    good, bad = positive.sum(), (~positive).sum()
+    target = np.where(positive, (good + 1) / (good + 2), 1 / (bad + 2))
+    weight = np.where(positive, 1 / good, 1 / bad)
+
+    def loss(temperature: float) -> float:
+        p = Calibration(temperature=temperature, shift=found.shift).probability(logits)
+        return float(-(weight * (target * np.log(p) + (1 - target) * np.log1p(-p))).sum())
+
+    for step in (1e-4, 1e-2, 0.5):
+        assert loss(found.temperature) < min(loss(found.temperature * (1 + step)), loss(found.temperature / (1 + step)))
+    h = 1e-4 * found.temperature
+    slope = (loss(found.temperature + h) - loss(found.temperature - h)) / (2 * h)
+    assert slope == pytest.approx(0, abs=1e-7)
+
+
+def test_logits_that_say_nothing_or_the_contrary_give_the_flattest_curve():
+    positive = np.arange(40) % 2 == 0
+    contrary = fit_calibration(np.where(positive, -3.0, 3.0), positive, np.arange(40))
+    assert contrary.temperature == pytest.approx(np.exp(WIDEST))
+    assert contrary.probability(np.array([-3.0, 3.0])) == pytest.approx([0.5, 0.5], abs=0.01)
+    constant = fit_calibration(np.full(40, 1.25), positive, np.arange(40))
+    assert np.isfinite(constant.probability(np.array([1.25]))).all()
+
+
+def test_logits_in_another_unit_give_the_same_probabilities():
+    rng = np.random.default_rng(5)
+    logits = rng.normal(0, 2, 300)
+    positive = logits + rng.normal(0, 1, 300) > 0
+    once, scaled = (fit_calibration(k * logits, positive, np.arange(300)) for k in (1.0, 8.0))
+    assert scaled.probability(8 * logits) == pytest.approx(once.probability(logits), abs=1e-9)

@@ -25,25 +25,44 @@ def test_nothing_measured_gives_no_table():
         assert table({"by_source": {}}) == ""
 
 
-def test_a_share_with_its_interval_and_a_missing_one():
+def figures(**other: object) -> dict:
+    """Figures of 2,000 pictures, of which one is wrong."""
     share = {"count": 1, "of": 2000, "share": 0.0005, "low": 0.0, "high": 0.0015}
-    empty = {"count": 0, "of": 0, "share": None, "low": None, "high": None}
-    figures = {
+    return {
         "pictures": 2000,
         "photographs": 40,
-        "wrong": share,
-        "missed_defects": empty,
-        "false_alarms": share,
-        "reviews": share,
-        "roc_auc": None,
-        "expected_calibration_error": 0.01,
+        **dict.fromkeys(("wrong", "recall", "precision", "specificity", "missed_defects"), share),
+        **dict.fromkeys(("false_alarms", "reviews"), share),
+        **dict.fromkeys(("accuracy", "f1", "balanced_accuracy", "roc_auc", "pr_auc"), 0.5),
+        **dict.fromkeys(("brier_score", "expected_calibration_error", "mean_cost"), 0.01),
+        "costs": {"missed_defect": 50.0, "false_alarm": 1.0, "review": 0.1},
+        "intervals": {},
+        **other,
     }
-    both = {"as_filed": figures, "without_suspects": figures}
+
+
+def test_a_share_with_its_interval_and_a_missing_one():
+    nothing = {"count": 0, "of": 0, "share": None, "low": None, "high": None}
+    ends = {"f1": {"low": 0.25, "high": 0.75}}
+    given = figures(missed_defects=nothing, precision=nothing, roc_auc=None, intervals=ends)
+    both = {"as_filed": given, "without_suspects": given}
     table = results_table({"official_test": both, "by_source": both})
     assert "| 1 of 2,000: 0.05 % (0.00 % to 0.15 %) |" in table
-    assert "none of this label" in table
-    assert "needs both labels" in table
+    assert "| defective parts passed as ok | none of this label |" in table
+    assert "(precision) | no part called defective |" in table
+    assert "| ROC-AUC | needs both labels |" in table
+    assert "| F1 | 0.5000 (0.2500 to 0.7500) |" in table
+    assert "| mean cost of a part (a defect passed 50, a false reject 1, a review 0.1) | 0.0100 |" in table
     assert {line.count("|") for line in table.splitlines()} == {6}
+
+
+def test_no_pictures():
+    nothing = {"count": 0, "of": 0, "share": None, "low": None, "high": None}
+    given = figures(pictures=0, photographs=0, wrong=nothing, accuracy=None)
+    both = {"as_filed": given, "without_suspects": given}
+    table = results_table({"official_test": both, "by_source": both})
+    assert "| accuracy | no pictures |" in table
+    assert "| wrong at a probability of 50 % | no pictures |" in table
 
 
 SHARE = {"count": 1, "of": 2, "share": 0.5, "low": 0.1, "high": 0.9}

@@ -12,24 +12,25 @@ from hypothesis import strategies as st
 from casting_core.data.dataset import Sample
 from casting_core.data.synthetic import Rendered
 from casting_core.labels import Label
-from casting_core.training.batches import Batch, Batches
-from casting_core.training.settings import TrainingSettings
+from casting_core.training.batches import AugmentedBatches, Batch, PlainBatches
+from casting_core.training.settings import Recipe, TrainingSettings
 
 
-def of_photographs(sizes: list[tuple[int, Label]], **choices) -> Batches:
+def of_photographs(sizes: list[tuple[int, Label]], **choices) -> AugmentedBatches:
     """Batches over samples without pictures, for the order alone: (number of pictures, label) a photograph."""
     samples = [
         Sample(path=f"{source}/{n}", split="train", label=label, source=source)
         for source, (size, label) in enumerate(sizes)
         for n in range(size)
     ]
-    return Batches(samples, [], [], TrainingSettings(**choices))
+    draws = {name: choices.pop(name) for name in ("defective_draws", "ok_draws") if name in choices}
+    return AugmentedBatches(samples, [], [], TrainingSettings(**choices, recipe=Recipe(**draws)))
 
 
 @pytest.fixture
-def batches(castings: tuple[Rendered, ...], samples: tuple[Sample, ...]) -> Batches:
-    chosen = TrainingSettings(size=64, batch_size=4, seed=3, defective_draws=1, ok_draws=1)
-    return Batches(samples, [c.pixels for c in castings], [c.part for c in castings], chosen)
+def batches(castings: tuple[Rendered, ...], samples: tuple[Sample, ...]) -> AugmentedBatches:
+    chosen = TrainingSettings(size=64, batch_size=4, seed=3, recipe=Recipe(defective_draws=1, ok_draws=1))
+    return AugmentedBatches(samples, [c.pixels for c in castings], [c.part for c in castings], chosen)
 
 
 def assert_same(one: Batch, other: Batch) -> None:
@@ -61,13 +62,14 @@ def test_a_photograph_of_both_labels_is_capped_for_each() -> None:
     samples = [
         Sample(path=str(n), split="train", label=Label.OK if n < 5 else Label.DEFECTIVE, source=0) for n in range(9)
     ]
-    order = Batches(samples, [], [], TrainingSettings(defective_draws=2, ok_draws=3)).order(1)
+    order = AugmentedBatches(samples, [], [], TrainingSettings(recipe=Recipe(defective_draws=2, ok_draws=3))).order(1)
     assert Counter(samples[i].label for i in order) == {Label.OK: 3, Label.DEFECTIVE: 2}
 
 
 def test_without_provenance_every_picture_is_a_photograph() -> None:
     samples = [Sample(path=str(n), split="train", label=Label.DEFECTIVE) for n in range(20)]
-    assert sorted(Batches(samples, [], [], TrainingSettings(defective_draws=1)).order(1)) == list(range(20))
+    batches = AugmentedBatches(samples, [], [], TrainingSettings(recipe=Recipe(defective_draws=1)))
+    assert sorted(batches.order(1)) == list(range(20))
 
 
 def test_epochs_and_seeds_differ_and_repeat() -> None:
@@ -81,7 +83,7 @@ def test_epochs_and_seeds_differ_and_repeat() -> None:
     assert batches.order(1).tolist() != other.order(1).tolist()
 
 
-def test_shapes_ranges_and_sizes(batches: Batches) -> None:
+def test_shapes_ranges_and_sizes(batches: AugmentedBatches) -> None:
     first, last = batches.epoch(1)
     assert [len(b.targets) for b in (first, last)] == [4, 2]
     for batch in (first, last):
@@ -92,7 +94,7 @@ def test_shapes_ranges_and_sizes(batches: Batches) -> None:
         assert batch.inputs.max() <= 1
 
 
-def test_targets_and_masks_belong_to_their_pictures(batches: Batches) -> None:
+def test_targets_and_masks_belong_to_their_pictures(batches: AugmentedBatches) -> None:
     order = batches.order(1)
     targets = torch.cat([b.targets for b in batches.epoch(1)])
     masks = torch.cat([b.masks for b in batches.epoch(1)])
@@ -105,7 +107,7 @@ def test_targets_and_masks_belong_to_their_pictures(batches: Batches) -> None:
             assert bool(mask.sum() > 0) == bool(target == 1)
 
 
-def test_an_epoch_repeats_whatever_ran_before(batches: Batches) -> None:
+def test_an_epoch_repeats_whatever_ran_before(batches: AugmentedBatches) -> None:
     second = list(batches.epoch(2))
     list(batches.epoch(1))
     for one, other in zip(batches.epoch(2), second, strict=True):
@@ -113,7 +115,7 @@ def test_an_epoch_repeats_whatever_ran_before(batches: Batches) -> None:
     assert not torch.equal(next(batches.epoch(1)).inputs, second[0].inputs)
 
 
-def test_a_sound_casting_is_drawn_anew_each_epoch(batches: Batches) -> None:
+def test_a_sound_casting_is_drawn_anew_each_epoch(batches: AugmentedBatches) -> None:
     """Over some epochs a sound picture is seen both with an inserted defect and without."""
     place = next(i for i, s in enumerate(batches.samples) if s.label is Label.OK)
     seen = set()
@@ -123,15 +125,45 @@ def test_a_sound_casting_is_drawn_anew_each_epoch(batches: Batches) -> None:
     assert seen == {0.0, 1.0}
 
 
-def test_pictures_are_not_altered(batches: Batches) -> None:
+def test_pictures_are_not_altered(batches: AugmentedBatches) -> None:
     before = [p.copy() for p in batches.pixels]
     list(batches.epoch(1))
     for now, then in zip(batches.pixels, before, strict=True):
         np.testing.assert_array_equal(now, then)
 
 
-def test_a_larger_batch_holds_the_same_pictures(batches: Batches) -> None:
+def test_a_larger_batch_holds_the_same_pictures(batches: AugmentedBatches) -> None:
     """What a picture looks like depends on its place in the epoch, not on the size of the batch."""
-    whole = Batches(batches.samples, batches.pixels, batches.parts, replace(batches.settings, batch_size=6))
+    whole = AugmentedBatches(batches.samples, batches.pixels, batches.parts, replace(batches.settings, batch_size=6))
     (only,) = whole.epoch(1)
     torch.testing.assert_close(only.inputs, torch.cat([b.inputs for b in batches.epoch(1)]), rtol=0, atol=0)
+
+
+def test_a_plain_epoch_shows_every_picture_once_and_as_it_is(
+    castings: tuple[Rendered, ...], samples: tuple[Sample, ...]
+) -> None:
+    chosen = TrainingSettings(size=96, batch_size=4, recipe=None)
+    plain = PlainBatches(samples, [c.pixels for c in castings], chosen)
+    order = plain.order(1)
+    assert sorted(order) == list(range(6))
+    assert plain.order(2).tolist() != order.tolist()
+    shown = torch.cat([batch.inputs for batch in plain.epoch(1)])
+    for index, picture in zip(order, shown, strict=True):
+        np.testing.assert_array_equal((picture[0] * 255).round().numpy(), castings[index].pixels)
+    targets = torch.cat([batch.targets for batch in plain.epoch(1)])
+    assert targets.tolist() == [float(samples[i].label.positive) for i in order]
+    assert all(batch.masks is None and bool((batch.weights == 1).all()) for batch in plain.epoch(1))
+
+
+def test_several_processes_share_every_batch(batches: AugmentedBatches) -> None:
+    """Six pictures in batches of four, over three processes: the last batch has none left for the third."""
+    together = list(batches.epoch(1))
+    shares = [list(batches.epoch(1, rank=rank, processes=3)) for rank in range(3)]
+    assert [[len(b.targets) for b in share] for share in shares] == [[2, 1], [1, 1], [1, 1]]
+    assert shares[2][1].weights.tolist() == [0]
+    for number, whole in enumerate(together):
+        for rank, share in enumerate(shares):
+            own = share[number]
+            if own.weights.any():
+                torch.testing.assert_close(own.inputs, whole.inputs[rank::3], rtol=0, atol=0)
+                torch.testing.assert_close(own.weights, whole.weights[rank::3], rtol=0, atol=0)

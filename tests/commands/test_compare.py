@@ -1,0 +1,48 @@
+"""The command `compare` on what ships, in its three forms."""
+
+import csv
+import io
+
+from typer.testing import CliRunner, Result
+
+from casting_core.__main__ import app
+from casting_core.errors import ModelError
+from casting_core.networks.card import DEFAULT, shipped
+
+
+def run(*arguments: str) -> Result:
+    result = CliRunner().invoke(app, ["compare", *arguments])
+    assert result.exit_code == 0, result.output
+    return result
+
+
+def test_markdown_holds_every_model_and_the_study():
+    shown = run("--markdown").stdout
+    for name in shipped():
+        assert f"\n| {name} " in shown
+    assert "| the study's convolutional network | 99.86 %, 714 of 715 | not reported |" in shown
+    assert shown.count("| --- |") == (5 if len(shipped()) > 1 else 4)
+
+
+def test_csv_is_nothing_but_rows():
+    rows = list(csv.DictReader(io.StringIO(run("--csv").stdout)))
+    assert len(rows) == 4 * len(shipped()) + 3
+    first = rows[0]
+    assert (first["model"], first["split"], first["view"]) == (DEFAULT, "official_test", "as_filed")
+    assert float(first["accuracy_low"]) <= float(first["accuracy"]) <= float(first["accuracy_high"])
+    assert rows[-1]["roc_auc"] == ""  # the study did not report it
+
+
+def test_a_terminal_gets_grids():
+    shown = run(DEFAULT).stdout
+    assert "Settings and time of training" in shown
+    assert DEFAULT in shown
+
+
+def test_wrong_usage():
+    result = CliRunner().invoke(app, ["compare", "--csv", "--markdown"])
+    assert result.exit_code == 2
+    assert "exclude each other" in result.output
+    unknown = CliRunner().invoke(app, ["compare", "nothing"])
+    assert isinstance(unknown.exception, ModelError)
+    assert DEFAULT in str(unknown.exception)
