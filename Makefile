@@ -7,7 +7,7 @@ BASE := $(shell for each in python3.11 python3; do \
 	$$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$each && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help app test lint train benchmark browser clean
+.PHONY: help app test lint train models benchmark browser clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -24,6 +24,15 @@ lint: $(VENV)/installed-dev ## check style and types
 
 train: $(VENV)/installed-dev ## train castnet on the official split, into runs/
 	$(PYTHON) -m casting_core train castnet $(ARGS)
+
+models: $(VENV)/installed-dev ## train all models that ship, on both splits, and write models/ (about two hours)
+	@set -e; run() { echo "$$@"; $(PYTHON) -m casting_core "$$@"; }; \
+	for model in castnet cnn feedforward logistic_regression brightness; do \
+		run train $$model --resume; \
+		for fold in 0 1 2 3 4; do run train $$model --split by-source --fold $$fold --resume; done; \
+		if [ $$model = castnet ]; then for seed in 1 2; do run train $$model --seed $$seed --resume; done; fi; \
+		run ship $$model; \
+	done
 
 benchmark: $(VENV)/installed ## time an inspection beside ResNet-18 and MobileNetV2
 	$(PYTHON) -m casting_core benchmark $(ARGS)

@@ -65,16 +65,14 @@ def command(
 
 
 def _from_predictions(model: str, split: Split | None, markdown: bool, save: bool) -> None:
-    from casting_core.data.dataset import read_provenance
-    from casting_core.evaluation.evaluate import evaluate
+    from casting_core.evaluation.evaluate import evaluate, suspects_of
     from casting_core.evaluation.predictions import read_predictions
     from casting_core.evaluation.table import map_table, methods_table, repair_table, results_table
     from casting_core.networks.card import MODELS, read_card
 
-    suspects = frozenset(s.path for s in read_provenance() if s.suspect)
-    card = read_card(MODELS / model)
+    card, suspects = read_card(MODELS / model), suspects_of(MODELS / model)
     rows = read_predictions(MODELS / model / "predictions.csv")
-    evaluation = evaluate(rows, suspects, calibrated_on=card.calibrated_on or None)
+    evaluation = evaluate(rows, suspects, calibrated_on=card.calibrated_on or None, recentre=card.recentred)
     if save:
         _check(card, evaluation)
         for name, figures in evaluation.metrics.items():

@@ -44,7 +44,12 @@ def to_tensor(inputs: list[np.ndarray]) -> Tensor:
     return torch.from_numpy(np.stack(inputs)).unsqueeze(1).float().div_(255.0)
 
 
-def to_picture(heatmap: np.ndarray, height: int, width: int) -> np.ndarray:
-    """Scale a map float32 (h, w) to the picture: float32 (H, W), bilinear, values kept in their range."""
+def to_picture(heatmap: np.ndarray, height: int, width: int, *, smooth: bool = False) -> np.ndarray:
+    """Scale a map float32 (h, w) to the picture: float32 (H, W).
+
+    Bilinear, which keeps values in their range; `smooth`, bicubic, which keeps a peak between two places, and may go
+    a little beyond the range.
+    """
     image = Image.fromarray(np.ascontiguousarray(heatmap, dtype=np.float32))
-    return np.asarray(image.resize((width, height), Image.Resampling.BILINEAR))
+    how = Image.Resampling.BICUBIC if smooth else Image.Resampling.BILINEAR
+    return np.asarray(image.resize((width, height), how))

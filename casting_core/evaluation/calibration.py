@@ -40,11 +40,12 @@ class Calibration:
 
 
 def fit_calibration(
-    logits: np.ndarray, positive: np.ndarray, source: np.ndarray, *, timid: bool = False
+    logits: np.ndarray, positive: np.ndarray, source: np.ndarray, *, timid: bool = False, recentre: bool = True
 ) -> Calibration:
     """Fit on logits float (N,), positive bool (N,), source int (N,).
 
-    `timid`: smooth the targets by the number of photographs instead of pictures.
+    `recentre`: whether the boundary may move; else the shift is 0, and the temperature alone is fitted. `timid`: smooth
+    the targets by the number of photographs instead of pictures.
 
     Raises `SettingsError` where one of the two classes is missing.
     """
@@ -59,7 +60,7 @@ def fit_calibration(
         weight[members] = 1.0 / (count[group] * len(count))
         examples = len(count) if timid else len(group)
         target[members] = (examples + 1) / (examples + 2) if label else 1 / (examples + 2)
-    shift = -_boundary(logits, positive, source, weight)
+    shift = -_boundary(logits, positive, source, weight) if recentre else 0.0
 
     def slope(inverse: float) -> float:
         """Of the loss, which is convex in the inverse of the temperature."""

@@ -14,9 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from casting_core.data.dataset import read_provenance
 from casting_core.errors import DataError, ModelError
-from casting_core.evaluation.evaluate import OFFICIAL, evaluate
+from casting_core.evaluation.evaluate import OFFICIAL, evaluate, suspects_of
 from casting_core.evaluation.mcnemar import Disagreement, mcnemar
 from casting_core.evaluation.predictions import Prediction, read_predictions
 from casting_core.networks.card import DEFAULT, MODELS, ModelCard, read_card, shipped
@@ -75,9 +74,9 @@ def compare(names: Sequence[str] = (), folder: Path = MODELS) -> Comparison:
     chosen = list(dict.fromkeys(names)) or sorted(shipped(folder), key=lambda name: name == FLOOR)
     if not chosen:
         raise ModelError(f"There is no model in {folder}; train and ship one first.")
-    suspects = frozenset(s.path for s in read_provenance() if s.suspect)
-    models = {name: _read(folder / name, suspects) for name in chosen}
+    models = {name: _read(folder / name) for name in chosen}
     reference = models[DEFAULT if DEFAULT in models else chosen[0]]
+    suspects = suspects_of(folder / reference.name)
     compared, warnings = [], []
     for model in models.values():
         against = {}
@@ -92,7 +91,7 @@ def compare(names: Sequence[str] = (), folder: Path = MODELS) -> Comparison:
     return Comparison(models=tuple(compared), reference=reference.name, warnings=tuple(warnings))
 
 
-def _read(folder: Path, suspects: frozenset[str]) -> Compared:
+def _read(folder: Path) -> Compared:
     card = read_card(folder)
     file = folder / "predictions.csv"
     if not file.is_file():
@@ -100,7 +99,12 @@ def _read(folder: Path, suspects: frozenset[str]) -> Compared:
             f"{card.name} has no predictions.csv, from which its figures are computed; "
             f"restore {file} or make it anew with: ship {card.name}"
         )
-    evaluation = evaluate(read_predictions(file), suspects, calibrated_on=card.calibrated_on or None)
+    evaluation = evaluate(
+        read_predictions(file),
+        suspects_of(folder),
+        calibrated_on=card.calibrated_on or None,
+        recentre=card.recentred,
+    )
     return Compared(card=card, metrics=evaluation.metrics, rows=evaluation.rows, against={})
 
 

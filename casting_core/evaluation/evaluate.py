@@ -9,15 +9,18 @@ judged with what ships. The official test is too; nothing is fitted on it.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from casting_core.data.dataset import read_provenance
 from casting_core.errors import DataError
 from casting_core.evaluation.calibration import Calibration, fit_calibration
 from casting_core.evaluation.metrics import summarize
 from casting_core.evaluation.operating_point import OperatingPoint, choose_operating_point
 from casting_core.evaluation.predictions import Prediction, as_arrays
+from casting_core.networks.card import SAMPLES
 
 OFFICIAL, BY_SOURCE = "official-test", "by-source-"
 
@@ -37,7 +40,11 @@ class Evaluation:
 
 
 def evaluate(
-    rows: Sequence[Prediction], suspects: frozenset[str], *, calibrated_on: Collection[int] | None = None
+    rows: Sequence[Prediction],
+    suspects: frozenset[str],
+    *,
+    calibrated_on: Collection[int] | None = None,
+    recentre: bool = True,
 ) -> Evaluation:
     """Calibrate, choose thresholds and compute all figures.
 
@@ -46,19 +53,20 @@ def evaluate(
     rows : predictions of the official test and of at least two by-source folds; only their logits count.
     suspects : paths whose label is doubted; every figure is given as filed and without them.
     calibrated_on : folds that calibration and thresholds are fitted on; all when None.
+    recentre : whether calibration may move the boundary between the labels, or only temper probabilities.
     """
     folds = sorted({row.split for row in rows if row.split.startswith(BY_SOURCE)})
     fitted = [f for f in folds if calibrated_on is None or int(f.removeprefix(BY_SOURCE)) in calibrated_on]
     if len(fitted) < 2:
         raise DataError(f"Calibration needs predictions of at least two by-source folds, got {len(fitted)}.")
     usable = [row for row in rows if row.split in fitted and row.path not in suspects]
-    calibration, point = _fit(usable)
+    calibration, point = _fit(usable, recentre)
     official = _calibrated([row for row in rows if row.split == OFFICIAL], calibration)
     unseen: list[Prediction] = []
     low: list[float] = []
     high: list[float] = []
     for fold in folds:
-        fold_calibration, fold_point = _fit([row for row in usable if row.split != fold])
+        fold_calibration, fold_point = _fit([row for row in usable if row.split != fold], recentre)
         members = _calibrated([row for row in rows if row.split == fold], fold_calibration)
         unseen += members
         low += [fold_point.threshold_pass] * len(members)
@@ -69,6 +77,12 @@ def evaluate(
         | _figures(unseen, np.array(low), np.array(high), suspects),
     }
     return Evaluation(calibration=calibration, point=point, rows=(*official, *unseen), metrics=metrics)
+
+
+def suspects_of(folder: Path) -> frozenset[str]:
+    """Paths whose label is doubted, for a model's folder: of its own samples, else of the public set."""
+    own = folder / SAMPLES
+    return frozenset(s.path for s in (read_provenance(own) if own.is_file() else read_provenance()) if s.suspect)
 
 
 def calibrate_map(
@@ -90,12 +104,12 @@ def calibrate_map(
     )
 
 
-def _fit(rows: Sequence[Prediction]) -> tuple[Calibration, OperatingPoint]:
+def _fit(rows: Sequence[Prediction], recentre: bool) -> tuple[Calibration, OperatingPoint]:
     train = [row for row in rows if row.path.startswith("train/")]
     logits = np.array([row.logit for row in train])
     positive = np.array([row.label.positive for row in train], bool)
     source = np.array([row.source for row in train])
-    calibration = fit_calibration(logits, positive, source)
+    calibration = fit_calibration(logits, positive, source, recentre=recentre)
     return calibration, choose_operating_point(calibration.probability(logits), positive, source)
 
 

@@ -54,8 +54,9 @@ def ship(
     rows: list[Prediction] = []
     for run in (official, *by_source):
         rows += read_predictions(run / "predictions.csv")
+    recentre = settings["recipe"] is not None
     suspects = frozenset(s.path for s in read_provenance(official / SAMPLES) if s.suspect)
-    evaluation = evaluate(rows, suspects, calibrated_on=calibrated_on or None)
+    evaluation = evaluate(rows, suspects, calibrated_on=calibrated_on or None, recentre=recentre)
     calibration, point, metrics = evaluation.calibration, evaluation.point, evaluation.metrics
     if seeds:
         runs = {int(_settings(run)["seed"]): read_predictions(run / "predictions.csv") for run in (official, *seeds)}
@@ -92,6 +93,7 @@ def ship(
         map_shift=map_calibration.shift,
         envelope=dict(envelope or {}),
         calibrated_on=calibrated_on,
+        recentred=recentre,
         training={"settings": settings, **{k: v for k, v in result.items() if k != "data_fingerprint"}, "folds": folds},
         data={name: value for name, value in data.items() if name != "root"},
         data_fingerprint=result["data_fingerprint"],

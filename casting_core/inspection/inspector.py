@@ -119,7 +119,7 @@ class Inspector:
         probability = float(self.calibration.probability(logits)[0])
         if evidence is None:
             return probability, None
-        return probability, to_picture(self.map_calibration.probability(evidence[0]), *pixels.shape)
+        return probability, self._map(evidence[0], *pixels.shape)
 
     def inspect_many(
         self, sources: Iterable[Source], *, batch_size: int = 64, explain: bool = True
@@ -231,11 +231,11 @@ class Inspector:
         seconds = {**item.seconds, "gates": gated, "network": share}
         heatmap: np.ndarray | None = None
         regions: tuple[Region, ...] = ()
-        if explain and local is not None:
+        if explain and evidence is not None:
             started = time.perf_counter()
-            heatmap = to_picture(local, height, width)
+            heatmap = self._map(evidence, height, width)
             rows, columns = item.inputs.shape
-            regions = find_regions(to_picture(local, rows, columns), item.part, shape=item.shape)
+            regions = find_regions(self._map(evidence, rows, columns), item.part, shape=item.shape)
             seconds["explain"] = time.perf_counter() - started
         return Inspection(
             verdict=verdict,
@@ -252,6 +252,15 @@ class Inspector:
             threshold_reject=card.threshold_reject,
             seconds={**seconds, "total": sum(seconds.values())},
         )
+
+    def _map(self, evidence: np.ndarray, height: int, width: int) -> np.ndarray:
+        """The evidence of places (h, w) as probabilities at the picture's size, float32 (H, W) in [0, 1].
+
+        Scaled while it is logits: as probabilities, strong places next to each other are all nearly 1, and which of
+        them is the strongest would be lost.
+        """
+        logits = to_picture(evidence, height, width, smooth=True)
+        return self.map_calibration.probability(logits).astype(np.float32)
 
     def _verdict(self, probability: float, local: np.ndarray | None, item: _Prepared) -> tuple[Verdict, str | None]:
         card, passes = self.card, probability < self.card.threshold_pass

@@ -25,6 +25,8 @@ class ModelCard:
     `gates` names what a picture must have for a verdict without a person (`inspection.gate`), and `envelope` holds,
     by property of `data.capture`, the least and the most with which the figures were measured.
     `calibrated_on`: by-source folds from which calibration and thresholds come; all where it is empty.
+    `recentred`: whether calibration moved the boundary between the labels; the networks of the published study are
+    judged where they put it themselves, as the study judged its own.
     `data`: what it was trained on: `classes`, the label by folder; `grouping`, how photographs were told apart
     (`table` for the public set); whether the split is the folder's own (`official`); and `notes` in words.
     `metrics`: by split, every figure with its interval where it has one.
@@ -45,6 +47,7 @@ class ModelCard:
     map_shift: float = 0.0
     envelope: dict[str, tuple[float, float]] = field(default_factory=dict)
     calibrated_on: tuple[int, ...] = ()
+    recentred: bool = True
     training: dict[str, Any] = field(default_factory=dict)
     data: dict[str, Any] = field(default_factory=dict)
     data_fingerprint: str = ""

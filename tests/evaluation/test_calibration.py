@@ -95,3 +95,13 @@ def test_logits_in_another_unit_give_the_same_probabilities():
     positive = logits + rng.normal(0, 1, 300) > 0
     once, scaled = (fit_calibration(k * logits, positive, np.arange(300)) for k in (1.0, 8.0))
     assert scaled.probability(8 * logits) == pytest.approx(once.probability(logits), abs=1e-9)
+
+
+def test_without_recentring_the_boundary_stays_where_the_network_put_it() -> None:
+    logits = np.linspace(-4.0, 6.0, 200)
+    positive = logits > 2
+    moved = fit_calibration(logits, positive, np.arange(200))
+    kept = fit_calibration(logits, positive, np.arange(200), recentre=False)
+    assert kept.shift == 0
+    assert kept.probability(np.array(0.0)) == 0.5
+    assert moved.shift == pytest.approx(-2, abs=0.3)

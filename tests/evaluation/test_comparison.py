@@ -100,7 +100,8 @@ def test_pictures_whose_label_is_doubted_are_left_out_of_one_view(tmp_path: Path
     """Two models that differ on one doubted picture alone."""
     doubted = next(sample.path for sample in read_provenance() if sample.suspect)
     plain = [
-        dataclasses.replace(row, path=doubted) if row.path == "train/7-1.jpeg" else row for row in rows(noise=0.5, seed=0)
+        dataclasses.replace(row, path=doubted) if row.path == "train/7-1.jpeg" else row
+        for row in rows(noise=0.5, seed=0)
     ]
     ship(tmp_path, "castnet", plain)
     ship(tmp_path, "other", [dataclasses.replace(r, logit=-r.logit) if r.path == doubted else r for r in plain])

@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+from casting_core.evaluation.comparison import compare
+from casting_core.evaluation.comparison_tables import comparison_tables
 from casting_core.evaluation.table import map_table, methods_table, repair_table, results_table
 from casting_core.networks.card import MODELS, read_card
 
+SHIPPED = ("castnet", "cnn", "feedforward", "logistic_regression", "brightness")
 README = Path(__file__).resolve().parents[2] / "README.md"
 
 
@@ -18,6 +21,11 @@ def test_the_readme_shows_the_figures_of_the_card():
     ):
         shown = text.split(f"{command} -->\n")[1].split("<!-- end of figures -->")[0]
         assert shown == table(metrics), command
+
+
+def test_the_readme_compares_the_shipped_models():
+    shown = README.read_text(encoding="utf-8").split("compare --markdown -->\n")[1].split("<!-- end of figures -->")[0]
+    assert shown == "\n".join(table.to_markdown() for table in comparison_tables(compare(SHIPPED)))
 
 
 def test_nothing_measured_gives_no_table():

@@ -39,7 +39,8 @@ def test_the_study_is_repeated_with_its_settings() -> None:
     for model in ("logistic_regression", "feedforward", "cnn"):
         settings = settings_for(model)
         assert (settings.batch_size, settings.epochs, settings.learning_rate) == (16, 10, 1e-4)
-        assert (settings.schedule, settings.warmup, settings.weight_decay, settings.recipe) == ("constant", 0, 0, None)
+        assert settings.schedule == ("cosine" if model == "cnn" else "constant")
+        assert (settings.warmup, settings.weight_decay, settings.recipe) == (0, 0, None)
         assert settings.size == architecture(model).size
     assert settings_for("castnet").recipe == Recipe()
     assert settings_for("castnet", epochs=2, seed=5) == replace(settings_for("castnet"), epochs=2, seed=5)

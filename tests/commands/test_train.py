@@ -1,0 +1,106 @@
+"""`train` as it is run: killed and resumed, in two processes, on a folder of one's own."""
+
+import math
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from casting_core.__main__ import app
+from casting_core.commands.train import model_name
+from casting_core.data.flange_set import render_flange_set
+from casting_core.errors import DataError
+from casting_core.evaluation.predictions import read_predictions
+from casting_core.training.log import EpochRecord, read_log
+
+TIMES = {"seconds", "images_per_second"}
+PYTHON = [sys.executable, "-m"]
+
+
+@pytest.fixture(scope="module")
+def flanges(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Forty rendered flanges, one folder a class."""
+    return render_flange_set(tmp_path_factory.mktemp("data") / "My flanges", 40, size=96)
+
+
+def arguments(flanges: Path, runs: Path, *more: str, model: str = "feedforward", epochs: int = 3) -> list[str]:
+    return ["train", model, "--data", str(flanges), "--runs", str(runs), "--epochs", str(epochs), *more]
+
+
+def run(*given: str) -> None:
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    result = subprocess.run([*PYTHON, *given], env=environment, capture_output=True, text=True, timeout=300)
+    assert result.returncode == 0, result.stderr[-3000:]
+
+
+def untimed(log: list[EpochRecord]) -> list[dict[str, float]]:
+    return [{f.name: getattr(r, f.name) for f in fields(r) if f.name not in TIMES} for r in log]
+
+
+@pytest.mark.slow
+def test_a_killed_run_is_resumed_to_the_same_log(flanges: Path, tmp_path: Path) -> None:
+    """Killed outright in the middle of its epochs, and started again with --resume."""
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    run("casting_core", *arguments(flanges, whole, model="cnn", epochs=12))
+    command = [*PYTHON, "casting_core", *arguments(flanges, killed, model="cnn", epochs=12)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    folder = killed / "my-flanges-official-seed0"
+    try:
+        for _ in range(6000):
+            if read_log(folder / "log.csv") or process.poll() is not None:
+                break
+            time.sleep(0.02)
+        process.send_signal(signal.SIGKILL)
+    finally:
+        process.wait(60)
+    assert process.returncode == -signal.SIGKILL, "it ended before it could be killed"
+    assert 1 <= len(read_log(folder / "log.csv")) < 12
+    assert not (folder / "result.json").exists()
+    run("casting_core", *arguments(flanges, killed, "--resume", model="cnn", epochs=12))
+    expected = whole / "my-flanges-official-seed0"
+    assert untimed(read_log(folder / "log.csv")) == untimed(read_log(expected / "log.csv"))
+    assert (folder / "predictions.csv").read_bytes() == (expected / "predictions.csv").read_bytes()
+
+
+@pytest.mark.slow
+def test_two_processes_learn_what_one_does(flanges: Path, tmp_path: Path) -> None:
+    run("casting_core", *arguments(flanges, tmp_path / "one"))
+    torchrun = ["torch.distributed.run", "--nproc-per-node", "2", "--master-port", "0", "-m", "casting_core"]
+    run(*torchrun, *arguments(flanges, tmp_path / "two", "--device", "cpu"))
+    one, two = (tmp_path / name / "my-flanges-official-seed0" for name in ("one", "two"))
+    logs = [untimed(read_log(folder / "log.csv")) for folder in (one, two)]
+    assert len(logs[1]) == 3
+    for alone, together in zip(*logs, strict=True):
+        assert together == pytest.approx(alone, rel=1e-3)
+    logits = [[row.logit for row in read_predictions(folder / "predictions.csv")] for folder in (one, two)]
+    assert logits[1] == pytest.approx(logits[0], abs=1e-3)
+
+
+def test_a_folder_of_ones_own(flanges: Path, tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, arguments(flanges, tmp_path, model="logistic_regression", epochs=1))
+    assert result.exit_code == 0, result.output
+    assert "Guessed from the names" in result.output
+    folder = tmp_path / "my-flanges-official-seed0"
+    assert all(math.isfinite(row.logit) for row in read_predictions(folder / "predictions.csv"))
+    fold = arguments(flanges, tmp_path, "--split", "by-source", "--fold", "0", "--name", "ours", model="brightness")
+    assert CliRunner().invoke(app, fold).exit_code == 0
+    assert (tmp_path / "ours-by-source-0-seed0" / "samples.csv").is_file()
+
+
+def test_what_cannot_be_told_apart_is_asked_for(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+    result = CliRunner().invoke(app, arguments(tmp_path, tmp_path / "runs"))
+    assert isinstance(result.exception, DataError)
+    assert not (tmp_path / "runs").exists()
+
+
+def test_names_of_models() -> None:
+    assert model_name(Path("/data/My flanges (2)")) == "my-flanges-2"
+    assert model_name(Path("/data/???")) == "model"
