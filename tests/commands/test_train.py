@@ -71,7 +71,7 @@ def test_a_killed_run_is_resumed_to_the_same_log(flanges: Path, tmp_path: Path) 
 @pytest.mark.slow
 def test_two_processes_learn_what_one_does(flanges: Path, tmp_path: Path) -> None:
     run("casting_core", *arguments(flanges, tmp_path / "one"))
-    torchrun = ["torch.distributed.run", "--nproc-per-node", "2", "--master-port", "0", "-m", "casting_core"]
+    torchrun = ["torch.distributed.run", "--standalone", "--nproc-per-node", "2", "-m", "casting_core"]
     run(*torchrun, *arguments(flanges, tmp_path / "two", "--device", "cpu"))
     one, two = (tmp_path / name / "my-flanges-official-seed0" for name in ("one", "two"))
     logs = [untimed(read_log(folder / "log.csv")) for folder in (one, two)]

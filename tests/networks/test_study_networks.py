@@ -17,7 +17,7 @@ MEGABYTE = 1e6
 @torch.inference_mode()
 def test_any_shape_is_taken_alone_fused_and_in_a_batch(name: str, shape: tuple[int, int]) -> None:
     torch.manual_seed(0)
-    network = architecture(name).build()
+    network = architecture(name).build().eval()
     x = torch.rand(3, 1, *shape)
     logits, places = network.judge(x)
     assert logits.shape == (3,)

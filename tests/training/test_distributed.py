@@ -39,7 +39,7 @@ def fit(folder: Path, *launcher: str) -> list[EpochRecord]:
 def test_castnet_learns_in_two_processes_what_it_learns_in_one(tmp_path: Path) -> None:
     """Its statistics are of half a batch each, so that the same is learned but for noise."""
     one = fit(tmp_path / "one")
-    two = fit(tmp_path / "two", "-m", "torch.distributed.run", "--nproc-per-node", "2", "--master-port", "0")
+    two = fit(tmp_path / "two", "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2")
     assert [r.epoch for r in two] == [r.epoch for r in one] == [1, 2]
     assert two[0].learning_rate == one[0].learning_rate
     for alone, together in zip(one, two, strict=True):
