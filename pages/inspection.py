@@ -22,9 +22,11 @@ def choose_source() -> str:
     )
 
 
-def choose(source: str) -> tuple[Upload, ...]:
+def choose(source: str, model: str) -> tuple[Upload, ...]:
     """The pictures to judge, from the source that the visitor picked."""
     if source == "Sample":
+        if not resources.card(model).on_public_set:
+            st.caption("This model was trained on another product; what it says of a casting means nothing.")
         return choose_sample()
     key = f"{source}-{st.session_state.get('cleared', 0)}"
     arguments = {"key": key, "on_change": uploads.keep, "args": (source, key)}
@@ -93,8 +95,9 @@ def choose_model() -> str:
         resources.models() or [DEFAULT],
         key="model",
         bind="query-params",
-        help="Which of the models that ship with the app judges the pictures.",
-        width=260,
+        help="Which model judges the pictures. castnet is made for it; the networks of the published study and the "
+        "mean brightness are there to be compared with.",
+        width=320,
     )
 
 
@@ -104,8 +107,10 @@ st.markdown("Give a photograph of a casting, taken from above, and see the verdi
 with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
     source = choose_source()
     model = choose_model()
-pictures = choose(source)
 try:
+    if not resources.card(model).recentred:
+        st.caption(resources.card(model).limits[-1])
+    pictures = choose(source, model)
     if not pictures:
         invite()
     elif len(pictures) == 1:

@@ -30,7 +30,8 @@ Precedents = dict[Label, tuple[Precedent, ...]]
 class Examination:
     """The answers for one picture.
 
-    `seen_before` is None where it shows no photograph of the training set; `precedents` where the model has no features
+    `seen_before` is None where it shows no photograph of the public training set, or the model was trained on other
+    pictures, whose signatures do not ship; `precedents` where the model has no features
     to compare; `proof` where no part was found, nothing is marked, or the picture is unusable.
     """
 
@@ -66,7 +67,7 @@ def examine(inspector: Inspector, source: Source, *, root: Path | None = None) -
     """
     picture = decode(source, limits=inspector.limits)
     part = find_part(picture.pixels)
-    seen = seen_before(picture, part, root=root)
+    seen = seen_before(picture, part, root=root) if inspector.card.on_public_set else None
     return Examination(
         seen_before=seen,
         precedents=precedents(inspector, picture.pixels, without=None if seen is None else seen.source),

@@ -22,13 +22,16 @@ FILED = {Label.OK: "sound", Label.DEFECTIVE: "defective"}
 EXPOSURES = {1.0: "as given (%)", 0.8: "darker, × 0.8 (%)", 1.25: "brighter, × 1.25 (%)"}
 
 
-def seen_before(upload: Upload) -> None:
-    """A banner where the picture shows a photograph that the models were trained on; else a line that it does not."""
+def seen_before(upload: Upload, model: str) -> None:
+    """A banner where the picture shows a photograph that the model was trained on; else a line that it does not."""
     try:
-        found = resources.seen_before(upload)
+        found = resources.seen_before(upload, model=model)
     except CastingError as error:
         st.info("It cannot be told whether this casting was seen before.", icon=":material/block:")
         st.text(str(error))
+        return
+    if found is None and not resources.card(model).on_public_set:
+        st.caption("Not looked up among the training photographs: this model was trained on pictures of your own.")
         return
     if found is None:
         st.caption("Looked up among the training photographs: this casting was not seen before.")

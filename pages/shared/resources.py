@@ -206,9 +206,14 @@ def _prove(model: str, sha256: str, _data: bytes) -> "Proof | None":
         return proof(inspector(model), pixels, find_part(pixels))
 
 
-def seen_before(upload: Upload) -> "SeenBefore | None":
-    """The training photograph that a picture shows, which can be decoded; None where it shows none."""
+def seen_before(upload: Upload, *, model: str) -> "SeenBefore | None":
+    """The training photograph that a picture shows, which can be decoded; None where it shows none.
+
+    Only photographs of the public set can be recognised: None for a model that was trained on others.
+    """
     assert upload.data is not None
+    if not card(model).on_public_set:
+        return None
     return _seen_before(upload.sha256, upload.data)
 
 
@@ -245,7 +250,7 @@ def precedents(upload: Upload, *, model: str) -> "Precedents | None":
     None for a model without features. Raises `ModelError` where its file of known castings is damaged.
     """
     assert upload.data is not None
-    seen = seen_before(upload)
+    seen = seen_before(upload, model=model)
     return _precedents(model, upload.sha256, None if seen is None else seen.source, upload.data)
 
 
@@ -278,7 +283,7 @@ def examination(upload: Upload, *, model: str) -> "Examination":
     from casting_core.inspection.examination import Examination
 
     return Examination(
-        seen_before=seen_before(upload),
+        seen_before=seen_before(upload, model=model),
         precedents=precedents(upload, model=model),
         proof=prove(upload, model=model),
         stability=stability(upload, model=model),

@@ -39,7 +39,7 @@ def show(upload: Upload, *, model: str = DEFAULT) -> None:
             st.image(judged.picture, width=360, alt="The picture as it was given.")
     elif judged.picture is not None:
         with recall:
-            background.seen_before(upload)
+            background.seen_before(upload, model)
         with why:  # last: an activation map takes longer than all the rest
             explain(upload, judged, model)
             if judged.inspection.regions and judged.evidence is not None:

@@ -12,9 +12,11 @@ from PIL import Image
 
 from casting_core import Inspector, Verdict
 from casting_core.data.synthetic import samples
+from casting_core.errors import ModelError
 from casting_core.evaluation.summary import unseen
 from casting_core.explanation.methods import METHODS
 from casting_core.networks.card import DEFAULT, MODELS, read_card, shipped
+from casting_core.networks.checkpoint import load_model
 from casting_core.networks.logistic_regression import LogisticRegression
 from pages.shared import downloads, printout, resources, uploads
 from pages.shared.uploads import Upload, take
@@ -126,6 +128,39 @@ def test_a_model_without_convolutions_says_why_it_has_no_map(monkeypatch):
     assert "no map of its evidence" in texts(app)
     assert "no convolutions" in texts(app)
     assert app.get("plotly_chart")
+
+
+def test_every_shipped_model_judges_a_sample():
+    for name in shipped():
+        app = open_inspection(source="Sample", model=name)
+        assert not app.exception, name
+        assert app.header, name
+        assert app.selectbox(key="model").value == name
+    assert "to be compared with" in texts(open_inspection(source="Sample", model="cnn"))
+
+
+def test_a_model_of_another_product_is_not_asked_about_the_public_set(monkeypatch):
+    data = {"grouping": "picture", "classes": {"good": "ok", "scratch": "defective"}, "official": False, "notes": []}
+    other = replace(read_card(MODELS / DEFAULT), name="flanges", gates=(), envelope={}, data=data)
+    inspector = Inspector(load_model(DEFAULT)[0], other, device=torch.device("cpu"))
+    monkeypatch.setattr(resources, "inspector", lambda model: inspector)
+    monkeypatch.setattr(resources, "card", lambda model: other)
+    resources._judged.clear()
+    app = open_inspection(source="Sample")
+    resources._judged.clear()
+    assert not app.exception
+    assert "Not looked up among the training photographs" in texts(app)
+    assert "another product" in texts(app)
+
+
+def test_a_damaged_card_is_a_sentence(monkeypatch):
+    def damaged(model: str):
+        raise ModelError("card.json cannot be read as a model card; restore it.")
+
+    monkeypatch.setattr(resources, "card", damaged)
+    app = open_inspection(source="Sample")
+    assert not app.exception
+    assert "restore it" in texts(app)
 
 
 def test_an_upload_survives_a_rerun_and_its_name_is_plain_text():
