@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from casting_core.errors import CastingError
+from casting_core.errors import CastingError, ModelError
 from casting_core.networks.card import DEFAULT
-from pages.shared import batch, frame, resources, single, uploads
+from pages.shared import batch, frame, resources, single, uploads, wording
 from pages.shared.uploads import Upload
 
 SOURCES = ("Files", "Folder", "Camera", "Sample")
@@ -25,9 +25,14 @@ def choose_source() -> str:
 def choose(source: str, model: str) -> tuple[Upload, ...]:
     """The pictures to judge, from the source that the visitor picked."""
     if source == "Sample":
-        if not resources.card(model).on_public_set:
-            st.caption("This model was trained on another product; what it says of a casting means nothing.")
-        return choose_sample()
+        if resources.card(model).on_public_set:
+            return choose_sample()
+        st.info(
+            "The samples are castings, and this model was trained on another product. Give it pictures of its own "
+            "product, or choose a model of castings.",
+            icon=":material/category:",
+        )
+        return ()
     key = f"{source}-{st.session_state.get('cleared', 0)}"
     arguments = {"key": key, "on_change": uploads.keep, "args": (source, key)}
     if source == "Camera":
@@ -59,8 +64,15 @@ def choose_sample() -> tuple[Upload, ...]:
     return (pictures[name].upload,)
 
 
-def invite() -> None:
-    """What to do on an empty page: give a picture, or try one of the samples."""
+def invite(model: str) -> None:
+    """What to do on an empty page: give a picture, or try one of the samples, which are castings."""
+    if not resources.card(model).on_public_set:
+        st.info(
+            "Nothing to judge yet. Drop pictures above or take one with the camera, taken as those were that the "
+            "model was trained on.",
+            icon=":material/touch_app:",
+        )
+        return
     st.info(
         "Nothing to judge yet. Drop pictures above or take one with the camera. The part should be seen "
         "from above, whole and in focus, as in these samples.",
@@ -101,6 +113,15 @@ def choose_model() -> str:
     )
 
 
+def tell_purpose(model: str) -> None:
+    """What the chosen model is there for, where there is a choice or it is not the one made for castings."""
+    card = resources.card(model)
+    if card.on_public_set and card.architecture in wording.NOT_TO_INSPECT:
+        st.warning(wording.purpose(card), icon=":material/science:")  # a verdict stands below, with advice
+    elif model != DEFAULT or len(resources.models()) > 1:
+        st.caption(wording.purpose(card), text_alignment="right")
+
+
 frame.require()
 st.title("Is this part sound?", anchor=False)
 st.markdown("Give a photograph of a casting, taken from above, and see the verdict and what it rests on.")
@@ -108,15 +129,18 @@ with st.container(horizontal=True, horizontal_alignment="distribute", vertical_a
     source = choose_source()
     model = choose_model()
 try:
-    if not resources.card(model).recentred:
-        st.caption(resources.card(model).limits[-1])
+    tell_purpose(model)
     pictures = choose(source, model)
-    if not pictures:
-        invite()
+    if not pictures and source == "Sample":
+        pass  # told already
+    elif not pictures:
+        invite(model)
     elif len(pictures) == 1:
         single.show(pictures[0], model=model)
     else:
         batch.show(pictures, model=model)
 except CastingError as error:
-    st.error("The picture could not be judged.", icon=":material/error:")
+    damaged = isinstance(error, ModelError)
+    said = "This model cannot be used; choose another one." if damaged else "The picture could not be judged."
+    st.error(said, icon=":material/error:")
     st.text(str(error))

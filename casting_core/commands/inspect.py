@@ -105,7 +105,7 @@ def command(
 
     printer = _print_examined(inspector) if examination else _PRINTERS[format]()
     written: set[Path] = set()
-    unusable = False
+    unusable = without_map = False
     with progress_bar() as bar:
         task = bar.add_task("Inspecting", total=None)
         for inspection in inspector.inspect_many(sources(), batch_size=batch_size, explain=explain):
@@ -114,7 +114,10 @@ def command(
             printer(found, inspection)
             if heatmaps is not None:
                 _write_heatmap(_heatmap_target(heatmaps, found, written), found, inspection)
+            without_map |= inspection.probability is not None and inspection.heatmap is None
             bar.advance(task)
+    if heatmaps is not None and without_map:
+        typer.echo(f"The model {model} has no map of its evidence, so no heatmaps were written.", err=True)
     if unusable:
         raise typer.Exit(UNUSABLE_EXIT)
 

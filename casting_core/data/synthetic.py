@@ -31,14 +31,15 @@ FLAGS: dict[DefectKind, int] = {
 
 CONTRAST = 32.0  # gray levels, at least, between a rendered defect and the sound metal
 
-# Sizes of rendered defects (fraction of the disc's diameter): those that a look finds.
+# Sizes of rendered defects (fraction of the disc's diameter): those that a look finds. Defects drawn by people on
+# photographs of such castings cover 0.4 % of the picture at the median, these about half as much.
 SIZES: dict[DefectKind, tuple[float, float]] = {
-    DefectKind.BLOW_HOLE: (0.025, 0.06),
-    DefectKind.PINHOLE: (0.015, 0.025),
-    DefectKind.SHRINKAGE: (0.04, 0.09),
-    DefectKind.CHIPPING: (0.03, 0.08),
-    DefectKind.BURR: (0.06, 0.22),
-    DefectKind.SCRATCH: (0.07, 0.15),
+    DefectKind.BLOW_HOLE: (0.035, 0.09),
+    DefectKind.PINHOLE: (0.02, 0.03),
+    DefectKind.SHRINKAGE: (0.06, 0.13),
+    DefectKind.CHIPPING: (0.05, 0.12),
+    DefectKind.BURR: (0.08, 0.25),
+    DefectKind.SCRATCH: (0.1, 0.22),
 }
 
 
@@ -161,7 +162,7 @@ def samples() -> tuple[Sample, ...]:
         Sample(
             name="Scratch",
             sentence="A furrow runs across the machined face.",
-            seed=11,
+            seed=24,
             defects=(DefectKind.SCRATCH,),
         ),
     )

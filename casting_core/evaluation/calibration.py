@@ -3,9 +3,9 @@
 p = sigmoid((logit + shift) / temperature), fitted on pictures that the model did not see; every source
 photograph weighs the same within its label.
 
-1. The shift puts p = 0.5 where both labels are told apart best: in the middle of all boundaries whose
-   mean error rate of the two labels is within one standard error (bootstrap over photographs) of the
-   lowest. The networks' logits are far from symmetric, and plain Platt scaling would set the boundary by
+1. The shift puts p = 0.5 where both labels are told apart best: of all boundaries whose mean error rate of
+   the two labels is within one standard error (bootstrap over photographs) of the lowest, and so cannot
+   be told from it, at the lowest one, because a missed defect costs more than a false alarm. The networks' logits are far from symmetric, and plain Platt scaling would set the boundary by
    the clear cases, of which there are many, instead of by the doubtful ones.
 2. The temperature follows by maximum likelihood, with targets smoothed by the number of pictures, as Platt did: no
    number of examples without an error proves a probability of zero. Smoothing by the number of photographs, of which
@@ -78,7 +78,7 @@ def fit_calibration(
 
 
 def _boundary(logits: np.ndarray, positive: np.ndarray, source: np.ndarray, weight: np.ndarray) -> float:
-    """The middle of the boundaries that tell both labels apart best, within one standard error."""
+    """The lowest of the boundaries that tell both labels apart best, within one standard error."""
     levels = np.unique(logits)
     boundaries = np.concatenate([levels[:1] - 1, (levels[1:] + levels[:-1]) / 2, levels[-1:] + 1])  # (T,)
     place = np.searchsorted(levels, logits)  # a picture lies below the boundaries after its place
@@ -90,5 +90,4 @@ def _boundary(logits: np.ndarray, positive: np.ndarray, source: np.ndarray, weig
     by_source = np.bincount(group, weights=weight * wrong / 2)  # (S,)
     drawn = np.random.default_rng(0).integers(0, len(sources), (BOOTSTRAP, len(sources)))
     margin = float(by_source[drawn].sum(1).std())
-    plateau = boundaries[error <= error[lowest] + margin + 1e-12]
-    return float((plateau.min() + plateau.max()) / 2)
+    return float(boundaries[error <= error[lowest] + margin + 1e-12].min())

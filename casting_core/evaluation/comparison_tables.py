@@ -137,7 +137,7 @@ def _settings(models: tuple[Compared, ...]) -> Table:
         settings = training.get("settings", {})
         device = str(training.get("device", "unknown"))
         if "threads" in training:
-            device += f", {training['threads']} threads"
+            device += f", {training['threads']} thread{'s' if training['threads'] != 1 else ''}"
         rows.append(
             (
                 model.name,

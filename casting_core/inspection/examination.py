@@ -14,7 +14,7 @@ import numpy as np
 
 from casting_core.data.images import Picture, Source, decode
 from casting_core.data.known import read_signatures
-from casting_core.data.part import Part, find_part
+from casting_core.data.part import Part
 from casting_core.data.seen_before import SeenBefore, look_up
 from casting_core.explanation.precedents import Precedent, describe, read_precedents
 from casting_core.explanation.proof import Proof, prove
@@ -31,8 +31,8 @@ class Examination:
     """The answers for one picture.
 
     `seen_before` is None where it shows no photograph of the public training set, or the model was trained on other
-    pictures, whose signatures do not ship; `precedents` where the model has no features
-    to compare; `proof` where no part was found, nothing is marked, or the picture is unusable.
+    pictures, whose signatures do not ship; `precedents` where the model has no features to compare; `proof` where no
+    part was found, the model has no map, nothing is marked, or the picture is unusable.
     """
 
     seen_before: SeenBefore | None
@@ -66,7 +66,7 @@ def examine(inspector: Inspector, source: Source, *, root: Path | None = None) -
         ModelError: the model's precedents are damaged, or of other weights.
     """
     picture = decode(source, limits=inspector.limits)
-    part = find_part(picture.pixels)
+    part = inspector.locate(picture.pixels)
     seen = seen_before(picture, part, root=root) if inspector.card.on_public_set else None
     return Examination(
         seen_before=seen,

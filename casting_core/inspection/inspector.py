@@ -100,6 +100,13 @@ class Inspector:
         """The network's input for a decoded picture: uint8 (H, W) → float32 (1, 1, h, w) on the CPU."""
         return to_tensor([to_input(pixels, self.card.input_size)])
 
+    def locate(self, pixels: np.ndarray) -> Part | None:
+        """The part on a decoded picture uint8 (H, W), in its pixels.
+
+        None where none is found, and for a model without gates: its product is not one that could be found.
+        """
+        return find_part(pixels) if self.card.gates else None
+
     def inspect(self, source: Source, *, explain: bool = True) -> Inspection:
         """Judge one picture: a path, bytes, a file object, a PIL image or an array.
 
@@ -159,7 +166,7 @@ class Inspector:
             seconds = {"decode": time.perf_counter() - started}
             return _Prepared(error=str(error), sha256=sha256, seconds=seconds)
         decoded = time.perf_counter()
-        part = find_part(picture.pixels) if self.card.gates else None
+        part = self.locate(picture.pixels)
         located = time.perf_counter()
         inputs = to_input(picture.pixels, self.card.input_size)
         resized = time.perf_counter()

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from casting_core.inspection.stability import Stability
 
 KINDS = {Label.OK: "Sound castings", Label.DEFECTIVE: "Defective castings"}
+OWN_KINDS = {Label.OK: "Sound parts", Label.DEFECTIVE: "Defective parts"}
 FILED = {Label.OK: "sound", Label.DEFECTIVE: "defective"}
 EXPOSURES = {1.0: "as given (%)", 0.8: "darker, × 0.8 (%)", 1.25: "brighter, × 1.25 (%)"}
 
@@ -65,7 +66,8 @@ def _match(found: "SeenBefore") -> None:
 
 def precedents(upload: Upload, model: str) -> None:
     """The known castings of both classes that the model sees most alike."""
-    st.subheader("Known castings most like this one", anchor=False)
+    own = not resources.card(model).on_public_set
+    st.subheader("Known parts most like this one" if own else "Known castings most like this one", anchor=False)
     try:
         found = resources.precedents(upload, model=model)
     except CastingError as error:
@@ -81,17 +83,25 @@ def precedents(upload: Upload, model: str) -> None:
         "By what this model sees in them, of each kind the nearest that it was trained on. 100 % would be the same "
         "picture, 0 % nothing in common. Where both kinds are about as near, the verdict rests on little."
     )
-    for column, (label, title) in zip(st.columns(2, border=True), KINDS.items(), strict=True):
+    if own:
+        st.caption(
+            "Its training pictures are not part of this app, so they are named and not shown. A picture that it was "
+            "trained on is most like itself."
+        )
+    for column, (label, title) in zip(st.columns(2, border=True), (OWN_KINDS if own else KINDS).items(), strict=True):
         with column:
             st.markdown(f"**{title}**")
             for place, each in zip(st.columns(max(1, len(found[label]))), found[label], strict=False):
                 with place:
-                    _precedent(each)
+                    _precedent(each, own)
 
 
-def _precedent(each: "Precedent") -> None:
+def _precedent(each: "Precedent", own: bool) -> None:
     st.markdown(f"**{100 * max(each.similarity, 0.0):.0f} %** alike")  # below 0 is no less in common than 0
-    _known_picture(each.path, f"Known casting, filed as {FILED[each.label]}")
+    if own:  # its folder is its class, and a picture of the public set could have the same path
+        st.text(each.path)
+    else:
+        _known_picture(each.path, f"Known casting, filed as {FILED[each.label]}")
     st.caption(f"Probability of a defect by this model: {figures.percent(each.probability)}")
 
 

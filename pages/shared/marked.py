@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 from PIL import Image
 
-from pages.shared.wording import region_columns, region_row
+from pages.shared.wording import NONE_MARKED, region_columns, region_row
 
 if TYPE_CHECKING:
     from casting_core import Region
@@ -36,11 +36,12 @@ def show(
     frame: tuple[int, int],
     key: str,
     diameter: float | None = None,
+    empty: str = NONE_MARKED,
 ) -> None:
     """Draw pictures (title, picture, text alternative) with the regions marked, and the table of the regions.
 
     `frame`: width and height in pixels of the picture in which the regions are told. `diameter`: of the part, in
-    millimetres, where it is known.
+    millimetres, where it is known. `empty`: what stands in place of the table where there are no regions.
     """
     _component(
         key=key,
@@ -51,7 +52,7 @@ def show(
             "columns": list(region_columns(diameter)),
             "rows": [list(region_row(number, region, diameter)) for number, region in enumerate(regions, start=1)],
             "caption": "Places that speak for a defect, strongest first",
-            "empty": "No place reaches a probability of 50 %, from which it would be marked.",
+            "empty": empty,
         },
     )
 

@@ -10,10 +10,10 @@ from PIL import Image
 
 from casting_core import figures
 from casting_core.labels import Verdict
-from pages.shared import downloads, marked
+from pages.shared import downloads, marked, resources
 from pages.shared.resources import Judged
 from pages.shared.uploads import Upload
-from pages.shared.wording import WORDING, advice, region_columns, region_row
+from pages.shared.wording import NO_MAP, NONE_MARKED, WORDING, advice, purpose, region_columns, region_row
 
 MOST_ROWS = 8  # regions that fit on the sheet
 SIDE = 720  # px, long side of its pictures
@@ -103,7 +103,7 @@ def _smaller(picture: Image.Image) -> Image.Image:
 def _regions(judged: Judged, diameter: float | None) -> str:
     regions = judged.inspection.regions
     if not regions:
-        return "<p>No place reaches a probability of 50 %, from which it would be marked.</p>"
+        return f"<p>{NO_MAP if judged.evidence is None else NONE_MARKED}</p>"
     head = "".join(f"<th>{title}</th>" for title in region_columns(diameter))
     rows = "".join(
         "<tr>" + "".join(f"<td>{cell}</td>" for cell in region_row(number, region, diameter)) + "</tr>"
@@ -120,6 +120,7 @@ def _facts(upload: Upload, judged: Judged) -> str:
         ("SHA-256 of the file", inspection.sha256 or "–"),
         ("Picture", f"{inspection.width} × {inspection.height} px"),
         ("Model", f"{inspection.model}, on {inspection.device}"),
+        ("What it is there for", purpose(resources.card(inspection.model))),
         ("Time", f"{1000 * inspection.seconds.get('total', 0.0):.0f} ms"),
     )
     rows = "".join(f"<dt>{name}</dt><dd>{escape(value)}</dd>" for name, value in facts)

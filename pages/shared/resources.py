@@ -80,7 +80,7 @@ def inspector(model: str = DEFAULT) -> "Inspector":
     try:
         return _loading(model).result()
     except CastingError:
-        _loading.clear()  # the next visitor tries again: the file may have been restored
+        _loading.clear(model)  # the next visitor tries again: the file may have been restored
         raise
 
 
@@ -198,12 +198,11 @@ def prove(upload: Upload, *, model: str) -> "Proof | None":
 @st.cache_resource(max_entries=12, show_spinner=False)
 def _prove(model: str, sha256: str, _data: bytes) -> "Proof | None":
     from casting_core.data.images import decode
-    from casting_core.data.part import find_part
     from casting_core.inspection.examination import proof
 
-    pixels = decode(_data).pixels
+    pixels, loaded = decode(_data).pixels, inspector(model)
     with _maps():
-        return proof(inspector(model), pixels, find_part(pixels))
+        return proof(loaded, pixels, loaded.locate(pixels))
 
 
 def seen_before(upload: Upload, *, model: str) -> "SeenBefore | None":

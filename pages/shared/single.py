@@ -3,10 +3,14 @@
 import streamlit as st
 
 from casting_core import figures
+from casting_core.errors import CastingError
 from casting_core.explanation.methods import DEFAULT_METHOD, METHODS
 from casting_core.networks.card import DEFAULT
 from pages.shared import background, downloads, printout, resources, widgets
 from pages.shared.uploads import Upload
+
+COMPARE = "Compare parts by the evidence map, whose scale is the same for all."
+UNTOUCHED = 70, next(iter(figures.EVIDENCE_PALETTES)), None  # what `settings` gives where nothing is set
 
 
 def show(upload: Upload, *, model: str = DEFAULT) -> None:
@@ -31,7 +35,11 @@ def show(upload: Upload, *, model: str = DEFAULT) -> None:
     recall, why = st.container(), st.container()
     with st.expander("How far can this verdict be trusted?"):
         widgets.model(resources.card(model))
-        widgets.unseen_figures(resources.card(model))
+        try:
+            widgets.unseen_figures(resources.card(model))
+        except CastingError as error:  # the verdict stands without them
+            st.info("The figures in the model's card cannot be read.", icon=":material/block:")
+            st.text(str(error))
     widgets.details(inspection)
     take_away(upload, judged)
     if judged.picture is not None and inspection.probability is None:
@@ -53,30 +61,7 @@ def explain(upload: Upload, judged: resources.Judged, model: str) -> None:
     """The picture and its evidence with the marked places, and an activation map beside it."""
     st.subheader("Where, and why", anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        opacity = st.slider(
-            "Opacity of the evidence (%)", 0, 100, 70, 5, key="opacity", bind="query-params", width=260
-        )
-        colours = st.selectbox(
-            "Colours of the evidence",
-            list(figures.EVIDENCE_PALETTES),
-            key="colours",
-            bind="query-params",
-            help="All three can be told apart with any kind of colour vision.",
-            width=200,
-        )
-        diameter = st.number_input(
-            "Diameter of the part (mm)",
-            min_value=1.0,
-            max_value=10_000.0,
-            value=None,
-            step=1.0,
-            format="%.1f",
-            placeholder="not told",
-            key="diameter",
-            bind="query-params",
-            help="Once it is told, the sizes of the marked places are given in millimetres as well.",
-            width=200,
-        )
+        opacity, colours, diameter = settings() if judged.evidence is not None else UNTOUCHED
         with_map = st.toggle("Show an activation map beside it", value=True, key="activation", bind="query-params")
     palette = figures.EVIDENCE_PALETTES[colours]
     places = st.columns([2, 1]) if with_map else [st.container()]
@@ -122,9 +107,38 @@ def activation(upload: Upload, judged: resources.Judged, model: str) -> None:
     widgets.activation(judged.picture, heatmap, title)
     st.caption(
         f"{METHODS[method].sentence} Its scale is its own: every such map is stretched to its own maximum, so it glows "
-        "on sound parts too. Compare parts by the evidence map, whose scale is the same for all."
+        f"on sound parts too. {'Parts cannot be compared by it.' if judged.evidence is None else COMPARE}"
     )
     st.caption(f"Computed in {1000 * seconds:.0f} ms. Source: {METHODS[method].source}")
+
+
+def settings() -> tuple[int, str, float | None]:
+    """How the evidence is shown: opacity in %, colours, diameter of the part in mm. No use without a map."""
+    opacity = st.slider(
+        "Opacity of the evidence (%)", 0, 100, UNTOUCHED[0], 5, key="opacity", bind="query-params", width=260
+    )
+    colours = st.selectbox(
+        "Colours of the evidence",
+        list(figures.EVIDENCE_PALETTES),
+        key="colours",
+        bind="query-params",
+        help="All three can be told apart with any kind of colour vision.",
+        width=200,
+    )
+    diameter = st.number_input(
+        "Diameter of the part (mm)",
+        min_value=1.0,
+        max_value=10_000.0,
+        value=None,
+        step=1.0,
+        format="%.1f",
+        placeholder="not told",
+        key="diameter",
+        bind="query-params",
+        help="Once it is told, the sizes of the marked places are given in millimetres as well.",
+        width=200,
+    )
+    return opacity, colours, diameter
 
 
 @st.fragment
@@ -136,6 +150,13 @@ def test(upload: Upload, judged: resources.Judged, model: str) -> None:
         "part. If the probability falls, these places were the reason. As a control the same is done at places that "
         "are not marked: that must change nothing."
     )
+    if not resources.card(model).gates:
+        st.info(
+            f"Not for the model {model}: its product is not one that is found in the picture, so there is no ring to "
+            "take sound metal from.",
+            icon=":material/block:",
+        )
+        return
     asked = st.session_state.setdefault("tested", set())
     key = (model, upload.sha256)
     if key not in asked and not st.button("Repair and judge again", icon=":material/healing:"):

@@ -60,7 +60,8 @@ def evidence(
         alt = f"Evidence map over the picture: strongest {100 * float(heatmap.max()):.0f} %, {count} places marked."
         overlay = figures.overlay(picture, heatmap, opacity=opacity, palette=palette)
         shown.append(("Evidence map of this model", overlay, alt))
-    marked.show(shown, inspection.regions, frame=frame, key="marked", diameter=diameter)
+    empty = "" if heatmap is None else wording.NONE_MARKED  # without a map the page says why
+    marked.show(shown, inspection.regions, frame=frame, key="marked", diameter=diameter, empty=empty)
     if heatmap is not None:
         title = "Probability of a defect by the evidence at that place (the same scale for every picture)"
         legend(title, palette, opacity, ("0 %", "50 %", "100 %"))
@@ -142,11 +143,14 @@ def natural_rate(title: str, rate: "Rate | None", filed: "Rate | None", meaning:
 def model(card: "ModelCard") -> None:
     """What judges, in a sentence."""
     fitted = card.training.get("fitted_on")
-    learned = f", fitted on {fitted:,} photographs of one product" if fitted else ""
+    learned = f", fitted on {fitted:,} pictures of one product" if fitted else ""
     st.markdown(
         f"The model **{card.name}** is a network of {card.parameters:,} weights that sees a picture scaled to "
-        f"{card.input_size} px{learned}. Below is how it did on castings that it had never seen."
+        f"{card.input_size} px{learned}. Below is how it did on parts that it had never seen."
     )
+    told = wording.classes(card)
+    if told:
+        st.text(f"Classes that it was trained on: {told}.")
 
 
 def unseen_figures(card: "ModelCard") -> None:

@@ -7,6 +7,7 @@ from casting_core.labels import Verdict
 
 if TYPE_CHECKING:
     from casting_core import Inspection, Region
+    from casting_core.networks.card import ModelCard
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +43,35 @@ WORDING = {
         word="No verdict", icon="hide_image", mark="–", colour="gray", advice="Take or export this picture again"
     ),
 }
+
+
+PURPOSE = {  # by architecture: what a model of the public set is there for
+    "castnet": "made to inspect parts: it judges place by place, and its verdict and its map are one",
+    "cnn": "the convolutional network of a published study: here to be compared with, not to inspect parts",
+    "feedforward": "the feedforward network of a published study: here to be compared with, not to inspect parts",
+    "logistic_regression": "logistic regression as in a published study: here to be compared with, not to inspect "
+    "parts",
+    "brightness": "sees nothing of a picture but its mean brightness: the floor that any model has to be read beside, "
+    "not a way to inspect parts",
+}
+NOT_TO_INSPECT = frozenset(PURPOSE) - {"castnet"}
+NONE_MARKED = "No place reaches a probability of 50 %, from which it would be marked."
+NO_MAP = "The model has no map of its evidence, so it marks no places."
+LABELS = {"ok": "sound", "defective": "defective"}  # a card's word for a label → the page's
+
+
+def purpose(card: "ModelCard") -> str:
+    """One sentence: what a model is there for, or which other product it was trained on."""
+    if not card.on_public_set:
+        learned = classes(card)
+        told = f" ({learned})" if learned else ""
+        return f"{card.name}: trained on another product{told}. What it says of any other part means nothing."
+    return f"{card.name}: {PURPOSE.get(card.architecture, f'a network of the kind {card.architecture}')}."
+
+
+def classes(card: "ModelCard") -> str:
+    """The classes that a model was trained on, each with its label: `good: sound; scratch: defective`."""
+    return "; ".join(f"{name}: {LABELS.get(label, label)}" for name, label in card.data.get("classes", {}).items())
 
 
 def advice(inspection: "Inspection") -> str:

@@ -228,9 +228,14 @@ def test_decoys_are_faint_and_local(kind: DecoyKind) -> None:
         difference = np.abs(altered.astype(float) - pixels)
         assert np.array_equal(pixels, before)
         assert altered.dtype == np.uint8
-        assert (difference > 0).mean() < 0.05
         rows, columns = np.nonzero(difference)
+        reach = 0.6 * DIAMETER if kind is DecoyKind.STREAKS else 0.16 * DIAMETER + 12  # rays cross the whole face
+        assert (difference > 0).mean() < (0.2 if kind is DecoyKind.STREAKS else 0.05)
         if len(rows):
-            assert max(np.ptp(rows), np.ptp(columns)) < 0.16 * DIAMETER + 12
-        # a defect changes its pixels by 14 gray levels and more on average
-        assert difference.sum() <= 14 * np.count_nonzero(difference)
+            assert max(np.ptp(rows), np.ptp(columns)) < reach
+        if kind is DecoyKind.SLIT:  # it is dark, but lies in the groove and nowhere else
+            dark = np.nonzero(difference > 14)
+            radius = np.hypot(dark[1] - PART.opening.x, dark[0] - PART.opening.y) / PART.opening.major
+            assert ((radius > 0.9) & (radius < 1.4)).all()
+        else:  # a defect changes its pixels by 14 gray levels and more on average
+            assert difference.sum() <= 14 * np.count_nonzero(difference)

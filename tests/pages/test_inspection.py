@@ -16,7 +16,6 @@ from casting_core.errors import ModelError
 from casting_core.evaluation.summary import unseen
 from casting_core.explanation.methods import METHODS
 from casting_core.networks.card import DEFAULT, MODELS, read_card, shipped
-from casting_core.networks.checkpoint import load_model
 from casting_core.networks.logistic_regression import LogisticRegression
 from pages.shared import downloads, printout, resources, uploads
 from pages.shared.uploads import Upload, take
@@ -137,20 +136,6 @@ def test_every_shipped_model_judges_a_sample():
         assert app.header, name
         assert app.selectbox(key="model").value == name
     assert "to be compared with" in texts(open_inspection(source="Sample", model="cnn"))
-
-
-def test_a_model_of_another_product_is_not_asked_about_the_public_set(monkeypatch):
-    data = {"grouping": "picture", "classes": {"good": "ok", "scratch": "defective"}, "official": False, "notes": []}
-    other = replace(read_card(MODELS / DEFAULT), name="flanges", gates=(), envelope={}, data=data)
-    inspector = Inspector(load_model(DEFAULT)[0], other, device=torch.device("cpu"))
-    monkeypatch.setattr(resources, "inspector", lambda model: inspector)
-    monkeypatch.setattr(resources, "card", lambda model: other)
-    resources._judged.clear()
-    app = open_inspection(source="Sample")
-    resources._judged.clear()
-    assert not app.exception
-    assert "Not looked up among the training photographs" in texts(app)
-    assert "another product" in texts(app)
 
 
 def test_a_damaged_card_is_a_sentence(monkeypatch):
