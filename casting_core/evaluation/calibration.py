@@ -5,7 +5,8 @@ photograph weighs the same within its label.
 
 1. The shift puts p = 0.5 where both labels are told apart best: of all boundaries whose mean error rate of
    the two labels is within one standard error (bootstrap over photographs) of the lowest, and so cannot
-   be told from it, at the lowest one, because a missed defect costs more than a false alarm. The networks' logits are far from symmetric, and plain Platt scaling would set the boundary by
+   be told from it, at the lowest one, because a missed defect costs more than a false alarm. The networks'
+   logits are far from symmetric, and plain Platt scaling would set the boundary by
    the clear cases, of which there are many, instead of by the doubtful ones.
 2. The temperature follows by maximum likelihood, with targets smoothed by the number of pictures, as Platt did: no
    number of examples without an error proves a probability of zero. Smoothing by the number of photographs, of which

@@ -59,7 +59,7 @@ def evaluate(
     fitted = [f for f in folds if calibrated_on is None or int(f.removeprefix(BY_SOURCE)) in calibrated_on]
     if len(fitted) < 2:
         raise DataError(f"Calibration needs predictions of at least two by-source folds, got {len(fitted)}.")
-    usable = [row for row in rows if row.split in fitted and row.path not in suspects]
+    usable = [row for row in _training(rows) if row.split in fitted and row.path not in suspects]
     calibration, point = _fit(usable, recentre)
     official = _calibrated([row for row in rows if row.split == OFFICIAL], calibration)
     unseen: list[Prediction] = []
@@ -95,7 +95,7 @@ def calibrate_map(
     their strongest place above and below it. The scale is a timid one: the strongest places must stay apart below 1,
     where a float32 cannot tell them apart.
     """
-    usable = [row for row in rows if row.path.startswith("train/") and row.path in peaks and row.path not in suspects]
+    usable = [row for row in _training(rows) if row.path in peaks and row.path not in suspects]
     return fit_calibration(
         np.array([peaks[row.path] for row in usable]),
         np.array([row.label.positive for row in usable], bool),
@@ -104,11 +104,16 @@ def calibrate_map(
     )
 
 
+def _training(rows: Sequence[Prediction]) -> list[Prediction]:
+    """The by-source rows of pictures that the official test does not hold."""
+    tested = {row.path for row in rows if row.split == OFFICIAL}
+    return [row for row in rows if row.path not in tested]
+
+
 def _fit(rows: Sequence[Prediction], recentre: bool) -> tuple[Calibration, OperatingPoint]:
-    train = [row for row in rows if row.path.startswith("train/")]
-    logits = np.array([row.logit for row in train])
-    positive = np.array([row.label.positive for row in train], bool)
-    source = np.array([row.source for row in train])
+    logits = np.array([row.logit for row in rows])
+    positive = np.array([row.label.positive for row in rows], bool)
+    source = np.array([row.source for row in rows])
     calibration = fit_calibration(logits, positive, source, recentre=recentre)
     return calibration, choose_operating_point(calibration.probability(logits), positive, source)
 

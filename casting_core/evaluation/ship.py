@@ -13,7 +13,7 @@ from casting_core.data.dataset import read_provenance
 from casting_core.data.files import write_atomically
 from casting_core.errors import DataError, ModelError
 from casting_core.evaluation.calibration import Calibration
-from casting_core.evaluation.evaluate import BY_SOURCE, calibrate_map, evaluate
+from casting_core.evaluation.evaluate import BY_SOURCE, OFFICIAL, calibrate_map, evaluate
 from casting_core.evaluation.limits import limits_of
 from casting_core.evaluation.peaks import read_peaks, write_peaks
 from casting_core.evaluation.predictions import Prediction, read_predictions, write_predictions
@@ -66,7 +66,8 @@ def ship(
     splits = {f"{BY_SOURCE}{fold}" for fold in calibrated_on}
     map_calibration = Calibration(temperature=1.0, shift=0.0)
     if has_map:
-        map_calibration = calibrate_map([r for r in rows if not splits or r.split in splits], peaks, suspects)
+        used = [row for row in rows if not splits or row.split in {*splits, OFFICIAL}]
+        map_calibration = calibrate_map(used, peaks, suspects)
     weights = (official / "weights.safetensors").read_bytes()
     result = json.loads((official / "result.json").read_text())
     data = json.loads((official / DATA).read_text())

@@ -30,7 +30,13 @@ class Architecture:
 ARCHITECTURES = {
     architecture.name: architecture
     for architecture in (
-        Architecture(name="castnet", title="convolutional network with an evidence map", build=CastNet, size=320, heatmap_layer="mix"),
+        Architecture(
+            name="castnet",
+            title="convolutional network with an evidence map",
+            build=CastNet,
+            size=320,
+            heatmap_layer="mix",
+        ),
         Architecture(
             name="cnn", title="convolutional network", build=Cnn, size=128, heatmap_layer="features.12"
         ),
