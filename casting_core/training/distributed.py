@@ -5,6 +5,7 @@ Every process takes its share of each batch, and the gradients are averaged (`Di
 the CPU. The first one alone writes files and reports.
 """
 
+import gc
 import os
 from dataclasses import dataclass
 from typing import Any
@@ -73,6 +74,7 @@ def join(device: str | None = None) -> tuple[Group, torch.device]:
 
 
 def leave() -> None:
-    """Leave the group, at the end of the program."""
+    """Leave the group, at the end of the program: once everything that still refers to it is gone."""
     if distributed.is_initialized():
+        gc.collect()
         distributed.destroy_process_group()

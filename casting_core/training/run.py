@@ -82,6 +82,7 @@ def train(
     log = fit(model, batches, held_out, settings, folder, callback=callback, resume=resume, device=device)
     group, place = join(device)
     if not group.first:
+        group.wait()  # none leaves while another is still at work
         return folder
     write_atomically(folder / WEIGHTS, weights_bytes(model))
     inputs = [to_input(p, settings.size) for p in held_pixels]
@@ -104,6 +105,7 @@ def train(
         "data_fingerprint": fingerprint(samples),
     }
     write_atomically(folder / RESULT, (json.dumps(result, indent=2) + "\n").encode())
+    group.wait()
     return folder
 
 
