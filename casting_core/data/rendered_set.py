@@ -58,27 +58,42 @@ def render_set(
         SettingsError: count, seed, size or workers out of range.
         DataError: the folder cannot be written.
     """
+    return write_set(Path(folder), count, _one, seed=seed, size=size, workers=workers, progress=progress)
+
+
+def write_set(
+    folder: Path,
+    count: int,
+    one: Callable[[Path, int, int, int], list[tuple[object, ...]]],
+    *,
+    seed: int,
+    size: int,
+    workers: int,
+    progress: Callable[[int, int], None] | None,
+) -> Path:
+    """Write a set of any product: `one` renders and writes picture N and gives its rows of `defects.csv`.
+
+    It is called with the folder, seed, size and N, in other processes where there are several workers, so it must be
+    a function of a module. All else is as for `render_set`.
+    """
     if count < 1 or seed < 0 or workers < 1:
         raise SettingsError(f"expected count and workers >= 1 and seed >= 0, got {count}, {workers} and {seed}.")
-    folder = Path(folder)
-    one = partial(_one, folder, seed, size)
-    rows: list[tuple[object, ...]] = []
-    with ExitStack() as stack:
-        if workers == 1:
-            made: Iterator[list[tuple[object, ...]]] = map(one, range(count))
-        else:
-            spawn = get_context("spawn")
-            pool = stack.enter_context(ProcessPoolExecutor(workers, mp_context=spawn, initializer=_alone))
-            made = pool.map(one, range(count), chunksize=CHUNK)
-        for done, defects in enumerate(made, start=1):
-            rows += defects
-            if progress is not None:
-                progress(done, count)
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
     writer.writerow(COLUMNS)
-    writer.writerows(rows)
-    _write(folder / "defects.csv", table.getvalue().encode())
+    each = partial(one, folder, seed, size)
+    with ExitStack() as stack:
+        if workers == 1:
+            made: Iterator[list[tuple[object, ...]]] = map(each, range(count))
+        else:
+            spawn = get_context("spawn")
+            pool = stack.enter_context(ProcessPoolExecutor(workers, mp_context=spawn, initializer=_alone))
+            made = pool.map(each, range(count), chunksize=CHUNK)
+        for done, defects in enumerate(made, start=1):
+            writer.writerows(defects)
+            if progress is not None:
+                progress(done, count)
+    write_file(folder / "defects.csv", table.getvalue().encode())
     return folder
 
 
@@ -91,9 +106,9 @@ def _one(folder: Path, seed: int, size: int, number: int) -> list[tuple[object, 
     """Render and write one casting; gives the rows of its defects."""
     rendered = render_casting(seed=seed + number, size=size, defects="random")
     path = _path(number, rendered.label)
-    _write(folder / path, _encoded(rendered.pixels, "JPEG"))
-    _write(folder / "masks" / path.parts[0] / f"{path.stem}.png", _encoded(rendered.mask, "PNG"))
-    return _rows(path, seed + number, rendered)
+    write_file(folder / path, encoded(rendered.pixels, "JPEG"))
+    write_file(folder / "masks" / path.parts[0] / f"{path.stem}.png", encoded(rendered.mask, "PNG"))
+    return rows_of(path, seed + number, rendered)
 
 
 def _path(number: int, label: Label) -> Path:
@@ -102,14 +117,16 @@ def _path(number: int, label: Label) -> Path:
     return Path(split) / short / f"rendered_{kind}_0_{number}.jpeg"
 
 
-def _rows(path: Path, seed: int, rendered: Rendered) -> list[tuple[object, ...]]:
+def rows_of(path: Path, seed: int, rendered: Rendered) -> list[tuple[object, ...]]:
+    """The rows of `defects.csv` for one picture."""
     return [
         (path.as_posix(), seed, found.kind.value, found.x, found.y, found.width, found.height, found.area)
         for found in rendered.defects
     ]
 
 
-def _encoded(pixels: np.ndarray, kind: str) -> bytes:
+def encoded(pixels: np.ndarray, kind: str) -> bytes:
+    """uint8 (H, W) as the content of a `JPEG` or `PNG` file."""
     buffer = io.BytesIO()
     picture = Image.fromarray(pixels)
     if kind == "JPEG":  # three equal channels, as the real pictures have
@@ -119,7 +136,8 @@ def _encoded(pixels: np.ndarray, kind: str) -> bytes:
     return buffer.getvalue()
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_file(path: Path, content: bytes) -> None:
+    """Write one file whole. Raises `DataError` where it cannot be written."""
     try:
         write_atomically(path, content)
     except OSError as error:
