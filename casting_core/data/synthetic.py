@@ -31,8 +31,8 @@ FLAGS: dict[DefectKind, int] = {
 
 CONTRAST = 32.0  # gray levels, at least, between a rendered defect and the sound metal
 
-# Sizes of rendered defects (fraction of the disc's diameter): those that a look finds. Defects drawn by people on
-# photographs of such castings cover 0.4 % of the picture at the median, these about half as much.
+# Sizes of rendered defects (fraction of the disc's diameter): those that a look finds. Still smaller than most that
+# people have drawn on photographs of such castings.
 SIZES: dict[DefectKind, tuple[float, float]] = {
     DefectKind.BLOW_HOLE: (0.035, 0.09),
     DefectKind.PINHOLE: (0.02, 0.03),
