@@ -13,6 +13,7 @@ from pages.shared.widgets import unseen_figures
 
 QUESTIONS = {  # page → the question that it answers
     "pages/inspection.py": "Is this part sound, and why was it flagged?",
+    "pages/dataset.py": "What do the pictures look like, and what is wrong with them?",
 }
 
 

@@ -19,9 +19,11 @@ STOREYS: tuple[tuple[str, ...], ...] = (
     ("casting_core.networks",),
     ("casting_core.training", "casting_core.evaluation", "casting_core.explanation"),
     ("casting_core.inspection",),
+    ("casting_core.exploration",),
     ("casting_core",),  # the public door
-    ("casting_core.figures",),
+    ("casting_core.figures", "casting_core.charts"),
     ("pages.shared", "casting_core.commands"),  # the command line sits beside the pages
+    ("pages.explorer", "pages.comparing", "pages.trust"),  # the parts of the larger pages
     ("pages", "casting_core.__main__"),
     ("app",),
 )

@@ -1,9 +1,13 @@
 """The commands of the command line, one module each; they import what they need when they are run."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import typer
+
 if TYPE_CHECKING:
-    from rich.progress import Progress
+    from rich.progress import Progress, TaskID
 
 
 def progress_bar() -> "Progress":
@@ -28,3 +32,23 @@ def progress_bar() -> "Progress":
         console=console,
         disable=not console.is_terminal,
     )
+
+
+@contextmanager
+def reported(lines: bool) -> Iterator[Callable[[str, int, int], None]]:
+    """What a long task tells of itself: (what it does, how many are done, of how many).
+
+    `lines`: as lines of text on standard output, done, total and what, for a program to read; else as bars.
+    """
+    if lines:
+        yield lambda what, done, total: typer.echo(f"{done}\t{total}\t{what}")  # which flushes
+        return
+    with progress_bar() as bar:
+        tasks: dict[str, TaskID] = {}
+
+        def show(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bar.add_task(what, total=total)
+            bar.update(tasks[what], completed=done, total=total)
+
+        yield show

@@ -1,20 +1,25 @@
-"""`data fetch | check | audit | signatures | recognise | describe | render`: get and verify the public set, find its
-photographs, make and measure what recognises them, say what lies in any other folder, render castings and flanges.
+"""`data fetch | check | audit | signatures | recognise | describe | index | render`: get and verify the public set,
+find its photographs, make and measure what recognises them, say what lies in any other folder, index it for the dataset
+explorer, render castings and flanges.
 """
 
 import os
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from casting_core.commands import data_index
 
 if TYPE_CHECKING:
     from rich.table import Table
 
     from casting_core.data.collection import Collection
 
-app = typer.Typer(help="Get, verify, audit and render data.", no_args_is_help=True)
+app = typer.Typer(help="Get, verify, audit, index and render data.", no_args_is_help=True)
+app.command("index")(data_index.index)
 
 Root = Annotated[Path | None, typer.Option("--data", help="Data folder; CASTING_DATA or data/casting_data.")]
 
@@ -222,21 +227,22 @@ def render(
     seed: Annotated[int, typer.Option(min=0, help="The same seed renders the same pictures.")] = 0,
     size: Annotated[int, typer.Option(min=64, max=2048, help="Side in pixels.")] = 300,
     workers: Annotated[int, typer.Option(min=1, help="Processes that share the work.")] = os.cpu_count() or 1,
+    lines: Annotated[bool, typer.Option("--lines", help="Progress as lines of text that a program can read.")] = False,
 ) -> None:
     """Render castings or pipe flanges with known defects, and their masks."""
-    from casting_core.commands import progress_bar
+    from casting_core.commands import reported
     from casting_core.data.flange_set import render_flange_set
     from casting_core.data.rendered_set import render_set
 
     write = render_set if product is Product.CASTING else render_flange_set
-    with progress_bar() as bar:
-        task = bar.add_task("Rendering", total=count)
+    with reported(lines) as step:
         write(
             out,
             count,
             seed=seed,
             size=size,
             workers=min(workers, count),
-            progress=lambda done, total: bar.update(task, completed=done, total=total),
+            progress=partial(step, "Rendering"),
         )
-    typer.echo(f"Written: {count} {product.value}s, masks and defects.csv in {out}")
+    if not lines:
+        typer.echo(f"Written: {count} {product.value}s, masks and defects.csv in {out}")

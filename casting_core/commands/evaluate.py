@@ -26,17 +26,29 @@ def command(
     slow: Annotated[int, typer.Option(min=0, help="Pictures for slow ways to make a map; 0: all.")] = 0,
     faithful: Annotated[int, typer.Option(min=0, help="Defective photographs to measure faithfulness on.")] = 24,
     repair: Annotated[bool, typer.Option("--repair", help="Repair what is marked on --masks.")] = False,
-    data: Annotated[Path | None, typer.Option(help="The public set, to tell known photographs from new ones.")] = None,
+    detectability: Annotated[
+        bool, typer.Option("--detectability", help="Measure how large a defect has to be, by inserting some.")
+    ] = False,
+    robustness: Annotated[
+        bool, typer.Option("--robustness", help="Measure what light, blur, turns and so on do to the verdicts.")
+    ] = False,
+    data: Annotated[Path | None, typer.Option(help="The public set; CASTING_DATA or data/casting_data.")] = None,
     device: Annotated[str | None, typer.Option(help="cpu, cuda or mps; the best present if left out.")] = None,
     save: Annotated[bool, typer.Option("--save", help="Keep the figures in the model's card.")] = False,
 ) -> None:
     """Compute all figures of a model's card afresh from its predictions.csv, or judge anew what has masks."""
     if (methods or repair) and masks is None:
         raise typer.BadParameter("--methods and --repair need a folder of photographs with masks: add --masks.")
-    if split is not None and (masks is not None or rendered or markdown or save):
+    limits = detectability or robustness
+    if split is not None and (masks is not None or rendered or limits or markdown or save):
         raise typer.BadParameter("--split chooses among printed figures; leave it out with all other options.")
+    if markdown and limits:
+        raise typer.BadParameter("--markdown prints figures of the card; leave it out with what is measured anew.")
+    if limits:
+        _limits(model, data, device, detectability=detectability, robustness=robustness, save=save)
     if masks is None and not rendered:
-        _from_predictions(model, split, markdown, save)
+        if not limits:
+            _from_predictions(model, split, markdown, save)
         return
     from casting_core import Inspector
     from casting_core.commands import evaluate_maps as maps
@@ -62,6 +74,36 @@ def command(
         figures = maps.judge(inspector, castings)
         print_figures(castings.name, figures)
         _keep(model, castings.name, figures, save)
+
+
+def _limits(
+    model: str, data: Path | None, device: str | None, *, detectability: bool, robustness: bool, save: bool
+) -> None:
+    from casting_core import Inspector
+    from casting_core.commands import evaluate_detectability, evaluate_robustness
+    from casting_core.commands.data import root_of
+    from casting_core.commands.held_out import Judges
+    from casting_core.evaluation import detectability as sizes
+    from casting_core.evaluation import detectability_trials, robustness_tallies
+    from casting_core.evaluation import robustness as disturbances
+    from casting_core.networks.card import MODELS
+
+    root, folder = root_of(data), MODELS / model
+    judges = Judges(folder, device)
+    if detectability:
+        trials = evaluate_detectability.measure(root, judges, Inspector.load(model, device=device))
+        figures = sizes.summarise(trials)
+        typer.echo(evaluate_detectability.table(figures))
+        if save:
+            detectability_trials.write_trials(folder / detectability_trials.FILE, trials)
+        _keep(model, "detectability", figures, save)
+    if robustness:
+        tallies = evaluate_robustness.measure(root, judges)
+        figures = disturbances.summarise(tallies)
+        typer.echo(evaluate_robustness.table(figures))
+        if save:
+            robustness_tallies.write_tallies(folder / robustness_tallies.FILE, tallies)
+        _keep(model, "robustness", figures, save)
 
 
 def _from_predictions(model: str, split: Split | None, markdown: bool, save: bool) -> None:

@@ -76,7 +76,7 @@ def _walk(folder: Path, below: PurePath) -> Iterator[Found]:
 def command(
     paths: Annotated[list[str], typer.Argument(help="Pictures, folders (recursive) and globs.")],
     model: Annotated[str, typer.Option(help="Name of a shipped model.")] = "castnet",
-    settings: Annotated[Path | None, typer.Option(help="Settings file with other thresholds (JSON).")] = None,
+    settings: Annotated[Path | None, typer.Option(help="File with thresholds chosen for this model (JSON).")] = None,
     device: Annotated[str | None, typer.Option(help="cuda, mps or cpu; the best present when left out.")] = None,
     format: Annotated[Format, typer.Option(help="How to print results.")] = Format.TABLE,
     heatmaps: Annotated[Path | None, typer.Option(help="Write each heatmap here as .npy and .png.")] = None,

@@ -36,7 +36,10 @@ def command(
     epochs: Annotated[int | None, typer.Option(min=1)] = None,
     batch_size: Annotated[int | None, typer.Option(min=1)] = None,
     learning_rate: Annotated[float | None, typer.Option()] = None,
-    exclude: Annotated[Path | None, typer.Option(help="File of paths to leave out of the fit, one a line.")] = None,
+    exclude: Annotated[
+        Path | None,
+        typer.Option(help="Pictures to leave out of the fit: a table of marks (marks.csv), or a list of paths."),
+    ] = None,
     runs: Annotated[Path, typer.Option(help="Where run folders are written.")] = Path("runs"),
     device: Annotated[str | None, typer.Option(help="cuda, mps or cpu; the best present when left out.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on after the last finished epoch.")] = False,
@@ -44,6 +47,7 @@ def command(
     """Train one model. Stop it with Ctrl-C; finished epochs are kept and --resume goes on from there."""
     from casting_core.commands import progress_bar
     from casting_core.commands.data import collection_of
+    from casting_core.data.exclusion import read_exclusion
     from casting_core.labels import Label
     from casting_core.training import distributed
     from casting_core.training.memory import keep_freed_memory
@@ -53,9 +57,10 @@ def command(
     given: dict[str, Any] = {"epochs": epochs, "batch_size": batch_size, "learning_rate": learning_rate}
     given = {name: value for name, value in given.items() if value is not None}
     collection = collection_of(data, defective)
+    left_out = read_exclusion(exclude, collection.root, collection.samples) if exclude else None
     group, _ = distributed.join(device)
     if group.first:
-        for note in collection.notes:
+        for note in (*collection.notes, *(left_out.notes if left_out else ())):
             typer.echo(note, err=True)
     if collection.grouping != "table":
         given["name"] = name or model_name(collection.root if data is None else data)
@@ -65,7 +70,6 @@ def command(
     elif name:
         given["name"] = name
     settings = settings_for(model, split=split.value, fold=fold, seed=seed, **given)
-    left_out = _read_paths(exclude) if exclude else frozenset()
     keep_freed_memory()
     with progress_bar() as bar:
         loading = bar.add_task("Reading pictures", total=None)
@@ -94,7 +98,7 @@ def command(
             settings,
             collection,
             runs=runs,
-            exclude=left_out,
+            exclude=left_out.paths if left_out else frozenset(),
             resume=resume,
             device=device,
             callback=show,
@@ -109,10 +113,3 @@ def model_name(folder: Path) -> str:
     """A model's name from a folder's: letters, digits, `-` and `_`, in lower case."""
     plain = re.sub(r"[^a-z0-9_]+", "-", folder.resolve().name.lower()).strip("-")
     return plain or "model"
-
-
-def _read_paths(file: Path) -> frozenset[str]:
-    try:
-        return frozenset(file.read_text(encoding="utf-8").splitlines())
-    except (OSError, UnicodeDecodeError) as error:
-        raise typer.BadParameter(f"The list of pictures to leave out, {file}, cannot be read: {error}.") from error

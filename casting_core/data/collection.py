@@ -129,7 +129,7 @@ def read_collection(
     ]
     samples, doubts = mark_doubted(samples)
     notes += on_groups(samples, by_part=gathered.by_part) + doubts
-    samples, official, said = _divide(samples)
+    samples, official, said = divide(samples)
     samples, folds, few = deal_folds(samples)
     return Collection(
         root=tree.root,
@@ -162,7 +162,7 @@ def _check(gathered: Gathered, tree: Tree) -> None:
             )
 
 
-def _divide(samples: Sequence[Sample]) -> tuple[list[Sample], bool, list[str]]:
+def divide(samples: Sequence[Sample]) -> tuple[list[Sample], bool, list[str]]:
     """The folder's own split where it serves, else a new one; whether it is the folder's; and notes."""
     # without test pictures, those for validation are held out
     names = {"train": "train", "test": "test", "val": "train" if any(s.split == "test" for s in samples) else "test"}

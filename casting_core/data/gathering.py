@@ -6,7 +6,7 @@ as they are, in their eight orientations (`data.near_duplicates`).
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,10 +14,10 @@ import numpy as np
 
 from casting_core.data.dataset import Progress
 from casting_core.data.folders import Found
-from casting_core.data.images import decode, decode_rgb
+from casting_core.data.images import Picture, decode, decode_rgb
 from casting_core.data.near_duplicates import Look, group_copies, look
-from casting_core.data.part import find_part
-from casting_core.data.provenance import group
+from casting_core.data.part import Part, find_part
+from casting_core.data.provenance import Likeness, compare, group
 from casting_core.data.signature import coarse_strip, detail_strip
 from casting_core.errors import ImageError
 
@@ -44,18 +44,34 @@ class Gathered:
     strips: dict[int, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
     looks: dict[int, Look] = field(default_factory=dict)
 
+    def coarse(self) -> np.ndarray:
+        """The coarse rings float32 (n, 24, 256) of the n pictures in `strips`, in their order."""
+        return np.stack([coarse for coarse, _ in self.strips.values()])
 
-def gather(root: Path, files: Sequence[Found], progress: Progress | None = None) -> Gathered:
+
+def gather(
+    root: Path,
+    files: Sequence[Found],
+    progress: Progress | None = None,
+    each: Callable[[Picture, Part | None], None] | None = None,
+    *,
+    detailed: bool = True,
+) -> Gathered:
     """Decode every file, hash it and keep what it is compared by; a file that cannot be read is only noted.
 
-    `progress` is called with (done, number of files).
+    `progress` is called with (done, number of files); `each` with every picture that could be read and the part in
+    it, None where none was found or is looked for any more, in the order of `files`. Without `detailed` the fine
+    rings are left empty, and photographs cannot be told apart by them.
     """
     result = Gathered(root=root)
     for done, found in enumerate(files, start=1):
+        name = found.path.encode("utf-8", "backslashreplace").decode()
         try:
+            if name != found.path:  # it could be written into no table, and shown on no page
+                raise ImageError("The name of this file is not text in UTF-8. Rename it.")
             picture = decode(root / found.path)
         except ImageError as error:
-            result.unreadable.append((found.path, str(error)))
+            result.unreadable.append((name, str(error)))
         else:
             index = len(result.files)
             result.files.append(found)
@@ -68,8 +84,10 @@ def gather(root: Path, files: Sequence[Found], progress: Progress | None = None)
                     result.by_part = False
                     result.strips.clear()
             else:
-                detail = detail_strip(picture.pixels, part).astype(np.float16)
+                detail = detail_strip(picture.pixels, part).astype(np.float16) if detailed else np.zeros((0, 512))
                 result.strips[index] = coarse_strip(picture.pixels, part), detail
+            if each is not None:
+                each(picture, part)
         if progress is not None:
             progress(done, len(files))
     if not result.by_part:
@@ -79,22 +97,32 @@ def gather(root: Path, files: Sequence[Found], progress: Progress | None = None)
     return result
 
 
-def photographs(gathered: Gathered, progress: Progress | None = None) -> np.ndarray:
+def photographs(
+    gathered: Gathered, progress: Progress | None = None, likeness: Likeness | None = None
+) -> np.ndarray:
     """The photograph of every picture, int (N,), numbered from 0 by first appearance.
 
-    `progress` is called with (done, total).
+    `progress` is called with (done, total); `likeness` of the coarse rings, where it is known already.
     """
     number = np.zeros(len(gathered.files), np.int64)
     found, lost = list(gathered.strips), sorted(gathered.looks)
     if found:
-        coarse = np.stack([gathered.strips[index][0] for index in found])
         detail = np.stack([gathered.strips[index][1] for index in found])
-        number[found] = group(coarse, detail, progress).source
+        grouping = progress
+        if likeness is None:  # half of the way
+            likeness = compare(gathered.coarse(), _half(progress, 0))
+            grouping = _half(progress, 1)
+        number[found] = group(detail, likeness, grouping).source
     if lost:
         looks, hashes = [gathered.looks[i] for i in lost], [gathered.hashes[i] for i in lost]
         number[lost] = group_copies(looks, hashes, None if found else progress).source + len(gathered.files)
     _, first, inverse = np.unique(number, return_index=True, return_inverse=True)
     return np.argsort(np.argsort(first))[inverse]
+
+
+def _half(progress: Progress | None, half: int) -> Progress | None:
+    """The first or the second half of a task's progress."""
+    return progress and (lambda done, total: progress(half * total + done, 2 * total))
 
 
 def count_coloured(root: Path, files: Sequence[Found]) -> tuple[int, int]:

@@ -15,7 +15,7 @@ from PIL import Image
 
 from casting_core.data.images import decode
 from casting_core.data.part import Part, find_part
-from casting_core.data.provenance import group
+from casting_core.data.provenance import compare, group
 from casting_core.data.signature import coarse_strip, detail_strip
 from casting_core.data.synthetic import DISC_FLAG
 from casting_core.errors import DataError
@@ -88,7 +88,7 @@ def _photographs(files: list[Path]) -> list[int]:
             strips.append((coarse_strip(pixels, part), detail_strip(pixels, part)))
             found.append(index)
     if strips:
-        groups = group(np.stack([coarse for coarse, _ in strips]), np.stack([detail for _, detail in strips]))
+        groups = group(np.stack([detail for _, detail in strips]), compare(np.stack([coarse for coarse, _ in strips])))
         for index, number in zip(found, groups.source, strict=True):
             numbers[index] = int(number)
     return numbers

@@ -106,6 +106,11 @@ def agreement(first: np.ndarray, second: np.ndarray) -> float:
     return _tiles(left, _shifted(left, turned, STEP * down, STEP * right))
 
 
+def orientation(first: Look, second: Look) -> int:
+    """In which of the eight orientations of `oriented` the second picture lies most like the first."""
+    return _align(_shrunk(first.detail), _shrunk(second.detail))[0]
+
+
 def _shrunk(detail: np.ndarray) -> np.ndarray:
     return detail.reshape(MIDDLE, STEP, MIDDLE, STEP).mean(axis=(1, 3), dtype=np.float32)
 
@@ -169,6 +174,8 @@ def group_copies(looks: Sequence[Look], hashes: Sequence[str], progress: Progres
     accepted: list[float] = []
     refused: list[float] = []
     seen: dict[tuple[int, int], float] = {}
+    if progress is not None:
+        progress(0, 1)
     for turn in range(ROUNDS):
         pairs = _neighbours(glances, group, neighbours)
         tries: Counter[tuple[int, int]] = Counter()
@@ -193,6 +200,8 @@ def group_copies(looks: Sequence[Look], hashes: Sequence[str], progress: Progres
             joined += 1
         if not joined:
             break
+    if progress is not None:
+        progress(1, 1)
     _, first, number = np.unique(group, return_index=True, return_inverse=True)
     return Copies(
         source=np.argsort(np.argsort(first))[number],  # in order of first appearance

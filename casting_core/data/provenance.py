@@ -42,50 +42,83 @@ FIELDS = ("path", "sha256", "split", "label", "source", "fold", "suspect")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Groups:
-    """Source photographs of N pictures.
+class Likeness:
+    """All pairs of N pictures, compared by their coarse ring.
 
-    `source` int (N,), numbered from 0 by first appearance; `nearest` float32 (N,), the coarse
-    similarity of every picture's nearest other; `histogram` counts of pairs over 40 equal bins of
-    coarse similarity from 0.8 to 1; `accepted` and `refused` detail similarities of the pairs that
-    were looked at.
+    `nearest` int (N,): every picture's most alike other, and `similarity` float32 (N,) to it, -1 where there is no
+    other. `histogram`: counts of pairs over 40 equal bins of similarity from 0.8 to 1. `pairs` int (2, P), i < j, and
+    `alike` float32 (P,): the pairs at 0.95 or more, most alike first.
     """
 
-    source: np.ndarray
     nearest: np.ndarray
+    similarity: np.ndarray
     histogram: np.ndarray
-    accepted: np.ndarray
-    refused: np.ndarray
+    pairs: np.ndarray
+    alike: np.ndarray
 
 
-def group(coarse: np.ndarray, detail: np.ndarray, progress: Progress | None = None) -> Groups:
-    """Group pictures by source photograph.
-
-    Parameters
-    ----------
-    coarse : float32 (N, 24, 256), `detail` : float16 or float32 (N, 64, 512), from `data.signature`.
-    """
+def compare(coarse: np.ndarray, progress: Progress | None = None) -> Likeness:
+    """Compare all pairs of pictures, float32 (N, 24, 256) from `data.signature`; `progress`: rows done, of N."""
     count = len(coarse)
-    nearest = np.full(count, -1.0, np.float32)
+    nearest, best = np.full(count, -1), np.full(count, -1.0, np.float32)
     histogram = np.zeros(40, np.int64)
     found: list[np.ndarray] = []  # (3, pairs): row, column, similarity
+
+    def take(mine: slice, others: slice, similarity: np.ndarray) -> None:
+        column = similarity.argmax(1)
+        value = similarity[np.arange(len(column)), column]
+        better = value > best[mine]
+        nearest[mine] = np.where(better, column + others.start, nearest[mine])
+        best[mine] = np.where(better, value, best[mine])
+
     for rows, columns, similarity in coarse_similarity(coarse):
-        nearest[rows] = np.maximum(nearest[rows], similarity.max(1))
-        nearest[columns] = np.maximum(nearest[columns], similarity.max(0))
+        take(rows, columns, similarity)
+        take(columns, rows, similarity.T)
         histogram += np.histogram(similarity, bins=40, range=(HISTOGRAM_FROM, 1.0))[0]
         row, column = np.nonzero(similarity >= CANDIDATE)
         found.append(np.stack([row + rows.start, column + columns.start, similarity[row, column]]))
         if progress is not None:
-            progress(rows.start * 2, 2 * count)
-    pairs = np.concatenate(found, axis=1)
+            progress(rows.start, count)
+    if progress is not None:
+        progress(count, count)
+    pairs = np.concatenate(found, axis=1) if found else np.zeros((3, 0))
     pairs = pairs[:, np.argsort(-pairs[2], kind="stable")]
-    accepted, refused, parent = _join(pairs[:2].astype(np.int64), detail, progress)
-    root = np.array([_root(parent, index) for index in range(count)])
+    return Likeness(
+        nearest=nearest,
+        similarity=best,
+        histogram=histogram,
+        pairs=pairs[:2].astype(np.int64),
+        alike=pairs[2].astype(np.float32),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Groups:
+    """Source photographs of N pictures.
+
+    `source` int (N,), numbered from 0 by first appearance; `likeness` of all pairs; `accepted` and
+    `refused` detail similarities of the pairs that were looked at.
+    """
+
+    source: np.ndarray
+    likeness: Likeness
+    accepted: np.ndarray
+    refused: np.ndarray
+
+
+def group(detail: np.ndarray, likeness: Likeness, progress: Progress | None = None) -> Groups:
+    """Group pictures by source photograph.
+
+    Parameters
+    ----------
+    detail : float16 or float32 (N, 64, 512), from `data.signature`.
+    likeness : of the same N pictures.
+    """
+    accepted, refused, parent = _join(likeness.pairs, detail, progress)
+    root = np.array([_root(parent, index) for index in range(len(detail))], np.int64)
     _, first, number = np.unique(root, return_index=True, return_inverse=True)
     order = np.argsort(np.argsort(first))  # groups in order of first appearance
-    return Groups(
-        source=order[number], nearest=nearest, histogram=histogram, accepted=accepted, refused=refused
-    )
+    return Groups(source=order[number], likeness=likeness, accepted=accepted, refused=refused)
 
 
 def _root(parent: list[int], index: int) -> int:
@@ -102,10 +135,15 @@ def _join(
     parent, size = list(range(len(detail))), [1] * len(detail)
     tries: Counter[tuple[int, int]] = Counter()
     accepted, refused = [], []
+    total = max(pairs.shape[1], 1)
+    if progress is not None:
+        progress(0, total)
     for done, (left, right) in enumerate(pairs.T.tolist()):
         one, other = sorted((_root(parent, left), _root(parent, right)))
         if one == other or tries[one, other] >= TRIES:
             continue
+        if progress is not None:
+            progress(done, total)
         similarity = detail_similarity(detail[left].astype(np.float32), detail[right].astype(np.float32))
         if similarity < LINK:
             tries[one, other] += 1
@@ -115,8 +153,8 @@ def _join(
         keep, lose = (one, other) if size[one] >= size[other] else (other, one)
         parent[lose] = keep
         size[keep] += size[lose]
-        if progress is not None:
-            progress(pairs.shape[1] + done, 2 * pairs.shape[1])
+    if progress is not None:
+        progress(total, total)
     return np.array(accepted, np.float32), np.array(refused, np.float32), parent
 
 
@@ -153,7 +191,8 @@ def audit(root: Path, progress: Progress | None = None) -> Audit:
             detail[index] = detail_strip(picture.pixels, part)
         if progress is not None:
             progress(index, 3 * len(samples))
-    groups = group(coarse, detail, _later(progress, len(samples)))
+    likeness = compare(coarse, _later(progress, len(samples), 1))
+    groups = group(detail, likeness, _later(progress, len(samples), 2))
     folds = assign_folds([(int(s), sample.label) for s, sample in zip(groups.source, samples, strict=True)])
     complete = [
         replace(sample, sha256=sha, source=int(source), fold=folds[int(source)])
@@ -162,11 +201,11 @@ def audit(root: Path, progress: Progress | None = None) -> Audit:
     return Audit(samples=tuple(mark_suspects(complete)), groups=groups, lost=tuple(lost))
 
 
-def _later(progress: Progress | None, count: int) -> Progress | None:
-    """The second and third thirds of the audit's progress."""
+def _later(progress: Progress | None, count: int, third: int) -> Progress | None:
+    """The second or the last third of the audit's progress."""
     if progress is None:
         return None
-    return lambda done, total: progress(count + int(2 * count * done / max(total, 1)), 3 * count)
+    return lambda done, total: progress(third * count + int(count * done / max(total, 1)), 3 * count)
 
 
 def mark_suspects(samples: Sequence[Sample]) -> list[Sample]:
@@ -201,6 +240,37 @@ def fingerprint(samples: Sequence[Sample]) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Leakage:
+    """How much of a test split is known from the training split: pictures of a photograph that is in train too
+    (`copied`), and those that are byte-identical to a training picture (`identical`, and of them sound
+    `identical_ok`), of `tested`."""
+
+    tested: int
+    copied: int
+    identical: int
+    identical_ok: int
+
+    @property
+    def share(self) -> float:
+        """Of the test pictures, those with a copy in train; 0 where there is no test picture."""
+        return self.copied / max(self.tested, 1)
+
+
+def leakage(samples: Sequence[Sample]) -> Leakage:
+    """Count the test pictures whose photograph, or whose very file, is in train; samples need source and hash."""
+    train_sources = {s.source for s in samples if s.split == "train"}
+    train_hashes = {s.sha256 for s in samples if s.split == "train"}
+    test = [s for s in samples if s.split == "test"]
+    identical = [s for s in test if s.sha256 in train_hashes]
+    return Leakage(
+        tested=len(test),
+        copied=sum(s.source in train_sources for s in test),
+        identical=len(identical),
+        identical_ok=sum(s.label is Label.OK for s in identical),
+    )
+
+
 def _report(audit: Audit) -> list[str]:
     samples, groups = audit.samples, audit.groups
     size = Counter(s.source for s in samples)
@@ -208,25 +278,22 @@ def _report(audit: Audit) -> list[str]:
     for s in samples:
         by_label.setdefault(s.source, Counter())[s.label] += 1
     defective = sum(c[Label.DEFECTIVE] * 2 >= sum(c.values()) for c in by_label.values())
-    train_sources = {s.source for s in samples if s.split == "train"}
-    train_hashes = {s.sha256 for s in samples if s.split == "train"}
-    test = [s for s in samples if s.split == "test"]
-    copied = sum(s.source in train_sources for s in test)
-    identical = [s for s in test if s.sha256 in train_hashes]
+    leaked = leakage(samples)
     mixed = {source: c for source, c in by_label.items() if len(c) > 1}
     largest = [count for _, count in size.most_common(6)]
-    width = (1 - HISTOGRAM_FROM) / len(groups.histogram)
+    width = (1 - HISTOGRAM_FROM) / len(groups.likeness.histogram)
     return [
         f"Pictures: {len(samples)}. Source photographs: {len(size)} "
         f"({defective} defective, {len(size) - defective} ok).",
         f"Largest groups: {', '.join(map(str, largest))} pictures.",
-        f"Test pictures with a rotated, mirrored or stretched copy in train: {copied} of {len(test)} "
-        f"({copied / max(len(test), 1):.1%}).",
-        f"Test pictures byte-identical to a train picture: {len(identical)} "
-        f"({sum(s.label is Label.OK for s in identical)} of them ok).",
-        f"Nearest other picture at a coarse similarity of 0.98 or more: {(groups.nearest >= 0.98).mean():.2%}.",
+        f"Test pictures with a rotated, mirrored or stretched copy in train: {leaked.copied} of "
+        f"{leaked.tested} ({leaked.share:.1%}).",
+        f"Test pictures byte-identical to a train picture: {leaked.identical} "
+        f"({leaked.identical_ok} of them ok).",
+        "Nearest other picture at a coarse similarity of 0.98 or more: "
+        f"{(groups.likeness.similarity >= 0.98).mean():.2%}.",
         "Pairs by coarse similarity: "
-        + ", ".join(f"{HISTOGRAM_FROM + i * width:.3f}: {n}" for i, n in enumerate(groups.histogram)),
+        + ", ".join(f"{HISTOGRAM_FROM + i * width:.3f}: {n}" for i, n in enumerate(groups.likeness.histogram)),
         f"Detail similarity of links accepted: {_quantiles(groups.accepted)}; refused: {_quantiles(groups.refused)}.",
         f"Source photographs filed under both labels: {len(mixed)}"
         + "".join(f"; number {k}: {c[Label.DEFECTIVE]} defective, {c[Label.OK]} ok" for k, c in mixed.items()),

@@ -16,14 +16,17 @@ Transactions on Image Processing 5(8), 1996; without the whitening of the spectr
 """
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 from scipy import ndimage
 
 from casting_core.data.part import Part
 from casting_core.data.polar import unwrap
 from casting_core.errors import SettingsError
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 COARSE_RADII = np.linspace(0.35, 1.9, 24)  # in units of the opening
 COARSE_ANGLES = 256
@@ -57,6 +60,8 @@ def coarse_similarity(strips: np.ndarray) -> Iterator[tuple[slice, slice, np.nda
     """
     if strips.ndim != 3:
         raise SettingsError(f"Expected strips (N, R, A), got shape {strips.shape}.")
+    import torch  # slow to import, and pages that only show what was found need none of it
+
     spectrum = _spectrum(strips)  # (F, N, R)
     count = spectrum.shape[1]
     for first in range(0, count, BLOCK):
@@ -71,15 +76,22 @@ def coarse_similarity(strips: np.ndarray) -> Iterator[tuple[slice, slice, np.nda
             yield rows, columns, similarity
 
 
-def _spectrum(strips: np.ndarray) -> torch.Tensor:
-    spectrum = np.fft.rfft(strips, axis=2)[:, :, 1 : FREQUENCIES + 1].astype(np.complex64)
-    tensor = torch.from_numpy(spectrum).permute(2, 0, 1).contiguous()  # (F, N, R)
+def _spectrum(strips: np.ndarray) -> "Tensor":
+    import torch
+
+    spectrum = np.zeros((FREQUENCIES, *strips.shape[:2]), np.complex64)  # (F, N, R)
+    for start in range(0, len(strips), BLOCK):  # the whole transform would take twenty times the room
+        some = slice(start, start + BLOCK)
+        spectrum[:, some] = np.fft.rfft(strips[some], axis=2)[:, :, 1 : FREQUENCIES + 1].transpose(2, 0, 1)
+    tensor = torch.from_numpy(spectrum)
     power = tensor.abs().square().sum((0, 2)).mul(2).sqrt().clamp(min=1e-6)  # (N,)
     return tensor / power[None, :, None]
 
 
-def _best_shift(left: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
+def _best_shift(left: "Tensor", right: "Tensor") -> "Tensor":
     """Largest correlation over shifts: (F, n, R) and (F, m, R) → float32 (n, m)."""
+    import torch
+
     products = torch.matmul(left, right.transpose(1, 2))  # (F, n, m)
     padded = torch.zeros((COARSE_ANGLES // 4 + 1, *products.shape[1:]), dtype=products.dtype)
     padded[1 : FREQUENCIES + 1] = products

@@ -30,7 +30,8 @@ class Evaluation:
     """What ships (`calibration`, `point`), the calibrated rows, and the figures by split.
 
     `metrics`: `official_test` and `by_source`, each with the figures of `metrics.summarize` under `as_filed` and
-    `without_suspects`, and `wrong_pictures`, paths; `by_source` names its `folds` too.
+    `without_suspects`, and `wrong_pictures`, paths; `by_source` names its `folds` too, and the `thresholds` (pass,
+    reject) that each fold was judged with.
     """
 
     calibration: Calibration
@@ -63,17 +64,22 @@ def evaluate(
     calibration, point = _fit(usable, recentre)
     official = _calibrated([row for row in rows if row.split == OFFICIAL], calibration)
     unseen: list[Prediction] = []
+    thresholds: list[tuple[float, float]] = []
     low: list[float] = []
     high: list[float] = []
     for fold in folds:
         fold_calibration, fold_point = _fit([row for row in usable if row.split != fold], recentre)
         members = _calibrated([row for row in rows if row.split == fold], fold_calibration)
         unseen += members
+        thresholds.append((fold_point.threshold_pass, fold_point.threshold_reject))
         low += [fold_point.threshold_pass] * len(members)
         high += [fold_point.threshold_reject] * len(members)
     metrics: dict[str, Any] = {
         "official_test": _figures(official, point.threshold_pass, point.threshold_reject, suspects),
-        "by_source": {"folds": [int(f.removeprefix(BY_SOURCE)) for f in folds]}
+        "by_source": {
+            "folds": [int(f.removeprefix(BY_SOURCE)) for f in folds],
+            "thresholds": [list(each) for each in thresholds],
+        }
         | _figures(unseen, np.array(low), np.array(high), suspects),
     }
     return Evaluation(calibration=calibration, point=point, rows=(*official, *unseen), metrics=metrics)

@@ -11,7 +11,6 @@ E. S. Pearson, "The use of confidence or fiducial limits illustrated in the case
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import beta
 
 CONFIDENCE = 0.95
 
@@ -27,6 +26,8 @@ class Interval:
 
 def clopper_pearson(count: int, total: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
     """Exact interval of `count` out of `total` independent trials; (0, 1) where there are none."""
+    from scipy.stats import beta  # slow to import
+
     tail = (1 - confidence) / 2
     low = 0.0 if count == 0 else float(beta.ppf(tail, count, total - count + 1))
     high = 1.0 if count == total else float(beta.ppf(1 - tail, count + 1, total - count))

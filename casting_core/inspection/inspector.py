@@ -7,13 +7,11 @@ changed after loading, so one inspector serves many threads.
 
 import hashlib
 import logging
-import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -27,7 +25,7 @@ from casting_core.evaluation.calibration import Calibration
 from casting_core.explanation.regions import Region, find_regions
 from casting_core.inspection.gate import check_evidence, check_picture
 from casting_core.inspection.results import Inspection
-from casting_core.inspection.settings import with_settings
+from casting_core.inspection.settings import SettingsSource, with_settings
 from casting_core.labels import Verdict
 from casting_core.networks.card import DEFAULT, ModelCard
 from casting_core.networks.checkpoint import load_model
@@ -75,20 +73,21 @@ class Inspector:
         cls,
         model: str = DEFAULT,
         *,
-        settings: str | os.PathLike | None = None,
+        settings: SettingsSource | None = None,
         device: str | None = None,
         limits: ImageLimits = DEFAULT_LIMITS,
     ) -> "Inspector":
         """Load a shipped model onto the device named, or the best present (CUDA, Apple MPS, CPU).
 
-        `settings`: a JSON file with other thresholds than the card's (`inspection.settings`).
+        `settings`: other thresholds than the card's (`inspection.settings`): a JSON file, its content as bytes, a
+        mapping such as `{"threshold_pass": 0.1, "threshold_reject": 0.8}`, or `Settings`.
         Raises `ModelError` where the model is missing or altered, `SettingsError` for an unknown device
-        or an unusable settings file.
+        and for settings that are unusable or were made for another model.
         """
         place = choose_device(device)
         network, card = load_model(model)
         if settings is not None:
-            card = with_settings(card, Path(settings))
+            card = with_settings(card, settings)
         return cls(network, card, device=place, limits=limits)
 
     @property

@@ -1,16 +1,29 @@
-"""The training log: one row an epoch in a CSV file that can be watched while it grows.
+"""The training log: one row an epoch in a CSV file that can be watched while it grows; and the logs of other tools.
 
 Epochs count from 1; accuracies are fractions, `seconds` is that epoch's duration. A half-written
 last line, as left by a run that is writing or was killed, is not an error: it is left out.
+
+This is the only door to logs. `read_log` reads what our own training wrote and is strict; `read_any_log` reads
+whatever somebody has: our logs, any CSV with an epoch column (`foreign_log`), TensorBoard event files (`event_log`).
+Both end in a `Log` with our names for what is known, and sentences about all that was changed or left out.
 """
 
 import csv
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path, PurePosixPath
+
+import numpy as np
 
 from casting_core.data.files import write_atomically
 from casting_core.errors import DataError
+
+EPOCH, STEP = "epoch", "step"
+MOST_BYTES = 64 * 2**20  # of a log, or of all event files of one
+MOST_ROWS = 200_000
+MOST_COLUMNS = 200
+MOST_CELLS = 4_000_000  # rows times columns
+UNSPECIFIC = {"log", "logs", "metrics", "results", "history", "training", "training_log"}  # file names that say nothing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +41,55 @@ class EpochRecord:
 
 
 COLUMNS = tuple(field.name for field in fields(EpochRecord))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Log:
+    """A training log as curves are drawn from it, ours or another tool's.
+
+    `epochs`: float64 (E,), finite and rising; epochs counted from 1, parts of one where the tool wrote such, or steps
+    where `unit` says so. `columns`: float64 (E,) by name; what is known has the name of a field of `EpochRecord`,
+    everything else its own. NaN where there is no number. `written`: bool (E,) by name, whether anything stood there
+    at all, so that a loss that became NaN can be told from one that was not taken; everything where it is left out.
+    `notes`: sentences on what was changed, guessed or left out. The arrays cannot be written to.
+    Raises `DataError` where the lengths differ or the epochs do not rise.
+    """
+
+    name: str
+    epochs: np.ndarray
+    columns: Mapping[str, np.ndarray]
+    notes: tuple[str, ...] = ()
+    unit: str = EPOCH
+    written: Mapping[str, np.ndarray] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        epochs = _frozen(self.epochs, np.float64)
+        columns = {name: _frozen(values, np.float64) for name, values in self.columns.items()}
+        every = np.ones(epochs.shape, bool)
+        written = {name: _frozen(self.written.get(name, every), bool) for name in columns}
+        for name, values in (*columns.items(), *written.items()):
+            if values.shape != epochs.shape or epochs.ndim != 1:
+                raise DataError(
+                    f"The column {name} of {self.name} has the shape {values.shape}, its epochs have {epochs.shape}; "
+                    "one value an epoch is expected."
+                )
+        if not np.isfinite(epochs).all() or (np.diff(epochs) <= 0).any():
+            raise DataError(f"The epochs of {self.name} must be finite and rise.")
+        for name, value in (("epochs", epochs), ("columns", columns), ("written", written)):
+            object.__setattr__(self, name, value)
+
+    def series(self, column: str) -> tuple[np.ndarray, np.ndarray]:
+        """Epochs and values, float64 (N,) both, where something was written; empty where there is no such column."""
+        if column not in self.columns:
+            return np.empty(0), np.empty(0)
+        at = self.written[column]
+        return self.epochs[at], self.columns[column][at]
+
+
+def _frozen(values: np.ndarray, kind: type) -> np.ndarray:
+    copy: np.ndarray = np.array(values, kind)
+    copy.flags.writeable = False
+    return copy
 
 
 def append_epoch(file: Path, record: EpochRecord) -> None:
@@ -71,3 +133,61 @@ def read_log(file: Path) -> list[EpochRecord]:
         except ValueError as error:
             raise DataError(f"{file}, line {number}: {error}.") from error
     return records
+
+
+def read_any_log(source: Path | bytes, name: str = "") -> Log:
+    """Read a log of whatever tool, from a file, a run folder, or the bytes of an upload with its `name`.
+
+    Of a folder, its `log.csv` is read, else the event files in it and in its sub-folders together. Nothing that a file
+    holds is run or unpickled. Raises `DataError`, with what to do, where the file is missing, is no log, or is over a
+    limit: `MOST_BYTES`, `MOST_ROWS`, `MOST_COLUMNS` and `MOST_CELLS`.
+    """
+    # the readers know the log, and the log asks them only when it is given something to read
+    from casting_core.training.event_log import is_event_file, read_event_files, read_event_folder
+    from casting_core.training.foreign_log import read_csv_log
+
+    if isinstance(source, bytes):
+        content, path = source, name or "log.csv"
+    else:
+        if source.is_dir() and not (source / "log.csv").is_file():
+            return read_event_folder(source, name)
+        file = source / "log.csv" if source.is_dir() else source
+        content, path = read_bounded(file), file.absolute().as_posix()
+    if len(content) > MOST_BYTES:
+        raise DataError(_too_large(path))
+    given = name if isinstance(source, Path) else ""  # an upload's name is that of its file
+    if is_event_file(path, content):
+        return read_event_files({path: content}, given)
+    return read_csv_log(content, path, given)
+
+
+def read_bounded(file: Path, most: int = MOST_BYTES) -> bytes:
+    """The bytes of a file. Raises `DataError` where it is missing, no plain file, or larger than `most` bytes."""
+    try:
+        if not file.is_file():
+            raise DataError(f"There is no file {file}.")
+        with file.open("rb") as stream:
+            content = stream.read(most + 1)
+    except OSError as error:
+        raise DataError(f"{file} cannot be read: {error}.") from error
+    if len(content) > most:
+        raise DataError(_too_large(str(file), most))
+    return content
+
+
+def _too_large(path: str, most: int = MOST_BYTES) -> str:
+    return f"{short_path(path)} has more than the {most / 2**20:.3g} MiB a log may have; keep one row an epoch."
+
+
+def short_path(path: str) -> str:
+    """A file and the folder it lies in, for messages."""
+    return "/".join(PurePosixPath(path.replace("\\", "/")).parts[-2:])
+
+
+def log_name(path: str) -> str:
+    """What a log is called: by its file, or by the folder where the file's name says nothing."""
+    file = PurePosixPath(path.replace("\\", "/"))
+    stem = file.name if "tfevents" in file.name else file.stem
+    if ("tfevents" in stem or stem.casefold() in UNSPECIFIC) and file.parent.name:
+        return file.parent.name
+    return stem or "log"

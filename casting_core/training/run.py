@@ -27,13 +27,14 @@ from casting_core.networks.predict import predict_logits, predict_peaks
 from casting_core.networks.registry import architecture
 from casting_core.training.batches import AugmentedBatches, Batches, PlainBatches
 from casting_core.training.distributed import join
-from casting_core.training.loop import Callback, HeldOut, fit
+from casting_core.training.loop import STATE, Callback, HeldOut, fit
 from casting_core.training.pretrained import load_imagenet
 from casting_core.training.settings import TrainingSettings
 
 RUNS = Path("runs")
 WEIGHTS, PREDICTIONS, PEAKS, RESULT = "weights.safetensors", "predictions.csv", "peaks.csv", "result.json"
 DATA = "data.json"
+EXCLUDED = "excluded.txt"  # paths that a person had left out, one a line; a list that --exclude takes again
 
 
 def run_name(settings: TrainingSettings) -> str:
@@ -60,8 +61,10 @@ def train(
     not calibrated yet), `peaks.csv` (the strongest evidence in their maps, where the network has one),
     `samples.csv` and `data.json` (what it was trained on and judged by) and `result.json` (time, device, data
     fingerprint). Suspects (pictures whose label is doubted) and the paths in `exclude` are left out of the fit;
-    held-out pictures all stay.
-    Raises `DataError` where a picture is missing, `SettingsError` where the collection has no such fold.
+    held-out pictures all stay. Where the collection has pictures of `exclude`, `excluded.txt` lists them, and
+    `data.json` says how many the fit went without.
+    Raises `DataError` where a picture is missing, `SettingsError` where the collection has no such fold, or a run is
+    to be resumed that left out other pictures.
     """
     root, samples = collection.root, collection.samples
     if settings.fold is not None and settings.fold >= collection.folds:
@@ -71,7 +74,14 @@ def train(
     if missing:
         raise DataError(f"{len(missing)} pictures are missing in {root}, {missing[0]} first. Run: data check")
     fitted, held = split_samples(samples, settings.split, fold=settings.fold)
-    fitted = [s for s in fitted if not s.suspect and s.path not in exclude]
+    fitted = [s for s in fitted if not s.suspect]
+    without = [s for s in fitted if s.path in exclude]
+    fitted = [s for s in fitted if s.path not in exclude]
+    if without and (gone := {s.label for s in without} - {s.label for s in fitted}):
+        raise DataError(
+            f"Without the {len(without)} pictures that are to be left out, no {min(gone)} picture is left to train on. "
+            "Leave out fewer of them, or add pictures."
+        )
     folder = runs / run_name(settings)
     started = time.perf_counter()
     pixels = load_pixels(root, [*fitted, *held], loading)
@@ -79,8 +89,9 @@ def train(
     batches = make_batches(fitted, fit_pixels, settings)
     model = build(settings)
     held_out = HeldOut(pixels=held_pixels, targets=np.array([s.label.positive for s in held], np.float32))
-    log = fit(model, batches, held_out, settings, folder, callback=callback, resume=resume, device=device)
     group, place = join(device)
+    _keep_excluded(folder, sorted(exclude & {s.path for s in samples}), resume=resume, first=group.first)
+    log = fit(model, batches, held_out, settings, folder, callback=callback, resume=resume, device=device)
     if not group.first:
         group.wait()  # none leaves while another is still at work
         return folder
@@ -93,7 +104,8 @@ def train(
     if peaks is not None:
         write_peaks(folder / PEAKS, {s.path: float(peak) for s, peak in zip(held, peaks, strict=True)})
     write_provenance(samples, folder / SAMPLES)
-    write_atomically(folder / DATA, (json.dumps(_about(collection), indent=2, ensure_ascii=False) + "\n").encode())
+    about = _about(collection, len(without))
+    write_atomically(folder / DATA, (json.dumps(about, indent=2, ensure_ascii=False) + "\n").encode())
     result = {
         "seconds": round(sum(record.seconds for record in log), 1),
         "seconds_with_loading": round(time.perf_counter() - started, 1),
@@ -109,7 +121,29 @@ def train(
     return folder
 
 
-def _about(collection: Collection) -> dict[str, Any]:
+def _keep_excluded(folder: Path, paths: Sequence[str], *, resume: bool, first: bool) -> None:
+    """Note what is left out, or see that a run goes on without the same pictures."""
+    file = folder / EXCLUDED
+    if resume and (folder / STATE).exists():
+        before = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+        if before != list(paths):
+            raise SettingsError(
+                f"{folder} was begun with {len(before)} pictures left out by --exclude, and now there are "
+                f"{len(paths)}, or others; give it the same ones ({file}), or start anew without --resume."
+            )
+    elif first and paths:
+        write_atomically(file, "".join(f"{path}\n" for path in paths).encode())
+    elif first:
+        file.unlink(missing_ok=True)
+
+
+def _about(collection: Collection, excluded: int) -> dict[str, Any]:
+    notes = list(collection.notes)
+    if excluded:
+        notes.append(
+            f"{excluded} of the pictures to fit on were left out by hand (--exclude). Held-out pictures were all "
+            "judged, those named there too."
+        )
     return {
         "root": str(collection.root.resolve()),
         "classes": {name: str(label) for name, label in collection.classes.items()},
@@ -117,7 +151,8 @@ def _about(collection: Collection) -> dict[str, Any]:
         "grouping": collection.grouping,
         "official": collection.official,
         "folds": collection.folds,
-        "notes": list(collection.notes),
+        "excluded": excluded,
+        "notes": notes,
     }
 
 

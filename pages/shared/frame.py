@@ -17,6 +17,7 @@ def navigation() -> StreamlitPage:
         [  # without icons: the browser would fetch each as the icon of its tab from the internet
             st.Page("pages/overview.py", title="Overview", default=True),
             st.Page("pages/inspection.py", title="Inspection"),
+            st.Page("pages/dataset.py", title="Dataset"),
         ],
         position="top",
     )

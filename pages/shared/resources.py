@@ -8,6 +8,7 @@ same processor, and their memory stays bounded.
 
 import hashlib
 import io
+import os
 import threading
 import time
 from collections.abc import Iterable, Iterator
@@ -58,6 +59,11 @@ class SamplePicture:
 
     sentence: str
     upload: Upload
+
+
+def hosted() -> bool:
+    """Whether the app runs for strangers (`CASTING_HOSTED=1`), who name no folder of it and write to none."""
+    return os.environ.get("CASTING_HOSTED", "").strip().lower() in ("1", "true", "yes")
 
 
 def warm_up() -> None:

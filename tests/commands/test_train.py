@@ -1,5 +1,6 @@
 """`train` as it is run: killed and resumed, in two processes, on a folder of one's own."""
 
+import json
 import math
 import os
 import signal
@@ -14,8 +15,10 @@ from typer.testing import CliRunner
 
 from casting_core.__main__ import app
 from casting_core.commands.train import model_name
+from casting_core.data.collection import read_collection
 from casting_core.data.flange_set import render_flange_set
-from casting_core.errors import DataError
+from casting_core.data.marks import MARKS, Mark, Marks, set_marks, write_marks
+from casting_core.errors import DataError, SettingsError
 from casting_core.evaluation.predictions import read_predictions
 from casting_core.training.log import EpochRecord, read_log
 
@@ -91,6 +94,51 @@ def test_a_folder_of_ones_own(flanges: Path, tmp_path: Path) -> None:
     fold = arguments(flanges, tmp_path, "--split", "by-source", "--fold", "0", "--name", "ours", model="brightness")
     assert CliRunner().invoke(app, fold).exit_code == 0
     assert (tmp_path / "ours-by-source-0-seed0" / "samples.csv").is_file()
+
+
+def test_marked_pictures_are_left_out_and_that_is_recorded(flanges: Path, tmp_path: Path) -> None:
+    samples = read_collection(flanges).samples
+    fitted = [s for s in samples if s.split == "train" and not s.suspect]
+    tested = next(s for s in samples if s.split == "test")
+    wrong, fine = {s.path: s.sha256 for s in (*fitted[:3], tested)}, {fitted[3].path: fitted[3].sha256}
+    marks = set_marks(set_marks(Marks(), wrong, Mark.WRONG_LABEL), fine, Mark.FINE)
+    marks = set_marks(marks, {fitted[4].path: "0" * 64, "none/such.png": "0" * 64}, Mark.UNUSABLE)
+    file = tmp_path / MARKS
+    write_marks(file, marks)
+    given = arguments(flanges, tmp_path, "--exclude", str(file), model="logistic_regression", epochs=1)
+    result = CliRunner().invoke(app, given)
+    assert result.exit_code == 0, result.output
+    assert "4 pictures (4 marked as a wrong label, 0 marked as unusable)" in result.stderr
+    assert f"has changed since it was marked: 1 picture ({fitted[4].path})" in result.stderr
+    assert "not in the data set: 1 picture (none/such.png)" in result.stderr
+    run = tmp_path / "my-flanges-official-seed0"
+    assert (run / "excluded.txt").read_text().splitlines() == sorted(wrong)
+    about = json.loads((run / "data.json").read_text())
+    assert about["excluded"] == 3  # the tested one is not fitted on anyway
+    assert "3 of the pictures to fit on were left out by hand" in about["notes"][-1]
+    assert json.loads((run / "result.json").read_text())["fitted_on"] == len(fitted) - 3
+    assert tested.path in {row.path for row in read_predictions(run / "predictions.csv")}
+
+    again = CliRunner().invoke(app, [*given[:-2], "--resume"])
+    assert isinstance(again.exception, SettingsError)
+    assert "4 pictures left out by --exclude" in str(again.exception)
+    listed = [*given[:-1], str(run / "excluded.txt"), "--resume"]  # the run's own list does as well
+    assert CliRunner().invoke(app, listed).exit_code == 0
+    assert CliRunner().invoke(app, given[:-2]).exit_code == 0
+    assert not (run / "excluded.txt").exists()
+    about = json.loads((run / "data.json").read_text())
+    assert about["excluded"] == 0
+    assert not any("by hand" in note for note in about["notes"])
+
+
+def test_a_listed_picture_that_is_not_there_is_told(flanges: Path, tmp_path: Path) -> None:
+    file = tmp_path / "list.txt"
+    file.write_text("good/mistyped.png\n")
+    given = arguments(flanges, tmp_path, "--exclude", str(file), model="brightness", epochs=1)
+    result = CliRunner().invoke(app, given)
+    assert result.exit_code == 0, result.output
+    assert "Named in list.txt, but not in the data set: 1 picture (good/mistyped.png)" in result.stderr
+    assert isinstance(CliRunner().invoke(app, [*given[:-1], str(tmp_path / "none.txt")]).exception, DataError)
 
 
 def test_what_cannot_be_told_apart_is_asked_for(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from PIL import Image
 from casting_core.data.flange import render_flange
 from casting_core.data.flange_render import render_sound_flange
 from casting_core.data.flange_scene import draw_flange
-from casting_core.data.near_duplicates import LINK, Look, agreement, group_copies, look, oriented
+from casting_core.data.near_duplicates import LINK, Look, agreement, group_copies, look, orientation, oriented
 from casting_core.data.synthetic import render_casting
 from casting_core.errors import SettingsError
 
@@ -105,6 +105,23 @@ def test_the_eight_orientations_differ_and_are_all() -> None:
     assert len(seen) == 8
     assert small[:, ::-1].tobytes() in seen
     assert small[::-1].tobytes() in seen
+
+
+@pytest.mark.parametrize("turn", range(8))
+def test_the_orientation_of_a_copy_is_the_one_that_undoes_it(pictures: list[np.ndarray], turn: int) -> None:
+    copy = shifted(brightened(np.ascontiguousarray(oriented(pictures[0], turn))))
+    found = orientation(look(pictures[0]), look(copy))
+    assert (oriented(oriented(np.arange(9).reshape(3, 3), turn), found) == np.arange(9).reshape(3, 3)).all()
+    # turns by a quarter undo each other, half turns and mirrorings themselves
+    assert found == {1: 3, 3: 1}.get(turn, turn)
+
+
+def test_grouping_tells_how_far_it_is_to_the_end(looks: list[Look]) -> None:
+    said: list[tuple[int, int]] = []
+    group_copies([*looks[:3], looks[0]], ["a", "b", "c", "d"], lambda done, total: said.append((done, total)))
+    shares = [done / total for done, total in said]
+    assert shares == sorted(shares)
+    assert (shares[0], shares[-1]) == (0, 1)
 
 
 def test_only_gray_pictures_are_looked_at() -> None:

@@ -6,11 +6,21 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from casting_core.data import signature
 from casting_core.data.dataset import Sample, read_provenance
 from casting_core.data.defects import DefectKind
 from casting_core.data.part import find_part
-from casting_core.data.provenance import audit, fingerprint, group, mark_suspects, write_provenance
-from casting_core.data.signature import coarse_strip, detail_strip
+from casting_core.data.provenance import (
+    Leakage,
+    audit,
+    compare,
+    fingerprint,
+    group,
+    leakage,
+    mark_suspects,
+    write_provenance,
+)
+from casting_core.data.signature import FREQUENCIES, coarse_strip, detail_strip
 from casting_core.data.synthetic import render_casting
 from casting_core.errors import DataError
 from casting_core.labels import Label
@@ -50,23 +60,34 @@ def test_copies_group_together_and_different_castings_do_not() -> None:
     pictures = [copy for seed in range(4) for copy in copies(render_casting(seed=seed, size=200).pixels)]
     place = np.random.default_rng(0).permutation(len(pictures))
     said: list[tuple[int, int]] = []
-    groups = group(*signatures([pictures[i] for i in place]), lambda done, total: said.append((done, total)))
+    coarse, detail = signatures([pictures[i] for i in place])
+    say = lambda done, total: said.append((done, total))  # noqa: E731
+    groups = group(detail, compare(coarse, say), say)
     seed_of = place // 7
     assert len(set(groups.source)) == 4
     assert len(set(zip(groups.source.tolist(), seed_of.tolist(), strict=True))) == 4
     first_seen = list(dict.fromkeys(groups.source.tolist()))
     assert first_seen == [0, 1, 2, 3]
-    assert (groups.nearest > 0.95).all()
-    assert groups.histogram.sum() >= 4 * 21  # the 21 pairs within each casting at least
+    assert (groups.likeness.similarity > 0.95).all()
+    assert groups.likeness.histogram.sum() >= 4 * 21  # the 21 pairs within each casting at least
     assert len(groups.accepted) == len(pictures) - 4  # a forest: one link for every picture but the first
-    assert all(done <= total for done, total in said)
+    count = len(pictures)
+    assert all(0 <= done <= total for done, total in said)
+    ends = [place for place, (done, total) in enumerate(said) if done == total]
+    assert len(ends) == 2  # one for comparing, one for grouping
+    assert said[0] == (0, count)
+    assert said[ends[0]] == (count, count)
+    assert ends[1] == len(said) - 1
 
 
 def test_a_defect_makes_no_other_photograph_but_another_casting_does() -> None:
     sound = render_casting(seed=8, size=200).pixels
     chipped = render_casting(seed=8, size=200, defects=[DefectKind.CHIPPING]).pixels
     other = render_casting(seed=9, size=200).pixels
-    assert group(*signatures([sound, other, chipped])).source.tolist() == [0, 1, 0]
+    coarse, detail = signatures([sound, other, chipped])
+    likeness = compare(coarse)
+    assert group(detail, likeness).source.tolist() == [0, 1, 0]
+    assert likeness.nearest[[0, 2]].tolist() == [2, 0]
 
 
 def test_a_likeness_at_first_sight_is_refused_by_the_detail() -> None:
@@ -74,7 +95,7 @@ def test_a_likeness_at_first_sight_is_refused_by_the_detail() -> None:
     strip = rng.standard_normal((24, 256)).astype(np.float32)
     coarse = np.stack([strip / np.linalg.norm(strip)] * 4)  # all alike
     one, other = rng.standard_normal((2, 64, 512)).astype(np.float32)
-    groups = group(coarse, np.stack([one, other, one, np.roll(other, 100, axis=1)]))
+    groups = group(np.stack([one, other, one, np.roll(other, 100, axis=1)]), compare(coarse))
     assert groups.source.tolist() == [0, 1, 0, 1]
     assert len(groups.accepted) == 2
     assert len(groups.refused) >= 1
@@ -82,8 +103,60 @@ def test_a_likeness_at_first_sight_is_refused_by_the_detail() -> None:
     assert (groups.refused < 0.3).all()
 
 
+def best_of_all_shifts(one: np.ndarray, other: np.ndarray) -> float:
+    """The similarity of two strips (R, A), the long way: every shift, mirrored or not, of the lower frequencies."""
+    smooth = []
+    for strip in (one, other):
+        spectrum = np.fft.rfft(strip, axis=1)
+        spectrum[:, 0] = spectrum[:, FREQUENCIES + 1 :] = 0
+        back = np.fft.irfft(spectrum, strip.shape[1], axis=1)
+        smooth.append(back / np.linalg.norm(back))
+    # similarity is asked for at every second of the 256 shifts
+    shifts = range(0, one.shape[1], 2)
+    both = (smooth[1], np.roll(smooth[1][:, ::-1], 1, axis=1))  # angle 0 stays where it is
+    return max(float((smooth[0] * np.roll(each, shift, axis=1)).sum()) for each in both for shift in shifts)
+
+
+def test_all_pairs_are_compared_as_the_long_way_round_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(signature, "BLOCK", 4)  # several blocks, of which the last is shorter
+    rng = np.random.default_rng(3)
+    strips = rng.standard_normal((11, 24, 256)).astype(np.float32)
+    strips[7] = np.roll(strips[2], 30, axis=1) + 0.05 * rng.standard_normal((24, 256))  # nearly the same
+    strips[9] = np.roll(strips[0][:, ::-1], 61, axis=1) + 0.2 * rng.standard_normal((24, 256))
+    strips[10] = np.roll(strips[2], 100, axis=1) + 0.5 * rng.standard_normal((24, 256))
+    said: list[tuple[int, int]] = []
+    found = compare(strips, lambda done, total: said.append((done, total)))
+    table = np.full((11, 11), -1.0)
+    for i in range(11):
+        for j in range(i):
+            table[i, j] = table[j, i] = best_of_all_shifts(strips[i], strips[j])
+    assert found.nearest.tolist() == table.argmax(1).tolist()
+    assert found.nearest[[2, 7, 0, 9, 10]].tolist() == [7, 2, 9, 0, 2]
+    np.testing.assert_allclose(found.similarity, table.max(1), atol=2e-5)
+    upper = table[np.triu_indices(11, 1)]
+    assert found.histogram.tolist() == np.histogram(upper, 40, (0.8, 1.0))[0].tolist()
+    assert found.pairs.shape == (2, (upper >= 0.95).sum())
+    assert [tuple(pair) for pair in found.pairs.T.tolist()] == [(2, 7), (0, 9)]
+    assert (np.diff(found.alike) <= 0).all()
+    np.testing.assert_allclose(found.alike, [table[2, 7], table[0, 9]], atol=2e-5)
+    assert said[0] == (0, 11)
+    assert said[-1] == (11, 11)
+    assert said == sorted(said)
+
+
+def test_one_picture_has_no_other_and_none_are_no_error() -> None:
+    one = compare(np.ones((1, 24, 256), np.float32))
+    assert (one.nearest.tolist(), one.similarity.tolist()) == ([-1], [-1])
+    none = compare(np.zeros((0, 24, 256), np.float32))
+    assert [len(none.nearest), none.pairs.shape, len(none.alike), none.histogram.sum()] == [0, (2, 0), 0, 0]
+    assert group(np.zeros((0, 64, 512), np.float16), none).source.tolist() == []
+    said: list[tuple[int, int]] = []
+    assert group(np.zeros((1, 64, 512), np.float16), one, lambda *at: said.append(at)).source.tolist() == [0]
+    assert said == [(0, 1), (1, 1)]
+
+
 def test_pictures_without_a_part_are_sources_of_their_own() -> None:
-    groups = group(np.zeros((3, 24, 256), np.float32), np.zeros((3, 64, 512), np.float16))
+    groups = group(np.zeros((3, 64, 512), np.float16), compare(np.zeros((3, 24, 256), np.float32)))
     assert groups.source.tolist() == [0, 1, 2]
     assert len(groups.accepted) == len(groups.refused) == 0
 
@@ -104,6 +177,31 @@ def test_suspects_by_hand() -> None:
     marked = mark_suspects(samples)
     assert [s.suspect for s in marked] == [False, False, True, False, True, True]
     assert [s.path for s in marked] == [s.path for s in samples]
+
+
+def test_leakage_by_hand() -> None:
+    table = [
+        sample("train/ok_front/a", 0, OK, sha256="a"),
+        sample("train/def_front/b", 1, DEFECTIVE, sha256="b"),
+        sample("test/ok_front/c", 0, OK, sha256="a"),  # the very file
+        sample("test/ok_front/d", 0, OK, sha256="d"),  # a copy of its photograph
+        sample("test/def_front/e", 2, DEFECTIVE, sha256="b"),  # the very file, though grouped apart
+        sample("test/def_front/f", 3, DEFECTIVE, sha256="f"),  # new
+        sample("val/def_front/g", 1, DEFECTIVE, sha256="b"),  # neither
+    ]
+    found = leakage(table)
+    assert found == Leakage(tested=4, copied=2, identical=2, identical_ok=1)
+    assert found.share == 0.5
+    assert leakage(table[::-1]) == found
+    assert leakage(table[:2]) == Leakage(tested=0, copied=0, identical=0, identical_ok=0)
+    assert leakage(table[:2]).share == 0
+    assert leakage([]).share == 0
+
+
+def test_the_leakage_of_the_shipped_table_is_the_documented_one() -> None:
+    found = leakage(read_provenance())
+    assert (found.tested, found.copied, found.identical) == (715, 707, 64)
+    assert 0 <= found.identical_ok <= found.identical
 
 
 def test_the_shipped_suspects_are_those_that_are_marked() -> None:

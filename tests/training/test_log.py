@@ -1,14 +1,28 @@
-"""The training log: what is written is read, also while it is being written."""
+"""The training log: what is written is read, also while it is being written; the door to other tools' logs."""
 
 import math
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casting_core.errors import DataError
-from casting_core.training.log import COLUMNS, EpochRecord, append_epoch, read_log, write_log
+from casting_core.training import log as door
+from casting_core.training.log import (
+    COLUMNS,
+    EPOCH,
+    EpochRecord,
+    Log,
+    append_epoch,
+    log_name,
+    read_any_log,
+    read_bounded,
+    read_log,
+    short_path,
+    write_log,
+)
 
 HEADER = "epoch,train_loss,train_accuracy,validation_loss,validation_accuracy,learning_rate,seconds,images_per_second"
 
@@ -85,3 +99,107 @@ def test_a_log_survives_the_file(tmp_path_factory: pytest.TempPathFactory, log: 
     for one, other in zip(found, log, strict=True):
         for name in COLUMNS[1:]:
             assert getattr(one, name) == pytest.approx(getattr(other, name), rel=1e-8)
+
+
+def test_our_log_through_the_common_door(tmp_path: Path) -> None:
+    file = tmp_path / "castnet-official-seed0" / "log.csv"
+    write_log(file, [record(1, train_loss=0.25, validation_loss=math.nan), record(2, seconds=12.5)])
+    log = read_any_log(file)
+    assert (log.name, log.unit, log.notes) == ("castnet-official-seed0", EPOCH, ())
+    assert list(log.columns) == list(COLUMNS[1:])
+    np.testing.assert_array_equal(log.epochs, [1, 2])
+    np.testing.assert_array_equal(log.columns["train_loss"], [0.25, 0.5])
+    np.testing.assert_array_equal(log.columns["seconds"], [0.5, 12.5])
+    np.testing.assert_array_equal(log.columns["validation_loss"], [math.nan, 0.5])
+    assert log.written["validation_loss"].all()  # a loss that is NaN was written, too
+    of_folder = read_any_log(file.parent, "mine")
+    assert of_folder.name == "mine"
+    np.testing.assert_array_equal(of_folder.columns["train_loss"], log.columns["train_loss"])
+
+
+def test_through_the_common_door_our_log_may_break_anywhere(tmp_path: Path) -> None:
+    file = tmp_path / "log.csv"
+    write_log(file, [record(1), record(2)])
+    content = file.read_bytes()
+    ends = [n + 1 for n, byte in enumerate(content) if byte == ord("\n")]
+    for length in range(len(content) + 1):
+        log = read_any_log(content[:length], "log.csv")
+        assert len(log.epochs) == max(0, sum(end <= length for end in ends) - 1)
+        assert any("half written" in note for note in log.notes) == (length > ends[0] and length not in ends)
+
+
+@settings(max_examples=50)
+@given(log=st.lists(records, max_size=5, unique_by=lambda r: r.epoch))
+def test_both_doors_read_the_same(tmp_path_factory: pytest.TempPathFactory, log: list[EpochRecord]) -> None:
+    file = tmp_path_factory.mktemp("log") / "log.csv"
+    write_log(file, [EpochRecord(**{**vars(r), "train_accuracy": 0.5, "validation_accuracy": 1.0}) for r in log])
+    strict, common = sorted(read_log(file), key=lambda r: r.epoch), read_any_log(file)
+    assert [r.epoch for r in strict] == common.epochs.tolist()
+    for name in COLUMNS[1:] if strict else ():
+        assert [getattr(r, name) for r in strict] == common.columns[name].tolist()
+
+
+def test_a_log_is_whole_and_cannot_be_written_to() -> None:
+    values = np.array([0.5, 0.25])
+    log = Log(name="x", epochs=np.array([1, 2]), columns={"loss": values})
+    values[0] = 9.0
+    assert log.columns["loss"][0] == 0.5
+    with pytest.raises(ValueError, match="read-only"):
+        log.columns["loss"][0] = 1.0
+    with pytest.raises(DataError, match=r"shape \(1,\)"):
+        Log(name="x", epochs=np.array([1, 2]), columns={"loss": np.zeros(1)})
+    for epochs in ([2, 1], [1, 1], [1, math.nan]):
+        with pytest.raises(DataError, match="rise"):
+            Log(name="x", epochs=np.array(epochs), columns={})
+
+
+def test_a_series_is_what_was_written() -> None:
+    log = Log(
+        name="x",
+        epochs=np.arange(1, 4),
+        columns={"loss": np.array([0.5, math.nan, math.nan])},
+        written={"loss": np.array([True, False, True])},
+    )
+    epochs, values = log.series("loss")
+    np.testing.assert_array_equal(epochs, [1, 3])
+    np.testing.assert_array_equal(values, [0.5, math.nan])
+    assert [len(each) for each in log.series("accuracy")] == [0, 0]
+
+
+def test_what_is_no_log_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(DataError, match="There is no file"):
+        read_any_log(tmp_path / "log.csv")
+    with pytest.raises(DataError, match="neither"):
+        read_any_log(tmp_path)
+    (tmp_path / "log.csv").mkdir()  # a folder of that name is no log
+    with pytest.raises(DataError, match="neither"):
+        read_any_log(tmp_path)
+    monkeypatch.setattr(door, "MOST_BYTES", 30)
+    with pytest.raises(DataError, match=r"mine/big\.csv has more than"):
+        read_any_log(b"epoch,loss\n" + b"1,0.5\n" * 10, "mine/big.csv")
+    (tmp_path / "big.csv").write_bytes(b"x" * 31)
+    with pytest.raises(DataError, match="more than"):
+        read_bounded(tmp_path / "big.csv", 30)
+    assert len(read_bounded(tmp_path / "big.csv", 31)) == 31
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("runs/exp3/results.csv", "exp3"),
+        ("Training_Log.csv", "Training_Log"),
+        ("C:\\logs\\night shift\\metrics.csv", "night shift"),
+        ("resnet 50.csv", "resnet 50"),
+        ("a/events.out.tfevents.1.host.2", "a"),
+        ("events.out.tfevents.1.host.2", "events.out.tfevents.1.host.2"),
+        ("", "log"),
+    ],
+)
+def test_a_log_is_called_by_what_tells_it_apart(path: str, name: str) -> None:
+    assert log_name(path) == name
+
+
+def test_short_paths() -> None:
+    assert short_path("/home/somebody/runs/one/log.csv") == "one/log.csv"
+    assert short_path("C:\\runs\\log.csv") == "runs/log.csv"
+    assert short_path("log.csv") == "log.csv"

@@ -121,6 +121,30 @@ def test_a_network_without_a_map_ships_without_folds(root: tuple[Path, list[Samp
     ]
 
 
+def test_a_card_says_how_many_pictures_were_left_out(root: tuple[Path, list[Sample]], tmp_path: Path):
+    folder, rows = root
+    data = collection(folder, rows)
+    settings = replace(settings_for("brightness"), epochs=1)
+    left_out = frozenset(row.path for row in (rows[0], *rows[4:7])) | {"none/such.png"}
+    official = train(settings, data, runs=tmp_path, exclude=left_out)
+    folds = [train(replace(settings, split="by-source", fold=k), data, runs=tmp_path, exclude=left_out) for k in (0, 1)]
+    lists = [(run / "excluded.txt").read_text() for run in (official, *folds)]
+    assert lists == ["".join(f"{path}\n" for path in sorted(left_out - {"none/such.png"}))] * 3
+    card = ship(official, folds, tmp_path / "models" / "brightness")
+    assert card.data["excluded"] == 3  # one of the four is a test picture
+    assert any("3 of the pictures to fit on were left out by hand" in limit for limit in card.limits)
+    assert card.training["fitted_on"] == 12 - 3
+    assert card.metrics["by_source"]["as_filed"]["pictures"] == 16
+
+
+def test_without_a_label_nothing_is_learned(root: tuple[Path, list[Sample]], tmp_path: Path):
+    folder, rows = root
+    sound = frozenset(row.path for row in rows if not row.label.positive)
+    with pytest.raises(DataError, match="Without the 6 pictures that are to be left out, no ok picture is left"):
+        train(SETTINGS, collection(folder, rows), runs=tmp_path, exclude=sound)
+    assert not list(tmp_path.iterdir())
+
+
 def test_unfinished_and_different_runs_are_not_shipped(root: tuple[Path, list[Sample]], tmp_path: Path):
     folder, rows = root
     official = train(SETTINGS, collection(folder, rows), runs=tmp_path)

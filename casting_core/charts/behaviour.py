@@ -1,0 +1,213 @@
+"""Charts of how models behave: how well they rank, and what their probabilities mean."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from casting_core.charts.style import LABELS, NEUTRAL, WORDS, Chart, Look, finish, listed
+from casting_core.evaluation.behaviour import BARS, Behaviour, Interval
+from casting_core.evaluation.ranking import Curve
+from casting_core.labels import Label, Verdict
+
+CORNER = 10.0  # %, of both axes, that a zoomed curve shows
+FINE = 1000  # steps along an axis that the eye can tell apart
+SQUARE = 380  # px
+
+
+def roc(models: Mapping[str, Behaviour], looks: Mapping[str, Look], *, zoom: bool = False) -> Chart:
+    """ROC curves by name of the model, with a mark where each model's reject threshold stands.
+
+    `zoom`: the upper left corner, where few sound parts are lost and few defects are missed.
+    """
+    curves = {name: each.roc for name, each in models.items() if each.roc is not None}
+    figure = go.Figure()
+    if not zoom:
+        _diagonal(figure, "by tossing a coin")
+    told = []
+    for name, curve in curves.items():
+        hover = "sound parts rejected: %{x:.2f} %<br>defective parts found: %{y:.2f} %"
+        _curve(figure, name, curve, looks[name], hover, zoom)
+        alarms, found = (models[name].share(label, Verdict.DEFECTIVE) for label in (Label.OK, Label.DEFECTIVE))
+        _point(figure, name, alarms, found, looks[name], hover)
+        told.append(f"{name}: area {curve.area:.4f}, at its reject threshold {_of(found)} found for {_of(alarms)} lost")
+    finish(figure, x="Sound parts rejected (%)", y="Defective parts found (%)", height=SQUARE, zoom=False)
+    _frame(figure, (0.0, CORNER) if zoom else (0.0, 100.0), (100 - CORNER, 100.0) if zoom else (0.0, 100.0))
+    return Chart(figure=figure, alt=f"ROC curves{_corner(zoom)}. {'; '.join(told) or 'None: one label alone'}.")
+
+
+def precision_recall(models: Mapping[str, Behaviour], looks: Mapping[str, Look], *, zoom: bool = False) -> Chart:
+    """Precision–recall curves likewise. `zoom`: the upper right corner."""
+    curves = {name: each.precision_recall for name, each in models.items() if each.precision_recall is not None}
+    figure, told = go.Figure(), []
+    for name, curve in curves.items():
+        hover = "defective parts found: %{x:.2f} %<br>truly defective of those called so: %{y:.2f} %"
+        _curve(figure, name, curve, looks[name], hover, zoom, shape="vh")
+        found, precise = models[name].share(Label.DEFECTIVE, Verdict.DEFECTIVE), _precision(models[name])
+        _point(figure, name, found, precise, looks[name], hover)
+        told.append(f"{name}: area {curve.area:.4f}, at its reject threshold {_of(precise)} of those called so are")
+    x, y = "Defective parts found (%)", "Truly defective of those called so (%)"
+    finish(figure, x=x, y=y, height=SQUARE, zoom=False)
+    _frame(figure, (100 - CORNER, 100.0) if zoom else (0.0, 100.0), (100 - CORNER, 100.0) if zoom else (0.0, 100.0))
+    alt = f"Precision–recall curves{_corner(zoom)}. {'; '.join(told) or 'None: one label alone'}."
+    return Chart(figure=figure, alt=alt)
+
+
+def reliability(name: str, model: Behaviour, look: Look) -> Chart:
+    """How many parts of each probability are defective, with 95 % intervals, above how many pictures that is."""
+    points = model.reliability
+    figure = make_subplots(rows=2, cols=1, shared_xaxes=True, row_heights=[0.72, 0.28], vertical_spacing=0.06)
+    _diagonal(figure, "as it should be")
+    share = np.array([100 * each["share"] for each in points])
+    ends = np.array([[100 * (each[end] if each[end] is not None else each["share"]) for end in ("low", "high")]
+                     for each in points]).reshape(-1, 2)  # fmt: skip
+    numbers = [[each["pictures"], each["photographs"], *pair] for each, pair in zip(points, ends, strict=True)]
+    figure.add_scatter(
+        x=[100 * each["probability"] for each in points],
+        y=share,
+        error_y={"array": ends[:, 1] - share, "arrayminus": share - ends[:, 0], "color": look.colour, "thickness": 2},
+        mode="markers",
+        marker=look.marker(9),
+        name=name,
+        customdata=numbers,
+        hovertemplate="said: %{x:.1f} %<br>defective: %{y:.1f} % (%{customdata[2]:.1f} to %{customdata[3]:.1f})<br>"
+        "%{customdata[0]:,} pictures of %{customdata[1]} photographs<extra></extra>",
+    )
+    figure.add_bar(
+        x=[50 * (each["from"] + each["to"]) for each in points],
+        y=[each["pictures"] for each in points],
+        width=[92 * (each["to"] - each["from"]) for each in points],
+        marker=look.bar(),
+        showlegend=False,
+        hovertemplate="%{y:,} pictures<extra></extra>",
+        row=2,
+        col=1,
+    )
+    finish(figure, x="Probability of a defect that was said (%)", y="Truly defective (%)", height=SQUARE + 60)
+    figure.update_xaxes(range=[-2, 102])
+    figure.update_xaxes(title={"text": ""}, row=1, col=1)
+    figure.update_yaxes(range=[-4, 104], row=1, col=1)
+    most = max((each["pictures"] for each in points), default=1)
+    figure.update_yaxes(title={"text": "Pictures"}, row=2, col=1, **_log_counts(most))
+    told = [
+        f"{100 * each['from']:.0f} to {100 * each['to']:.0f} %: {100 * each['share']:.0f} % of {each['pictures']:,}"
+        for each in points
+    ]
+    error = 100 * model.calibration_error
+    return Chart(
+        figure=figure,
+        alt=f"Reliability of {name}: by the probability that it said, the share of pictures that are defective. "
+        f"{'; '.join(told)}. Expected calibration error {error:.1f} points.",
+    )
+
+
+def spread(name: str, model: Behaviour) -> Chart:
+    """How many pictures of each label get which probability, on a scale of powers of ten, with both thresholds."""
+    figure, told = go.Figure(), []
+    edges = np.linspace(0, 100, BARS + 1)
+    most = max(int(each.max()) for each in model.spread.values())
+    for ends, word in ((model.passing, "pass"), (model.rejecting, "reject")):
+        middle = 50 * sum(ends)
+        if ends[1] - ends[0] > 1e-9:
+            figure.add_vrect(x0=100 * ends[0], x1=100 * ends[1], fillcolor=NEUTRAL, opacity=0.25, line_width=0)
+        else:
+            figure.add_vline(x=middle, line={"color": NEUTRAL, "width": 2, "dash": "dot"})
+        figure.add_annotation(
+            x=middle, y=1, yref="paper", yanchor="bottom", text=word, showarrow=False,
+            xanchor="right" if word == "pass" else "left",
+        )  # fmt: skip
+        told.append(f"{word} threshold {_range(ends)}")
+    for label, look in LABELS.items():
+        numbers = model.spread[label]
+        figure.add_scatter(
+            x=[edges[0], *edges],
+            y=[0.1, *np.maximum(numbers, 0.1), 0.1],  # below the axis, which has no zero
+            mode="lines",
+            name=f"{WORDS[label]} parts",
+            line={**look.line(), "shape": "hv"},
+            customdata=[0, *numbers, 0],
+            hovertemplate=f"from %{{x:.1f}} % on: %{{customdata:,}} {WORDS[label]}<extra></extra>",
+        )
+        half = BARS // 2
+        below, above = int(numbers[:half].sum()), int(numbers[half:].sum())
+        told.append(f"{below:,} {WORDS[label]} below 50 %, {above:,} from there on")
+    finish(figure, x="Probability of a defect (%)", y="Pictures")
+    figure.update_layout(legend={"y": 1.12}, margin={"t": 24})
+    figure.update_xaxes(range=[-1, 101])
+    figure.update_yaxes(**_log_counts(most))
+    return Chart(figure=figure, alt=f"Pictures by the probability that {name} gave them. {listed(told)}.")
+
+
+def _diagonal(figure: go.Figure, name: str) -> None:
+    """Draw the line from (0, 0) to (100, 100) to compare with."""
+    line = {"color": NEUTRAL, "width": 1}  # thin, for models have lines of every pattern
+    figure.add_scatter(x=[0, 100], y=[0, 100], mode="lines", name=name, line=line, hoverinfo="skip")
+
+
+def _curve(
+    figure: go.Figure, name: str, curve: Curve, look: Look, hover: str, zoom: bool, shape: str = "linear"
+) -> None:
+    """One line, in %, of as many points as can be told apart."""
+    x, y = 100 * curve.x, 100 * curve.y
+    step = (CORNER if zoom else 100.0) / FINE
+    along = np.concatenate([[0.0], np.cumsum(np.abs(np.diff(x)) + np.abs(np.diff(y)))])
+    keep = np.append(np.diff(np.floor(along / step)) > 0, True) if len(x) > 1 else np.ones(len(x), bool)
+    keep[:1] = True
+    figure.add_scatter(
+        x=x[keep].astype(np.float32),
+        y=y[keep].astype(np.float32),
+        mode="lines",
+        name=name,
+        legendgroup=name,
+        line={**look.line(), "shape": shape},
+        hovertemplate=f"{name}<br>{hover}<extra></extra>",
+    )
+
+
+def _point(figure: go.Figure, name: str, x: float | None, y: float | None, look: Look, hover: str) -> None:
+    """Where a model's reject threshold stands, from shares in [0, 1]."""
+    if x is None or y is None:
+        return
+    figure.add_scatter(
+        x=[100 * x],
+        y=[100 * y],
+        mode="markers",
+        name=name,
+        legendgroup=name,
+        showlegend=False,
+        marker=look.marker(11),
+        hovertemplate=f"{name} at its reject threshold<br>{hover}<extra></extra>",
+    )
+
+
+def _frame(figure: go.Figure, x: Interval, y: Interval) -> None:
+    """Axes in %, with a little room on all sides."""
+    for update, (low, high) in ((figure.update_xaxes, x), (figure.update_yaxes, y)):
+        room = 0.02 * (high - low)
+        update(range=[low - room, high + room])
+
+
+def _precision(model: Behaviour) -> float | None:
+    """Of the pictures with verdict defective, the share that is."""
+    right, wrong = (len(model.cells[label, Verdict.DEFECTIVE]) for label in (Label.DEFECTIVE, Label.OK))
+    return right / (right + wrong) if right + wrong else None
+
+
+def _log_counts(most: int) -> dict[str, Any]:
+    """For an axis of counts in powers of ten, from just below one on."""
+    return {"type": "log", "range": [np.log10(0.7), np.log10(1.6 * max(most, 1))], "dtick": 1}
+
+
+def _corner(zoom: bool) -> str:
+    return f", the corner of {CORNER:.0f} %" if zoom else ""
+
+
+def _of(share: float | None) -> str:
+    return "–" if share is None else f"{100 * share:.2f} %"
+
+
+def _range(ends: Interval) -> str:
+    low, high = (f"{100 * end:.1f} %" for end in ends)
+    return low if low == high else f"{low} to {high} (by fold)"

@@ -1,0 +1,323 @@
+"""Charts of a data set: how many, how bright, how alike, and what gives the label away."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from casting_core.charts.style import SERIES, WORDS, Chart, Look, finish, listed, mark, plain
+from casting_core.data.provenance import HISTOGRAM_FROM
+from casting_core.evaluation.shortcuts import Shortcut
+
+SPLITS = ("train", "val", "test")  # in this order; others come after them
+BINS = (8, 40)  # of a distribution, at least and at most
+MOST_SIZES = 12  # sizes of pictures that get a bar
+MOST_PHOTOGRAPHS = 400  # that get a bar
+STEEP = 20  # pictures of one photograph from which the scale is logarithmic
+DEEP = 4.0  # times that both hills must stand above a valley
+WHOLE = "all pictures"
+
+
+def counts(pictures: Mapping[str, Mapping[str, int]], looks: Mapping[str, Look]) -> Chart:
+    """Pictures by split and class. `pictures`: by class and split; `looks`: of the classes."""
+    splits = sorted({split for each in pictures.values() for split in each}, key=_place)
+    figure = go.Figure()
+    for name, by_split in pictures.items():
+        numbers = [by_split.get(split, 0) for split in splits]
+        figure.add_bar(
+            x=[plain(split) for split in splits],
+            y=numbers,
+            name=plain(name),
+            marker=looks[name].bar(),
+            text=[f"{number:,}" for number in numbers],
+            textposition="outside",
+            cliponaxis=False,
+            hovertemplate="%{x}, %{fullData.name}: %{y:,} pictures<extra></extra>",
+        )
+    figure.update_layout(barmode="group")
+    finish(figure, x="Split", y="Pictures")
+    told = [
+        f"{split}: " + listed([f"{each.get(split, 0):,} {name}" for name, each in pictures.items()]) for split in splits
+    ]
+    return Chart(figure=figure, alt=f"Bars: pictures by split and class. {'; '.join(told)}.")
+
+
+def distribution(values: Mapping[str, np.ndarray], looks: Mapping[str, Look], *, title: str) -> Chart:
+    """How a measure is spread within each class, as shares of the class, with its medians.
+
+    Parameters
+    ----------
+    values : by class, float (n,), of which NaN are left out; a class without any is left out.
+    looks : of the classes.
+    title : of the measure, with its unit in brackets.
+    """
+    known = {name: each[np.isfinite(each)] for name, each in values.items()}
+    known = {name: each for name, each in known.items() if len(each)}
+    figure, told = go.Figure(), []
+    edges = _edges(np.concatenate(list(known.values()))) if known else np.zeros(2)
+    shares = {name: 100 * np.histogram(each, edges)[0] / len(each) for name, each in known.items()}
+    top = 1.08 * max((each.max() for each in shares.values()), default=1.0)
+    for name, each in known.items():
+        low, middle, high = np.quantile(each, [0.25, 0.5, 0.75])
+        figure.add_scatter(
+            x=[edges[0], *edges],
+            y=[0.0, *shares[name], 0.0],  # the outline of the bars, from the ground to the ground
+            mode="lines",
+            name=plain(name),
+            legendgroup=name,
+            line={**looks[name].line(), "shape": "hv"},
+            hovertemplate="from %{x:.4~g} on: %{y:.1f} % of %{fullData.name}<extra></extra>",
+        )
+        figure.add_scatter(
+            x=[middle, middle],
+            y=[0.0, top],
+            mode="lines",
+            name=f"median of {plain(name)}",
+            legendgroup=name,
+            showlegend=False,
+            line={**looks[name].line(1.5), "dash": "dot"},
+            hovertemplate="%{fullData.name}: %{x:.4~g}<extra></extra>",
+        )
+        told.append(f"{name}: median {middle:.4g}, middle half from {low:.4g} to {high:.4g}")
+    finish(figure, x=title, y="Share of the class (%)")
+    figure.update_yaxes(rangemode="tozero")
+    return Chart(figure=figure, alt=f"Distribution of {title}. {'; '.join(told) or 'It was measured on no picture'}.")
+
+
+def _place(split: str | None) -> tuple[int, str]:
+    """Where a split stands among others; None is all of them and comes first."""
+    if split is None:
+        return -1, ""
+    return (SPLITS.index(split) if split in SPLITS else len(SPLITS)), split
+
+
+def _edges(values: np.ndarray) -> np.ndarray:
+    """As many equal bins as the square root of the number of values, within bounds that no stray value can break."""
+    few, most = BINS
+    low, high = float(values.min()), float(values.max())
+    close = 1e-9 * max(abs(low), abs(high))
+    if high - low <= close:  # one value, but for rounding
+        low, high = low - max(close, 0.5), high + max(close, 0.5)
+    return np.linspace(low, high, min(max(round(len(values) ** 0.5), few), most) + 1)
+
+
+def sizes(pictures: Mapping[tuple[int, int], int]) -> Chart:
+    """How many pictures have which size. `pictures`: by width and height in px; the most common get a bar."""
+    ordered = sorted(pictures.items(), key=lambda item: (-item[1], item[0]))
+    shown = ordered[:MOST_SIZES]
+    names = [f"{width} × {height}" for (width, height), _ in shown]
+    figure = go.Figure()
+    figure.add_bar(
+        x=[count for _, count in shown],
+        y=names,
+        orientation="h",
+        marker=SERIES[0].bar(),
+        text=[f"{count:,}" for _, count in shown],
+        textposition="auto",
+        hovertemplate="%{y} px: %{x:,} pictures<extra></extra>",
+    )
+    finish(figure, x="Pictures", y="Size (px)", height=90 + 34 * len(shown))
+    figure.update_yaxes(autorange="reversed", type="category")
+    told = "; ".join(f"{name}: {count:,}" for name, (_, count) in zip(names, shown, strict=True))
+    rest = f" {len(ordered) - len(shown)} rarer sizes are not drawn." if len(ordered) > len(shown) else ""
+    return Chart(figure=figure, alt=f"Bars: pictures by their size in pixels. {told}.{rest}")
+
+
+def photographs(pictures: Mapping[str, Sequence[int]], looks: Mapping[str, Look]) -> Chart:
+    """How many pictures show each source photograph, the one with the most first.
+
+    Parameters
+    ----------
+    pictures : numbers of pictures, one a photograph, by what the photograph is filed under, such as `sound`.
+    looks : of these.
+
+    Of very many photographs only those with the most pictures are drawn, which the text says. The scale is logarithmic
+    where one has 20 pictures or more.
+    """
+    ordered = sorted(((n, kind) for kind, each in pictures.items() for n in each), key=lambda pair: -pair[0])
+    shown = ordered[:MOST_PHOTOGRAPHS]
+    figure = go.Figure()
+    for kind in pictures:
+        ranks = [rank for rank, (_, mine) in enumerate(shown, start=1) if mine == kind]
+        figure.add_bar(
+            x=ranks,
+            y=[shown[rank - 1][0] for rank in ranks],
+            name=plain(kind),
+            width=1,
+            marker={"color": looks[kind].colour, "line": {"width": 0}},
+            hovertemplate="Number %{x} by its copies: %{y:,} pictures, %{fullData.name}<extra></extra>",
+        )
+    finish(figure, x="Source photographs, the most copied first", y="Pictures of it")
+    figure.update_layout(barmode="overlay")
+    most = max((n for n, _ in ordered), default=1)
+    steep = most >= STEEP
+    if steep:
+        figure.update_yaxes(type="log", range=[np.log10(0.7), np.log10(1.6 * most)], dtick=1)
+    numbers = [n for n, _ in ordered]
+    told = "; ".join(f"{len(each):,} {kind} photographs with {sum(each):,} pictures" for kind, each in pictures.items())
+    rest = f" Only the {len(shown)} with the most pictures are drawn." if len(ordered) > len(shown) else ""
+    alt = f"Bars: pictures of each source photograph{', on a logarithmic scale' if steep else ''}. {told}."
+    if numbers:
+        alt += f" Most pictures of one: {numbers[0]:,}; half of the photographs have {np.median(numbers):g} or fewer."
+    return Chart(figure=figure, alt=alt + rest)
+
+
+def valley(histogram: np.ndarray) -> float | None:
+    """The middle of the emptiest place between two hills of a histogram of likeness; None where there are no two hills.
+
+    `histogram`: counts int (B,) over equal bins from 0.8 to 1. Both hills must stand at least four times as high as
+    the valley, and one more, so that stray pairs make no hill. Of bins that are equally empty the middle one counts.
+    """
+    numbers = np.asarray(histogram, float)
+    left, right = np.maximum.accumulate(numbers), np.maximum.accumulate(numbers[::-1])[::-1]
+    depth = np.minimum(left, right) / (numbers + 1)
+    if not len(depth) or depth.max() < DEEP:
+        return None
+    places = np.flatnonzero(depth == depth.max())
+    return float(_middles(len(numbers))[places[len(places) // 2]])
+
+
+def _middles(bins: int) -> np.ndarray:
+    width = (1 - HISTOGRAM_FROM) / bins
+    return HISTOGRAM_FROM + width * (np.arange(bins) + 0.5)
+
+
+def similarity(histogram: np.ndarray, threshold: float) -> Chart:
+    """Pairs of pictures by how alike their rings are, with the valley and the threshold that was chosen.
+
+    `histogram`: counts int (B,) over equal bins from 0.8 to 1.
+    """
+    numbers, middles = np.asarray(histogram), _middles(len(histogram))
+    width, top = middles[1] - middles[0], 2.0 * max(int(numbers.max(initial=0)), 1)
+    low = valley(numbers)
+    figure = go.Figure()
+    figure.add_bar(
+        x=middles,
+        y=numbers,
+        width=width,
+        name="pairs of pictures",
+        marker={"color": SERIES[0].colour, "line": {"width": 0}},
+        customdata=np.stack([middles - width / 2, middles + width / 2], axis=1),
+        hovertemplate="likeness %{customdata[0]:.3f} to %{customdata[1]:.3f}: %{y:,} pairs<extra></extra>",
+    )
+    if low is not None:
+        mark(figure, f"valley, at {low:.3f}", x=low, ends=(0.7, top))
+    figure.add_scatter(
+        x=[threshold, threshold],
+        y=[0.7, top],
+        mode="lines",
+        name=f"threshold, {threshold:.3f}",
+        line={"color": SERIES[1].colour, "width": 3},
+        hoverinfo="skip",
+    )
+    finish(figure, x="Likeness of two pictures (1 = the same)", y="Pairs")
+    figure.update_xaxes(range=[HISTOGRAM_FROM, 1.001])
+    figure.update_yaxes(type="log", range=[np.log10(0.7), np.log10(top)], dtick=1)
+    above = int(numbers[middles >= threshold].sum())
+    where = "There is no valley" if low is None else f"A valley is at {low:.3f},"
+    alt = (
+        f"Bars, on a logarithmic scale: pairs of pictures by their likeness from 0.8 to 1. {where} between two hills. "
+        f"The threshold is at {threshold:.3f}, and {above:,} pairs are more alike than that."
+    )
+    return Chart(figure=figure, alt=alt)
+
+
+def thresholds(
+    values: Sequence[float], found: Sequence[int], copied: Sequence[int], *, tested: int, chosen: float
+) -> Chart:
+    """What a threshold of likeness decides.
+
+    Parameters
+    ----------
+    values : thresholds, rising.
+    found, copied : at each, how many photographs there are, and how many of the `tested` test pictures show one that
+        is in train too.
+    chosen : the threshold that is marked.
+    """
+    shares = [100 * number / max(tested, 1) for number in copied]
+    figure = make_subplots(rows=2, cols=1, shared_xaxes=True, vertical_spacing=0.1)
+    told: tuple[tuple[Sequence[float], Look, str, str], ...] = (
+        (shares, SERIES[0], "test pictures with a copy in train (%)", "%{y:.1f} % of test pictures"),
+        (found, SERIES[2], "source photographs", "%{y:,} photographs"),
+    )
+    for row, (numbers, look, name, hover) in enumerate(told, start=1):
+        figure.add_scatter(
+            x=list(values),
+            y=list(numbers),
+            mode="lines+markers",
+            name=name,
+            line=look.line(),
+            marker=look.marker(8),
+            hovertemplate=f"threshold %{{x:.3f}}: {hover}<extra></extra>",
+            row=row,
+            col=1,
+        )
+    finish(figure, x="", y="", height=380)
+    figure.update_xaxes(title={"text": "Threshold of likeness", "standoff": 8}, row=2, col=1)
+    figure.update_yaxes(title={"text": "Share (%)", "standoff": 24}, range=[-4, 104], row=1, col=1)
+    figure.update_yaxes(title={"text": "Photographs", "standoff": 24}, rangemode="tozero", row=2, col=1)
+    figure.add_vline(x=chosen, line={"color": SERIES[1].colour, "width": 3})
+    first, last = f"{values[0]:.3f}", f"{values[-1]:.3f}"
+    alt = (
+        f"Two lines over the threshold. Test pictures with a copy in train: {shares[0]:.1f} % at {first}, "
+        f"{shares[-1]:.1f} % at {last}. Source photographs: {found[0]:,} at {first}, {found[-1]:,} at {last}."
+    )
+    return Chart(figure=figure, alt=alt)
+
+
+def shortcuts(rows: Sequence[Shortcut], names: Mapping[str, str]) -> Chart:
+    """How well each measure alone tells the label: a dot with its 95 % interval, for all pictures and each split.
+
+    `names`: of the measures, from the bottom of the chart to its top; rows without an area are left out.
+    """
+    known = [row for row in rows if row.auc is not None and row.measure in names]
+    height = {measure: place for place, measure in enumerate(names)}
+    splits = sorted({row.split for row in known}, key=_place)
+    figure = go.Figure()
+    lowest = min((row.low for row in known if row.low is not None), default=0.5)
+    mark(figure, "chance: tells nothing", x=0.5, ends=(-0.6, len(names) - 0.4))
+    for place, split in enumerate(splits):
+        mine = [row for row in known if row.split == split]
+        offset = 0.2 * ((len(splits) - 1) / 2 - place)
+        look = SERIES[place % len(SERIES)]
+        figure.add_scatter(
+            x=[row.auc for row in mine],
+            y=[height[row.measure] + offset for row in mine],
+            mode="markers",
+            name=WHOLE if split is None else plain(split),
+            marker=look.marker(11 if split is None else 9),
+            error_x={
+                "type": "data",
+                "symmetric": False,
+                "array": [(row.high or 0) - (row.auc or 0) for row in mine],
+                "arrayminus": [(row.auc or 0) - (row.low or 0) for row in mine],
+                "color": look.colour,
+                "thickness": 2,
+                "width": 4,
+            },
+            customdata=[(names[row.measure], row.low, row.high, _higher(row)) for row in mine],
+            hovertemplate="%{customdata[0]}: %{x:.2f} (%{customdata[1]:.2f} to %{customdata[2]:.2f})"
+            "<br>%{customdata[3]}<extra></extra>",
+        )
+    finish(
+        figure,
+        x="Area under the ROC curve",
+        y="",
+        height=110 + 46 * len(names),
+    )
+    figure.update_yaxes(
+        tickvals=list(height.values()), ticktext=list(names.values()), range=[-0.6, len(names) - 0.4], showgrid=False
+    )
+    figure.update_xaxes(range=[min(0.4, lowest) - 0.02, 1.01])
+    overall = sorted((row for row in known if row.split is None), key=lambda row: -height[row.measure])
+    told = [f"{names[row.measure]}: {row.auc:.2f} ({row.low:.2f} to {row.high:.2f})" for row in overall]
+    return Chart(
+        figure=figure,
+        alt="Dots with 95 % intervals: how well each measure alone tells the label, in all pictures, where 0.50 is "
+        f"chance. {'; '.join(told) or 'None was measured'}.",
+    )
+
+
+def _higher(row: Shortcut) -> str:
+    return "no side is higher" if row.higher is None else f"{WORDS[row.higher]} pictures have the higher values"

@@ -1,0 +1,99 @@
+"""Dots with their intervals, one row a thing, one look a series: how all charts of measured figures are drawn."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+
+from casting_core.charts.style import Look, finish
+
+BETWEEN = 0.8  # of a row's height, over which its series are spread
+ROW, SERIES_HEIGHT, AROUND = 26, 15, 104  # px: of a row, of each series in it, of axis and legend
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dot:
+    """A figure of a `row` and a `series`, in the unit of its axis; `low` and `high` None where it has no interval.
+
+    `text`: the figure in words, for those who point at it.
+    """
+
+    row: str
+    series: str
+    value: float
+    low: float | None
+    high: float | None
+    text: str
+
+
+def draw_dots(
+    dots: Sequence[Dot],
+    rows: Sequence[str],
+    looks: Mapping[str, Look],
+    *,
+    x: str,
+    names: Mapping[str, str] | None = None,
+    bounds: tuple[float, float] | None = (0.0, 100.0),
+    apart: bool = True,
+) -> go.Figure:
+    """Draw dots with intervals, the first of the `rows` on top, the first of the series on top within its row.
+
+    Parameters
+    ----------
+    rows : in their order, those without a dot too.
+    looks : of the series, in their order; one without a dot is left out.
+    x : title of the axis, with its unit.
+    names : what a row is called, where that is not its key.
+    bounds : that the axis never leaves, but for a margin.
+    apart : whether series are spread over a row; not where each row has one dot alone.
+    """
+    figure = go.Figure()
+    drawn = [name for name in looks if any(dot.series == name for dot in dots)]
+    height = {row: len(rows) - 1 - place for place, row in enumerate(rows)}
+    step = BETWEEN / max(len(drawn), 1)
+    within = {row: [name for name in drawn if any((d.row, d.series) == (row, name) for d in dots)] for row in rows}
+
+    def place(dot: Dot) -> float:
+        """Height of a dot: in the middle of its row, or spread over it together with the row's other series."""
+        others = within[dot.row]
+        return height[dot.row] + (step * ((len(others) - 1) / 2 - others.index(dot.series)) if apart else 0.0)
+
+    for name in drawn:
+        mine = [dot for dot in dots if dot.series == name and dot.row in height]
+        look = looks[name]
+        figure.add_scatter(
+            x=[dot.value for dot in mine],
+            y=[place(dot) for dot in mine],
+            mode="markers",
+            name=name,
+            marker=look.marker(10),
+            error_x={
+                "type": "data",
+                "symmetric": False,
+                "array": [0 if dot.high is None else dot.high - dot.value for dot in mine],
+                "arrayminus": [0 if dot.low is None else dot.value - dot.low for dot in mine],
+                "color": look.colour,
+                "thickness": 2,
+                "width": 4,
+            },
+            customdata=[dot.text for dot in mine],
+            hovertemplate="%{customdata}<extra></extra>",
+        )
+    tall = AROUND + len(rows) * (ROW + SERIES_HEIGHT * (len(drawn) if apart and drawn else 1))
+    finish(figure, x=x, y="", height=tall)
+    figure.update_layout(showlegend=len(drawn) > 1)
+    figure.update_yaxes(
+        tickvals=list(height.values()),
+        ticktext=[(names or {}).get(row, row) for row in rows],
+        range=[-0.55, len(rows) - 0.45],
+        showgrid=False,
+    )
+    for edge in range(len(rows) - 1):  # lines between the rows, so that it is seen what belongs together
+        figure.add_hline(y=edge + 0.5, line={"color": "#7A838A", "width": 0.5}, opacity=0.5)
+    if bounds is not None and dots:
+        ends = [end for dot in dots for end in (dot.value, dot.low, dot.high) if end is not None]
+        low, high = min(ends), max(ends)
+        margin = 0.06 * max(high - low, 0.02 * (bounds[1] - bounds[0]))
+        reach = 0.02 * (bounds[1] - bounds[0])
+        figure.update_xaxes(range=[max(low - margin, bounds[0] - reach), min(high + margin, bounds[1] + reach)])
+    return figure

@@ -1,0 +1,142 @@
+"""Charts and pictures of how well a map points at defects that are known."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from PIL import Image, ImageDraw
+from scipy import ndimage
+
+from casting_core import figures as pictures
+from casting_core.charts.dots import Dot, draw_dots
+from casting_core.charts.style import SERIES, Chart, looks
+from casting_core.evaluation.map_comparison import EVIDENCE
+
+SHOWN = 640  # px, at least, of the long side of a picture as it is drawn
+OUTLINE = (0, 229, 255)  # of what people, or the renderer, marked; on gray pictures and between black edges
+RING = 0.035  # of the long side, radius of the ring around the strongest place
+
+
+def share_text(values: Mapping[str, Any] | None) -> str:
+    """A figure of a card in words: a share with what it was counted on, a number with its interval, or a number."""
+    if values is None:
+        return "not measured"
+    if not isinstance(values, Mapping):
+        return pictures.percent(float(values))
+    value = values["share"] if "share" in values else values["value"]
+    told = f"{pictures.percent(value)} ({pictures.percent(values['low'])} to {pictures.percent(values['high'])})"
+    return f"{told}, {values['count']:,} of {values['of']:,}" if "count" in values else told
+
+
+def points_text(values: Mapping[str, float] | None) -> str:
+    """A change of a probability with its interval, in points: `15.9 points (6.3 to 27.4)`."""
+    if values is None:
+        return "not measured"
+    value, low, high = (f"{100 * values[name]:.1f}".replace("-0.0", "0.0") for name in ("value", "low", "high"))
+    return f"{value} points ({low} to {high})".replace("-", "−")
+
+
+def _ends(values: Any) -> tuple[float, float | None, float | None]:
+    if not isinstance(values, Mapping):
+        return 100 * float(values), None, None
+    value = values["share"] if "share" in values else values["value"]
+    return 100 * value, 100 * values["low"], 100 * values["high"]
+
+
+def methods(
+    measured: Mapping[str, Any],
+    titles: Mapping[str, str],
+    *,
+    title: str,
+    own: str,
+    others: str,
+    points: bool = False,
+) -> Chart:
+    """One figure of every way to make a map: the model's own map above, the others below.
+
+    Parameters
+    ----------
+    measured : the figure by method, as a card holds it; None where it was not measured.
+    titles : of the methods.
+    title : of the figure, for the axis.
+    own, others : names of the two looks.
+    points : whether it is a change of a probability, in points, and no share.
+    """
+    words = points_text if points else share_text
+    look = {own: SERIES[0], others: SERIES[1]}
+    dots = []
+    for method, values in measured.items():
+        if values is not None:
+            value, low, high = _ends(values)
+            series = own if method == EVIDENCE else others
+            text = f"{titles[method]}: {words(values)}"
+            dots.append(Dot(row=method, series=series, value=value, low=low, high=high, text=text))
+    unit = "points" if points else "%"
+    figure = draw_dots(dots, list(measured), look, x=f"{title} ({unit})", names=titles, apart=False)
+    told = "; ".join(f"{titles[method]} {words(values)}" for method, values in measured.items())
+    return Chart(figure=figure, alt=f"Dots with 95 % intervals: {title}, by the way the map is made. {told}.")
+
+
+def by_size(measured: Mapping[str, Mapping[str, Any]], sizes: Mapping[str, str], *, title: str) -> Chart:
+    """A share by the size of a defect, a look for each set. `measured`: by set and size; `sizes`: their titles."""
+    dots, told = [], []
+    for name, values in measured.items():
+        for size in sizes:
+            found = values.get(size)
+            if found is not None:
+                value, low, high = _ends(found)
+                text = f"{sizes[size]}, {name}: {share_text(found)}"
+                dots.append(Dot(row=size, series=name, value=value, low=low, high=high, text=text))
+        told.append(f"{name}: " + "; ".join(f"{sizes[size]} {share_text(values.get(size))}" for size in sizes))
+    figure = draw_dots(dots, list(sizes), looks(list(measured)), x=f"{title} (%)", names=sizes)
+    return Chart(figure=figure, alt=f"Dots with 95 % intervals: {title}, by size. {'. '.join(told)}.")
+
+
+def by_kind(found: Mapping[str, Mapping[str, Any]], *, title: str) -> Chart:
+    """A share by the kind of defect. `found`: by kind, as `share` with `low`, `high`, `count` and `of`."""
+    dots = []
+    for kind, values in found.items():
+        value, low, high = _ends(values)
+        dots.append(
+            Dot(row=kind, series="castings", value=value, low=low, high=high, text=f"{kind}: {share_text(values)}")
+        )
+    figure = draw_dots(dots, list(found), {"castings": SERIES[0]}, x=f"{title} (%)")
+    told = "; ".join(f"{kind} {share_text(values)}" for kind, values in found.items())
+    return Chart(figure=figure, alt=f"Dots with 95 % intervals: {title}, by kind of defect. {told}.")
+
+
+def enlarged(pixels: np.ndarray) -> Image.Image:
+    """Pixels uint8 (H, W) as an RGB picture, no smaller than it is shown."""
+    picture = Image.fromarray(pixels).convert("RGB")
+    scale = max(1.0, SHOWN / max(picture.size))
+    return picture.resize((round(picture.width * scale), round(picture.height * scale)), Image.Resampling.BICUBIC)
+
+
+def outlined(picture: Image.Image, mask: np.ndarray) -> Image.Image:
+    """Draw a line around every place of a mask, bool (H, W), on a picture of any size; the line covers none of them."""
+    large = Image.fromarray(mask.astype(np.uint8) * 255).resize(picture.size, Image.Resampling.NEAREST)
+    inside = np.asarray(large) > 0
+    stroke = max(1, round(max(picture.size) / 320))
+    rings, grown = [], inside
+    for _ in range(3):  # black, coloured, black
+        wider = ndimage.binary_dilation(grown, iterations=stroke)
+        rings.append(wider & ~grown)
+        grown = wider
+    result = np.array(picture.convert("RGB"))
+    for ring, colour in zip(rings, ((0, 0, 0), OUTLINE, (0, 0, 0)), strict=True):
+        result[ring] = colour
+    return Image.fromarray(result)
+
+
+def pointed(picture: Image.Image, heatmap: np.ndarray, place: tuple[int, int]) -> Image.Image:
+    """Lay a map, float (H, W) in [0, 1], over its picture, and ring its strongest `place`, (x, y) in its pixels."""
+    result = pictures.overlay(picture, heatmap)
+    height, width = heatmap.shape
+    x, y = (place[0] + 0.5) * result.width / width, (place[1] + 0.5) * result.height / height
+    reach = RING * max(result.size)
+    draw = ImageDraw.Draw(result)
+    stroke = max(1, round(max(result.size) / 320))
+    draw.ellipse((x - reach, y - reach, x + reach, y + reach), outline="black", width=3 * stroke)
+    inner = reach - stroke
+    draw.ellipse((x - inner, y - inner, x + inner, y + inner), outline="white", width=stroke)
+    return result

@@ -1,0 +1,87 @@
+"""A chart of what thresholds would do: missed defects, false alarms, and parts that a person has to look at."""
+
+import numpy as np
+import plotly.graph_objects as go
+
+from casting_core.charts.style import NEUTRAL, SERIES, Chart, finish
+from casting_core.evaluation.what_if import ThresholdCurves
+
+Pair = tuple[float, float]  # pass and reject, in [0, 1]
+SCALE = (0.1, 1.0, 10.0, 50.0, 90.0, 99.0, 99.9)  # %, ticks of the thresholds
+RATES = (0.01, 0.1, 1.0, 10.0, 100.0)  # %, ticks of the rates; the first is the least that is drawn
+ENDS = 0.0007  # 0 and 1 have no place on the scale of thresholds; they are drawn here from its ends
+HEIGHT = 400  # px
+GRID = 1 / (1 + np.exp(-np.linspace(-7.2, 7.2, 289)))  # thresholds that make smooth curves
+
+
+def rates(curves: ThresholdCurves, *, chosen: Pair, shipped: Pair) -> Chart:
+    """The rates over the threshold, with the chosen and the shipped pair marked.
+
+    `curves`: counts at thresholds in rising order, those of `chosen` among them. Missed defects are drawn as the pass
+    threshold moves, false alarms as the reject threshold does, and what goes to a person twice: as either moves and
+    the other stays as chosen. Rates of 0 have no place on a scale of powers of ten: their lines end.
+    """
+    grid, figure = curves.threshold, go.Figure()
+    total = curves.defective + curves.ok
+    low, high = (int(np.searchsorted(grid, value)) for value in chosen)
+    by_pass = _share(total - curves.passed - curves.rejected[high], total)
+    by_reject = _share(total - curves.passed[low] - curves.rejected, total)
+    missed, alarms = _share(curves.missed_defects, curves.defective), _share(curves.false_alarms, curves.ok)
+    lines = (
+        ("missed defects", SERIES[1], slice(None), missed, "pass"),
+        ("false alarms", SERIES[0], slice(None), alarms, "reject"),
+        ("sent to a person", SERIES[2], slice(None, high + 1), by_pass, "pass"),
+        ("sent to a person", SERIES[2], slice(low, None), by_reject, "reject"),
+    )
+    for place, (name, look, part, share, moved) in enumerate(lines):
+        figure.add_scatter(
+            x=_place(grid[part]),
+            y=np.where(share[part] >= RATES[0], share[part], np.nan),
+            mode="lines",
+            name=name,
+            legendgroup=name,
+            showlegend=place < 3,
+            line=look.line(),
+            customdata=100 * grid[part],
+            hovertemplate=f"{moved} threshold %{{customdata:.2f}} %: %{{y:.2f}} % {name}<extra></extra>",
+        )
+    for name, pair, dash in (("shipped thresholds", shipped, "dot"), ("chosen thresholds", chosen, "solid")):
+        first, second = (float(_place(np.array(value))) for value in pair)
+        figure.add_scatter(
+            x=[first, first, None, second, second],
+            y=[RATES[0], RATES[-1], None, RATES[0], RATES[-1]],
+            mode="lines",
+            name=name,
+            line={"color": NEUTRAL, "width": 2, "dash": dash},
+            hoverinfo="skip",
+        )
+    finish(figure, x="Threshold (probability of a defect, %)", y="Share of parts (%)", height=HEIGHT)
+    reach = 1.02 * float(_place(np.array(1.0)))
+    ticks = [float(_place(np.array(value / 100))) for value in SCALE]
+    figure.update_xaxes(range=[-reach, reach], tickvals=ticks, ticktext=[f"{value:g}" for value in SCALE], tickangle=0)
+    figure.update_yaxes(
+        type="log", range=[np.log10(RATES[0]), 2.05], tickvals=RATES, ticktext=[f"{value:g}" for value in RATES]
+    )
+    return Chart(
+        figure=figure,
+        alt="Lines: missed defects rise with the pass threshold, false alarms fall with the reject threshold; what "
+        f"lies between goes to a person. Chosen: pass below {_told(chosen[0])}, which misses {missed[low]:.2f} % of "
+        f"the defective parts; reject from {_told(chosen[1])}, which rejects {alarms[high]:.2f} % of the sound ones; "
+        f"{by_pass[low]:.2f} % of the pictures go to a person. "
+        f"Shipped: {_told(shipped[0])} and {_told(shipped[1])}.",
+    )
+
+
+def _share(counts: np.ndarray, of: int) -> np.ndarray:
+    """In %, float (T,); NaN of nothing."""
+    return 100 * counts / of if of else np.full(len(counts), np.nan)
+
+
+def _place(threshold: np.ndarray) -> np.ndarray:
+    """Where thresholds in [0, 1] lie on a scale that is fine near both ends."""
+    inside = np.clip(threshold, ENDS, 1 - ENDS)
+    return np.log(inside / (1 - inside))
+
+
+def _told(threshold: float) -> str:
+    return f"{100 * threshold:.2f} %"

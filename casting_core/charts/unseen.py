@@ -1,0 +1,70 @@
+"""Charts of the figures of models on several sets of pictures."""
+
+from collections.abc import Mapping, Sequence
+
+from casting_core import figures as pictures
+from casting_core.charts.dots import Dot, draw_dots
+from casting_core.charts.style import Chart, looks
+from casting_core.evaluation.cells import decimal
+from casting_core.evaluation.evidence import Figure
+
+NOT_MEASURED = "not measured"
+
+
+def figure_text(figure: Figure | None, *, share: bool = True) -> str:
+    """A figure in words: `98.5 % (97.1 % to 99.6 %), 7,211 of 7,324`; what is no share to four places."""
+    if figure is None:
+        return NOT_MEASURED
+
+    def text(value: float) -> str:
+        return pictures.percent(value) if share else decimal(value, 4)
+
+    told = text(figure.value)
+    told += " (no range kept)" if figure.low is None or figure.high is None else (
+        f" ({text(figure.low)} to {text(figure.high)})"
+    )
+    return told if figure.count is None else f"{told}, {figure.count:,} of {figure.of:,}"
+
+
+def side_by_side(
+    measured: Mapping[str, Mapping[str, Figure | None]],
+    sets: Sequence[str],
+    *,
+    title: str,
+    share: bool = True,
+) -> Chart:
+    """One figure of every model on every set: models on the rows, a look for each set, 95 % intervals.
+
+    Parameters
+    ----------
+    measured : by model and set; None, or missing, where it was not measured.
+    sets : titles of the sets, in their order.
+    title : of the figure, for the axis.
+    share : whether it is a share, drawn in percent; else a number in [0, 1].
+    """
+    scale = 100.0 if share else 1.0
+    dots, told = [], []
+    for name in sets:
+        known = {model: found for model, by_set in measured.items() if (found := by_set.get(name)) is not None}
+        for model, found in known.items():
+            dots.append(
+                Dot(
+                    row=model,
+                    series=name,
+                    value=scale * found.value,
+                    low=None if found.low is None else scale * found.low,
+                    high=None if found.high is None else scale * found.high,
+                    text=f"{model}, {name.lower()}: {figure_text(found, share=share)}",
+                )
+            )
+        said = [f"{model} {figure_text(by_set.get(name), share=share)}" for model, by_set in measured.items()]
+        told.append(f"{name}: {'; '.join(said)}")
+    figure = draw_dots(
+        dots,
+        list(measured),
+        looks(sets),
+        x=f"{title} (%)" if share else title,
+        names={model: model.replace("_", " ") for model in measured},
+        bounds=(0.0, scale),
+    )
+    return Chart(figure=figure, alt=f"Dots with 95 % intervals: {title}. {'. '.join(told)}.")

@@ -1,0 +1,90 @@
+"""What a year costs over the plant's defect rate, by each way to inspect."""
+
+from collections.abc import Mapping, Sequence
+
+import plotly.graph_objects as go
+
+from casting_core.charts.style import NEUTRAL, SERIES, Chart, finish, listed
+from casting_core.evaluation.plant_results import Estimate
+from casting_core.evaluation.rounding import rounded
+
+OPACITY = 0.18  # of a band
+HEADROOM = 1.08
+
+
+def cost_curve(
+    costs: Mapping[str, Sequence[Estimate]],
+    defect_rates: Sequence[float],
+    titles: Mapping[str, str],
+    *,
+    at: float,
+    currency: str,
+    leaves: str = "uninspected",
+) -> Chart:
+    """Money a year by way, with its 95 % band.
+
+    Parameters
+    ----------
+    costs : by way, one a defect rate.
+    defect_rates : rising, in [0, 1].
+    titles : of the ways.
+    at : the plant's own defect rate, one of the `defect_rates`, which is marked.
+    currency : its sign, empty for none.
+    leaves : a way that may leave the chart at the top, so that the others can be told apart.
+    """
+    percent = [100 * rate for rate in defect_rates]
+    figure = go.Figure()
+    inside = [each.high for way, line in costs.items() if way != leaves for each in line]
+    top = HEADROOM * max(inside or [each.high for line in costs.values() for each in line]) or 1.0
+    for (way, line), look in zip(costs.items(), SERIES, strict=False):
+        if any(each.high > each.low for each in line):
+            figure.add_scatter(
+                x=[*percent, *reversed(percent)],
+                y=[each.high for each in line] + [each.low for each in reversed(line)],
+                mode="lines",
+                fill="toself",
+                fillcolor=_faint(look.colour),
+                line={"width": 0},
+                legendgroup=way,
+                showlegend=False,
+                hoverinfo="skip",
+                name=f"95 % range of {titles[way]}",
+            )
+        figure.add_scatter(
+            x=percent,
+            y=[each.value for each in line],
+            mode="lines",
+            name=titles[way],
+            legendgroup=way,
+            line=look.line(2.5),
+            customdata=[_told(each, currency) for each in line],
+            hovertemplate=f"{titles[way]} at %{{x:.3~g}} %: %{{customdata}}<extra></extra>",
+        )
+    figure.add_scatter(
+        x=[100 * at, 100 * at],
+        y=[0, top],
+        mode="lines",
+        name=f"your plant, {100 * at:g} %",
+        line={"color": NEUTRAL, "width": 2, "dash": "dot"},
+        hoverinfo="skip",
+    )
+    finish(figure, x="Defective parts (% of all)", y=f"Cost a year ({currency or 'money'})", height=420)
+    figure.update_yaxes(range=[0, top], tickformat="~s")
+    figure.update_xaxes(range=[percent[0], percent[-1]])
+    places = sorted({0, list(defect_rates).index(at), len(percent) - 1})
+    told = [
+        f"{titles[way]}: {listed([f'{_told(line[place], currency)} at {percent[place]:g} %' for place in places])}"
+        for way, line in costs.items()
+    ]
+    alt = f"Lines with bands: what a year costs over the share of defective parts. {'. '.join(told)}."
+    return Chart(figure=figure, alt=alt)
+
+
+def _told(estimate: Estimate, currency: str) -> str:
+    text = rounded(estimate, money=True)
+    return f"{currency}{text.value}" + (f" ({text.range})" if text.low else "")
+
+
+def _faint(colour: str) -> str:
+    red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{OPACITY})"

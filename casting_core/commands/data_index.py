@@ -1,0 +1,30 @@
+"""`data index`: what the dataset explorer needs to know of a folder, found out once and kept."""
+
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def index(
+    data: Annotated[Path | None, typer.Option("--data", help="Data folder; CASTING_DATA or data/casting_data.")] = None,
+    lines: Annotated[bool, typer.Option("--lines", help="Progress as lines of text that a program can read.")] = False,
+) -> None:
+    """Index a folder with one sub-folder a class for the dataset explorer, unless that has been done."""
+    from casting_core.commands import reported
+    from casting_core.data.dataset import default_root
+    from casting_core.data.download import find_root
+    from casting_core.errors import DataError
+    from casting_core.exploration.cache import place
+    from casting_core.exploration.index import build_index
+    from casting_core.training.memory import keep_freed_memory
+
+    keep_freed_memory()
+    folder = data or default_root()
+    with suppress(DataError):  # not laid out as the public set
+        folder = find_root(folder)
+    with reported(lines) as step:
+        found = build_index(folder, step)
+    if not lines:
+        typer.echo(f"Indexed: {len(found)} pictures, {len(found.unreadable)} unreadable, in {place(found.key)}")

@@ -1,0 +1,238 @@
+"""What may happen to a photograph on its way to the model, by name and strength.
+
+Every disturbance is a function of the decoded picture and a level; at the level `none` it changes nothing. One picture
+is disturbed in the same way at every level of a disturbance, only harder: the same direction, the same grains of
+noise. Where the part leaves a place of the picture empty, the picture's edge is drawn out, as training does.
+
+An occlusion covers a place of the part with a dark disc, as a drop of oil or a piece of dirt would. The part's label
+stays what it was; that the model takes the disc for a defect is a false alarm all the same.
+
+Source: the families and the idea of graded strengths are those of D. Hendrycks and T. Dietterich, "Benchmarking Neural
+Network Robustness to Common Corruptions and Perturbations", ICLR 2019, https://arxiv.org/abs/1903.12261.
+"""
+
+import io
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+from scipy import ndimage
+
+from casting_core.data.augmentation import AugmentationSettings
+from casting_core.data.part import Part
+
+SEED = 0
+OIL = 45  # gray level of what covers the part
+
+Change = Callable[[np.ndarray, float, np.random.Generator, Part | None], np.ndarray]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Disturbance:
+    """One way to disturb a picture.
+
+    `unit` of its levels; `none`: the level at which nothing changes; `levels`: the others that are tried, rising.
+    `trained`: from where to where castnet's training varies it, None where it does not. `change`: what makes it.
+    """
+
+    name: str
+    unit: str
+    none: float
+    levels: tuple[float, ...]
+    trained: tuple[float, float] | None
+    change: Change
+
+    def apply(self, pixels: np.ndarray, level: float, *seed: int, part: Part | None = None) -> np.ndarray:
+        """The picture uint8 (H, W), disturbed, of the same size; the given one is not changed.
+
+        `seed` names the picture and decides directions, places and grains, the same at every level; `part`: where
+        the part lies, for occlusion, which else covers a place anywhere.
+        """
+        if level == self.none:
+            return pixels
+        return self.change(pixels, level, np.random.default_rng([SEED, *seed]), part)
+
+
+def _brightness(pixels: np.ndarray, gain: float, rng: np.random.Generator, part: Part | None) -> np.ndarray:
+    return _looked_up(np.arange(256) * gain, pixels)
+
+
+def _contrast(pixels: np.ndarray, factor: float, rng: np.random.Generator, part: Part | None) -> np.ndarray:
+    mean = float(pixels.mean())
+    return _looked_up(mean + factor * (np.arange(256) - mean), pixels)
+
+
+def _gamma(pixels: np.ndarray, exponent: float, rng: np.random.Generator, part: Part | None) -> np.ndarray:
+    return _looked_up(255 * (np.arange(256) / 255) ** exponent, pixels)
+
+
+def _blur(pixels: np.ndarray, deviation: float, rng: np.random.Generator, part: Part | None) -> np.ndarray:
+    return _gray(ndimage.gaussian_filter(pixels.astype(np.float32), deviation))
+
+
+def _noise(pixels: np.ndarray, deviation: float, rng: np.random.Generator, part: Part | None) -> np.ndarray:
+    return _gray(pixels + deviation * rng.standard_normal(pixels.shape, dtype=np.float32))
+
+
+def _jpeg(pixels: np.ndarray, quality: float, rng: np.random.Generator, part: Part | None) -> np.ndarray:
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "JPEG", quality=round(quality))
+    return np.asarray(Image.open(buffer))
+
+
+def _rotation(pixels: np.ndarray, degrees: float, rng: np.random.Generator, part: Part | None) -> np.ndarray:
+    turn = math.radians(degrees) * rng.choice([-1, 1])
+    return _moved(pixels, np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]]))
+
+
+def _scale(pixels: np.ndarray, factor: float, rng: np.random.Generator, part: Part | None) -> np.ndarray:
+    if factor > 1:
+        return _moved(pixels, np.eye(2) / factor)
+    rows, columns = (max(1, round(side * factor)) for side in pixels.shape)  # as optics do: no place is left out
+    small = Image.fromarray(pixels).resize((columns, rows), Image.Resampling.BICUBIC)
+    above, left = (pixels.shape[0] - rows) // 2, (pixels.shape[1] - columns) // 2
+    margins = ((above, pixels.shape[0] - rows - above), (left, pixels.shape[1] - columns - left))
+    return np.pad(np.asarray(small), margins, mode="edge")
+
+
+def _shift(pixels: np.ndarray, percent: float, rng: np.random.Generator, part: Part | None) -> np.ndarray:
+    angle = rng.uniform(0, 2 * math.pi)
+    length = percent / 100 * min(pixels.shape)
+    return _moved(pixels, np.eye(2), (length * math.cos(angle), length * math.sin(angle)))
+
+
+def _stretch(pixels: np.ndarray, ratio: float, rng: np.random.Generator, part: Part | None) -> np.ndarray:
+    angle = rng.uniform(0, math.pi)
+    along = np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])
+    return _moved(pixels, along @ np.diag([math.sqrt(ratio), 1 / math.sqrt(ratio)]) @ along.T)
+
+
+def _occlusion(pixels: np.ndarray, percent: float, rng: np.random.Generator, part: Part | None) -> np.ndarray:
+    angle, share = rng.uniform(0, 2 * math.pi), rng.uniform(0.2, 0.9)
+    if part is None:
+        diameter = float(min(pixels.shape))
+        x, y = (
+            pixels.shape[1] / 2 + 0.4 * diameter * math.cos(angle),
+            pixels.shape[0] / 2 + 0.4 * diameter * math.sin(angle),
+        )
+    else:  # between opening and rim
+        diameter, direction = part.diameter, (math.cos(angle), math.sin(angle))
+        inner = part.opening.matrix @ direction + (part.opening.x, part.opening.y)
+        outer = part.disc.matrix @ direction + (part.disc.x, part.disc.y)
+        x, y = inner + share * (outer - inner)
+    distance = np.hypot(np.arange(pixels.shape[1])[None, :] - x, np.arange(pixels.shape[0])[:, None] - y)
+    cover = np.clip(percent / 200 * diameter - distance + 0.5, 0, 1)  # an edge of one pixel
+    return _gray(pixels + cover * (OIL - pixels.astype(np.float32)))
+
+
+def _looked_up(levels: np.ndarray, pixels: np.ndarray) -> np.ndarray:
+    return _gray(levels)[pixels]
+
+
+def _gray(values: np.ndarray) -> np.ndarray:
+    return np.rint(values).clip(0, 255).astype(np.uint8)
+
+
+def _moved(pixels: np.ndarray, matrix: np.ndarray, shift: tuple[float, float] = (0.0, 0.0)) -> np.ndarray:
+    """The picture, uint8 (H, W), seen through a linear map (2, 2) about its centre, from the places of the result
+    (x, y) to those of the given one, and moved by `shift` pixels; bicubic.
+    """
+    height, width = pixels.shape
+    matrix, margin = np.round(matrix, 12), max(height, width)  # no dust of pi: a half turn moves pixels, changes none
+    centre = np.array([width / 2, height / 2])
+    x, y = centre + margin - matrix @ (centre + shift)
+    (a, b), (c, d) = matrix
+    padded = Image.fromarray(np.pad(pixels, margin, mode="edge"))
+    moved = padded.transform((width, height), Image.Transform.AFFINE, (a, b, x, c, d, y), Image.Resampling.BICUBIC)
+    return np.asarray(moved)
+
+
+_TRAINED = AugmentationSettings()
+
+DISTURBANCES = (
+    Disturbance(
+        name="brightness",
+        unit="× light",
+        none=1.0,
+        levels=(0.4, 0.6, 0.8, 1.2, 1.5, 2.0),
+        trained=_TRAINED.gain,
+        change=_brightness,
+    ),
+    Disturbance(
+        name="contrast",
+        unit="× contrast",
+        none=1.0,
+        levels=(0.4, 0.6, 0.8, 1.25, 1.6, 2.2),
+        trained=None,
+        change=_contrast,
+    ),
+    Disturbance(
+        name="gamma",
+        unit="exponent",
+        none=1.0,
+        levels=(0.5, 0.7, 0.85, 1.2, 1.5, 2.0),
+        trained=_TRAINED.gamma,
+        change=_gamma,
+    ),
+    Disturbance(
+        name="blur",
+        unit="px standard deviation",
+        none=0.0,
+        levels=(0.5, 1.0, 1.5, 2.0, 3.0),
+        trained=(0.0, round(_TRAINED.blur * 300 / 320, 2)),  # settings are in pixels of the network's input
+        change=_blur,
+    ),
+    Disturbance(
+        name="noise",
+        unit="gray levels standard deviation",
+        none=0.0,
+        levels=(1.5, 3.0, 6.0, 12.0, 25.0),
+        trained=(0.0, round(255 * _TRAINED.noise, 1)),
+        change=_noise,
+    ),
+    Disturbance(
+        name="JPEG", unit="quality", none=100.0, levels=(5.0, 15.0, 30.0, 50.0, 70.0), trained=None, change=_jpeg
+    ),
+    Disturbance(
+        name="rotation",
+        unit="degrees",
+        none=0.0,
+        levels=(5.0, 20.0, 45.0, 90.0, 180.0),
+        trained=(0.0, 360.0),
+        change=_rotation,
+    ),
+    Disturbance(
+        name="scale",
+        unit="× size",
+        none=1.0,
+        levels=(0.6, 0.75, 0.9, 1.05, 1.1, 1.2),
+        trained=_TRAINED.scale,
+        change=_scale,
+    ),
+    Disturbance(
+        name="shift",
+        unit="% of the side",
+        none=0.0,
+        levels=(3.0, 6.0, 10.0, 15.0, 25.0),
+        trained=(0.0, 100 * _TRAINED.shift),
+        change=_shift,
+    ),
+    Disturbance(
+        name="stretch",
+        unit="ratio of the axes",
+        none=1.0,
+        levels=(1.1, 1.2, 1.35, 1.5, 1.8),
+        trained=(1.0, _TRAINED.stretch[1]),
+        change=_stretch,
+    ),
+    Disturbance(
+        name="occlusion",
+        unit="% of the part's diameter",
+        none=0.0,
+        levels=(3.0, 6.0, 12.0, 20.0, 30.0),
+        trained=None,
+        change=_occlusion,
+    ),
+)

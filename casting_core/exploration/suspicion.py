@@ -1,0 +1,115 @@
+"""What can be suspicious about a picture, in words, and one finding of it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+
+class Kind(StrEnum):
+    """Why a picture is suspicious, in the order in which findings are told."""
+
+    DISAGREEMENT = "disagreement"
+    PHOTOGRAPH_DISAGREEMENT = "photograph_disagreement"
+    MIXED_PHOTOGRAPH = "mixed_photograph"
+    DIFFERENT_LABEL_COPY = "different_label_copy"
+    DOUBTED = "doubted"
+    OUTLIER = "outlier"
+    DARK = "dark"
+    BRIGHT = "bright"
+    BLURRED = "blurred"
+    CUT_OFF = "cut_off"
+    NO_PART = "no_part"
+
+    @property
+    def title(self) -> str:  # type: ignore[override]  # a text's own `title` would be of no use here
+        """The kind in a few words."""
+        return _TEXTS[self][0]
+
+    @property
+    def explanation(self) -> str:
+        """What it means, in a sentence."""
+        return _TEXTS[self][1]
+
+    @property
+    def place(self) -> int:
+        """Where it stands among the kinds, from 0."""
+        return list(Kind).index(self)
+
+
+_TEXTS = {
+    Kind.DISAGREEMENT: (
+        "Model and label disagree",
+        "A model that had never seen this part is sure of the other label: either the label is wrong, or the model is.",
+    ),
+    Kind.PHOTOGRAPH_DISAGREEMENT: (
+        "Model and label disagree on a whole photograph",
+        "On average over all pictures made from one photograph, a model that had never seen it is sure of the other "
+        "label; one look at the part settles them all.",
+    ),
+    Kind.MIXED_PHOTOGRAPH: (
+        "One photograph under both labels",
+        "Pictures made from one photograph are filed as sound and as defective, and these are under the rarer label.",
+    ),
+    Kind.DIFFERENT_LABEL_COPY: (
+        "The same picture under both labels",
+        "The same file, or a copy of it, is filed under the other label too, and one of the two must be wrong.",
+    ),
+    Kind.DOUBTED: (
+        "Label doubted already",
+        "The table that belongs to the data set lists the label of this picture as doubtful.",
+    ),
+    Kind.OUTLIER: (
+        "Unlike all others",
+        "No other photograph looks much like this one to the model: perhaps another part, something in the way, or a "
+        "rare defect.",
+    ),
+    Kind.DARK: (
+        "Too dark",
+        "The picture is much darker than the others, or a good part of it is black, and what is black shows no defect.",
+    ),
+    Kind.BRIGHT: (
+        "Too bright",
+        "The picture is much brighter than the others, or a good part of it is white, and what is white shows no "
+        "defect.",
+    ),
+    Kind.BLURRED: (
+        "Blurred",
+        "The picture has far less fine detail than the others, as when it is out of focus, and small defects go under.",
+    ),
+    Kind.CUT_OFF: (
+        "Part cut off",
+        "The part reaches beyond the frame, and a defect outside of the picture cannot be seen.",
+    ),
+    Kind.NO_PART: (
+        "No part found",
+        "No part of the kind that is looked for was found: perhaps another product, or a failed photograph.",
+    ),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Suspicion:
+    """One finding on the picture with this `index`; its `score`, higher is worse among findings of its kind; and a
+    `sentence` that says what was found."""
+
+    index: int
+    kind: Kind
+    score: float
+    sentence: str
+
+
+def each(
+    where: np.ndarray, kind: Kind, score: Callable[[int], float], sentence: Callable[[int], str]
+) -> Iterator[Suspicion]:
+    """A finding on every picture where a rule holds, bool (N,)."""
+    for index in np.flatnonzero(where).tolist():
+        yield Suspicion(index=index, kind=kind, score=float(score(index)), sentence=sentence(index))
+
+
+def percent(share: float) -> str:
+    """A share in [0, 1] for a sentence; never 0 % or 100 % where it is not."""
+    if 0.01 <= share <= 0.99 or share in (0, 1):
+        return f"{share:.0%}"
+    return "under 0.1%" if share < 0.001 else "over 99.9%" if share > 0.999 else f"{share:.1%}"

@@ -1,0 +1,2 @@
+"""x"""
+def show(): pass

@@ -1,0 +1,132 @@
+"""What the models said of pictures whose label is known, kept for all sessions and never changed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from casting_core.errors import CastingError, ModelError
+from casting_core.evaluation.judged import PREDICTIONS, Judged, judge_rows
+from casting_core.evaluation.predictions import read_predictions
+from casting_core.networks.card import CARD, SAMPLES, ModelCard
+from pages.shared import resources
+
+if TYPE_CHECKING:
+    from casting_core.evaluation.agreement import ModelPair
+    from casting_core.evaluation.behaviour import Behaviour
+
+MOST_MODELS = 8  # whose rows are held in memory, 7 MB each
+Key = tuple[str, str, str, tuple[int, ...]]  # name, folder, SHA-256 of the weights, state of the files
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Known:
+    """A model's `card`, all its judged `rows`, the paths whose label is doubted, and whether its pictures are those of
+    the public set. `key` is another one as soon as any file of it changes."""
+
+    key: Key
+    card: ModelCard
+    rows: Sequence[Judged]
+    suspects: frozenset[str]
+    public: bool
+
+    @property
+    def name(self) -> str:
+        """Of the model's folder."""
+        return self.key[0]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Shown:
+    """A model on the pictures that were chosen: `rows` by path, and all that is drawn of them."""
+
+    known: Known
+    rows: dict[str, Judged]
+    found: "Behaviour"
+
+    @property
+    def name(self) -> str:
+        """Of the model's folder."""
+        return self.known.name
+
+
+def known(model: str) -> Known:
+    """A shipped model. Raises `ModelError` or `DataError` where its card or its predictions are damaged."""
+    card, folder = resources.card(model), resources.MODELS / model
+    return _known((model, str(folder), str(card.weights_sha256), _state(folder)))
+
+
+def shown(model: Known, *, unseen: bool, as_filed: bool) -> Shown:
+    """The model on castings never seen or on the official test. Raises `DataError` where there are no such pictures."""
+    return _shown(model.key, unseen, as_filed, model)
+
+
+def pair(first: Shown, second: Shown, *, unseen: bool, as_filed: bool) -> "ModelPair":
+    """Both models on the pictures that both have judged. Raises `DataError` where there is none."""
+    return _pair((first.known.key, second.known.key, unseen, as_filed), first, second)
+
+
+def usable(models: Sequence[str]) -> list[Known]:
+    """Those that can be used; of each of the others the page says why not."""
+    found = []
+    for model in models:
+        try:
+            found.append(known(model))
+        except CastingError as error:
+            complain(model, error)
+    return found
+
+
+def complain(model: str, error: CastingError) -> None:
+    """Say on the page why a model is left out."""
+    st.error("A model cannot be used and is left out.", icon=":material/error:")
+    st.text(f"{model}: {error}")
+
+
+def _state(folder: Path) -> tuple[int, ...]:
+    state: list[int] = []
+    for name in (CARD, PREDICTIONS, SAMPLES):
+        try:
+            status = (folder / name).stat()
+            state += [status.st_size, status.st_mtime_ns]
+        except OSError:
+            state += [0, 0]
+    return tuple(state)
+
+
+@st.cache_resource(max_entries=MOST_MODELS, show_spinner=False)
+def _known(key: Key) -> Known:
+    from casting_core.evaluation.evaluate import suspects_of
+
+    name, folder = key[0], Path(key[1])
+    card = resources.card(name)
+    rows = judge_rows(read_predictions(folder / PREDICTIONS), card)
+    try:
+        public = card.on_public_set
+    except AttributeError as error:
+        raise ModelError(f"The card of {name} does not say what it was trained on; restore it or ship anew.") from error
+    return Known(key=key, card=card, rows=rows, suspects=suspects_of(folder), public=public)
+
+
+@st.cache_resource(max_entries=4 * MOST_MODELS, show_spinner=False)
+def _shown(key: Key, unseen: bool, as_filed: bool, _model: Known) -> Shown:
+    from casting_core.evaluation.behaviour import behaviour, select
+
+    rows = select(_model.rows, unseen=unseen, left_out=frozenset() if as_filed else _model.suspects)
+    return Shown(known=_model, rows={each.row.path: each for each in rows}, found=behaviour(rows))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _pair(key: tuple[Key, Key, bool, bool], _first: Shown, _second: Shown) -> "ModelPair":
+    from casting_core.evaluation.agreement import agreement
+    from casting_core.evaluation.behaviour import used_thresholds
+
+    one, two = list(_first.rows.values()), list(_second.rows.values())
+    return agreement(
+        [each.row for each in one],
+        [each.row for each in two],
+        first_thresholds=used_thresholds(one),
+        second_thresholds=used_thresholds(two),
+    )

@@ -1,0 +1,254 @@
+"""Pictures behind a number: as tiles or, where they are not on this computer, by name; any of them opened large."""
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
+
+import streamlit as st
+
+from casting_core.charts.style import WORDS
+from casting_core.errors import CastingError, ImageError
+from casting_core.evaluation.judged import Judged
+from casting_core.figures import EVIDENCE, percent
+from casting_core.labels import Label, Verdict
+from pages.comparing.known import Shown
+from pages.explorer.picture import as_upload
+from pages.explorer.source import FETCH, configured
+from pages.shared import downloads, resources, widgets
+from pages.shared import gallery as tiles
+from pages.shared.gallery import Tile
+from pages.shared.marked import as_uri
+from pages.shared.uploads import Upload
+
+OPENED = "picture"  # in the link
+SEQUENCE, JUDGES = "comparing-sequence", "comparing-judges"  # in the session: what is stepped through, and by whom
+PAGE = 24  # pictures
+SIDE = 176  # px, of a tile
+DONE = {Verdict.OK: "passed", Verdict.REVIEW: "sent to a person", Verdict.DEFECTIVE: "rejected"}
+
+
+def browse(paths: Sequence[str], judges: Sequence[Shown], *, key: str, title: str) -> None:
+    """The pictures with these paths, the most wrong first, with what each judge says; all judges know all of them."""
+    if not paths:
+        st.info(f"{title}: none.", icon=":material/check:")
+        return
+    rows = judges[0].rows
+    photographs = len({rows[path].row.source for path in paths})
+    st.markdown(f"**{title}: {len(paths):,} pictures of {photographs:,} photographs**")
+    once = photographs < len(paths) and st.toggle(
+        "One picture of each photograph", key=f"{key}-once", bind="query-params"
+    )
+    ordered = sorted(paths, key=lambda path: (-max(hardness(judge.rows[path]) for judge in judges), path))
+    if once:
+        first: dict[int, str] = {}
+        for path in ordered:
+            first.setdefault(rows[path].row.source, path)
+        ordered = list(first.values())
+    here = root() if all(judge.known.public for judge in judges) else None
+    if here is None:
+        _names(ordered, judges)
+    else:
+        _tiles(ordered, judges, here, key=key, title=title)
+    st.download_button(
+        "This list as CSV",
+        lambda: to_csv(ordered, judges),
+        "pictures.csv",
+        "text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+        key=f"{key}-csv",
+    )
+
+
+def hardness(each: Judged) -> float:
+    """Probability of the label that is not the filed one, in [0, 1]."""
+    return 1 - each.row.probability if each.row.label is Label.DEFECTIVE else each.row.probability
+
+
+def said(judge: Shown, path: str) -> str:
+    """What a judge made of a picture: `12.3 %, sent to a person`."""
+    each = judge.rows[path]
+    return f"{percent(each.row.probability)}, {DONE[each.verdict]}"
+
+
+def root() -> Path | None:
+    """Where the pictures of the public set lie, None where they are not on this computer."""
+    here, public = configured()
+    return here if public else None
+
+
+def _tiles(paths: Sequence[str], judges: Sequence[Shown], here: Path, *, key: str, title: str) -> None:
+    pages = -(-len(paths) // PAGE)
+    number = st.pagination(pages, key=f"{key}-page", bind="query-params") if pages > 1 else 1
+    start = (min(number, pages) - 1) * PAGE
+    made = []
+    for path in paths[start : start + PAGE]:
+        row, name = judges[0].rows[path].row, PurePosixPath(path).name
+        told = [said(judge, path) if len(judges) == 1 else f"{judge.name}: {said(judge, path)}" for judge in judges]
+        notes = [f"filed as {WORDS[row.label]}, photograph {row.source}", *told]
+        alt = f"Open {name}: {'; '.join(notes)}"
+        source = _small(str(here), path)
+        made.append(Tile(key=path, title=name, alt=alt, source=source, notes=[(note, False) for note in notes]))
+    names = [judge.name for judge in judges]
+    tiles.show(
+        made,
+        key=f"{key}-tiles",
+        label=f"{title}, {start + 1} to {start + len(made)} of {len(paths)}",
+        on_open=lambda path: turn_to(path, paths, names),
+    )
+
+
+@st.cache_data(max_entries=1000, show_spinner=False)
+def _small(folder: str, path: str) -> str | None:
+    from PIL import Image
+
+    from casting_core.data.images import decode_rgb
+
+    try:
+        picture = Image.fromarray(decode_rgb(Path(folder) / path))
+    except ImageError:
+        return None
+    picture.thumbnail((SIDE, SIDE), reducing_gap=2.0)
+    return as_uri(picture)
+
+
+def _names(paths: Sequence[str], judges: Sequence[Shown]) -> None:
+    public = all(judge.known.public for judge in judges)
+    fetch = f" To see them, fetch the set: `{FETCH}`" if public else ""
+    st.caption(f"These pictures are not on this computer; here are their names.{fetch}")
+    config = {"file": "File", "filed": "Filed as", "photograph": "Photograph"}
+    st.dataframe(
+        [
+            {
+                "file": downloads.neutral(path),
+                "filed": WORDS[judges[0].rows[path].row.label],
+                "photograph": judges[0].rows[path].row.source,
+                **{judge.name: said(judge, path) for judge in judges},
+            }
+            for path in paths
+        ],
+        hide_index=True,
+        column_config=config,
+        alt="Names of the pictures, how each is filed, and what each model made of it.",
+    )
+
+
+def to_csv(paths: Sequence[str], judges: Sequence[Shown]) -> bytes:
+    """One row a picture, UTF-8 with the mark that spreadsheets look for; no text acts as a formula."""
+    stream = io.StringIO()
+    writer = csv.writer(stream)
+    told = [f"{what} {judge.name}" for judge in judges for what in ("probability", "verdict")]
+    writer.writerow(["path", "label", "photograph", *told])
+    for path in paths:
+        row, cells = judges[0].rows[path].row, []
+        for each in (judge.rows[path] for judge in judges):
+            cells += [f"{each.row.probability:.6g}", str(each.verdict)]
+        writer.writerow([downloads.neutral(path), str(row.label), row.source, *cells])
+    return stream.getvalue().encode("utf-8-sig", errors="replace")
+
+
+def turn_to(path: str | None, sequence: Sequence[str] = (), judges: Sequence[str] = ()) -> None:
+    """Open a picture, with those that can be stepped through and whose maps are shown; None: close it."""
+    if path is None:
+        st.query_params.pop(OPENED, None)
+        return
+    st.query_params[OPENED] = path
+    st.session_state[SEQUENCE], st.session_state[JUDGES] = list(sequence), list(judges)
+
+
+def dialog(chosen: Sequence[Shown]) -> None:
+    """The picture that the link names, in a dialog; nothing where it names none."""
+    path = st.query_params.get(OPENED)
+    if path is None:
+        return
+    wanted = st.session_state.get(JUDGES, ())
+    judges = [each for each in chosen if each.name in wanted] or list(chosen[:2])
+    if not all(path in judge.rows for judge in judges):
+        st.toast("The picture that this link names is not among those shown here.", icon=":material/info:")
+        return
+    opened = st.dialog("Picture", width="large", icon=":material/image:", on_dismiss=lambda: turn_to(None))
+    opened(_dialog)(path, judges)
+
+
+def _dialog(path: str, judges: Sequence[Shown]) -> None:
+    path = st.query_params.get(OPENED, path)
+    _steps(path)
+    row = judges[0].rows[path].row
+    st.text(path)
+    st.markdown(f"Filed as **{WORDS[row.label]}**; photograph {row.source}.")
+    for judge in judges:
+        unseen = " by a copy of it that had never seen this casting" if judge.rows[path].unseen else ""
+        st.markdown(f"**{judge.name}**, judged{unseen}: {said(judge, path)}.")
+    here = root() if all(judge.known.public for judge in judges) else None
+    upload = None if here is None else as_upload(here, path)
+    if upload is None:
+        st.info("This picture is not on this computer, or cannot be read.", icon=":material/hide_image:")
+        return
+    mapped = False
+    for column, judge in zip(st.columns(max(2, len(judges))), judges, strict=False):
+        with column:
+            mapped = _map(upload, judge) or mapped
+    if mapped:
+        title = "Probability of a defect by the evidence at that place (the same scale for every picture)"
+        widgets.legend(title, EVIDENCE, 0.7, ("0 %", "50 %", "100 %"))
+    st.caption(
+        "The maps are those of the models that ship. These were trained on nearly all photographs of the set, so what "
+        "they say here may be memory; the figures of this page come from copies that had not seen the casting."
+    )
+
+
+def _steps(path: str) -> None:
+    sequence = st.session_state.get(SEQUENCE, ())
+    if path not in sequence:
+        return
+    at, last = sequence.index(path), len(sequence) - 1
+    with st.container(horizontal=True, vertical_alignment="center"):
+        for title, icon, other, shortcut in (
+            ("Previous", "chevron_left", at - 1, "Ctrl+ArrowLeft"),
+            ("Next", "chevron_right", at + 1, "Ctrl+ArrowRight"),
+        ):
+            st.button(
+                title,
+                icon=f":material/{icon}:",
+                disabled=not 0 <= other <= last,
+                on_click=turn_to,
+                args=(sequence[min(max(other, 0), last)], sequence, st.session_state.get(JUDGES, ())),
+                shortcut=shortcut,
+            )
+        st.text(f"{at + 1:,} of {last + 1:,}")
+
+
+def _map(upload: Upload, judge: Shown) -> bool:
+    """The picture as a model sees it; whether that is a map of its own evidence."""
+    name = judge.name
+    try:
+        with st.spinner(f"{name} looks at the picture…"):
+            judged = resources.judge(upload, model=name)
+            activation = None
+            if judged.evidence is None and judged.picture is not None and resources.has_convolutions(name):
+                activation = resources.activation_map(upload, model=name, method="gradcam")[0]
+    except CastingError as error:
+        st.info("There is no map: the model cannot be used.", icon=":material/block:")
+        st.text(f"{name}: {error}")
+        return False
+    picture, p = judged.picture, judged.inspection.probability
+    if picture is None:
+        st.text(judged.inspection.reason)
+        return False
+    st.markdown(f"**{name}**, as it ships: {'–' if p is None else percent(p)}")
+    if judged.evidence is not None:
+        count = len(judged.inspection.regions)
+        alt = f"The picture with the evidence map of {name}, strongest {percent(float(judged.evidence.max()))}, "
+        st.image(downloads.overlay(judged), width="stretch", alt=f"{alt}{count} places marked.")
+        return True
+    if activation is not None:
+        widgets.activation(picture, activation, f"Grad-CAM of {name}")
+        st.caption(
+            "This model has no map of its own evidence. Grad-CAM shows instead which places its verdict drew on, "
+            "on a scale that is this picture’s own."
+        )
+        return False
+    st.image(picture, width="stretch", alt="The picture as it was given.")
+    st.caption("This model has no map: it weighs the picture as a whole and can point to no place.")
+    return False

@@ -1,0 +1,27 @@
+"""How far can I trust it on parts it has never seen?"""
+
+import streamlit as st
+
+from casting_core.errors import CastingError
+from pages.shared import frame
+from pages.trust import detectability, maps, robustness, unseen, worth
+
+VIEWS = {
+    "Parts never seen": unseen.show,
+    "Smallest defect seen": detectability.show,
+    "What shakes it": robustness.show,
+    "Does the map point at it?": maps.show,
+    "What it is worth": worth.show,
+}
+
+frame.require()
+st.title("How far can it be trusted on parts it has never seen?", anchor=False)
+st.markdown("What was measured, on which pictures, how sure that is, and what it would mean in a plant.")
+view = st.segmented_control(
+    "View", list(VIEWS), default="Parts never seen", required=True, key="view", bind="query-params"
+)
+try:
+    VIEWS[view]()
+except CastingError as error:
+    st.error("This view cannot be shown.", icon=":material/error:")
+    st.text(str(error))

@@ -1,0 +1,112 @@
+"""Which data set is looked at: the public one, one that this app renders, or a folder of one's own."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from casting_core.data.collection import is_public
+from casting_core.data.dataset import default_root
+from casting_core.data.download import find_root
+from casting_core.errors import DataError
+from casting_core.exploration.cache import cache_folder
+from pages.shared import resources
+
+PUBLIC, RENDERED, CONFIGURED, FOLDER = "Public set", "Rendered castings", "Data folder", "Another folder"
+FRESH = 5.0  # s, for which the data folder is taken to be as it was
+COUNT, SEED = 400, 0  # of the castings that are rendered
+FETCH = "python -m casting_core data fetch"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """A data set to look at. `folder` is None for the public set where its pictures are not on this computer."""
+
+    kind: str
+    folder: Path | None
+
+    @property
+    def public(self) -> bool:
+        """Whether it is the public set."""
+        return self.kind == PUBLIC
+
+
+def rendered_folder() -> Path:
+    """Where the castings lie that this app renders, once it has."""
+    return cache_folder() / f"rendered-{COUNT}-{SEED}"
+
+
+@st.cache_data(ttl=FRESH, show_spinner=False)
+def configured() -> tuple[Path | None, bool]:
+    """The data folder of this installation, None where there is none, and whether the public set lies in it."""
+    root = default_root()
+    with suppress(DataError):  # not laid out as the public set
+        root = find_root(root)
+    if not root.is_dir():
+        return None, False
+    return root, is_public(root)
+
+
+def choose() -> Source | None:
+    """The visitor's choice; None where a folder is still to be named."""
+    here, is_there = configured()
+    public = here if is_there else None
+    kinds = [PUBLIC, RENDERED]
+    if here is not None and public is None:
+        kinds.insert(0, CONFIGURED)
+    if not resources.hosted():
+        kinds.append(FOLDER)
+    default = PUBLIC if public is not None else kinds[0] if kinds[0] == CONFIGURED else RENDERED
+    kind = st.segmented_control(
+        "Data set", kinds, default=default, required=True, key="data", bind="query-params", on_change=forget
+    )
+    if kind == PUBLIC:
+        return Source(kind=kind, folder=public)
+    if kind == RENDERED:
+        return Source(kind=kind, folder=rendered_folder())
+    if kind == CONFIGURED:
+        return Source(kind=kind, folder=here)
+    return _ask_folder()
+
+
+def _ask_folder() -> Source | None:
+    named = st.text_input(
+        "Folder on this computer",
+        key="folder",
+        bind="query-params",
+        on_change=forget,
+        placeholder="/home/me/flanges",
+        help="With one sub-folder for each class, or with train and test folders that hold them.",
+        width=280,
+    )
+    if not named.strip():
+        st.info(
+            "Name a folder of pictures. The names of its sub-folders are the classes, such as good and scratched.",
+            icon=":material/folder_open:",
+        )
+        return None
+    return Source(kind=FOLDER, folder=Path(named.strip()).expanduser())
+
+
+def forget() -> None:
+    """Another data set: nothing of the view of the one before holds."""
+    kept = {"data", "folder", "view"}
+    st.query_params.from_dict({name: st.query_params[name] for name in st.query_params if name in kept})
+
+
+def explain(source: Source) -> None:
+    """What the chosen set is, and how to get the public one where it is not here."""
+    if source.kind == RENDERED:
+        st.info(
+            f"These are {COUNT} castings that this app rendered itself, with known defects; they are no photographs. "
+            + ("" if configured()[1] else f"To see the real ones, fetch the public set first: `{FETCH}`"),
+            icon=":material/draw:",
+        )
+    elif source.public and source.folder is None:
+        st.info(
+            "The pictures of the public set are not on this computer. What is known of them is shown all the same: "
+            "where each was filed, which photograph it was made from, and what the models say of it. "
+            f"To see them, fetch the set: `{FETCH}`",
+            icon=":material/hide_image:",
+        )

@@ -1,0 +1,62 @@
+"""The pictures of a set on which a map points best and worst, found one by one and kept for all sessions.
+
+One set is gone through once a process and model, whoever asks, and from where the last visitor left it.
+"""
+
+import threading
+from collections.abc import Iterator
+
+import streamlit as st
+
+from casting_core.evaluation.pointing import Extremes, Judge, Known, point
+
+KEEP = 2  # of the best, and of the worst
+MOST = 6  # albums held in memory
+
+
+class Album:
+    """Goes through pictures with known defects, one at each `advance`; safe to use from any thread.
+
+    `done`: pictures so far, `finished`: whether there are no more, `extremes`: the best and the worst so far.
+    """
+
+    def __init__(self, pictures: Iterator[Known], judge: Judge) -> None:
+        self.extremes = Extremes(KEEP)
+        self.done, self.finished = 0, False
+        self._pictures, self._judge, self._lock = pictures, judge, threading.Lock()
+
+    def advance(self, wanted: int | None = None) -> bool:
+        """Judge one more picture, unless `wanted` are judged already; False when nothing is left to do."""
+        with self._lock:
+            if self.finished or (wanted is not None and self.done >= wanted):
+                return False
+            known = next(self._pictures, None)
+            if known is None:
+                self.finished = True
+                return False
+            pointed = point(known, self._judge)
+            self.done += 1
+            if pointed is not None:
+                self.extremes.add(pointed)
+            return True
+
+
+@st.cache_resource(show_spinner=False)
+def albums() -> dict[tuple[str, ...], Album]:
+    """All albums by model and set; the longest untouched goes when there are too many."""
+    return {}
+
+
+def album(key: tuple[str, ...], pictures: Iterator[Known], judge: Judge) -> Album:
+    """The album of this key, begun where there is none."""
+    held = albums()
+    found = held.pop(key, None) or Album(pictures, judge)
+    held[key] = found  # last, as the one touched last
+    while len(held) > MOST:
+        held.pop(next(iter(held)), None)
+    return found
+
+
+def forget(key: tuple[str, ...]) -> None:
+    """Begin this album anew when it is asked for again."""
+    albums().pop(key, None)

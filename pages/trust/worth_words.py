@@ -1,0 +1,157 @@
+"""A plant's figures in the words of somebody who runs it: what each way gives, saves and needs."""
+
+from casting_core import figures
+from casting_core.evaluation.plant import Plant
+from casting_core.evaluation.plant_results import Advantage, BreakEven, Estimate, Totals, Way, Worth
+from casting_core.evaluation.rounding import Rounded, rounded
+
+WAYS = {  # way → title, how it works
+    "model": (
+        "The model",
+        "It passes and rejects by itself; a person looks at the parts that it is unsure of.",
+    ),
+    "second_look": (
+        "The model, and a second look",
+        "As before, and a person also looks at every part that it rejects before that is scrapped.",
+    ),
+    "by_hand": ("By hand", "A person looks at every part."),
+    "uninspected": ("No inspection", "Every part is shipped."),
+}
+FIGURES = {  # figure → title, unit
+    "escapes": ("Defective parts shipped", "parts"),
+    "false_rejects": ("Sound parts scrapped", "parts"),
+    "reviews": ("Looks by a person", "parts"),
+    "review_hours": ("Hours of a person", "hours"),
+    "cost": ("Cost of all that", "money"),
+}
+SURE = 0.995  # of the draws, from which on it is told as nearly all
+
+
+def money(text: str, currency: str) -> str:
+    """A rounded amount with its currency, for Markdown, in which a dollar sign would begin a formula."""
+    sign = currency.replace("$", "\\$")
+    return f"{sign} {text}" if sign.isalpha() else f"{sign}{text}"
+
+
+def amount(estimate: Estimate, figure: str, currency: str) -> str:
+    """A figure of `FIGURES` with its range: `€120,000 (25,000 to 220,000)`."""
+    told = rounded(estimate, money=figure == "cost")
+    value = money(told.value, currency) if figure == "cost" else told.value
+    return f"{value} ({told.range})" if told.low else value
+
+
+def lines(totals: Totals, currency: str) -> str:
+    """All figures of a way, one a line, as Markdown."""
+    told = []
+    for name, (title, _) in FIGURES.items():
+        value = rounded(getattr(totals, name), money=name == "cost")
+        shown = money(value.value, currency) if name == "cost" else value.value
+        between = f"  \n:small[between {value.low} and {value.high}]" if value.low else ""
+        told.append(f"{title}: **{shown}**{between}")
+    return "\n\n".join(told)
+
+
+def saving(advantage: Advantage, first: str, second: str, currency: str) -> str:
+    """What one way saves a year against another, as a sentence."""
+    found = advantage.per_year
+    told = rounded(found, money=True)
+    if found.value == found.low == found.high == 0:
+        return f"{first} and {second} cost the same."
+    if found.low > 0 or (found.value > 0 and not told.low):
+        return f"{first} **saves {money(told.value, currency)} a year** against {second}{_range(told, currency)}."
+    if found.high < 0 or (found.value < 0 and not told.low):
+        more = rounded(Estimate(value=-found.value, low=-found.high, high=-found.low), money=True)
+        return f"{first} **costs {money(more.value, currency)} a year more** than {second}{_range(more, currency)}."
+    least = rounded(Estimate(value=-found.low, low=-found.low, high=-found.low), money=True)
+    most = rounded(Estimate(value=found.high, low=found.high, high=found.high), money=True)
+    return (
+        f"Against {second}, {first[0].lower() + first[1:]} **may save up to {money(most.value, currency)} a year, or "
+        f"cost up to {money(least.value, currency)} more**: the measurements cannot say which."
+    )
+
+
+def _range(told: Rounded, currency: str) -> str:
+    return f" (between {money(told.low, currency)} and {money(told.high, currency)})" if told.low else ""
+
+
+def sureness(advantage: Advantage) -> str:
+    """How sure that is, as far as chance goes: `in 93 of 100 cases`."""
+    share = advantage.cheaper_in
+    if share != share:
+        return ""
+    if share >= SURE:
+        return "in nearly all of 100 cases"
+    if share <= 1 - SURE:
+        return "in hardly any of 100 cases"
+    return f"in {100 * share:.0f} of 100 cases"
+
+
+def capacity(way: Way, plant: Plant) -> tuple[bool, str]:
+    """Whether the people suffice, even if it comes badly; and that in a sentence."""
+    told = rounded(way.minutes_per_day)
+    have = f"{plant.capacity_minutes_per_day:,.0f}"
+    need = f"It takes people {told.value} minutes a day{f' ({told.range})' if told.low else ''}; there are {have}."
+    if way.enough_at_worst:
+        return True, f"{need} That is enough."
+    if way.enough:
+        return False, f"{need} That is enough as counted, but **may not be** at the upper end."
+    return False, f"{need} **That is not enough.**"
+
+
+def precision(found: Worth) -> str:
+    """Of 100 rejected parts, how many are really defective."""
+    share = found.precision
+    if share is None:
+        return "The model rejects no part at all."
+    low, high = (f"{100 * end:.0f}" for end in (share.low, share.high))
+    between = f" (between {low} and {high})" if low != high else ""
+    return f"Of 100 parts that the model rejects, about **{100 * share.value:.0f} are really defective**{between}"
+
+
+def break_even(advantage: Advantage, first: str, second: str, plant: Plant, currency: str) -> list[str]:
+    """Where two ways cost the same, by defect rate and by the cost of a missed defect; a sentence each."""
+    cheaper = first if advantage.per_year.value > 0 else second
+    if advantage.per_year.value == 0:
+        return [f"{first} and {second.lower()} cost the same with these figures."]
+    by_rate, by_cost = advantage.break_even_defect_rate, advantage.break_even_missed_defect_cost
+    told = []
+    if by_rate is None:
+        told.append(f"**{cheaper}** is the cheaper one at every defect rate, all else as above.")
+    else:
+        told.append(_even(by_rate, first, second, f"{_percent(by_rate.at)} defective parts", "you have "
+                          f"{_percent(plant.defect_rate)}"))  # fmt: skip
+    if by_cost is None:
+        told.append(f"**{cheaper}** is the cheaper one whatever a missed defect costs, all else as above.")
+    else:
+        at = _point(by_cost.at)
+        told.append(_even(by_cost, first, second, f"{money(at, currency)} for a missed defect", "you have "
+                          f"{money(_point(plant.missed_defect_cost), currency)}"))  # fmt: skip
+    return told
+
+
+def _even(even: BreakEven, first: str, second: str, at: str, have: str) -> str:
+    below, above = (first, second) if even.first_cheaper_below else (second, first)
+    return f"They cost the same at {at}: **{below}** is the cheaper one below that, **{above}** above it ({have})."
+
+
+def _percent(share: float) -> str:
+    """A rate to three significant digits, as `2 %`, `0.115 %`."""
+    return f"{100 * share:.3g} %"
+
+
+def _point(value: float) -> str:
+    """An amount that has no range."""
+    return rounded(Estimate(value=value, low=value, high=value), money=True).value
+
+
+def second_look_warning(found: Worth, plant: Plant) -> str | None:
+    """Where a second look ships more defective parts than without: why; None where it does not."""
+    with_look, without = found.second_look.per_year.escapes, found.model.per_year.escapes
+    if not with_look.value > without.value:
+        return None
+    return (
+        f"**A second look lets more defects out.** People find only {figures.percent(plant.person_finds)} of the "
+        f"defective parts that they are shown, so they put some back that the model had stopped: "
+        f"{rounded(with_look).value} defective parts are shipped a year instead of {rounded(without).value}. It saves "
+        "sound parts from the scrap, so it pays where a sound part is dear and a missed defect is cheap."
+    )

@@ -1,0 +1,204 @@
+"""The dataset explorer in a real browser, on the castings that the app renders: from nothing to marks and back."""
+
+import contextlib
+import csv
+import re
+import urllib.parse
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from casting_core.networks.card import shipped
+from tests.browser.conftest import running_app, settled
+
+playwright = pytest.importorskip("playwright.sync_api", reason="needs the package playwright")
+expect, Timeout = playwright.expect, playwright.TimeoutError
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.skipif(not shipped(), reason="needs a shipped model in models/"),
+]
+LONG = 400_000  # ms: 400 castings are rendered and looked at
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the app of these tests keeps what it makes."""
+    return tmp_path_factory.mktemp("kept")
+
+
+@pytest.fixture(scope="module")
+def site(kept: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An app that knows no data set, and has rendered none yet."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CASTING_CACHE", str(kept))
+        patch.setenv("CASTING_DATA", str(kept / "nothing"))
+        with running_app(tmp_path_factory.mktemp("app") / "log.txt") as address:
+            yield address
+
+
+def link(site: str, **query: str) -> str:
+    """A link to the rendered castings."""
+    return f"{site}/dataset?" + urllib.parse.urlencode({"data": "Rendered castings", **query})
+
+
+@pytest.fixture
+def gallery(page, site):
+    """The gallery of the rendered castings, made by the first test that asks for it."""
+    page.goto(link(site, view="Gallery"))
+    page.get_by_text("400 of 400 pictures").wait_for(timeout=LONG)
+    page.locator(".tile").nth(47).wait_for()
+    settled(page)
+    return page
+
+
+def count(page) -> int:
+    """How many pictures the filters leave."""
+    settled(page)
+    told = page.get_by_text(re.compile(r"^[\d,]+ of 400 pictures$")).inner_text()
+    return int(told.split()[0].replace(",", ""))
+
+
+def names(page) -> list[str]:
+    """The file names on the tiles of the gallery."""
+    return page.locator(".tile .title").all_inner_texts()
+
+
+def choose(page, label: str, option: str) -> None:
+    """Choose from a list; while what holds it is still opening, it takes no click."""
+    listed = page.get_by_role("option", name=option, exact=True)
+    for _ in range(10):
+        page.get_by_role("combobox", name=re.compile(f"^{label}")).click()
+        with contextlib.suppress(Timeout):
+            listed.click(timeout=3000)
+            return
+    raise AssertionError(f"{label} does not offer {option}")
+
+
+def test_it_is_made_with_progress_and_can_be_cancelled(page, site):
+    page.goto(site + "/dataset")
+    page.get_by_text("castings that this app rendered itself").wait_for()
+    page.get_by_text("data fetch").wait_for()  # how to get the real ones
+    page.get_by_text(re.compile(r"Rendering \d+ of 400")).wait_for()
+    page.get_by_role("button", name="Cancel").click()
+    page.get_by_text("have not been looked at yet").wait_for()
+    settled(page)
+    page.get_by_role("button", name="Look at the pictures").click()
+    page.get_by_text("View", exact=True).wait_for(timeout=LONG)
+    settled(page)
+    assert page.get_by_text("400", exact=False).count()
+
+
+def test_filter_sort_and_page(gallery):
+    gallery.get_by_text("Filter", exact=True).click()
+    choose(gallery, "Split", "test")
+    gallery.keyboard.press("Escape")
+    gallery.get_by_text("57 of 400 pictures").wait_for()  # every seventh
+    assert "split=test" in gallery.url
+    by_path = names(gallery)[0]
+    choose(gallery, "Order", "Hardest first")
+    gallery.wait_for_function("location.search.includes('Hardest')")
+    expect(gallery.locator(".tile .title").first).not_to_have_text(by_path)
+    assert gallery.locator(".tile .note.bad").count()  # the hardest are those that were missed
+    first = names(gallery)
+    gallery.get_by_role("button", name="Next page").click()
+    gallery.wait_for_function("location.search.includes('gallery-page=2')")
+    expect(gallery.locator(".tile")).to_have_count(57 - 48)
+    assert not set(names(gallery)) & set(first)
+    shown = names(gallery)
+    gallery.goto(gallery.evaluate("location.href"))  # the link alone brings it back
+    gallery.get_by_text("57 of 400 pictures").wait_for()
+    expect(gallery.locator(".tile .title")).to_have_text(shown)
+
+
+def test_search_and_export(gallery):
+    box = gallery.get_by_role("textbox", name="File name contains")
+    box.fill("DEF_0_1")
+    box.press("Enter")
+    gallery.wait_for_function("!document.body.innerText.includes('400 of 400')")
+    found = count(gallery)
+    assert 0 < found < 190
+    with gallery.expect_download() as download:
+        gallery.get_by_role("button", name="This table as CSV").click()
+    rows = list(csv.DictReader(Path(download.value.path()).read_text(encoding="utf-8-sig").splitlines()))
+    assert len(rows) == found
+    assert all("def_0_1" in row["path"] for row in rows)
+    box.fill("no such name")
+    box.press("Enter")
+    gallery.get_by_text("No picture fits").wait_for()
+
+
+def test_open_a_picture_step_and_go_on_to_inspection(gallery):
+    first, second = names(gallery)[:2]
+    gallery.locator(".open").first.focus()
+    gallery.keyboard.press("Enter")
+    dialog = gallery.get_by_role("dialog")
+    dialog.get_by_text("Evidence map of this model").wait_for()
+    dialog.get_by_text("Most alike by what the model sees").wait_for()
+    assert first in dialog.inner_text()
+    dialog.get_by_role("button", name="Next").first.click()
+    dialog.get_by_text(second).first.wait_for()
+    gallery.wait_for_function("(name) => location.search.includes(name)", arg=second)
+    address = gallery.evaluate("location.href")
+    gallery.keyboard.press("Escape")
+    dialog.wait_for(state="detached")
+    gallery.wait_for_function("!location.search.includes('picture=')")
+    gallery.goto(address)  # the link opens the picture
+    dialog.get_by_text(second).first.wait_for()
+    dialog.get_by_role("button", name="Open in inspection").click()
+    gallery.get_by_role("heading", name="Is this part sound?").wait_for()
+    gallery.get_by_text(second).first.wait_for()
+    gallery.get_by_role("heading", name="Where, and why").wait_for()
+
+
+def test_lasso_on_the_map_lists_its_pictures_and_the_link_keeps_it(page, site):
+    page.goto(link(site, view="Map"))
+    page.get_by_text("400 of 400 pictures").wait_for(timeout=LONG)
+    area = page.locator(".js-plotly-plot .draglayer .nsewdrag").first
+    area.scroll_into_view_if_needed()
+    box = area.bounding_box()
+    corners = ((0.1, 0.1), (0.6, 0.1), (0.6, 0.7), (0.1, 0.7), (0.1, 0.1))
+    places = [(box["x"] + across * box["width"], box["y"] + down * box["height"]) for across, down in corners]
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    for place in places[1:]:
+        page.mouse.move(*place, steps=8)
+    page.mouse.up()
+    page.wait_for_function("location.search.includes('area=')")
+    page.wait_for_function("!document.body.innerText.includes('400 of 400')")
+    chosen = count(page)
+    assert 0 < chosen < 400
+    page.goto(page.evaluate("location.href"))
+    page.get_by_text(f"{chosen} of 400 pictures").wait_for()
+    page.get_by_role("button", name="Clear the area").click()
+    page.get_by_text("400 of 400 pictures").wait_for()
+
+
+def test_mark_and_undo(gallery, kept):
+    file = kept / "rendered-400-0" / "marks.csv"
+    tile = gallery.locator(".tile").first
+    tile.get_by_role("button", name="wrong label").click()
+    gallery.get_by_text("1 wrong label").wait_for()
+    assert "wrong_label" in file.read_text()
+    pressed = gallery.locator(".tile .mark[aria-pressed='true']")
+    assert pressed.count() == 1
+    gallery.reload()  # marks lie beside the data, not in the session
+    gallery.get_by_text("1 wrong label").wait_for()
+    gallery.locator(".tile").nth(1).get_by_role("button", name="unusable").click()
+    gallery.get_by_text("1 unusable").wait_for()
+    gallery.get_by_role("button", name="Undo").click()
+    gallery.get_by_text("0 unusable").wait_for()
+    assert len(file.read_text().splitlines()) == 2
+    gallery.locator(".tile").first.get_by_role("button", name="wrong label").click()
+    gallery.get_by_text("0 wrong label").wait_for()
+
+
+@pytest.mark.parametrize("view", ["At a glance", "Is the test fair?", "Suspects", "Shortcuts"])
+def test_the_other_views_open(page, site, view):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(link(site, view=view))
+    page.get_by_role("heading", level=3).first.wait_for(timeout=LONG)
+    settled(page)
+    assert not page.get_by_text("cannot be shown").count()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -1,0 +1,55 @@
+"""The command `inspect` with a settings file."""
+
+import json
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from casting_core.commands.inspect import Format, command
+from casting_core.data.synthetic import samples
+from casting_core.errors import SettingsError
+from casting_core.inspection.settings import made_for, write_settings
+from casting_core.networks.card import MODELS, read_card
+
+
+@pytest.fixture(scope="module")
+def picture(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("parts") / "part.png"
+    Image.fromarray(samples()[0].render().pixels).save(file)
+    return file
+
+
+def inspect(picture: Path, settings: Path, model: str = "castnet") -> None:
+    command(
+        [str(picture)],
+        model=model,
+        settings=settings,
+        device="cpu",
+        format=Format.JSONL,
+        heatmaps=None,
+        explain=False,
+        examination=False,
+        batch_size=1,
+    )
+
+
+def test_the_thresholds_of_the_file_hold(picture: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    file = tmp_path / "settings.json"
+    write_settings(file, made_for(read_card(MODELS / "castnet"), threshold_pass=1.0, threshold_reject=1.0))
+    inspect(picture, file)
+    line = json.loads(capsys.readouterr().out)
+    assert (line["threshold_pass"], line["threshold_reject"], line["verdict"]) == (1.0, 1.0, "ok")
+
+
+def test_a_file_for_another_model_ends_the_run_before_any_line(
+    picture: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    file = tmp_path / "settings.json"
+    write_settings(file, made_for(read_card(MODELS / "castnet"), threshold_pass=0.1, threshold_reject=0.9))
+    with pytest.raises(SettingsError, match="castnet"):
+        inspect(picture, file, model="brightness")
+    file.write_text("{", encoding="utf-8")
+    with pytest.raises(SettingsError, match=r"settings\.json"):
+        inspect(picture, file)
+    assert capsys.readouterr().out == ""

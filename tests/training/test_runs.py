@@ -1,0 +1,311 @@
+"""Which trainings there are: shipped, further and local ones, and whether one still goes on."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from casting_core.networks.card import MODELS, shipped
+from casting_core.training import loop, run
+from casting_core.training.log import COLUMNS, EpochRecord, write_log
+from casting_core.training.runs import (
+    LOG,
+    RESULT,
+    SETTINGS,
+    STATE,
+    Growth,
+    RunEntry,
+    RunKind,
+    RunState,
+    list_runs,
+    local_runs,
+    shipped_runs,
+)
+from casting_core.training.settings import settings_for
+
+NOW = 1_000_000.0
+
+
+class Clocks:
+    """A clock that never jumps and the time of day, set by hand."""
+
+    def __init__(self) -> None:
+        self.steady, self.day = 50.0, NOW
+        self.growth = Growth(steady=lambda: self.steady, now=lambda: self.day)
+
+    def wait(self, seconds: float) -> None:
+        self.steady += seconds
+        self.day += seconds
+
+    def touch(self, folder: Path) -> None:
+        for file in folder.iterdir():
+            os.utime(file, (self.day, self.day))
+
+
+def make(folder: Path, epochs: int | None = 2, *, seconds: float = 10.0, result: bool = False, **settings: Any) -> Path:
+    """A run folder as `casting_core.training.run` leaves it, last written to at `NOW`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / SETTINGS).write_text(json.dumps(settings_for("cnn", epochs=5, **settings).to_json()))
+    if epochs is not None:
+        values = dict.fromkeys(COLUMNS[1:], 0.5)
+        write_log(folder / LOG, [EpochRecord(epoch=n + 1, **{**values, "seconds": seconds}) for n in range(epochs)])
+    if result:
+        (folder / RESULT).write_text("{}")
+    for file in folder.iterdir():
+        os.utime(file, (NOW, NOW))
+    return folder
+
+
+def only(runs: Path, clocks: Clocks) -> RunEntry:
+    (entry,) = local_runs(runs, clocks.growth)
+    return entry
+
+
+def test_files_have_the_names_that_training_gives_them() -> None:
+    assert (LOG, SETTINGS, STATE, RESULT) == (loop.LOG, loop.SETTINGS, loop.STATE, run.RESULT)
+
+
+def test_a_finished_run(tmp_path: Path) -> None:
+    folder = make(tmp_path / "cnn-by-source-3-seed2", 5, result=True, split="by-source", fold=3, seed=2)
+    (entry,) = local_runs(tmp_path)
+    assert entry == RunEntry(
+        name="cnn-by-source-3-seed2",
+        folder=folder,
+        kind=RunKind.LOCAL,
+        model="cnn",
+        split="by-source",
+        fold=3,
+        seed=2,
+        settings=settings_for("cnn", epochs=5, split="by-source", fold=3, seed=2).to_json(),
+        epochs_planned=5,
+        epochs_done=5,
+        state=RunState.FINISHED,
+        shipped_epoch=None,
+        log=folder / LOG,
+        notes=(),
+    )
+
+
+@pytest.mark.parametrize(
+    ("seconds", "quiet", "state"),
+    [
+        (10, 59, RunState.RUNNING),  # a minute at least
+        (10, 61, RunState.STOPPED),
+        (100, 299, RunState.RUNNING),  # three epochs
+        (100, 301, RunState.STOPPED),
+        (float("nan"), 899, RunState.RUNNING),  # no epoch's time is known
+        (float("nan"), 901, RunState.STOPPED),
+    ],
+)
+def test_patience_goes_by_the_runs_own_epochs(tmp_path: Path, seconds: float, quiet: float, state: RunState) -> None:
+    make(tmp_path / "run", 2, seconds=seconds)
+    clocks = Clocks()
+    assert only(tmp_path, clocks).state == RunState.RUNNING
+    clocks.wait(quiet)
+    assert only(tmp_path, clocks).state == state
+    first_look = Clocks()
+    first_look.wait(quiet)
+    assert only(tmp_path, first_look).state == state
+
+
+@pytest.mark.parametrize("epochs", [None, 0])
+def test_before_the_first_epoch(tmp_path: Path, epochs: int | None) -> None:
+    make(tmp_path / "run", epochs)
+    clocks = Clocks()
+    entry = only(tmp_path, clocks)
+    assert (entry.state, entry.epochs_done, entry.epochs_planned) == (RunState.RUNNING, 0, 5)
+    assert entry.log == (None if epochs is None else tmp_path / "run" / LOG)
+    assert bool(entry.notes) == (epochs is None)
+    clocks.wait(1000)
+    assert only(tmp_path, clocks).state == RunState.STOPPED
+
+
+def test_a_run_that_grows_again_is_running_again(tmp_path: Path) -> None:
+    folder = make(tmp_path / "run", 2)
+    clocks = Clocks()
+    clocks.wait(500)
+    assert only(tmp_path, clocks).state == RunState.STOPPED
+    make(folder, 3)
+    clocks.touch(folder)
+    clocks.wait(30)
+    entry = only(tmp_path, clocks)
+    assert (entry.state, entry.epochs_done) == (RunState.RUNNING, 3)
+    clocks.wait(61)
+    assert only(tmp_path, clocks).state == RunState.STOPPED
+
+
+def test_growth_long_ago_that_nobody_looked_at_is_not_running(tmp_path: Path) -> None:
+    folder = make(tmp_path / "run", 2)
+    clocks = Clocks()
+    only(tmp_path, clocks)
+    clocks.wait(100)
+    make(folder, 3)
+    clocks.touch(folder)
+    clocks.wait(3600)
+    assert only(tmp_path, clocks).state == RunState.STOPPED
+
+
+@pytest.mark.parametrize("jump", [-7200.0, 7200.0])
+def test_a_jump_of_the_clock_changes_nothing(tmp_path: Path, jump: float) -> None:
+    folder = make(tmp_path / "run", 2)
+    clocks = Clocks()
+    assert only(tmp_path, clocks).state == RunState.RUNNING
+    clocks.day += jump
+    clocks.wait(30)
+    assert only(tmp_path, clocks).state == RunState.RUNNING
+    make(folder, 3)  # written by the clock before it jumped
+    assert only(tmp_path, clocks).state == RunState.RUNNING
+    clocks.wait(61)
+    assert only(tmp_path, clocks).state == RunState.STOPPED  # also while its files are from the future
+
+
+def test_a_file_from_the_future_does_not_run_forever(tmp_path: Path) -> None:
+    make(tmp_path / "run", 2)
+    clocks = Clocks()
+    clocks.day -= 7200
+    assert only(tmp_path, clocks).state == RunState.STOPPED
+    assert local_runs(tmp_path)[0].state == RunState.STOPPED  # by the real clock, long ago
+
+
+def test_the_result_of_an_earlier_training_does_not_count(tmp_path: Path) -> None:
+    make(tmp_path / "run", 2, result=True)
+    clocks = Clocks()
+    assert only(tmp_path, clocks).state == RunState.RUNNING
+    clocks.wait(3600)
+    assert only(tmp_path, clocks).state == RunState.STOPPED
+
+
+def test_all_epochs_without_a_result_are_not_finished(tmp_path: Path) -> None:
+    make(tmp_path / "run", 5)
+    clocks = Clocks()
+    clocks.wait(3600)
+    assert only(tmp_path, clocks).state == RunState.STOPPED
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[1]", "null", '"x"', "[" * 100_000, "\xff", '{"model": 3, "epochs": "many"}']
+)
+def test_settings_that_cannot_be_read_are_a_note(tmp_path: Path, text: str) -> None:
+    folder = make(tmp_path / "cnn-by-source-2-seed1", 2, result=True)
+    (folder / SETTINGS).write_bytes(text.encode("latin-1"))
+    (entry,) = local_runs(tmp_path)
+    assert (entry.model, entry.epochs_done, entry.epochs_planned) in (
+        ("cnn", 2, None),
+        ("cnn-by-source-2-seed1", 2, None),
+    )
+    assert entry.state == RunState.FINISHED
+    if not text.startswith('{"'):
+        assert (entry.split, entry.fold, entry.seed, entry.settings) == ("by-source", 2, 1, {})
+        assert entry.notes == (
+            "settings.json holds no settings that can be read, so nothing is known about this run but its log and its "
+            "name.",
+        )
+
+
+def test_what_is_missing_is_a_note(tmp_path: Path) -> None:
+    (make(tmp_path / "a", 2) / SETTINGS).unlink()
+    make(tmp_path / "b", None, result=True)
+    (make(tmp_path / "c", 2) / LOG).write_bytes(b"\x89PNG\0")
+    a, b, c = local_runs(tmp_path)
+    assert a.notes[0].startswith("settings.json is missing")
+    assert b.notes == ("log.csv is missing, so there is no curve.",)
+    assert b.state == RunState.FINISHED
+    assert c.log is None
+    assert "c/log.csv is neither text nor" in c.notes[0]
+
+
+def test_where_runs_are_looked_for(tmp_path: Path) -> None:
+    for name in ("run 10", "run 2", "night/shift/one", "night/shift/a/too deep", ".hidden/run", "run 2/inside"):
+        make(tmp_path / name)
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "file.txt").touch()
+    assert [e.folder.relative_to(tmp_path).as_posix() for e in local_runs(tmp_path)] == [
+        "night/shift/one",
+        "run 2",
+        "run 10",
+    ]
+    assert local_runs(tmp_path / "nowhere") == []
+    (itself,) = local_runs(tmp_path / "run 2")
+    assert itself.name == "run 2"
+
+
+def test_of_many_runs_the_newest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("casting_core.training.runs.MOST_RUNS", 2)
+    for number in (1, 2, 3):
+        folder = make(tmp_path / f"run {number}")
+        for file in folder.iterdir():
+            os.utime(file, (NOW - 100 * (number == 2), NOW))
+            os.utime(file, (NOW, NOW - 100 * (number == 2)))
+    assert [entry.name for entry in local_runs(tmp_path)] == ["run 1", "run 3"]
+
+
+def test_the_shipped_models() -> None:
+    entries = shipped_runs()
+    own = [entry for entry in entries if entry.kind == RunKind.SHIPPED]
+    assert [entry.name for entry in own] == shipped()
+    for entry in own:
+        assert entry.shipped_epoch == entry.epochs_done == entry.epochs_planned == entry.settings["epochs"]
+        assert (entry.split, entry.fold, entry.seed, entry.notes) == ("official", None, 0, ())
+    assert all(entry.log and entry.log.is_file() and entry.state == RunState.FINISHED for entry in entries)
+    further = [e for e in entries if e.model == "castnet" and e.kind == RunKind.FURTHER]
+    assert [(e.split, e.fold, e.seed) for e in further] == [
+        *(("by-source", fold, 0) for fold in range(5)),
+        ("official", None, 1),
+        ("official", None, 2),
+    ]
+    assert all(e.shipped_epoch is None and e.settings["fold"] == e.fold for e in further)
+
+
+def test_models_without_a_card_or_a_log(tmp_path: Path) -> None:
+    card = (MODELS / "cnn" / "card.json").read_bytes()
+    log = (MODELS / "cnn" / LOG).read_bytes()
+    for name, files in {
+        "castnet": {LOG: log},
+        "no log": {"card.json": card},
+        "bad card": {"card.json": b"{", LOG: log},
+        "bad log": {"card.json": card, LOG: b"name,age\n"},
+        "only runs": {"runs/odd name/log.csv": log, "runs/empty/notes.txt": b""},
+        "nothing": {"readme.txt": b""},
+    }.items():
+        for path, content in files.items():
+            (tmp_path / name / path).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name / path).write_bytes(content)
+    entries = {entry.name: entry for entry in shipped_runs(tmp_path)}
+    assert list(entries) == ["castnet", "bad card", "bad log", "no log", "only runs", "empty", "odd name"]
+    assert entries["castnet"].notes == ("card.json is missing, so nothing is known about this model but its log.",)
+    assert (entries["castnet"].epochs_done, entries["castnet"].epochs_planned) == (10, None)
+    assert entries["no log"].notes == ("log.csv is missing, so there is no curve.",)
+    assert (entries["no log"].epochs_planned, entries["no log"].shipped_epoch) == (10, None)
+    assert "cannot be read as a model card" in entries["bad card"].notes[0]
+    assert "name, age" in entries["bad log"].notes[0]
+    assert len(entries["only runs"].notes) == 2
+    assert (entries["odd name"].seed, entries["odd name"].epochs_done) == (None, 10)
+    assert entries["empty"].log is None
+    assert shipped_runs(tmp_path / "nowhere") == []
+
+
+def test_both_lists_together(tmp_path: Path) -> None:
+    make(tmp_path / "mine", 5, result=True)
+    entries = list_runs(runs=tmp_path)
+    assert [entry.kind for entry in entries if entry.kind != RunKind.FURTHER] == [
+        *[RunKind.SHIPPED] * len(shipped()),
+        RunKind.LOCAL,
+    ]
+
+
+def test_looking_at_runs_is_light() -> None:
+    heavy = "{'torch', 'pandas', 'scipy', 'sklearn', 'tensorboard', 'plotly'}"
+    command = (
+        "import sys; from casting_core.training import curves, runs; "
+        "[curves.describe(runs.read_any_log(e.log)) for e in runs.list_runs()]; "
+        f"print(*sorted({heavy} & set(sys.modules)))"
+    )
+    root = Path(__file__).parents[2]
+    done = subprocess.run(
+        [sys.executable, "-c", command], capture_output=True, text=True, check=True, cwd=root, timeout=60
+    )
+    assert done.stdout.split() == []
