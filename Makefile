@@ -7,10 +7,10 @@ BASE := $(shell for each in python3.11 python3; do \
 	$$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$each && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help app test lint train models benchmark browser clean
+.PHONY: help app test lint train models benchmark screenshots browser clean
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 app: $(VENV)/installed ## open the app in the browser
 	$(PYTHON) -m streamlit run app.py $(ARGS)
@@ -37,6 +37,9 @@ models: $(VENV)/installed-dev ## train all models that ship, on both splits, and
 benchmark: $(VENV)/installed ## time an inspection beside ResNet-18 and MobileNetV2
 	$(PYTHON) -m casting_core benchmark $(ARGS)
 
+screenshots: $(VENV)/installed-dev browser ## photograph every page into screenshots/, light and dark, desk and phone
+	$(PYTHON) -m tests.browser.screenshots $(ARGS)
+
 clean: ## remove the environment and what tools left behind
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage htmlcov
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -46,6 +49,9 @@ browser:
 		export DEBIAN_FRONTEND=noninteractive && \
 		{ apt-get install -y -qq chromium || { apt-get update -qq && apt-get install -y -qq chromium; }; } >/dev/null; } || \
 		echo "Chromium is not installed: the browser tests will be skipped."
+	@test -f $(VENV)/axe/node_modules/axe-core/axe.min.js || { command -v npm >/dev/null && \
+		npm install --silent --no-save --no-audit --no-fund --prefix $(VENV)/axe axe-core@4.14.1 >/dev/null 2>&1; } || \
+		echo "axe-core is not installed: the tests of accessibility will be skipped."
 
 $(PYTHON):
 	@test -n "$(BASE)" || { echo "Python 3.11 or newer is needed; install it and try again." >&2; exit 1; }

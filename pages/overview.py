@@ -14,6 +14,8 @@ from pages.shared.widgets import unseen_figures
 QUESTIONS = {  # page → the question that it answers
     "pages/inspection.py": "Is this part sound, and why was it flagged?",
     "pages/dataset.py": "What do the pictures look like, and what is wrong with them?",
+    "pages/comparison.py": "Which model is better, and how did it get there?",
+    "pages/evidence.py": "How far can it be trusted on parts that it has never seen?",
 }
 
 

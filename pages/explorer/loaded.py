@@ -33,6 +33,8 @@ def load(chosen: Source, place: DeltaGenerator) -> Table | None:
     if chosen.folder.is_dir() or chosen.kind != RENDERED:
         root, key, valid = _key(str(chosen.folder))
     index = None if key is None else _index(key, root)
+    if key is not None and index is None:
+        _index.clear(key, root)  # damaged: another one may come to its place
     if index is None:
         _offer(chosen, current)
         return None

@@ -200,7 +200,6 @@ def _copies(table: Table, place: int, row: dict[str, Any]) -> None:
             Tile(
                 key=told["path"],
                 title=told["file"],
-                alt=f"Open {told['file']}: {filed}; {note}",
                 source=source,
                 notes=[(filed, bool(told["label"] != row["label"])), (note, False)],
             )

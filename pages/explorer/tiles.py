@@ -31,12 +31,10 @@ def tiles(
         if extra and place in extra:
             notes.append((extra[place], False))
         mark = marks.get(row["path"])
-        alt = f"Open {row['file']}: " + "; ".join(text for text, _ in notes)
         made.append(
             Tile(
                 key=row["path"],
                 title=row["file"],
-                alt=alt,
                 source=source(table, place),
                 notes=notes,
                 mark=None if mark is None else str(mark),

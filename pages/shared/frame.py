@@ -18,6 +18,8 @@ def navigation() -> StreamlitPage:
             st.Page("pages/overview.py", title="Overview", default=True),
             st.Page("pages/inspection.py", title="Inspection"),
             st.Page("pages/dataset.py", title="Dataset"),
+            st.Page("pages/comparison.py", title="Comparison"),
+            st.Page("pages/evidence.py", title="Evidence"),
         ],
         position="top",
     )

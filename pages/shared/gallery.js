@@ -14,7 +14,7 @@ export default function (component) {
   list.replaceChildren();
   for (const tile of data.tiles) {
     const item = element("li", { class: "tile" });
-    const open = element("button", { class: "open", type: "button", "data-key": `open ${tile.id}`, "aria-label": tile.alt });
+    const open = element("button", { class: "open", type: "button", "data-key": `open ${tile.id}` });
     const frame = element("span", { class: "frame" });
     if (tile.source) frame.append(element("img", { src: tile.source, alt: "", loading: "lazy", decoding: "async" }));
     else frame.append(element("span", { class: "none" }, "No picture here"));

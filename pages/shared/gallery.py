@@ -23,12 +23,11 @@ _component = st.components.v2.component(
 @dataclass(frozen=True, kw_only=True)
 class Tile:
     """One picture. `key`: what `on_open` and `on_mark` are told. `source`: a data URI, None where there is no picture.
-    `alt`: what a screen reader says of it. `notes`: lines below, each with whether it stands out. `mark`: the name of
-    the mark that it has."""
+    `notes`: lines below, each with whether it stands out. `mark`: the name of the mark that it has. A screen reader
+    says title and notes."""
 
     key: str
     title: str
-    alt: str
     source: str | None
     notes: Sequence[tuple[str, bool]] = field(default_factory=tuple)
     mark: str | None = None
@@ -68,7 +67,6 @@ def show(
                 {
                     "id": tile.key,
                     "title": tile.title,
-                    "alt": tile.alt,
                     "source": tile.source,
                     "notes": [list(note) for note in tile.notes],
                     "mark": tile.mark,

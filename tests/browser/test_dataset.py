@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from casting_core.networks.card import shipped
+from tests.browser.axe import serious
 from tests.browser.conftest import running_app, settled
 
 playwright = pytest.importorskip("playwright.sync_api", reason="needs the package playwright")
@@ -110,6 +111,14 @@ def test_filter_sort_and_page(gallery):
     gallery.goto(gallery.evaluate("location.href"))  # the link alone brings it back
     gallery.get_by_text("57 of 400 pictures").wait_for()
     expect(gallery.locator(".tile .title")).to_have_text(shown)
+
+
+def test_axe_finds_nothing_serious_on_tiles_and_in_the_dialog(gallery):
+    assert not serious(gallery)
+    gallery.locator(".open").first.click()
+    gallery.get_by_role("dialog").get_by_text("Most alike by what the model sees").wait_for()
+    settled(gallery)
+    assert not serious(gallery)
 
 
 def test_search_and_export(gallery):
