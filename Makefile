@@ -7,7 +7,7 @@ BASE := $(shell for each in python3.11 python3; do \
 	$$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$each && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help app test lint train models benchmark screenshots browser clean
+.PHONY: help app test lint train models benchmark screenshots load browser clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -39,6 +39,9 @@ benchmark: $(VENV)/installed ## time an inspection beside ResNet-18 and MobileNe
 
 screenshots: $(VENV)/installed-dev browser ## photograph every page into screenshots/, light and dark, desk and phone
 	$(PYTHON) -m tests.browser.screenshots $(ARGS)
+
+load: $(VENV)/installed-dev browser ## drop pictures from 30 browsers at once, and tell times and memory
+	$(PYTHON) -m tests.browser.load $(ARGS)
 
 clean: ## remove the environment and what tools left behind
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage htmlcov

@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from casting_core.charts.style import LABELS, NEUTRAL, WORDS, Chart, Look, finish, listed
+from casting_core.charts.style import LABELS, NEUTRAL, WORDS, Chart, Look, finish, listed, plain
 from casting_core.evaluation.behaviour import BARS, Behaviour, Interval
 from casting_core.evaluation.ranking import Curve
 from casting_core.labels import Label, Verdict
@@ -70,7 +70,7 @@ def reliability(name: str, model: Behaviour, look: Look) -> Chart:
         error_y={"array": ends[:, 1] - share, "arrayminus": share - ends[:, 0], "color": look.colour, "thickness": 2},
         mode="markers",
         marker=look.marker(9),
-        name=name,
+        name=plain(name),
         customdata=numbers,
         hovertemplate="said: %{x:.1f} %<br>defective: %{y:.1f} % (%{customdata[2]:.1f} to %{customdata[3]:.1f})<br>"
         "%{customdata[0]:,} pictures of %{customdata[1]} photographs<extra></extra>",
@@ -159,10 +159,10 @@ def _curve(
         x=x[keep].astype(np.float32),
         y=y[keep].astype(np.float32),
         mode="lines",
-        name=name,
+        name=plain(name),
         legendgroup=name,
         line={**look.line(), "shape": shape},
-        hovertemplate=f"{name}<br>{hover}<extra></extra>",
+        hovertemplate=f"{plain(name)}<br>{hover}<extra></extra>",
     )
 
 
@@ -174,11 +174,11 @@ def _point(figure: go.Figure, name: str, x: float | None, y: float | None, look:
         x=[100 * x],
         y=[100 * y],
         mode="markers",
-        name=name,
+        name=plain(name),
         legendgroup=name,
         showlegend=False,
         marker=look.marker(11),
-        hovertemplate=f"{name} at its reject threshold<br>{hover}<extra></extra>",
+        hovertemplate=f"{plain(name)} at its reject threshold<br>{hover}<extra></extra>",
     )
 
 

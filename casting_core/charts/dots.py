@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from casting_core.charts.style import Look, finish
+from casting_core.charts.style import NEUTRAL, Look, finish
 
 BETWEEN = 0.8  # of a row's height, over which its series are spread
 ROW, SERIES_HEIGHT, AROUND = 26, 15, 104  # px: of a row, of each series in it, of axis and legend
@@ -88,8 +88,9 @@ def draw_dots(
         range=[-0.55, len(rows) - 0.45],
         showgrid=False,
     )
-    for edge in range(len(rows) - 1):  # lines between the rows, so that it is seen what belongs together
-        figure.add_hline(y=edge + 0.5, line={"color": "#7A838A", "width": 0.5}, opacity=0.5)
+    edge = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "line": {"color": NEUTRAL, "width": 0.5}, "opacity": 0.5}
+    edges = [edge | {"y0": place + 0.5, "y1": place + 0.5} for place in range(len(rows) - 1)]
+    figure.update_layout(shapes=edges)  # lines between the rows, so that it is seen what belongs together
     if bounds is not None and dots:
         ends = [end for dot in dots for end in (dot.value, dot.low, dot.high) if end is not None]
         low, high = min(ends), max(ends)

@@ -1,7 +1,10 @@
-"""Writing files so that nobody ever reads half of one."""
+"""Writing files so that nobody ever reads half of one, and reading tables that somebody may have cut or altered."""
 
+import csv
+import io
 import os
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 
@@ -24,3 +27,22 @@ def write_atomically(file: Path, content: bytes) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def read_rows(file: Path, columns: Sequence[str]) -> list[dict[str, str]]:
+    """The rows of a CSV file that a program wrote, each with these columns at least.
+
+    Raises `OSError` where the file cannot be read, and `ValueError` where it is no such table, or ends within a line,
+    as one does that was cut: its last number could be another one.
+    """
+    with file.open(newline="", encoding="utf-8") as stream:
+        text = stream.read()
+    try:
+        reader = csv.DictReader(io.StringIO(text, newline=""))
+        if not set(columns) <= set(reader.fieldnames or ()):
+            raise ValueError(f"expected the columns {','.join(columns)}, got {','.join(reader.fieldnames or ())[:80]!r}")
+        if not text.endswith("\n"):
+            raise ValueError("it ends within a line")
+        return list(reader)
+    except csv.Error as error:
+        raise ValueError(str(error)) from error

@@ -80,7 +80,7 @@ def gather(
             part = find_part(picture.pixels) if result.by_part else None
             if part is None:
                 result.looks[index] = look(picture.pixels)
-                if len(result.looks) > (1 - PARTS_NEEDED) * len(files):
+                if len(result.looks) > (1 - PARTS_NEEDED) * len(files) + 1e-9:
                     result.by_part = False
                     result.strips.clear()
             else:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from casting_core.data.defects import DefectKind
-from casting_core.data.files import write_atomically
+from casting_core.data.files import read_rows, write_atomically
 from casting_core.errors import DataError
 from casting_core.labels import Verdict
 
@@ -84,8 +84,7 @@ def write_trials(file: Path, trials: Sequence[Trial]) -> None:
 def read_trials(file: Path) -> list[Trial]:
     """Read all rows. Raises `DataError` where the file is missing or of another form, or a row contradicts itself."""
     try:
-        with file.open(newline="", encoding="utf-8") as stream:
-            return [_parsed(row) for row in csv.DictReader(stream)]
+        return [_parsed(row) for row in read_rows(file, COLUMNS)]
     except (OSError, KeyError, ValueError, TypeError) as error:
         raise DataError(
             f"{file} cannot be read as trials of detectability ({error}); restore it, or measure anew with: "

@@ -5,7 +5,7 @@ import io
 from collections.abc import Mapping
 from pathlib import Path
 
-from casting_core.data.files import write_atomically
+from casting_core.data.files import read_rows, write_atomically
 from casting_core.errors import DataError
 
 COLUMNS = ("path", "peak")
@@ -23,7 +23,6 @@ def write_peaks(file: Path, peaks: Mapping[str, float]) -> None:
 def read_peaks(file: Path) -> dict[str, float]:
     """Peaks by path, in the order of the file. Raises `DataError` where it is missing or of another form."""
     try:
-        with file.open(newline="", encoding="utf-8") as stream:
-            return {row["path"]: float(row["peak"]) for row in csv.DictReader(stream)}
+        return {row["path"]: float(row["peak"]) for row in read_rows(file, COLUMNS)}
     except (OSError, KeyError, ValueError, TypeError) as error:
         raise DataError(f"{file} cannot be read as peaks of evidence ({error}); train that run anew.") from error

@@ -7,8 +7,10 @@
 3. Of a set only the best and the worst are kept with their pixels, so that memory does not grow with it.
 """
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -53,6 +55,14 @@ class Pointed:
     defects: int
     touched: int
     heat_inside: float
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of picture, mask and map: what is drawn of them can be kept by it."""
+        found = hashlib.sha256(str((self.known.pixels.shape, self.place)).encode())
+        for array in (self.known.pixels, self.known.mask, self.heatmap):
+            found.update(np.ascontiguousarray(array).tobytes())
+        return found.hexdigest()
 
     @property
     def rank(self) -> tuple[bool, float, float]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from casting_core.data.dataset import Sample
-from casting_core.data.files import write_atomically
+from casting_core.data.files import read_rows, write_atomically
 from casting_core.errors import DataError
 from casting_core.evaluation.metrics import Predictions
 from casting_core.labels import Label
@@ -57,18 +57,17 @@ def read_predictions(file: Path) -> list[Prediction]:
     [0, 1], or a split has a picture twice.
     """
     try:
-        with file.open(newline="", encoding="utf-8") as stream:
-            rows = [
-                Prediction(
-                    path=row["path"],
-                    split=row["split"],
-                    label=Label(row["label"]),
-                    source=int(row["source"]),
-                    logit=float(row["logit"]),
-                    probability=float(row["probability"]),
-                )
-                for row in csv.DictReader(stream)
-            ]
+        rows = [
+            Prediction(
+                path=row["path"],
+                split=row["split"],
+                label=Label(row["label"]),
+                source=int(row["source"]),
+                logit=float(row["logit"]),
+                probability=float(row["probability"]),
+            )
+            for row in read_rows(file, COLUMNS)
+        ]
     except (OSError, KeyError, ValueError, TypeError) as error:
         raise DataError(f"{file} cannot be read as predictions ({error}); restore it or ship anew.") from error
     seen: set[tuple[str, str]] = set()

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from casting_core.data.dataset import Sample
-from casting_core.data.files import write_atomically
+from casting_core.data.files import read_rows, write_atomically
 from casting_core.errors import DataError
 from casting_core.labels import Label, Verdict
 
@@ -102,8 +102,7 @@ def write_tallies(file: Path, tallies: Sequence[Tally]) -> None:
 def read_tallies(file: Path) -> list[Tally]:
     """Read all rows. Raises `DataError` where the file is missing or of another form, or counts contradict."""
     try:
-        with file.open(newline="", encoding="utf-8") as stream:
-            return [_parsed(row) for row in csv.DictReader(stream)]
+        return [_parsed(row) for row in read_rows(file, [field.name for field in fields(Tally)])]
     except (OSError, KeyError, ValueError, TypeError) as error:
         raise DataError(
             f"{file} cannot be read as counts of robustness ({error}); restore it, or measure anew with: "

@@ -2,7 +2,11 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +22,7 @@ from casting_core.evaluation.limits import limits_of
 from casting_core.evaluation.peaks import read_peaks, write_peaks
 from casting_core.evaluation.predictions import Prediction, read_predictions, write_predictions
 from casting_core.evaluation.seeds import seed_figures
-from casting_core.networks.card import SAMPLES, ModelCard
+from casting_core.networks.card import CARD, SAMPLES, ModelCard
 from casting_core.networks.checkpoint import save_model
 from casting_core.networks.registry import architecture
 
@@ -43,7 +47,10 @@ def ship(
     them. `seeds`: official runs from other seeds, which the card tells beside the one that ships. `gates`, `envelope`
     and `calibrated_on` are the card's.
 
-    Raises `DataError` where a run is not finished, or the runs differ in more than split, fold and seed.
+    A full disk, or a program that is stopped, leaves the old model whole, or none: never one made of two.
+
+    Raises `DataError` where a run is not finished or damaged, or the runs differ in more than split, fold and seed, and
+    where the folder cannot be written.
     """
     settings = _settings(official)
     for run in (*by_source, *seeds):
@@ -69,8 +76,7 @@ def ship(
         used = [row for row in rows if not splits or row.split in {*splits, OFFICIAL}]
         map_calibration = calibrate_map(used, peaks, suspects)
     weights = (official / "weights.safetensors").read_bytes()
-    result = json.loads((official / "result.json").read_text())
-    data = json.loads((official / DATA).read_text())
+    result, data = _json(official / "result.json"), _json(official / DATA)
     try:
         statistics = ("running_mean", "running_var", "num_batches_tracked")
         parameters = sum(t.numel() for name, t in load(weights).items() if not name.endswith(statistics))
@@ -97,25 +103,47 @@ def ship(
         recentred=recentre,
         training={"settings": settings, **{k: v for k, v in result.items() if k != "data_fingerprint"}, "folds": folds},
         data={name: value for name, value in data.items() if name != "root"},
-        data_fingerprint=result["data_fingerprint"],
+        data_fingerprint=result.get("data_fingerprint", ""),
         metrics=metrics,
         limits=limits_of(settings["model"], data),
     )
     architecture(card.architecture)  # a card that names no network could not be loaded
-    write_predictions(target / "predictions.csv", evaluation.rows)
-    if has_map:
-        write_peaks(target / "peaks.csv", peaks)
-    if not card.on_public_set:
-        write_atomically(target / SAMPLES, (official / SAMPLES).read_bytes())
-    write_atomically(target / "log.csv", (official / "log.csv").read_bytes())
-    for run in (*by_source, *seeds):
-        write_atomically(target / "runs" / run.name / "log.csv", (run / "log.csv").read_bytes())
-    for run in seeds:
-        write_atomically(target / "runs" / run.name / "predictions.csv", (run / "predictions.csv").read_bytes())
-    for name, content in fold_weights.items():
-        write_atomically(target / name, content)
-    save_model(target, weights, card)
+    try:
+        with _whole(target) as making:
+            write_predictions(making / "predictions.csv", evaluation.rows)
+            if has_map:
+                write_peaks(making / "peaks.csv", peaks)
+            if not card.on_public_set:
+                write_atomically(making / SAMPLES, (official / SAMPLES).read_bytes())
+            write_atomically(making / "log.csv", (official / "log.csv").read_bytes())
+            for run in (*by_source, *seeds):
+                write_atomically(making / "runs" / run.name / "log.csv", (run / "log.csv").read_bytes())
+            for run in seeds:
+                content = (run / "predictions.csv").read_bytes()
+                write_atomically(making / "runs" / run.name / "predictions.csv", content)
+            for name, content in fold_weights.items():
+                write_atomically(making / name, content)
+            save_model(making, weights, card)
+    except OSError as error:
+        raise DataError(f"The model cannot be written to {target} ({error}). Free some space, and ship again.") from error
     return card
+
+
+@contextmanager
+def _whole(target: Path) -> Iterator[Path]:
+    """A folder to write files in, which go to `target` when all are written; meanwhile there is no model there."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    making = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    try:
+        yield making
+        (target / CARD).unlink(missing_ok=True)
+        files = [file for file in making.rglob("*") if file.is_file()]
+        for file in sorted(files, key=lambda file: file.name == CARD):  # the card last
+            place = target / file.relative_to(making)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            os.replace(file, place)
+    finally:
+        shutil.rmtree(making, ignore_errors=True)
 
 
 def _fold_name(run: Path) -> str:
@@ -128,5 +156,18 @@ def _settings(run: Path) -> dict[str, Any]:
     missing = [name for name in needed if not (run / name).is_file()]
     if missing:
         raise DataError(f"{run} is not a finished run ({missing[0]} is missing); train it, or go on with --resume.")
-    settings: dict[str, Any] = json.loads((run / "settings.json").read_text())
+    settings = _json(run / "settings.json")
+    if lacking := sorted({"model", "size", "seed", "fold", "recipe"} - set(settings)):
+        raise DataError(f"{run / 'settings.json'} does not tell {', '.join(lacking)}; train that run anew.")
     return settings
+
+
+def _json(file: Path) -> dict[str, Any]:
+    """What a run wrote as JSON."""
+    try:
+        values = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise DataError(f"{file} cannot be read ({error}); train that run anew.") from error
+    if not isinstance(values, dict):
+        raise DataError(f"{file} is of another form; train that run anew.")
+    return values

@@ -4,9 +4,10 @@ Reading it needs no network, so a page has it at once.
 """
 
 import json
+import math
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_origin
 
 from casting_core.errors import ModelError
 
@@ -60,6 +61,8 @@ class ModelCard:
                 "Thresholds must satisfy 0 <= pass <= reject <= 1, "
                 f"got pass {self.threshold_pass} and reject {self.threshold_reject}."
             )
+        if self.input_size < 1:
+            raise ModelError(f"The input size must be at least 1 px, got {self.input_size}.")
         for temperature in (self.temperature, self.map_temperature):
             if temperature <= 0:
                 raise ModelError(f"A temperature must be above 0, got {temperature}.")
@@ -81,10 +84,13 @@ def read_card(folder: Path) -> ModelCard:
     """Read `card.json` of a model folder. Raises `ModelError` where it is missing or of another form."""
     file = folder / CARD
     try:
-        values = json.loads(file.read_text(encoding="utf-8"))
-        known = {f.name for f in fields(ModelCard)}
-        if not isinstance(values, dict) or not set(values) <= known:
+        values = json.loads(file.read_text(encoding="utf-8"), parse_constant=_no_number)
+        kinds = {f.name: f.type for f in fields(ModelCard)}
+        if not isinstance(values, dict) or not set(values) <= set(kinds):
             raise ModelError(f"{file} is not a model card of this version.")
+        strange = [name for name, value in values.items() if not _is(value, kinds[name])]
+        if strange:
+            raise ValueError(f"{strange[0]} is of another kind: {values[strange[0]]!r:.80}")
         plain = {name: tuple(values[name]) for name in ("gates", "limits")}
         plain["calibrated_on"] = tuple(values.get("calibrated_on", ()))
         envelope = {name: (float(least), float(most)) for name, (least, most) in values.get("envelope", {}).items()}
@@ -94,11 +100,26 @@ def read_card(folder: Path) -> ModelCard:
         raise ModelError(
             f"There is no model {folder.name!r} in {folder.parent}; there are: {', '.join(names) or 'none'}."
         ) from error
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ModelError(f"{file} cannot be read as a model card ({error}); restore it or train anew.") from error
 
 
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is no number")
+
+
+def _is(value: Any, kind: Any) -> bool:
+    """Whether a value from JSON is of a field's kind. A whole number can stand for a real one, a truth value for none;
+    of what objects hold nothing is asked."""
+    if kind in (int, float):
+        number = isinstance(value, int | kind) and not isinstance(value, bool)
+        return number and math.isfinite(value)
+    if get_origin(kind) is tuple:
+        return isinstance(value, list) and all(_is(each, get_args(kind)[0]) for each in value)
+    return isinstance(value, get_origin(kind) or kind)
+
+
 def shipped(folder: Path = MODELS) -> list[str]:
-    """Names of the models that are ready for use: folders with a card, sorted, the default first."""
-    names = sorted(card.parent.name for card in folder.glob(f"*/{CARD}"))
+    """Names of the models that are ready for use: folders with a card, not hidden, sorted, the default first."""
+    names = sorted(card.parent.name for card in folder.glob(f"[!.]*/{CARD}"))
     return sorted(names, key=lambda name: name != DEFAULT)

@@ -8,7 +8,6 @@ whatever somebody has: our logs, any CSV with an epoch column (`foreign_log`), T
 Both end in a `Log` with our names for what is known, and sentences about all that was changed or left out.
 """
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path, PurePosixPath
@@ -119,6 +118,8 @@ def read_log(file: Path) -> list[EpochRecord]:
         text = file.read_text(encoding="utf-8")
     except FileNotFoundError:
         return []
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"{file} cannot be read as a log ({error}); restore it, or start the run anew.") from error
     lines = text.split("\n")
     complete = lines[:-1]  # what follows the last line break is still being written
     if not complete:
@@ -126,9 +127,9 @@ def read_log(file: Path) -> list[EpochRecord]:
     if complete[0].split(",") != list(COLUMNS):
         raise DataError(f"{file} has the columns {complete[0]!r}, expected {','.join(COLUMNS)}.")
     records = []
-    for number, row in enumerate(csv.reader(complete[1:]), start=2):
+    for number, row in enumerate(complete[1:], start=2):
         try:
-            values = dict(zip(COLUMNS, row, strict=True))
+            values = dict(zip(COLUMNS, row.split(","), strict=True))
             records.append(EpochRecord(epoch=int(values.pop("epoch")), **{k: float(v) for k, v in values.items()}))
         except ValueError as error:
             raise DataError(f"{file}, line {number}: {error}.") from error

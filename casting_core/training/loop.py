@@ -19,7 +19,7 @@ from torch import nn
 
 from casting_core.data.files import write_atomically
 from casting_core.data.transforms import to_input
-from casting_core.errors import Cancelled, SettingsError
+from casting_core.errors import Cancelled, ModelError, SettingsError
 from casting_core.networks.network import Network
 from casting_core.networks.predict import predict_logits
 from casting_core.training.batches import Batch, Batches
@@ -30,6 +30,7 @@ from casting_core.training.settings import CONSTANT, TrainingSettings
 from casting_core.training.state import load_state, save_state
 
 STATE, LOG, SETTINGS = "state.safetensors", "log.csv", "settings.json"
+RESULT = "result.json"  # written when all else is: a run that has begun, or goes on, has none
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -196,18 +197,26 @@ def _begin(
 ) -> int:
     """Prepare the run folder; gives the number of finished epochs."""
     if resume and (folder / STATE).exists():
-        before = TrainingSettings.from_json(json.loads((folder / SETTINGS).read_text()))
+        try:
+            before = TrainingSettings.from_json(json.loads((folder / SETTINGS).read_text(encoding="utf-8")))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            raise ModelError(
+                f"{folder / SETTINGS} cannot be read ({error}), so the run cannot go on; start it anew without --resume."
+            ) from error
         if not before.same_run(settings):
             raise SettingsError(f"{folder} was begun with other settings; start anew without --resume.")
         finished = load_state(folder / STATE, model, optimizer)
-        if group.first:  # the log may be one row ahead of the state, or end in half a row
+        if group.first:
+            (folder / RESULT).unlink(missing_ok=True)
+            # the log may be one row ahead of the state, or end in half a row
             write_log(folder / LOG, [r for r in read_log(folder / LOG) if r.epoch <= finished])
         group.wait()
         return finished
     group.wait()  # all have seen that there is nothing to resume
     if group.first:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / STATE).unlink(missing_ok=True)
+        for name in (RESULT, STATE):
+            (folder / name).unlink(missing_ok=True)
         write_log(folder / LOG, [])
         write_atomically(folder / SETTINGS, (json.dumps(settings.to_json(), indent=2) + "\n").encode())
     return 0

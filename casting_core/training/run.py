@@ -27,12 +27,12 @@ from casting_core.networks.predict import predict_logits, predict_peaks
 from casting_core.networks.registry import architecture
 from casting_core.training.batches import AugmentedBatches, Batches, PlainBatches
 from casting_core.training.distributed import join
-from casting_core.training.loop import STATE, Callback, HeldOut, fit
+from casting_core.training.loop import RESULT, STATE, Callback, HeldOut, fit
 from casting_core.training.pretrained import load_imagenet
 from casting_core.training.settings import TrainingSettings
 
 RUNS = Path("runs")
-WEIGHTS, PREDICTIONS, PEAKS, RESULT = "weights.safetensors", "predictions.csv", "peaks.csv", "result.json"
+WEIGHTS, PREDICTIONS, PEAKS = "weights.safetensors", "predictions.csv", "peaks.csv"
 DATA = "data.json"
 EXCLUDED = "excluded.txt"  # paths that a person had left out, one a line; a list that --exclude takes again
 
@@ -125,7 +125,7 @@ def _keep_excluded(folder: Path, paths: Sequence[str], *, resume: bool, first: b
     """Note what is left out, or see that a run goes on without the same pictures."""
     file = folder / EXCLUDED
     if resume and (folder / STATE).exists():
-        before = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+        before = file.read_text(encoding="utf-8", errors="replace").splitlines() if file.exists() else []
         if before != list(paths):
             raise SettingsError(
                 f"{folder} was begun with {len(before)} pictures left out by --exclude, and now there are "

@@ -42,8 +42,8 @@ def show(chosen: Sequence[Shown], *, unseen: bool, as_filed: bool) -> None:
 
 def _lists(found: "Agreement", one: Shown, two: Shown, by_verdict: bool) -> None:
     lists = {
-        "first": (f"only {one.name} right", found.only_first),
-        "second": (f"only {two.name} right", found.only_second),
+        "first": (f"only {one.title} right", found.only_first),
+        "second": (f"only {two.title} right", found.only_second),
         "both": ("both wrong", found.both_wrong),
     }
     if by_verdict:
@@ -93,10 +93,11 @@ def _tests(found: "Agreement", one: Shown, two: Shown) -> None:
         ahead, behind = (one, two) if test.difference >= 0 else (two, one)
         points = 100 * abs(test.difference)
         ends = sorted(100 * end * (1 if test.difference >= 0 else -1) for end in (test.low or 0.0, test.high or 0.0))
-        between = "" if test.low is None else f" (95 % interval over photographs: {ends[0]:.1f} to {ends[1]:.1f})"
+        between = f" (95 % interval over photographs: {_points(ends[0])} to {_points(ends[1])})"
+        between = "" if test.low is None else between
         rare = test.p_photographs < RARE
         st.markdown(
-            f"**{ahead.name} is right on {points:.1f} of 100 parts more than {behind.name}**{between}, counted on "
+            f"**{ahead.title} is right on {points:.1f} of 100 parts more than {behind.title}**{between}, counted on "
             f"{test.pictures:,} pictures of {test.photographs} photographs that both decide. Were both equally good, "
             f"chance alone would give a difference as large {_often(test.p_photographs)} "
             f"(p = {_p(test.p_photographs)}). **So it {'is more than' if rare else 'may be'} chance.**"
@@ -125,6 +126,10 @@ def _most_copies(one: Shown) -> int:
     for each in one.rows.values():
         counts[each.row.source] = counts.get(each.row.source, 0) + 1
     return max(counts.values())
+
+
+def _points(value: float) -> str:
+    return f"{value:.1f}".replace("-", "−")
 
 
 def _often(p: float) -> str:

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 import streamlit as st
 
 from casting_core.charts import behaviour as charts
-from casting_core.charts.style import CONFIG, WORDS, Chart, looks
+from casting_core.charts.style import WORDS, looks
 from casting_core.errors import CastingError
 from casting_core.evaluation.behaviour import card_intervals
 from casting_core.evaluation.reliability import BINS
 from casting_core.labels import Label, Verdict
 from casting_core.networks.card import DEFAULT
 from pages.comparing import agreement, known, pictures
+from pages.comparing.drawing import draw
 from pages.comparing.known import Shown
 from pages.shared import resources
 
@@ -104,16 +105,18 @@ def _ranking(chosen: Sequence[Shown], unseen: bool, as_filed: bool) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown("**Defects found, over sound parts lost** (ROC)")
-        _draw(charts.roc(found, look, zoom=zoom), "roc")
+        draw(charts.roc(found, look, zoom=zoom), "roc")
     with right:
         st.markdown("**Right when it says defective, over defects found** (precision–recall)")
-        _draw(charts.precision_recall(found, look, zoom=zoom), "precision-recall")
+        draw(charts.precision_recall(found, look, zoom=zoom), "precision-recall")
+    if zoom:
+        st.caption("A model whose line is not here does not come near enough to the corner.")
     rows = []
     for each in chosen:
         ends = card_intervals(each.known.card, each.found, unseen=unseen, as_filed=as_filed)
         figures = each.found.figures
         told = {title: _figure(figures[name], ends.get(name)) for name, title in NAMES.items()}
-        rows.append({"Model": each.name, **told})
+        rows.append({"Model": each.title, **told})
     st.table(rows, hide_index=True, alt="For each model: the areas under both curves, with 95 % intervals.")
     st.caption(
         "An area under ROC of 1 means that every defective part got a higher probability than every sound one; tossing "
@@ -138,19 +141,19 @@ def _probabilities(one: Shown, unseen: bool, as_filed: bool) -> None:
     found = one.found
     left, right = st.columns(2, gap="large")
     with left:
-        st.markdown(f"**Does {one.name} mean what it says?** (reliability)")
-        _draw(charts.reliability(one.name, found, looks(resources.models())[one.name]), "reliability")
+        st.markdown(f"**Does {one.title} mean what it says?** (reliability)")
+        draw(charts.reliability(one.name, found, looks(resources.models())[one.name]), "reliability")
         ends = card_intervals(one.known.card, found, unseen=unseen, as_filed=as_filed).get("expected_calibration_error")
         between = f" ({100 * ends[0]:.1f} to {100 * ends[1]:.1f})" if ends else ""
         st.caption(
             "Of the parts that were given a probability of 80 %, 80 of 100 should be defective: then the points lie on "
-            "the dotted line. The bars through them show what chance allows; below, how many pictures stand behind "
+            "the thin line. The bars through them show what chance allows; below, how many pictures stand behind "
             f"each of the {BINS} points (each line is ten times the one below). On average the model is off by "
             f"**{100 * found.calibration_error:.1f} points**{between}, the expected calibration error."
         )
     with right:
-        st.markdown(f"**Which probabilities does {one.name} give?**")
-        _draw(charts.spread(one.name, found), "spread")
+        st.markdown(f"**Which probabilities does {one.title} give?**")
+        draw(charts.spread(one.name, found), "spread")
         own = " Each fold of the castings had thresholds of its own, hence the bands." if unseen else ""
         st.caption(
             "Each line is ten times the one below, so that the few that matter can be seen: defective parts left of "
@@ -160,7 +163,7 @@ def _probabilities(one: Shown, unseen: bool, as_filed: bool) -> None:
 
 def _verdicts(one: Shown) -> None:
     """Label by verdict; each number opens its pictures."""
-    st.markdown(f"**What became of the parts, by {one.name}.** Press a number to see its pictures.")
+    st.markdown(f"**What became of the parts, by {one.title}.** Press a number to see its pictures.")
     opened = st.query_params.get(CELL)
     for label in reversed(Label):
         total = sum(len(paths) for (mine, _), paths in one.found.cells.items() if mine is label)
@@ -198,10 +201,6 @@ def _open(cell: str | None) -> None:
         st.query_params.pop(CELL, None)
     else:
         st.query_params[CELL] = cell
-
-
-def _draw(chart: Chart, key: str) -> None:
-    st.plotly_chart(chart.figure, config=CONFIG, alt=chart.alt, key=f"behaviour {key}")
 
 
 def _figure(value: float | None, ends: tuple[float, float] | None) -> str:

@@ -1,5 +1,6 @@
 """What the models said of pictures whose label is known, kept for all sessions and never changed."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,6 +51,11 @@ class Shown:
     def name(self) -> str:
         """Of the model's folder."""
         return self.known.name
+
+    @property
+    def title(self) -> str:
+        """Its name for Markdown, which takes none of it for markup."""
+        return re.sub(r"([\\`*_{}\[\]()<>#+!|~$:&-])", r"\\\1", self.name)
 
 
 def known(model: str) -> Known:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 USUAL = [column.title for column in COLUMNS if column.usual]
 BEST = "font-weight: 700; background-color: rgba(0, 158, 115, 0.22)"  # beside the star
 NAME = 150  # px, of the column that stays in view; a phone shows another one beside it
-WIDTHS = {"kind": 200, "note": 330}  # px, of columns of sentences
+WIDEST = 330  # px
 
 
 def show() -> None:
@@ -41,8 +41,10 @@ def show() -> None:
     if only:
         columns = differing(rows, columns)
     _draw(rows, columns, ranges)
-    _take_away(rows, columns)
-    timing.control([(name, sha256) for name, sha256 in asked if name in names])
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _take_away(rows, columns)
+        timing.control([each for each in asked if each[0] in names])
+    timing.explain([each for each in asked if each[0] in names])
     _warn(rows)
 
 
@@ -151,25 +153,31 @@ def _draw(rows: Sequence[ModelRow], columns: Sequence[Column], ranges: bool) -> 
         )
         return
     column = st.column_config
+    widths = {each.key: _width(rows, each, ranges) for each in columns}
     st.dataframe(
         styled(rows, columns, ranges),
         hide_index=True,
         key="models-table",
         placeholder=UNKNOWN,
-        alt=_alt(rows, columns),
+        alt="Models, figure by figure",  # short, as each button of the table says it again
         column_config={
             "model": column.TextColumn("Model", pinned=True, width=NAME),
-            **{each.key: column.Column(each.title, help=each.help or None, width=WIDTHS.get(each.key))
-               for each in columns},
+            **{each.key: column.Column(each.title, help=each.help or None, width=widths[each.key]) for each in columns},
         },
-    )  # fmt: skip
-    st.caption(
-        f"Press the head of a column to sort by it; {UNKNOWN} was not reported, or not measured. **{STAR} is the best of "
-        "its column** among models of the same data; the floor takes no part, as hardly anything is smaller or quicker. "
-        "The best number need not be better by more than chance: look at the ranges, and at *Two models on the same "
-        "parts* under *Behaviour*. Read missed defects, false alarms and what is sent to a person together: any one of "
-        "them alone is easily made small."
     )
+    st.caption(
+        f"Press the head of a column to sort by it; {UNKNOWN} was not reported, or not measured. **{STAR} is the best "
+        "of its column** among models of the same data; the floor takes no part, as hardly anything is smaller or "
+        "quicker. The best number need not be better by more than chance: look at the ranges, and at *Two models on "
+        "the same parts* under *Behaviour*. Read missed defects, false alarms and what is sent to a person together: "
+        "any one of them alone is easily made small."
+    )
+
+
+def _width(rows: Sequence[ModelRow], column: Column, ranges: bool) -> int:
+    """Of a column, in px, so that its title and its texts fit, the longest of them but for their ends."""
+    longest = max(len(text(row, column, ranges=ranges)) + len(STAR) + 1 for row in rows)
+    return min(max(8 * len(column.title), 8 * longest) + 24, WIDEST)
 
 
 def styled(rows: Sequence[ModelRow], columns: Sequence[Column], ranges: bool) -> "Styler":
@@ -197,37 +205,27 @@ def styled(rows: Sequence[ModelRow], columns: Sequence[Column], ranges: bool) ->
     return shown
 
 
-def _alt(rows: Sequence[ModelRow], columns: Sequence[Column]) -> str:
-    told = []
-    for column in columns:
-        winners = [row for row in rows if row.name in best(rows, column)]
-        if winners:
-            told.append(f"{column.title}: {listed([row.name for row in winners])}, {text(winners[0], column)}")
-    return f"One line a model, {len(rows)} models, {len(columns)} columns. Best of each column: {'; '.join(told)}."
-
-
 def _take_away(rows: Sequence[ModelRow], columns: Sequence[Column]) -> None:
-    with st.container(horizontal=True):
-        st.download_button(
-            "CSV",
-            lambda: to_csv(rows, columns),
-            "models.csv",
-            "text/csv",
-            icon=":material/download:",
-            on_click="ignore",
-            disabled=not rows,
-            key="models-csv",
-        )
-        st.download_button(
-            "Markdown",
-            lambda: to_markdown(rows, columns).encode(),
-            "models.md",
-            "text/markdown",
-            icon=":material/download:",
-            on_click="ignore",
-            disabled=not rows,
-            key="models-markdown",
-        )
+    st.download_button(
+        "CSV",
+        lambda: to_csv(rows, columns),
+        "models.csv",
+        "text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+        disabled=not rows,
+        key="models-csv",
+    )
+    st.download_button(
+        "Markdown",
+        lambda: to_markdown(rows, columns).encode(),
+        "models.md",
+        "text/markdown",
+        icon=":material/download:",
+        on_click="ignore",
+        disabled=not rows,
+        key="models-markdown",
+    )
 
 
 def to_csv(rows: Sequence[ModelRow], columns: Sequence[Column]) -> bytes:

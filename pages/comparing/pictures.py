@@ -8,14 +8,16 @@ from pathlib import Path, PurePosixPath
 import streamlit as st
 
 from casting_core.charts.style import WORDS
-from casting_core.errors import CastingError, ImageError
+from casting_core.errors import CastingError
 from casting_core.evaluation.judged import Judged
 from casting_core.figures import EVIDENCE, percent
 from casting_core.labels import Label, Verdict
+from pages.comparing import sight
 from pages.comparing.known import Shown
+from pages.explorer import loaded
 from pages.explorer.picture import as_upload
 from pages.explorer.source import FETCH, configured
-from pages.shared import downloads, resources, widgets
+from pages.shared import downloads, widgets
 from pages.shared import gallery as tiles
 from pages.shared.gallery import Tile
 from pages.shared.marked import as_uri
@@ -87,14 +89,13 @@ def _tiles(paths: Sequence[str], judges: Sequence[Shown], here: Path, *, key: st
         row, name = judges[0].rows[path].row, PurePosixPath(path).name
         told = [said(judge, path) if len(judges) == 1 else f"{judge.name}: {said(judge, path)}" for judge in judges]
         notes = [f"filed as {WORDS[row.label]}, photograph {row.source}", *told]
-        alt = f"Open {name}: {'; '.join(notes)}"
         source = _small(str(here), path)
-        made.append(Tile(key=path, title=name, alt=alt, source=source, notes=[(note, False) for note in notes]))
+        made.append(Tile(key=path, title=name, source=source, notes=[(note, False) for note in notes]))
     names = [judge.name for judge in judges]
     tiles.show(
         made,
         key=f"{key}-tiles",
-        label=f"{title}, {start + 1} to {start + len(made)} of {len(paths)}",
+        label=f"{title}, {start + 1} to {start + len(made)} of {len(paths)}".replace("\\", ""),  # it is no Markdown
         on_open=lambda path: turn_to(path, paths, names),
     )
 
@@ -103,12 +104,10 @@ def _tiles(paths: Sequence[str], judges: Sequence[Shown], here: Path, *, key: st
 def _small(folder: str, path: str) -> str | None:
     from PIL import Image
 
-    from casting_core.data.images import decode_rgb
-
-    try:
-        picture = Image.fromarray(decode_rgb(Path(folder) / path))
-    except ImageError:
+    pixels = loaded.shown(folder, path)
+    if pixels is None:
         return None
+    picture = Image.fromarray(pixels)
     picture.thumbnail((SIDE, SIDE), reducing_gap=2.0)
     return as_uri(picture)
 
@@ -177,25 +176,25 @@ def _dialog(path: str, judges: Sequence[Shown]) -> None:
     row = judges[0].rows[path].row
     st.text(path)
     st.markdown(f"Filed as **{WORDS[row.label]}**; photograph {row.source}.")
-    for judge in judges:
-        unseen = " by a copy of it that had never seen this casting" if judge.rows[path].unseen else ""
-        st.markdown(f"**{judge.name}**, judged{unseen}: {said(judge, path)}.")
     here = root() if all(judge.known.public for judge in judges) else None
     upload = None if here is None else as_upload(here, path)
-    if upload is None:
+    picture = None if here is None else loaded.shown(str(here), path)
+    if upload is None or picture is None:
         st.info("This picture is not on this computer, or cannot be read.", icon=":material/hide_image:")
+        for judge in judges:
+            st.markdown(f"**{judge.title}**: {said(judge, path)}.")
         return
+    places = st.columns(1 + len(judges))
+    with places[0]:
+        st.markdown("**As it was filed**")
+        st.image(picture, width="stretch", alt="The picture as it was filed.")
     mapped = False
-    for column, judge in zip(st.columns(max(2, len(judges))), judges, strict=False):
-        with column:
-            mapped = _map(upload, judge) or mapped
+    for place, judge in zip(places[1:], judges, strict=True):
+        with place:
+            mapped = _seen_by(judge, upload, path) or mapped
     if mapped:
         title = "Probability of a defect by the evidence at that place (the same scale for every picture)"
         widgets.legend(title, EVIDENCE, 0.7, ("0 %", "50 %", "100 %"))
-    st.caption(
-        "The maps are those of the models that ship. These were trained on nearly all photographs of the set, so what "
-        "they say here may be memory; the figures of this page come from copies that had not seen the casting."
-    )
 
 
 def _steps(path: str) -> None:
@@ -219,36 +218,38 @@ def _steps(path: str) -> None:
         st.text(f"{at + 1:,} of {last + 1:,}")
 
 
-def _map(upload: Upload, judge: Shown) -> bool:
+def _seen_by(judge: Shown, upload: Upload, path: str) -> bool:
     """The picture as a model sees it; whether that is a map of its own evidence."""
     name = judge.name
+    st.markdown(f"**{judge.title}**: {said(judge, path)}")
     try:
         with st.spinner(f"{name} looks at the picture…"):
-            judged = resources.judge(upload, model=name)
-            activation = None
-            if judged.evidence is None and judged.picture is not None and resources.has_convolutions(name):
-                activation = resources.activation_map(upload, model=name, method="gradcam")[0]
+            seen = sight.look(upload, judge, path)
     except CastingError as error:
         st.info("There is no map: the model cannot be used.", icon=":material/block:")
         st.text(f"{name}: {error}")
         return False
-    picture, p = judged.picture, judged.inspection.probability
-    if picture is None:
+    judged = seen.judged
+    if judged.picture is None:
         st.text(judged.inspection.reason)
         return False
-    st.markdown(f"**{name}**, as it ships: {'–' if p is None else percent(p)}")
-    if judged.evidence is not None:
-        count = len(judged.inspection.regions)
-        alt = f"The picture with the evidence map of {name}, strongest {percent(float(judged.evidence.max()))}, "
-        st.image(downloads.overlay(judged), width="stretch", alt=f"{alt}{count} places marked.")
-        return True
-    if activation is not None:
-        widgets.activation(picture, activation, f"Grad-CAM of {name}")
+    own = judged.evidence is not None
+    if own:
+        count, most = len(judged.inspection.regions), percent(float(judged.evidence.max()))
+        alt = f"The picture with the evidence map of {name}: strongest {most}, {count} places marked."
+        st.image(downloads.overlay(judged), width="stretch", alt=alt)
+    elif seen.activation is not None:
+        widgets.activation(judged.picture, seen.activation, f"Grad-CAM of {name}")
+        st.caption("This model has no map of its own evidence. Grad-CAM shows which places its answer drew on.")
+    else:
+        st.image(judged.picture, width="stretch", alt="The picture as it was filed.")
+        st.caption("This model has no map: it weighs the picture as a whole and points to no place.")
+    if seen.unseen:
+        st.caption("Judged and drawn by the copy that had never seen this casting.")
+    elif judge.rows[path].unseen:
+        now = judged.inspection.probability
         st.caption(
-            "This model has no map of its own evidence. Grad-CAM shows instead which places its verdict drew on, "
-            "on a scale that is this picture’s own."
+            "Judged by a copy that had never seen this casting; that copy does not ship, so what is drawn is the model "
+            f"itself, which was trained on this photograph and gives {'–' if now is None else percent(now)}."
         )
-        return False
-    st.image(picture, width="stretch", alt="The picture as it was given.")
-    st.caption("This model has no map: it weighs the picture as a whole and can point to no place.")
-    return False
+    return own

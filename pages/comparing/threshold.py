@@ -7,11 +7,11 @@ import numpy as np
 import streamlit as st
 
 from casting_core.charts import thresholds as charts
-from casting_core.charts.style import CONFIG
 from casting_core.errors import CastingError, DataError
 from casting_core.evaluation.verdicts import for_choosing
 from casting_core.evaluation.what_if import WhatIf, threshold_curves, what_if
 from pages.comparing import known, plant
+from pages.comparing.drawing import draw
 from pages.comparing.known import Key, Known
 from pages.comparing.scale import PASS, REJECT, Scale, keep_order, put, scale
 from pages.shared import resources
@@ -182,7 +182,7 @@ def _curves(ground: Ground, chosen: tuple[float, float], shipped: tuple[float, f
     st.markdown("**What moving a threshold does**")
     grid = np.unique([*charts.GRID, *chosen, *shipped])
     chart = charts.rates(threshold_curves(ground.predictions, grid), chosen=chosen, shipped=shipped)
-    st.plotly_chart(chart.figure, config=CONFIG, alt=chart.alt, key="threshold rates")
+    draw(chart, "threshold rates")
     st.caption(
         "Each line across is ten times the one below; where a curve ends at the bottom there is not one such picture. "
         "The solid upright lines are your thresholds: on the left one read missed defects, on the right one false "

@@ -92,33 +92,36 @@ def known(asked: Sequence[Asked]) -> Mapping[str, Speed]:
 
 
 def control(asked: Sequence[Asked]) -> None:
-    """A button that measures, its progress while that goes on, and how it was measured."""
+    """A button that measures, and its progress while that goes on."""
     current = timer()
     if current.running:
         st.fragment(_progress, run_every=EVERY)()
         return
+    st.button(
+        "Measure times again" if known(asked) else "Measure the time a picture takes",
+        icon=":material/timer:",
+        on_click=current.start,
+        args=(list(asked),),
+        disabled=not asked,
+        key="measure-times",
+        help=f"All models of the table in turns, {ROUNDS} rounds; some seconds, and you can look on meanwhile.",
+    )
+
+
+def explain(asked: Sequence[Asked]) -> None:
+    """How the times were measured, or why they could not be."""
+    current = timer()
+    if current.error:
+        st.error("The time could not be measured.", icon=":material/error:")
+        st.text(current.error)
     found = known(asked)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(
-            "Measure again" if found else "Measure the time a picture takes",
-            icon=":material/timer:",
-            on_click=current.start,
-            args=(list(asked),),
-            disabled=not asked,
-            key="measure-times",
-            help=f"All models of the table in turns, {ROUNDS} rounds; some seconds, and you can look on meanwhile.",
+    if found:
+        told = "; ".join(f"{name} {each.low:.0f} to {each.high:.0f} ms" for name, each in found.items())
+        st.caption(
+            f"Times a picture are medians of {ROUNDS} rounds on this machine, all models in turns, on a rendered "
+            "casting of 300 × 300 px, from the file to the verdict without the map. They are longer where the machine "
+            f"has other work. The middle half of the rounds: {told}."
         )
-        if current.error:
-            st.error("The time could not be measured.", icon=":material/error:")
-            st.text(current.error)
-        elif found:
-            st.caption(
-                f"Medians of {ROUNDS} rounds on this machine, all models in turns, on a rendered casting of 300 × 300 "
-                "px: from the file to the verdict, without the map. Where others use the app meanwhile, it takes "
-                "longer. Half of the rounds took: "
-                + "; ".join(f"{name} {each.low:.0f} to {each.high:.0f} ms" for name, each in found.items())
-                + "."
-            )
 
 
 def _progress() -> None:

@@ -7,6 +7,8 @@ the link alone: without navigation, page settings or the model being loaded. So 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from pages.shared import visitors
+
 FRAMED = "framed"
 
 
@@ -30,3 +32,4 @@ def require() -> None:
     if FRAMED not in st.session_state:
         navigation()
         st.rerun()
+    visitors.admit()

@@ -1,7 +1,8 @@
 """The castings on which the map points best and worst, side by side with what was marked."""
 
+import io
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ from pages.trust.album import Album
 
 FEW = 12  # rendered castings that are judged at once: no more than a page may take
 STEP = 10  # pictures between two looks at the progress
+PANELS = ("Picture", "What was marked", "What the map says")
 
 
 def show(card: ModelCard) -> None:
@@ -108,14 +110,15 @@ def _second_camera(card: ModelCard) -> None:
         )
         return
     key = ("masks", card.name, card.weights_sha256, str(folder), str((folder / "labels.csv").stat().st_mtime_ns))
-    begun = key in album.albums()
-    asked = not begun and st.button(
-        "Find the best and the worst of the photographs on this computer (takes about half a minute)",
-        icon=":material/search:",
-        key="map all masks",
-    )
-    if not begun and not asked:
-        return
+    place = st.empty()
+    if key not in album.albums():
+        if not place.button(
+            "Find the best and the worst of the photographs on this computer (takes about half a minute)",
+            icon=":material/search:",
+            key="map all masks",
+        ):
+            return
+        place.empty()
     found = album.album(key, photographs(folder), _judge(card.name))
     try:
         if not found.finished:
@@ -144,7 +147,7 @@ def _extremes(found: Album, what: str, defect: str) -> None:
         st.markdown("There is no defective part with a marked defect among them.")
         return
     st.markdown(
-        f"Of {found.done:,} {what}, {extremes.seen:,} have defects. The strongest place lies on {defect} in "
+        f"Of {found.done:,} {what}, {extremes.seen:,} have known defects. The strongest place lies on {defect} in "
         f"**{extremes.hits:,} of {extremes.seen:,}**."
     )
     for title, several in (("Worst", extremes.worst), ("Best", extremes.best)):
@@ -153,22 +156,31 @@ def _extremes(found: Album, what: str, defect: str) -> None:
 
 
 def _one(title: str, each: Pointed) -> None:
-    picture = charts.enlarged(each.known.pixels)
     sentence = _sentence(each)
+    alts = ("The part as it was judged.", f"The same part; lines run around its {each.defects} known defects.", sentence)
     with st.container(border=True):
         st.markdown(f"**{title}.** {sentence}")
         st.text(f"{each.known.name}{': ' + ', '.join(each.known.kinds) if each.known.kinds else ''}")
-        shown: tuple[tuple[Callable[[], object], str, str], ...] = (
-            (lambda: picture, "Picture", "The part as it was judged."),
-            (
-                lambda: charts.outlined(picture, each.known.mask),
-                "What was marked",
-                f"The same part; lines run around its {each.defects} known defects.",
-            ),
-            (lambda: charts.pointed(picture, each.heatmap, each.place), "What the map says", sentence),
-        )
-        for column, (draw, caption, alt) in zip(st.columns(3), shown, strict=True):
-            column.image(draw(), width="stretch", caption=caption, alt=alt)
+        shown = zip(st.columns(3), _panels(each.digest, each), PANELS, alts, strict=True)
+        for column, picture, caption, alt in shown:
+            column.image(picture, width="stretch", caption=caption, alt=alt)
+
+
+@st.cache_data(max_entries=40, show_spinner=False)
+def _panels(digest: str, _each: Pointed) -> tuple[bytes, ...]:
+    """The picture, what was marked on it and what the map says, each as a JPEG file."""
+    picture = charts.enlarged(_each.known.pixels)
+    drawn = (
+        picture,
+        charts.outlined(picture, _each.known.mask),
+        charts.pointed(picture, _each.heatmap, _each.place),
+    )
+    files = []
+    for one in drawn:
+        stream = io.BytesIO()
+        one.save(stream, "JPEG", quality=90)
+        files.append(stream.getvalue())
+    return tuple(files)
 
 
 def _sentence(each: Pointed) -> str:

@@ -184,6 +184,7 @@ def _sizes_and_kinds(card: ModelCard, sets: Mapping[str, Mapping[str, Any]]) -> 
         )
 
 
+@st.fragment  # another figure is drawn at once, and the pictures below stay as they are
 def _methods(card: ModelCard) -> None:
     measured = card.metrics.get("maps_second_capture")
     st.subheader("Is there a better way to make a map?", anchor=False)

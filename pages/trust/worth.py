@@ -146,7 +146,7 @@ def _precision(rates: VerdictRates, found: Worth, plant: Plant, card: ModelCard,
 def grid(rate: float) -> list[float]:
     """Defect rates of the chart: evenly from 0 to twice the plant's, at least to 5 %, and the plant's own."""
     reach = min(1.0, max(LEAST_REACH, 2 * rate))
-    return sorted({reach * step / STEPS for step in range(STEPS + 1)} | {rate})
+    return sorted({min(reach, reach * step / STEPS) for step in range(STEPS + 1)} | {rate})
 
 
 @st.cache_data(max_entries=200, show_spinner=False)

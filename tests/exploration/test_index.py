@@ -52,7 +52,7 @@ def messy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     files |= {f"chipped/{seed}.png": casting(seed, 180, defects="random") for seed in range(5, 9)}
     colour = [casting(seed, 200)[:190, :, None].repeat(3, 2) for seed in (10, 11)]
     colour[1][..., 0] //= 2
-    files |= {"burr/deeper/a.png": colour[0], "burr/\r,\".png": colour[1]}
+    files |= {"burr/deeper/\",.png": colour[0], "burr/\r.png": colour[1]}
     files |= {BROKEN: b"\x89PNG\r\n\x1a\n and no more", EMPTY: b"", "good/readme.txt": b"no picture"}
     lay_out(root, files)
     (root / "empty").mkdir()

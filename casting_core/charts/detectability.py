@@ -1,0 +1,192 @@
+"""Charts of how large a defect has to be to be seen: probability of detection over its size.
+
+Sizes are in percent of the part's diameter, on a logarithmic axis; below each stands what that is in pixels of a
+picture of 300 px and, where the part's diameter is known, in millimetres.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import plotly.graph_objects as go
+
+from casting_core import figures as pictures
+from casting_core.charts.style import NEUTRAL, Chart, Look, finish
+
+SIDE = 300  # px, of the pictures that were tried
+TICKS = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 40.0)  # % of the diameter
+SIZES = {"a50": ("a50", 50, "diamond"), "a90": ("a90", 90, "triangle-up"), "sure": ("a90/95", 90, "square")}
+SMOOTH = {"shape": "spline", "smoothing": 0.8}
+FAINT = 0.2  # of the colour, in a band
+UNREACHED = "not reached within the sizes tried"
+TITLE = "Longest line of the defect"  # of the axis
+TALL, SMALL = 420, 320  # px
+
+Figures = Mapping[str, Any]  # of one kind of defect, as a card holds them
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scale:
+    """What a size in percent of the diameter is besides.
+
+    `pixels`: the part's diameter in pixels of a picture; `millimetres`: the same of a real part, None where unknown.
+    """
+
+    pixels: float
+    millimetres: float | None = None
+
+    def parts(self, percent: float) -> list[str]:
+        """A size in every unit: `4.9 %`, `12 px`, `2.9 mm`."""
+        told = [f"{percent:.1f} %", f"{short(percent / 100 * self.pixels)} px"]
+        return told if self.millimetres is None else [*told, f"{short(percent / 100 * self.millimetres)} mm"]
+
+
+def short(value: float) -> str:
+    """A length in as many places as it needs: `0.04`, `2.9`, `12`."""
+    return f"{value:.2f}" if value < 0.1 else f"{value:.1f}" if value < 10 else f"{value:.0f}"
+
+
+def surer(figures: Figures) -> Mapping[str, Any]:
+    """The size from which nine of ten are found with 95 % confidence: the larger of the two that are known.
+
+    One counts every trial as independent, as the handbook does; the other draws castings anew.
+    """
+    both = (figures["a90_95"], figures["a90_95_photographs"])
+
+    def size(reached: Mapping[str, Any]) -> float:
+        if reached["value"] is not None:
+            return float(reached["value"])
+        return float("inf") if reached["beyond"] == "above" else 0.0
+
+    return max(both, key=size)
+
+
+def reached_text(reached: Mapping[str, Any], figures: Figures, scale: Scale) -> str:
+    """A size in all units, `4.9 % · 12 px · 2.9 mm`, or in words where it lies beyond what was tried."""
+    if reached["value"] is not None:
+        return " · ".join(scale.parts(reached["value"]))
+    if reached["beyond"] == "below":
+        return f"below the smallest tried, {' · '.join(scale.parts(figures['least']))}"
+    return UNREACHED
+
+
+def compared(kinds: Mapping[str, Figures], looks: Mapping[str, Look], scale: Scale) -> Chart:
+    """The curves of several kinds of defect over each other, with the size that is found nine times of ten."""
+    figure = go.Figure()
+    told = []
+    for kind, found in kinds.items():
+        _curve(figure, found["curve"], looks[kind], kind)
+        size = found["a90"]["value"]
+        if size is not None:
+            figure.add_scatter(
+                x=[size],
+                y=[90],
+                mode="markers",
+                marker=looks[kind].marker(11),
+                showlegend=False,
+                hovertemplate=f"{kind}, 9 of 10: {' · '.join(scale.parts(size))}<extra></extra>",
+            )
+        told.append(f"{kind}: {reached_text(found['a90'], found, scale)}")
+    _finish(figure, kinds, scale, TALL)
+    return Chart(figure=figure, alt=f"Curves of detection over size. Found 9 times of 10: {'; '.join(told)}.")
+
+
+def curve(
+    kind: str, found: Figures, look: Look, scale: Scale, *, among: Mapping[str, Figures], seen: str
+) -> Chart:
+    """One kind of defect: its curve with the band, what was counted by size, and the sizes a50, a90 and a90/95.
+
+    `among`: the kinds whose sizes the axis holds; `seen`: the word for what is counted, as *stopped*.
+    """
+    figure, line = go.Figure(), found["curve"]
+    for end, fill in (("low", None), ("high", "tonexty")):
+        figure.add_scatter(
+            x=line["percent"],
+            y=[100 * value for value in line[end]],
+            fill=fill,
+            fillcolor=_faint(look.colour),
+            line={"width": 0, **SMOOTH},
+            mode="lines",
+            name="range of the curve",
+            hoverinfo="skip",
+        )
+    _curve(figure, line, look, "curve")
+    middles = [(each["from"] * each["to"]) ** 0.5 for each in found["bins"]]
+    shares = [100 * each["hits"] / each["trials"] for each in found["bins"]]
+    counts = [f"{each['hits']} of {each['trials']}" for each in found["bins"]]
+    figure.add_scatter(
+        x=middles,
+        y=shares,
+        mode="markers+text",
+        name=f"{seen}, of those tried",
+        marker={"color": look.colour, "symbol": "circle-open", "size": 10, "line": {"width": 2}},
+        text=[count.replace(" of ", "/") for count in counts],
+        textposition=["bottom right" if share > 60 else "top left" for share in shares],
+        textfont={"size": 11},
+        cliponaxis=False,
+        customdata=[
+            f"{each['from']:.1f} to {each['to']:.1f} %: {count} {seen}"
+            for each, count in zip(found["bins"], counts, strict=True)
+        ],
+        hovertemplate="%{customdata}<extra></extra>",
+    )
+    reached = {"a50": found["a50"], "a90": found["a90"], "sure": surer(found)}
+    for key, (name, height, symbol) in SIZES.items():
+        size = reached[key]["value"]
+        if size is None:
+            continue
+        figure.add_scatter(
+            x=[size, size],
+            y=[0, height],
+            mode="lines+markers+text",
+            name=name,
+            line={"color": NEUTRAL, "width": 1.5, "dash": "dot"},
+            marker={"color": look.colour, "symbol": symbol, "size": [0, 13], "line": {"color": "#FFFFFF", "width": 1}},
+            text=[name, ""],
+            textposition="top right" if key == "sure" else "top left",
+            hovertemplate=f"{name}: {' · '.join(scale.parts(size))}<extra></extra>",
+        )
+    _finish(figure, among, scale, SMALL)
+    figure.update_layout(showlegend=False)  # the page says what is what, once for all kinds
+    sizes = "; ".join(f"{SIZES[key][0]} {reached_text(each, found, scale)}" for key, each in reached.items())
+    binned = "; ".join(
+        f"{each['from']:.1f} to {each['to']:.1f} %: {count}" for each, count in zip(found["bins"], counts, strict=True)
+    )
+    return Chart(
+        figure=figure,
+        alt=f"Curve of detection of {kind} over size, with its range. {sizes}. Counted by size, {seen}: {binned}.",
+    )
+
+
+def _curve(figure: go.Figure, line: Mapping[str, Any], look: Look, name: str) -> None:
+    figure.add_scatter(
+        x=line["percent"],
+        y=[100 * value for value in line["pod"]],
+        mode="lines",
+        name=name,
+        line={**look.line(), **SMOOTH},
+        customdata=[pictures.percent(value) for value in line["pod"]],
+        hovertemplate=name + ", %{x:.2g} % of the diameter: %{customdata}<extra></extra>",
+    )
+
+
+def _finish(figure: go.Figure, kinds: Mapping[str, Figures], scale: Scale, height: int) -> None:
+    """Titles, the line at nine tenths, and one axis of sizes for all `kinds`."""
+    least, most = min(each["least"] for each in kinds.values()), max(each["most"] for each in kinds.values())
+    finish(figure, x=TITLE, y="Found (% of such defects)", height=height)
+    ticks = [tick for tick in TICKS if 0.9 * least <= tick <= 1.1 * most]
+    figure.update_xaxes(
+        type="log",
+        range=[math.log10(least) - 0.04, math.log10(most) + 0.04],
+        tickvals=ticks,
+        ticktext=["<br>".join([f"{tick:g} %", *scale.parts(tick)[1:]]) for tick in ticks],
+        tickangle=0,
+    )
+    figure.update_yaxes(range=[-3, 104], tickvals=[0, 25, 50, 75, 90, 100])
+    figure.add_hline(y=90, line={"color": NEUTRAL, "width": 1.5, "dash": "dot"})
+
+
+def _faint(colour: str) -> str:
+    red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{FAINT})"

@@ -1,0 +1,148 @@
+"""Charts of what a disturbance does to the verdicts: shares of parts over its levels, and where the figures hold.
+
+The levels that were tried stand at equal distances, whatever lies between them; the one at which nothing is changed is
+called *as taken*. Where the published figures hold, the ground is shaded.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import plotly.graph_objects as go
+
+from casting_core import figures as pictures
+from casting_core.charts.style import NEUTRAL, SERIES, Chart, finish
+
+FIGURES = {  # figure of a level → name, look
+    "accuracy": ("right at 50 %", SERIES[3]),
+    "missed": ("missed defects", SERIES[1]),
+    "false_alarms": ("false alarms", SERIES[0]),
+    "reviews": ("sent to a person", SERIES[2]),
+    "unusable": ("no verdict", SERIES[4]),
+}
+TITLES = {
+    "brightness": "Light",
+    "contrast": "Contrast",
+    "gamma": "Gray tones (gamma)",
+    "blur": "Blur",
+    "noise": "Grain (noise)",
+    "JPEG": "JPEG compression",
+    "rotation": "Turned",
+    "scale": "Larger or smaller",
+    "shift": "Off centre",
+    "stretch": "Squeezed",
+    "occlusion": "Dark spot on the part",
+}
+UNITS = {  # disturbance → what its levels are, and how one is told
+    "brightness": ("times the light", "× {:g}"),
+    "contrast": ("times the contrast", "× {:g}"),
+    "gamma": ("exponent of the gray tones", "γ {:g}"),
+    "blur": ("standard deviation of the blur", "{:g} px"),
+    "noise": ("standard deviation of the grain, of 255 gray levels", "{:g} levels"),
+    "JPEG": ("JPEG quality, of 100", "quality {:g}"),
+    "rotation": ("turn, either way", "{:g}°"),
+    "scale": ("times the size in the picture", "× {:g}"),
+    "shift": ("shift, of the picture’s side", "{:g} %"),
+    "stretch": ("ratio of the part’s axes", "{:g} : 1"),
+    "occlusion": ("diameter of the spot, of the part’s", "{:g} %"),
+}
+AS_TAKEN = "as taken"
+LARGE, SMALL = 420, 240  # px
+AROUND = 0.3  # steps by which the ground is shaded beyond the levels that hold
+
+Figures = Mapping[str, Any]  # of one disturbance, as a card holds them
+
+
+def level_text(name: str, level: float, found: Figures) -> str:
+    """A level in words: `× 0.8`, `3 px`, `as taken`."""
+    if level == found["none"]:
+        return AS_TAKEN
+    return UNITS[name][1].format(level) if name in UNITS else f"{level:g} {found['unit']}"
+
+
+def title_of(name: str) -> str:
+    """What a disturbance is called."""
+    return TITLES.get(name, name)
+
+
+def unit_of(name: str, found: Figures) -> str:
+    """What the levels of a disturbance are."""
+    return UNITS[name][0] if name in UNITS else str(found["unit"])
+
+
+def range_text(name: str, found: Figures, ends: str = "envelope") -> str:
+    """Between which levels the figures hold (`envelope`), or the errors alone do (`errors_hold`)."""
+    least, most = found[ends]["least"], found[ends]["most"]
+    if least == most:
+        return f"only {level_text(name, least, found)}"
+    low, high = (level_text(name, level, found) for level in (least, most))
+    return f"from {low} to {high}"
+
+
+def share_of(level: Mapping[str, Any], figure: str) -> tuple[float | None, float | None, float | None]:
+    """A figure of a level, with its interval where it has one, all in [0, 1]."""
+    value = level[figure]
+    if isinstance(value, Mapping):
+        return value["share"], value.get("low"), value.get("high")
+    return value, None, None
+
+
+def disturbed(name: str, found: Figures, *, large: bool = False) -> Chart:
+    """All figures over the levels of one disturbance; `large` with legend and titles, else one of many."""
+    levels, figure = found["levels"], go.Figure()
+    words = [level_text(name, each["level"], found) for each in levels]
+    tried = [each["level"] for each in levels]
+    low, high = (tried.index(found["envelope"][end]) for end in ("least", "most"))
+    figure.add_vrect(
+        x0=low - AROUND, x1=high + AROUND, fillcolor=NEUTRAL, opacity=0.18, line_width=0, layer="below"
+    )
+    for key, (title, look) in FIGURES.items():
+        told = [share_of(each, key) for each in levels]
+        ranges = [f", {_percent(low)} to {_percent(high)}" if low is not None else "" for _, low, high in told]
+        bars = any(low is not None for _, low, _ in told)
+        figure.add_scatter(
+            x=list(range(len(levels))),
+            y=[None if share is None else 100 * share for share, _, _ in told],
+            error_y={
+                "type": "data",
+                "symmetric": False,
+                "array": [0 if None in (share, high) else 100 * (high - share) for share, _, high in told],
+                "arrayminus": [0 if None in (share, low) else 100 * (share - low) for share, low, _ in told],
+                "color": look.colour,
+                "thickness": 1.5,
+                "width": 3,
+            }
+            if bars
+            else None,
+            mode="lines+markers",
+            name=title,
+            line=look.line(),
+            marker=look.marker(9 if large else 6),
+            customdata=[
+                f"{word}: {title} {_percent(share)}{ends}"
+                for word, (share, _, _), ends in zip(words, told, ranges, strict=True)
+            ],
+            hovertemplate="%{customdata}<extra></extra>",
+        )
+    unit = unit_of(name, found)
+    finish(figure, x=unit.capitalize(), y="Share of parts (%)" if large else "%", height=LARGE if large else SMALL)
+    figure.update_xaxes(
+        tickvals=list(range(len(levels))),
+        ticktext=[AS_TAKEN.replace(" ", "<br>") if word == AS_TAKEN else f"{each:g}" for word, each in zip(
+            words, tried, strict=True
+        )],
+        range=[-0.5, len(levels) - 0.5],
+        showgrid=False,
+        tickangle=0,
+    )
+    figure.update_yaxes(range=[-4, 104], tickvals=[0, 25, 50, 75, 100])
+    figure.update_layout(showlegend=large)
+    said = "; ".join(
+        f"{word}: " + ", ".join(f"{title} {_percent(share_of(each, key)[0])}" for key, (title, _) in FIGURES.items())
+        for word, each in zip(words, levels, strict=True)
+    )
+    holds = f"The published figures hold {range_text(name, found)}"
+    return Chart(figure=figure, alt=f"{title_of(name)}, {unit}. {holds}. {said}.")
+
+
+def _percent(share: float | None) -> str:
+    return "none judged" if share is None else pictures.percent(share)

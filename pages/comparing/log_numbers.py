@@ -1,0 +1,52 @@
+"""Training logs as a table, which can be read without a pointer and without seeing the curves."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from casting_core.charts.curves import View
+from casting_core.charts.style import listed
+from pages.comparing.trainings import Training, escaped
+from pages.shared.downloads import neutral
+
+MOST_ROWS = 1500  # of a run
+
+
+def show(picked: Sequence[Training], view: View) -> None:
+    """A toggle, and the table if it is on; by epoch, only the part that is shown."""
+    if not st.toggle("The same in numbers", key="numbers", bind="query-params"):
+        return
+    import pandas as pd
+
+    tables, long = [], []
+    for each in picked:
+        log = each.log
+        assert log is not None
+        table = pd.DataFrame({"run": neutral(each.label), "epoch": log.epochs, **log.columns})
+        if not view.by_time:
+            inside = pd.Series(True, table.index)
+            inside &= table["epoch"] >= view.start if view.start is not None else True
+            inside &= table["epoch"] <= view.end if view.end is not None else True
+            table = table[inside]
+        if len(table) > MOST_ROWS:
+            long.append(each.label)
+            table = table.iloc[:: -(-len(table) // MOST_ROWS)]
+        tables.append(table)
+    number = st.column_config.NumberColumn
+    st.dataframe(
+        pd.concat(tables, ignore_index=True),
+        hide_index=True,
+        placeholder="–",
+        alt="Logs by run and epoch",
+        column_config={
+            "run": st.column_config.TextColumn("Run", pinned=True),
+            "epoch": number("Epoch", format="%g"),
+            "train_loss": number("Loss, training", format="%.5g"),
+            "validation_loss": number("Loss, held out", format="%.5g"),
+            "train_accuracy": number("Accuracy, training", format="percent"),
+            "validation_accuracy": number("Accuracy, held out", format="percent"),
+            "seconds": number("Seconds", format="%.1f"),
+        },
+    )
+    if long:
+        st.caption(escaped(f"Of {listed(long)} only every few epochs are listed; name a part above to see each."))
