@@ -16,7 +16,13 @@ from casting_core.charts.style import NEUTRAL, Chart, Look, finish
 
 SIDE = 300  # px, of the pictures that were tried
 TICKS = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 40.0)  # % of the diameter
-SIZES = {"a50": ("a50", 50, "diamond"), "a90": ("a90", 90, "triangle-up"), "sure": ("a90/95", 90, "square")}
+SPARSE = (0.5, 1.5, 5.0, 15.0, 40.0)  # the same where more would lie over each other on a phone
+WIDE = 24.0  # times as large as the least is the most, from which on they would
+SIZES = {  # size → name, share that is found there, symbol, height of the name
+    "a50": ("a50", 50, "diamond", 0),
+    "a90": ("a90", 90, "triangle-up", 0),
+    "sure": ("a90/95", 90, "square", 12),
+}
 SMOOTH = {"shape": "spline", "smoothing": 0.8}
 FAINT = 0.2  # of the colour, in a band
 UNREACHED = "not reached within the sizes tried"
@@ -38,8 +44,10 @@ class Scale:
 
     def parts(self, percent: float) -> list[str]:
         """A size in every unit: `4.9 %`, `12 px`, `2.9 mm`."""
-        told = [f"{percent:.1f} %", f"{short(percent / 100 * self.pixels)} px"]
-        return told if self.millimetres is None else [*told, f"{short(percent / 100 * self.millimetres)} mm"]
+        told = [f"{percent:.1f}\N{NO-BREAK SPACE}%", f"{short(percent / 100 * self.pixels)}\N{NO-BREAK SPACE}px"]
+        if self.millimetres is not None:
+            told.append(f"{short(percent / 100 * self.millimetres)}\N{NO-BREAK SPACE}mm")
+        return told
 
 
 def short(value: float) -> str:
@@ -92,12 +100,10 @@ def compared(kinds: Mapping[str, Figures], looks: Mapping[str, Look], scale: Sca
     return Chart(figure=figure, alt=f"Curves of detection over size. Found 9 times of 10: {'; '.join(told)}.")
 
 
-def curve(
-    kind: str, found: Figures, look: Look, scale: Scale, *, among: Mapping[str, Figures], seen: str
-) -> Chart:
+def curve(kind: str, found: Figures, look: Look, scale: Scale, *, seen: str) -> Chart:
     """One kind of defect: its curve with the band, what was counted by size, and the sizes a50, a90 and a90/95.
 
-    `among`: the kinds whose sizes the axis holds; `seen`: the word for what is counted, as *stopped*.
+    `seen`: the word for what is counted, as *stopped*.
     """
     figure, line = go.Figure(), found["curve"]
     for end, fill in (("low", None), ("high", "tonexty")):
@@ -122,7 +128,7 @@ def curve(
         name=f"{seen}, of those tried",
         marker={"color": look.colour, "symbol": "circle-open", "size": 10, "line": {"width": 2}},
         text=[count.replace(" of ", "/") for count in counts],
-        textposition=["bottom right" if share > 60 else "top left" for share in shares],
+        textposition=["bottom center" if share > 60 else "top center" for share in shares],
         textfont={"size": 11},
         cliponaxis=False,
         customdata=[
@@ -132,22 +138,23 @@ def curve(
         hovertemplate="%{customdata}<extra></extra>",
     )
     reached = {"a50": found["a50"], "a90": found["a90"], "sure": surer(found)}
-    for key, (name, height, symbol) in SIZES.items():
+    for key, (name, height, symbol, level) in SIZES.items():
         size = reached[key]["value"]
         if size is None:
             continue
         figure.add_scatter(
-            x=[size, size],
-            y=[0, height],
+            x=[size] * 3,
+            y=[0, level, height],
             mode="lines+markers+text",
             name=name,
             line={"color": NEUTRAL, "width": 1.5, "dash": "dot"},
-            marker={"color": look.colour, "symbol": symbol, "size": [0, 13], "line": {"color": "#FFFFFF", "width": 1}},
-            text=[name, ""],
-            textposition="top right" if key == "sure" else "top left",
+            marker={"color": look.colour, "symbol": symbol, "size": [0, 0, 13], "line": {"color": "#FFFFFF", "width": 1}},
+            text=["", name, ""],
+            textposition="top left",
+            cliponaxis=False,
             hovertemplate=f"{name}: {' · '.join(scale.parts(size))}<extra></extra>",
         )
-    _finish(figure, among, scale, SMALL)
+    _finish(figure, {kind: found}, scale, SMALL)
     figure.update_layout(showlegend=False)  # the page says what is what, once for all kinds
     sizes = "; ".join(f"{SIZES[key][0]} {reached_text(each, found, scale)}" for key, each in reached.items())
     binned = "; ".join(
@@ -175,12 +182,12 @@ def _finish(figure: go.Figure, kinds: Mapping[str, Figures], scale: Scale, heigh
     """Titles, the line at nine tenths, and one axis of sizes for all `kinds`."""
     least, most = min(each["least"] for each in kinds.values()), max(each["most"] for each in kinds.values())
     finish(figure, x=TITLE, y="Found (% of such defects)", height=height)
-    ticks = [tick for tick in TICKS if 0.9 * least <= tick <= 1.1 * most]
+    ticks = [tick for tick in (SPARSE if most > WIDE * least else TICKS) if 0.9 * least <= tick <= 1.1 * most]
     figure.update_xaxes(
         type="log",
         range=[math.log10(least) - 0.04, math.log10(most) + 0.04],
         tickvals=ticks,
-        ticktext=["<br>".join([f"{tick:g} %", *scale.parts(tick)[1:]]) for tick in ticks],
+        ticktext=["<br>".join([f"{tick:g}\N{NO-BREAK SPACE}%", *scale.parts(tick)[1:]]) for tick in ticks],
         tickangle=0,
     )
     figure.update_yaxes(range=[-3, 104], tickvals=[0, 25, 50, 75, 90, 100])

@@ -4,7 +4,7 @@ The levels that were tried stand at equal distances, whatever lies between them;
 called *as taken*. Where the published figures hold, the ground is shaded.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import plotly.graph_objects as go
@@ -19,6 +19,7 @@ FIGURES = {  # figure of a level → name, look
     "reviews": ("sent to a person", SERIES[2]),
     "unusable": ("no verdict", SERIES[4]),
 }
+ERRORS = ("missed", "false_alarms")
 TITLES = {
     "brightness": "Light",
     "contrast": "Contrast",
@@ -36,17 +37,17 @@ UNITS = {  # disturbance → what its levels are, and how one is told
     "brightness": ("times the light", "× {:g}"),
     "contrast": ("times the contrast", "× {:g}"),
     "gamma": ("exponent of the gray tones", "γ {:g}"),
-    "blur": ("standard deviation of the blur", "{:g} px"),
-    "noise": ("standard deviation of the grain, of 255 gray levels", "{:g} levels"),
-    "JPEG": ("JPEG quality, of 100", "quality {:g}"),
-    "rotation": ("turn, either way", "{:g}°"),
+    "blur": ("blur (standard deviation, px)", "{:g} px"),
+    "noise": ("grain (standard deviation, gray levels)", "{:g} levels"),
+    "JPEG": ("JPEG quality", "quality {:g}"),
+    "rotation": ("degrees, either way", "{:g}°"),
     "scale": ("times the size in the picture", "× {:g}"),
-    "shift": ("shift, of the picture’s side", "{:g} %"),
+    "shift": ("% of the picture’s side", "{:g} %"),
     "stretch": ("ratio of the part’s axes", "{:g} : 1"),
-    "occlusion": ("diameter of the spot, of the part’s", "{:g} %"),
+    "occlusion": ("% of the part’s diameter", "{:g} %"),
 }
 AS_TAKEN = "as taken"
-LARGE, SMALL = 420, 240  # px
+LARGE, SMALL = 380, 240  # px
 AROUND = 0.3  # steps by which the ground is shaded beyond the levels that hold
 
 Figures = Mapping[str, Any]  # of one disturbance, as a card holds them
@@ -86,8 +87,30 @@ def share_of(level: Mapping[str, Any], figure: str) -> tuple[float | None, float
     return value, None, None
 
 
-def disturbed(name: str, found: Figures, *, large: bool = False) -> Chart:
-    """All figures over the levels of one disturbance; `large` with legend and titles, else one of many."""
+def handed_over(level: Mapping[str, Any]) -> float:
+    """The share of parts, in [0, 1], that are sent to a person or get no verdict."""
+    return (share_of(level, "reviews")[0] or 0.0) + (share_of(level, "unusable")[0] or 0.0)
+
+
+def beyond_text(name: str, found: Figures) -> str:
+    """What happens at the first step on either side at which the figures no longer hold."""
+    levels = found["levels"]
+    tried = [each["level"] for each in levels]
+    low, high = (tried.index(found["envelope"][end]) for end in ("least", "most"))
+    outside = [levels[place] for place in (low - 1, high + 1) if 0 <= place < len(levels)]
+    told = [
+        f"at {level_text(name, each['level'], found)} {_percent(share_of(each, 'missed')[0])} missed defects, "
+        f"{_percent(share_of(each, 'false_alarms')[0])} false alarms, {_percent(handed_over(each))} to a person"
+        for each in outside
+    ]
+    return "; ".join(told) or "no harder step was tried"
+
+
+def disturbed(name: str, found: Figures, keys: Sequence[str] = tuple(FIGURES), *, large: bool = False) -> Chart:
+    """Figures over the levels of one disturbance: `keys` of `FIGURES`; of errors alone the scale is their own.
+
+    `large` with legend and titles, else one of many.
+    """
     levels, figure = found["levels"], go.Figure()
     words = [level_text(name, each["level"], found) for each in levels]
     tried = [each["level"] for each in levels]
@@ -95,7 +118,8 @@ def disturbed(name: str, found: Figures, *, large: bool = False) -> Chart:
     figure.add_vrect(
         x0=low - AROUND, x1=high + AROUND, fillcolor=NEUTRAL, opacity=0.18, line_width=0, layer="below"
     )
-    for key, (title, look) in FIGURES.items():
+    for key in keys:
+        title, look = FIGURES[key]
         told = [share_of(each, key) for each in levels]
         ranges = [f", {_percent(low)} to {_percent(high)}" if low is not None else "" for _, low, high in told]
         bars = any(low is not None for _, low, _ in told)
@@ -124,7 +148,7 @@ def disturbed(name: str, found: Figures, *, large: bool = False) -> Chart:
             hovertemplate="%{customdata}<extra></extra>",
         )
     unit = unit_of(name, found)
-    finish(figure, x=unit.capitalize(), y="Share of parts (%)" if large else "%", height=LARGE if large else SMALL)
+    finish(figure, x=unit[:1].upper() + unit[1:], y="Share of parts (%)" if large else "%", height=LARGE if large else SMALL)
     figure.update_xaxes(
         tickvals=list(range(len(levels))),
         ticktext=[AS_TAKEN.replace(" ", "<br>") if word == AS_TAKEN else f"{each:g}" for word, each in zip(
@@ -134,10 +158,13 @@ def disturbed(name: str, found: Figures, *, large: bool = False) -> Chart:
         showgrid=False,
         tickangle=0,
     )
-    figure.update_yaxes(range=[-4, 104], tickvals=[0, 25, 50, 75, 100])
+    if set(keys) <= set(ERRORS):
+        figure.update_yaxes(rangemode="tozero")
+    else:
+        figure.update_yaxes(range=[-4, 104], tickvals=[0, 25, 50, 75, 100])
     figure.update_layout(showlegend=large)
     said = "; ".join(
-        f"{word}: " + ", ".join(f"{title} {_percent(share_of(each, key)[0])}" for key, (title, _) in FIGURES.items())
+        f"{word}: " + ", ".join(f"{FIGURES[key][0]} {_percent(share_of(each, key)[0])}" for key in keys)
         for word, each in zip(words, levels, strict=True)
     )
     holds = f"The published figures hold {range_text(name, found)}"

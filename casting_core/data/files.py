@@ -40,7 +40,7 @@ def read_rows(file: Path, columns: Sequence[str]) -> list[dict[str, str]]:
     try:
         reader = csv.DictReader(io.StringIO(text, newline=""))
         if not set(columns) <= set(reader.fieldnames or ()):
-            raise ValueError(f"expected the columns {','.join(columns)}, got {','.join(reader.fieldnames or ())[:80]!r}")
+            raise ValueError(f"expected the columns {','.join(columns)}, got {reader.fieldnames!r:.80}")
         if not text.endswith("\n"):
             raise ValueError("it ends within a line")
         return list(reader)

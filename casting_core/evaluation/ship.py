@@ -125,7 +125,7 @@ def ship(
                 write_atomically(making / name, content)
             save_model(making, weights, card)
     except OSError as error:
-        raise DataError(f"The model cannot be written to {target} ({error}). Free some space, and ship again.") from error
+        raise DataError(f"The model cannot be written to {target} ({error}). Free some space; ship again.") from error
     return card
 
 

@@ -201,7 +201,7 @@ def _begin(
             before = TrainingSettings.from_json(json.loads((folder / SETTINGS).read_text(encoding="utf-8")))
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise ModelError(
-                f"{folder / SETTINGS} cannot be read ({error}), so the run cannot go on; start it anew without --resume."
+                f"{folder / SETTINGS} cannot be read ({error}), so the run cannot go on; start anew without --resume."
             ) from error
         if not before.same_run(settings):
             raise SettingsError(f"{folder} was begun with other settings; start anew without --resume.")

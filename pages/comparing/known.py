@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from casting_core.errors import CastingError, ModelError
+from casting_core.errors import CastingError
 from casting_core.evaluation.judged import PREDICTIONS, Judged, judge_rows
 from casting_core.evaluation.predictions import read_predictions
 from casting_core.networks.card import CARD, SAMPLES, ModelCard
@@ -24,19 +24,23 @@ Key = tuple[str, str, str, tuple[int, ...]]  # name, folder, SHA-256 of the weig
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Known:
-    """A model's `card`, all its judged `rows`, the paths whose label is doubted, and whether its pictures are those of
-    the public set. `key` is another one as soon as any file of it changes."""
+    """A model's `card`, all its judged `rows` and the paths whose label is doubted. `key` is another one as soon as any
+    file of it changes."""
 
     key: Key
     card: ModelCard
     rows: Sequence[Judged]
     suspects: frozenset[str]
-    public: bool
 
     @property
     def name(self) -> str:
         """Of the model's folder."""
         return self.key[0]
+
+    @property
+    def public(self) -> bool:
+        """Whether its pictures are those of the public set."""
+        return self.card.on_public_set
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -109,11 +113,7 @@ def _known(key: Key) -> Known:
     name, folder = key[0], Path(key[1])
     card = resources.card(name)
     rows = judge_rows(read_predictions(folder / PREDICTIONS), card)
-    try:
-        public = card.on_public_set
-    except AttributeError as error:
-        raise ModelError(f"The card of {name} does not say what it was trained on; restore it or ship anew.") from error
-    return Known(key=key, card=card, rows=rows, suspects=suspects_of(folder), public=public)
+    return Known(key=key, card=card, rows=rows, suspects=suspects_of(folder))
 
 
 @st.cache_resource(max_entries=4 * MOST_MODELS, show_spinner=False)

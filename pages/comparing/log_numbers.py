@@ -40,7 +40,7 @@ def show(picked: Sequence[Training], view: View) -> None:
         alt="Logs by run and epoch",
         column_config={
             "run": st.column_config.TextColumn("Run", pinned=True),
-            "epoch": number("Epoch", format="%g"),
+            "epoch": number("Epoch, or step", format="%g"),
             "train_loss": number("Loss, training", format="%.5g"),
             "validation_loss": number("Loss, held out", format="%.5g"),
             "train_accuracy": number("Accuracy, training", format="percent"),

@@ -51,11 +51,11 @@ def look(upload: Upload, judge: Shown, path: str) -> Sight:
 
 def _copy_of(judge: Shown, path: str) -> tuple[str, int, str] | None:
     """Folder, fold and SHA-256 of the weights of the copy that judged a picture; None where it does not ship."""
-    row, training = judge.rows[path].row, judge.known.card.training
-    weights = training.get("folds") if isinstance(training, dict) else None
-    fold = row.split.removeprefix(BY_SOURCE)
+    if not judge.rows[path].unseen:
+        return None
+    fold, weights = judge.rows[path].row.split.removeprefix(BY_SOURCE), judge.known.card.training.get("folds")
     sha256 = weights.get(f"folds/{fold}.safetensors") if isinstance(weights, dict) else None
-    return None if sha256 is None or fold == row.split else (judge.known.key[1], int(fold), str(sha256))
+    return None if sha256 is None else (judge.known.key[1], int(fold), str(sha256))
 
 
 @st.cache_resource(max_entries=COPIES, show_spinner=False)

@@ -89,8 +89,8 @@ def _view(card: ModelCard) -> None:
     st.markdown("\n".join(f"- {sentence(kind, each, scale, WORDS[seen])}" for kind, each in shown.items()))
     draw(
         charts.compared(shown, look, scale),
-        "Further left is better: smaller defects are found. A mark sits where a curve reaches 9 of 10, the dotted line. "
-        f"Sizes are in percent of the part’s diameter and in pixels of a picture of {charts.SIDE} px"
+        "Further left is better: smaller defects are found. The marks are where a curve reaches 9 of 10, the dotted "
+        f"line. Sizes are in percent of the part’s diameter and in pixels of a picture of {charts.SIDE} px"
         + ("." if diameter is None else f", and in millimetres of a part of {diameter:g} mm."),
         "pod all",
     )
@@ -190,7 +190,7 @@ def _size(percent: float, scale: Scale, *, part: bool = True) -> str:
 def _kinds(shown: Mapping[str, Any], look: Mapping[str, Any], scale: Scale, seen: str) -> None:
     st.markdown(
         f"A ring is the share that was {seen} of the trials of about that size; beside it stand the numbers. The line "
-        "is the curve that fits them best, and the shade is how far it could lie off if other castings had been tried. "
+        "is the curve that fits them best, and the shade is how far it could lie off if other castings had been tried; where rings lie off the line, believe the rings. "
         "◆ a50 is the size that is found every second time, ▲ a90 nine times of ten, and ■ a90/95 the size from which "
         "nine times of ten is sure with 95 % confidence."
     )
@@ -198,7 +198,7 @@ def _kinds(shown: Mapping[str, Any], look: Mapping[str, Any], scale: Scale, seen
         for column, (kind, each) in zip(st.columns(2, gap="large"), list(shown.items())[start : start + 2]):  # noqa: B905
             with column:
                 st.markdown(f"**{kind.capitalize()}**")
-                chart = charts.curve(kind, each, look[kind], scale, among=shown, seen=seen)
+                chart = charts.curve(kind, each, look[kind], scale, seen=seen)
                 draw(chart, caption(each, seen), f"pod {kind}")
 
 

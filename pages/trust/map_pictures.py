@@ -157,7 +157,8 @@ def _extremes(found: Album, what: str, defect: str) -> None:
 
 def _one(title: str, each: Pointed) -> None:
     sentence = _sentence(each)
-    alts = ("The part as it was judged.", f"The same part; lines run around its {each.defects} known defects.", sentence)
+    marked = f"The same part; lines run around its {each.defects} known defects."
+    alts = ("The part as it was judged.", marked, sentence)
     with st.container(border=True):
         st.markdown(f"**{title}.** {sentence}")
         st.text(f"{each.known.name}{': ' + ', '.join(each.known.kinds) if each.known.kinds else ''}")

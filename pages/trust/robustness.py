@@ -11,7 +11,17 @@ from PIL import Image
 
 from casting_core import figures as pictures
 from casting_core.charts import robustness as charts
-from casting_core.charts.robustness import FIGURES, level_text, range_text, share_of, title_of, unit_of
+from casting_core.charts.robustness import (
+    ERRORS,
+    FIGURES,
+    beyond_text,
+    handed_over,
+    level_text,
+    range_text,
+    share_of,
+    title_of,
+    unit_of,
+)
 from casting_core.charts.style import listed
 from casting_core.networks.card import ModelCard
 from pages.explorer.at_a_glance import draw
@@ -38,14 +48,15 @@ CHECKS = {  # disturbance → the properties of a photograph that it moves, and 
 BELOW = {  # property → where a photograph leaves its bound, and how a value is told
     "brightness": ("the face of the part is darker than {} of 255 gray levels", "{:.0f}"),
     "contrast": ("the face is less than {} gray levels brighter than the opening", "{:.0f}"),
-    "drawing": ("less than {} of the face is not burnt out to white", "{:.0%}"),
+    "drawing": ("more than {} of the face is burnt out to white", "{:.0%}"),
     "sharpness": ("the edge of the opening rises by less than {} of its height a pixel", "{:.0%}"),
     "extent": ("the part is narrower than {} of the picture’s short side", "{:.0%}"),
     "diameter": ("the part is less than {} px wide", "{:.0f}"),
     "visible": ("less than {} of the rim is in the picture", "{:.0%}"),
     "roundness": ("the part’s short axis is less than {} of its long one", "{:.0%}"),
 }
-ABOVE = {"extent": "the part is wider than {} of the picture’s short side"}  # the others have no upper bound in practice
+ABOVE = {"extent": "the part is wider than {} of the picture’s short side"}  # no other bound lies above in practice
+REST = {"drawing"}  # properties that are told as what is missing to 1
 SILENT = 0.5  # of the parts, at most, that are handed to a person or refused where errors go unnoticed
 
 
@@ -91,28 +102,24 @@ def unnoticed(disturbances: Mapping[str, Any]) -> list[str]:
             (share, name, each)
             for name, found in disturbances.items()
             for each in found["levels"]
-            if not each["errors_hold"] and (share := share_of(each, figure)[0]) and _handed(each) <= SILENT
+            if not each["errors_hold"] and (share := share_of(each, figure)[0]) and handed_over(each) <= SILENT
         ]
         if not worst:
             continue
         share, name, each = max(worst, key=lambda one: one[0])
-        found = disturbances[name]
+        found, share_handed = disturbances[name], handed_over(each)
+        handed = f"only {pictures.percent(share_handed)} of all parts are" if share_handed else "no part is"
         told.append(
             f"**{title_of(name)}, {level_text(name, each['level'], found)}: {pictures.percent(share)} {words}**, and "
-            f"only {pictures.percent(_handed(each))} of all parts are sent to a person or refused. "
-            f"The published figures hold {range_text(name, found)}."
+            f"{handed} sent to a person or refused. The published figures hold {range_text(name, found)}."
         )
-    whole = [title_of(name) for name, each in disturbances.items() if _everywhere(each, "errors_hold")]
+    whole = [f"*{title_of(name)}*" for name, each in disturbances.items() if _everywhere(each, "errors_hold")]
     if whole:
         told.append(
-            f"**{listed(whole)}: no more errors at any step that was tried.** What is too far off is sent to a person "
-            "or refused."
+            f"**{listed(whole)} bring no more errors at any step that was tried**: what is too far off is sent to a "
+            "person or refused."
         )
     return told
-
-
-def _handed(level: Mapping[str, Any]) -> float:
-    return (share_of(level, "reviews")[0] or 0.0) + (share_of(level, "unusable")[0] or 0.0)
 
 
 def _everywhere(found: Mapping[str, Any], ends: str) -> bool:
@@ -123,36 +130,24 @@ def _table(measured: Mapping[str, Any]) -> None:
     st.subheader("Where the published figures hold", anchor=False)
     rows = [
         {
-            "disturbance": title_of(name),
-            "holds": range_text(name, found),
-            "first": beyond(name, found),
-            "errors": range_text(name, found, "errors_hold"),
-            "unit": unit_of(name, found),
-            "trained": "not varied" if found["trained"] is None else "{:g} to {:g}".format(*found["trained"]),
+            "Disturbance": f"{title_of(name)}, {unit_of(name, found)}",
+            "Figures hold": range_text(name, found),
+            "Errors alone hold": range_text(name, found, "errors_hold"),
+            "First steps beyond": beyond_text(name, found),
+            "In training": "not varied" if found["trained"] is None else "{:g} to {:g}".format(*found["trained"]),
         }
         for name, found in measured["disturbances"].items()
     ]
-    column = st.column_config.TextColumn
-    st.dataframe(
-        [{key: neutral(value) for key, value in row.items()} for row in rows],
+    st.table(
+        rows,
         hide_index=True,
-        height="content",
-        key="robustness table",
-        alt="For each disturbance, between which levels the published figures hold, and what happens beyond.",
-        column_config={
-            "disturbance": column("Disturbance", width=150, pinned=True),
-            "holds": column("Figures hold", width=190),
-            "first": column("What happens at the first step beyond", width=480),
-            "errors": column("Errors alone hold", width=190),
-            "unit": column("Steps are told in", width=230),
-            "trained": column("Varied in training", width=120),
-        },
+        alt="For each disturbance, between which steps the published figures hold, and what happens beyond.",
     )
     before = measured["undisturbed"]
     st.caption(
         f"*As taken*, {pictures.percent(share_of(before, 'missed')[0])} of the defective parts are missed, "
         f"{pictures.percent(share_of(before, 'false_alarms')[0])} of the sound ones rejected, and "
-        f"{pictures.percent(_handed(before))} of all are sent to a person. *Errors alone*: missed defects and false "
+        f"{pictures.percent(handed_over(before))} of all are sent to a person. *Errors alone*: missed defects and false "
         "alarms do not rise, but more parts may be sent to a person. Between two steps nobody looked."
     )
     st.download_button(
@@ -166,31 +161,14 @@ def _table(measured: Mapping[str, Any]) -> None:
     )
 
 
-def beyond(name: str, found: Mapping[str, Any]) -> str:
-    """What happens at the first step on either side at which the figures no longer hold."""
-    levels = found["levels"]
-    tried = [each["level"] for each in levels]
-    low, high = (tried.index(found["envelope"][end]) for end in ("least", "most"))
-    outside = [levels[place] for place in (low - 1, high + 1) if 0 <= place < len(levels)]
-    told = [f"{level_text(name, each['level'], found)}: {_what(each)}" for each in outside]
-    return "; ".join(told) or "no harder step was tried"
-
-
-def _what(level: Mapping[str, Any]) -> str:
-    told = [
-        f"{pictures.percent(share_of(level, key)[0] or 0.0)} {word}"
-        for key, word in (("missed", "missed"), ("false_alarms", "false alarms"))
-    ]
-    return listed([*told, f"{pictures.percent(_handed(level))} to a person"])
-
-
 def _small(disturbances: Mapping[str, Any]) -> None:
     st.subheader("Step by step", anchor=False)
     st.markdown(
-        "In each chart, light to hard from *as taken*: **missed defects** (dashed, squares) and **false alarms** "
-        "(solid, circles) should stay at the bottom, **right at 50 %** (dash and dot, triangles) at the top. **Sent to "
-        "a person** (dotted, diamonds) and **no verdict** (long dashes, triangles pointing down) cost work, not errors. "
-        "Where the ground is shaded, the published figures hold. Upright lines are 95 % ranges over castings."
+        "**Missed defects** (dashed, squares) and **false alarms** (solid, circles) should stay at the bottom, **right "
+        "at 50 %** (dash and dot, triangles) at the top. **Sent to a person** (dotted, diamonds) and **no verdict** "
+        "(long dashes, triangles pointing down) cost work, not errors. Where the ground is shaded, the published "
+        "figures hold. Upright lines are 95 % ranges over castings; they are wide for false alarms, as few castings "
+        "are sound. The numbers below are the steps that were tried, at equal distances."
     )
     several = list(disturbances.items())
     for start in range(0, len(several), 3):
@@ -208,12 +186,17 @@ def _closer(card: ModelCard) -> None:
     titles = {title_of(name): name for name in disturbances}
     name = titles[st.selectbox("Disturbance", list(titles), key="disturbance", bind="query-params", width=320)]
     found = disturbances[name]
-    draw(
-        charts.disturbed(name, found, large=True),
-        f"Where the ground is shaded, {range_text(name, found)}, the published figures hold. Beyond: "
-        f"{beyond(name, found)}. Upright lines are 95 % ranges over castings.",
-        "robustness large",
-    )
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.markdown("**Errors**")
+        caption = f"Where the ground is shaded, {range_text(name, found)}, the published figures hold. Lower is better."
+        draw(charts.disturbed(name, found, ERRORS, large=True), caption, "robustness errors")
+    with right:
+        st.markdown("**Right, and what is left to people**")
+        others = [key for key in FIGURES if key not in ERRORS]
+        caption = "Right at 50 % counts all that were judged, also those that went to a person."
+        draw(charts.disturbed(name, found, others, large=True), caption, "robustness others")
+    st.markdown(f"**First steps beyond.** {beyond_text(name, found).capitalize()}.")
     st.markdown(f"**What the checks of a photograph refuse.** {gate_words(name, card)} {_measured(name, found)}")
     _seen(card, name, found)
     from casting_core.evaluation.robustness import HANDED, RISE  # with torch, which the casting needs anyway
@@ -236,9 +219,8 @@ def gate_words(name: str, card: ModelCard) -> str:
             continue
         words, form = BELOW[rule.name]
         least, most = card.envelope[rule.name]
-        review.append(words.format(_bound(form, least)))
-        if rule.far < 1:
-            none.append(words.format(_bound(form, rule.far * least)))
+        for told, bound in ((review, least), (none, rule.far * least))[: 1 + (rule.far < 1)]:
+            told.append(words.format(_bound(form, 1 - bound if rule.name in REST else bound)))
         if rule.above and rule.name in ABOVE:
             review.append(ABOVE[rule.name].format(_bound(form, most)))
     if not review:
@@ -260,7 +242,7 @@ def _measured(name: str, found: Mapping[str, Any]) -> str:
     levels = found["levels"]
     outside = [each for each in (levels[0], levels[-1]) if each["level"] != found["none"]]
     told = [
-        f"at {level_text(name, each['level'], found)} {pictures.percent(share_of(each, 'reviews')[0] or 0.0)} went to "
+        f"at {level_text(name, each['level'], found)}, {pictures.percent(share_of(each, 'reviews')[0] or 0.0)} went to "
         f"a person and {pictures.percent(share_of(each, 'unusable')[0] or 0.0)} had no verdict"
         for each in outside
     ]

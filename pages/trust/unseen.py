@@ -181,7 +181,8 @@ def sentence(name: str, found: OnSet, leaked: Leakage) -> str:
         )
     if name == UNSEEN:
         return (
-            "It says how well new castings of this product are judged under the same camera and light; it cannot speak "
+            "It says how well new castings of this product are judged under the same camera and light, each by a "
+            "training of the same design that had left that casting out; it cannot speak "
             f"for another camera, and little for sound parts, as their {pictures:,} pictures show no more than {sound} "
             f"different castings: {_even_none(sound)}."
         )

@@ -29,7 +29,9 @@ from casting_core.networks.registry import ARCHITECTURES
 PRINTED = {"cnn": 0.9986, "feedforward": 0.756, "logistic_regression": 0.6499}
 
 
-def row(name: str, origin: Origin = Origin.PUBLIC, *, data: str = "public", kind: str = "cnn", **values: Any) -> ModelRow:
+def row(
+    name: str, origin: Origin = Origin.PUBLIC, *, data: str = "public", kind: str = "cnn", **values: Any
+) -> ModelRow:
     """A made-up row with these values."""
     held = {column.key: values.get(column.key) for column in COLUMNS}
     return ModelRow(
@@ -37,7 +39,7 @@ def row(name: str, origin: Origin = Origin.PUBLIC, *, data: str = "public", kind
         origin=origin,
         values=held | {"kind": KINDS[kind]},
         data=data,
-        judged={split: (100, 10) for split in SPLITS},
+        judged=dict.fromkeys(SPLITS, (100, 10)),
     )
 
 
@@ -212,9 +214,7 @@ def test_what_cannot_be_compared_is_said():
     said = warnings([reference, fewer, own, row("Study: cnn", Origin.REPORTED)])
     assert len(said) == 4
     assert "printed them" in said[0]
-    assert said[1] == (
-        "b judged other pictures than a in castings never seen: 90 of 9 photographs against 100 of 10."
-    )
+    assert said[1] == ("b judged other pictures than a in castings never seen: 90 of 9 photographs against 100 of 10.")
     assert "own was trained and judged on other data than a" in said[2]
     assert "own came without a test of its own" in said[3]
     machines = warnings([row("a", device="cpu, 1 thread"), row("b", device="cuda")])

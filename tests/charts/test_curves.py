@@ -1,0 +1,227 @@
+"""Curves of trainings: what is drawn, what is left out to stay quick, and what is said of it."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from casting_core.charts.curves import (
+    ACCURACY,
+    LOSS,
+    MOST_POINTS,
+    Line,
+    Run,
+    View,
+    curves,
+    line,
+    run_looks,
+    seconds_since_start,
+    thin,
+    thinned,
+    time_unit,
+    untimed,
+)
+from casting_core.charts.style import SERIES
+from casting_core.errors import SettingsError
+from casting_core.training.log import STEP, Log
+
+TRAIN, HELD = [0.5, 0.25, 0.125], [0.6, 0.3, 0.4]
+
+
+def log(name: str = "a", *, seconds: float | None = 60.0, unit: str = "epoch", **columns: list[float]) -> Log:
+    """A log with these columns; of three epochs if none are given."""
+    held = columns or {
+        "train_loss": TRAIN,
+        "validation_loss": HELD,
+        "train_accuracy": [0.7, 0.8, 0.9],
+        "validation_accuracy": [0.65, 0.75, 0.85],
+    }
+    count = len(next(iter(held.values())))
+    values = {key: np.array(each) for key, each in held.items()}
+    if seconds is not None:
+        values["seconds"] = np.full(count, seconds)
+    return Log(name=name, epochs=np.arange(1.0, count + 1), columns=values, unit=unit)
+
+
+def lines(chart):
+    """The lines of a chart by what a pointer reads there."""
+    found = {}
+    for trace in chart.figure.data:
+        if trace.hovertemplate:
+            found[trace.hovertemplate.partition("<extra>")[2].removesuffix("</extra>")] = trace
+    return found
+
+
+def test_two_runs_and_both_kinds_of_pictures():
+    chart = curves([Run(name="a", log=log(), shipped=3), Run(name="b", log=log(train_loss=[1.0, 2.0]))], LOSS, View())
+    found = lines(chart)
+    assert list(found) == ["a, held out", "a, training", "b, training"]
+    assert list(found["a, held out"].x) == [1, 2, 3]
+    assert list(found["a, held out"].y) == HELD
+    assert list(found["b, training"].y) == [1, 2]
+    dashes = {name: trace.line.dash for name, trace in found.items()}
+    assert dashes == {"a, held out": "solid", "a, training": "dot", "b, training": "dot"}
+    assert found["a, held out"].line.color == found["a, training"].line.color != found["b, training"].line.color
+    assert [trace.name for trace in chart.figure.data if trace.showlegend] == ["a", "b"]
+    assert chart.figure.layout.hovermode == "x unified"
+    assert chart.figure.layout.xaxis.title.text == "Epoch"
+
+
+def test_what_it_shows_in_words():
+    chart = curves([Run(name="a", log=log())], LOSS, View())
+    assert chart.alt == (
+        "Lines: Loss over epochs. a: on held-out pictures from 0.6 to 0.4, lowest 0.3 in epoch 2; "
+        "on training pictures from 0.5 to 0.125, lowest 0.125 in epoch 3."
+    )
+    accuracy = curves([Run(name="a", log=log())], ACCURACY, View())
+    assert "on held-out pictures from 65.00 % to 85.00 %, highest 85.00 % in epoch 3" in accuracy.alt
+
+
+def test_accuracies_are_told_in_percent():
+    found = lines(curves([Run(name="a", log=log())], ACCURACY, View()))
+    assert list(found["a, held out"].y) == pytest.approx([65, 75, 85])
+
+
+def test_the_epoch_that_ships_is_starred_on_the_held_out_line_where_it_is_shown():
+    def star(view: View) -> list[tuple[float, float]]:
+        chart = curves([Run(name="a", log=log(), shipped=2)], LOSS, view)
+        return [(t.x[0], t.y[0]) for t in chart.figure.data if t.marker.symbol == "star"]
+
+    assert star(View()) == [(2, 0.3)]
+    assert star(View(by_time=True)) == [(2, 0.3)]  # minutes
+    assert star(View(start=2.5)) == []
+    assert not [t for t in curves([Run(name="a", log=log())], LOSS, View()).figure.data if t.marker.symbol == "star"]
+    other = log(train_loss=[1.0, 1.0])
+    assert curves([Run(name="a", log=other, shipped=2)], LOSS, View()).figure.data  # no held-out line to star
+
+
+def test_smoothing_keeps_what_was_logged_behind_the_line_and_beside_the_number():
+    chart = curves([Run(name="a", log=log())], LOSS, View(smoothing=0.5))
+    found = lines(chart)["a, held out"]
+    first = 0.6
+    second = (0.5 * 0.5 * 0.6 + 0.5 * 0.3) / 0.75
+    assert list(found.y)[:2] == pytest.approx([first, second])
+    assert list(found.customdata) == HELD
+    faint = [trace for trace in chart.figure.data if trace.opacity]
+    assert [list(trace.y) for trace in faint] == [HELD, TRAIN]
+    assert "smoothed by 0.5" in chart.alt
+
+
+def test_over_time_each_run_has_its_own_pace():
+    slow, fast = log(seconds=120.0), log(seconds=60.0)
+    assert time_unit([slow, fast]) == ("min", 60.0)
+    chart = curves([Run(name="slow", log=slow), Run(name="fast", log=fast)], LOSS, View(by_time=True))
+    found = lines(chart)
+    assert list(found["slow, held out"].x) == [2, 4, 6]
+    assert list(found["fast, held out"].x) == [1, 2, 3]
+    assert chart.figure.layout.xaxis.title.text == "Time since training began (min)"
+
+
+def test_units_of_time():
+    assert time_unit([log(seconds=39.0)]) == ("s", 1.0)
+    assert time_unit([log(seconds=40.0)]) == ("min", 60.0)
+    assert time_unit([log(seconds=2400.0)]) == ("h", 3600.0)
+    assert time_unit([]) == time_unit([log(seconds=None)]) == ("s", 1.0)
+
+
+def test_a_log_without_times_is_not_drawn_over_time_and_named():
+    runs = [Run(name="timed", log=log()), Run(name="timeless", log=log(seconds=None))]
+    assert untimed(runs) == ["timeless"]
+    assert seconds_since_start(log(seconds=math.nan)) is None
+    assert list(lines(curves(runs, LOSS, View(by_time=True)))) == ["timed, held out", "timed, training"]
+
+
+def test_steps_are_called_steps():
+    run = Run(name="a", log=log(unit=STEP))
+    assert curves([run], LOSS, View()).figure.layout.xaxis.title.text == "Step"
+    both = curves([run, Run(name="b", log=log())], LOSS, View())
+    assert both.figure.layout.xaxis.title.text == "Epoch, or step"
+
+
+def test_a_logarithmic_axis_leaves_out_what_it_cannot_show():
+    held = log(train_loss=[1.0, 0.0, -1.0, 2.0], train_accuracy=[0.0, 0.5, 0.5, 0.5])
+    chart = curves([Run(name="a", log=held)], LOSS, View(logarithmic=True))
+    assert chart.figure.layout.yaxis.type == "log"
+    assert list(lines(chart)["a, training"].y) == pytest.approx([1, math.nan, math.nan, 2], nan_ok=True)
+    accuracy = curves([Run(name="a", log=held)], ACCURACY, View(logarithmic=True))
+    assert accuracy.figure.layout.yaxis.type is None
+    assert list(lines(accuracy)["a, training"].y) == [0, 50, 50, 50]
+
+
+def test_a_part_is_shown_with_a_neighbour_on_either_side():
+    held = log(train_loss=[float(n) for n in range(1, 11)])
+    found = line(held, "train_loss", View(start=3.5, end=6.0))
+    assert list(found.x) == [3, 4, 5, 6, 7]
+    low, high = curves([Run(name="a", log=held)], LOSS, View(start=3.5, end=6.0)).figure.layout.xaxis.range
+    assert low < 3.5 < 6.0 < high < 7
+    assert len(line(held, "train_loss", View(start=20.0)).x) == 0
+
+
+def test_nonsense_is_refused():
+    for wrong in ({"smoothing": 1.0}, {"smoothing": -0.1}, {"start": 3.0, "end": 3.0}):
+        with pytest.raises(SettingsError):
+            View(**wrong)
+
+
+def test_nothing_to_draw():
+    empty = Log(name="empty", epochs=np.empty(0), columns={})
+    lost = log(train_loss=[math.nan, math.inf])
+    chart = curves([Run(name="empty", log=empty), Run(name="lost", log=lost)], LOSS, View())
+    assert lines(chart) == {}
+    assert chart.alt == "Loss over epochs: no run tells it."
+    assert curves([], ACCURACY, View()).alt == "Accuracy over epochs: no run tells it."
+    assert isinstance(line(empty, "train_loss", View()), Line)
+
+
+def test_a_name_is_no_markup():
+    chart = curves([Run(name="<b>bold</b>", log=log())], LOSS, View())
+    assert chart.figure.data[0].name == "&lt;b&gt;bold&lt;/b&gt;"
+    assert "<b>" not in chart.figure.data[0].hovertemplate
+
+
+def test_twelve_runs_look_different():
+    looks = run_looks(12)
+    assert len({(look.colour, look.symbol) for look in looks}) == 12
+    assert looks[:6] == list(SERIES)
+
+
+def test_ten_thousand_epochs_are_thinned_out_without_losing_a_peak():
+    rng = np.random.default_rng(0)
+    values = rng.normal(1, 0.01, 10_000)
+    values[[1234, 7777]] = 5.0, 0.1
+    held = log(train_loss=values.tolist())
+    found = line(held, "train_loss", View())
+    assert len(found.x) <= MOST_POINTS
+    assert found.of == 10_000
+    assert (found.y.max(), found.y.min()) == (5.0, 0.1)
+    assert {1.0, 1235.0, 7778.0, 10_000.0} <= set(found.x)
+    assert thinned([Run(name="long", log=held), Run(name="short", log=log())], View()) == ["long"]
+    closer = View(start=7000.0, end=8000.0)
+    assert line(held, "train_loss", closer).of == len(line(held, "train_loss", closer).x) == 1003
+    assert thinned([Run(name="long", log=held)], closer) == []
+
+
+def test_a_gap_stays_a_gap():
+    values = np.ones(4000)
+    values[1000:3000] = math.nan
+    kept = values[thin(values, 100)]
+    assert np.isnan(kept).sum() > 10
+    assert np.isfinite(kept[0])
+    assert np.isfinite(kept[-1])
+
+
+@given(some.lists(some.floats(-10, 10) | some.just(math.nan), min_size=1, max_size=300), some.integers(4, 60))
+def test_thinning_keeps_ends_and_extremes(values: list[float], most: int):
+    array = np.array(values)
+    kept = thin(array, most)
+    assert len(kept) <= max(most, 0)
+    assert (np.diff(kept) > 0).all()
+    assert kept[0] == 0
+    assert kept[-1] == len(values) - 1
+    if np.isfinite(array).any():
+        assert np.nanmin(array[kept]) == np.nanmin(array)
+        assert np.nanmax(array[kept]) == np.nanmax(array)
+    if len(values) <= most:
+        assert len(kept) == len(values)
