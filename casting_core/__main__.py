@@ -1,5 +1,6 @@
 """The command line: `python -m casting_core …`. Each command is a module of `casting_core.commands`."""
 
+import errno
 import sys
 
 import typer
@@ -23,11 +24,16 @@ app.command("benchmark")(benchmark.command)
 
 
 def main() -> None:
-    """Run the command line; errors of the project end it with a sentence and exit code 2."""
+    """Run the command line; errors of the project, and a disk that takes no more, end it with a sentence and code 2."""
     try:
         app(prog_name="python -m casting_core")
     except CastingError as error:
         print(f"Error: {error}", file=sys.stderr)
+        sys.exit(2)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM):
+            raise
+        print(f"Error: {error}. Free some space or make it writable, and run this again.", file=sys.stderr)
         sys.exit(2)
 
 

@@ -70,12 +70,12 @@ def surer(figures: Figures) -> Mapping[str, Any]:
     return max(both, key=size)
 
 
-def reached_text(reached: Mapping[str, Any], figures: Figures, scale: Scale) -> str:
+def reached_text(reached: Mapping[str, Any], scale: Scale) -> str:
     """A size in all units, `4.9 % · 12 px · 2.9 mm`, or in words where it lies beyond what was tried."""
     if reached["value"] is not None:
         return " · ".join(scale.parts(reached["value"]))
     if reached["beyond"] == "below":
-        return f"below the smallest tried, {' · '.join(scale.parts(figures['least']))}"
+        return "below the smallest size tried"
     return UNREACHED
 
 
@@ -95,7 +95,7 @@ def compared(kinds: Mapping[str, Figures], looks: Mapping[str, Look], scale: Sca
                 showlegend=False,
                 hovertemplate=f"{kind}, 9 of 10: {' · '.join(scale.parts(size))}<extra></extra>",
             )
-        told.append(f"{kind}: {reached_text(found['a90'], found, scale)}")
+        told.append(f"{kind}: {reached_text(found['a90'], scale)}")
     _finish(figure, kinds, scale, TALL)
     return Chart(figure=figure, alt=f"Curves of detection over size. Found 9 times of 10: {'; '.join(told)}.")
 
@@ -138,6 +138,7 @@ def curve(kind: str, found: Figures, look: Look, scale: Scale, *, seen: str) -> 
         hovertemplate="%{customdata}<extra></extra>",
     )
     reached = {"a50": found["a50"], "a90": found["a90"], "sure": surer(found)}
+    white = {"color": "#FFFFFF", "width": 1}
     for key, (name, height, symbol, level) in SIZES.items():
         size = reached[key]["value"]
         if size is None:
@@ -148,7 +149,7 @@ def curve(kind: str, found: Figures, look: Look, scale: Scale, *, seen: str) -> 
             mode="lines+markers+text",
             name=name,
             line={"color": NEUTRAL, "width": 1.5, "dash": "dot"},
-            marker={"color": look.colour, "symbol": symbol, "size": [0, 0, 13], "line": {"color": "#FFFFFF", "width": 1}},
+            marker={"color": look.colour, "symbol": symbol, "size": [0, 0, 13], "line": white},
             text=["", name, ""],
             textposition="top left",
             cliponaxis=False,
@@ -156,7 +157,7 @@ def curve(kind: str, found: Figures, look: Look, scale: Scale, *, seen: str) -> 
         )
     _finish(figure, {kind: found}, scale, SMALL)
     figure.update_layout(showlegend=False)  # the page says what is what, once for all kinds
-    sizes = "; ".join(f"{SIZES[key][0]} {reached_text(each, found, scale)}" for key, each in reached.items())
+    sizes = "; ".join(f"{SIZES[key][0]} {reached_text(each, scale)}" for key, each in reached.items())
     binned = "; ".join(
         f"{each['from']:.1f} to {each['to']:.1f} %: {count}" for each, count in zip(found["bins"], counts, strict=True)
     )

@@ -1,4 +1,4 @@
-"""Charts of what a disturbance does to the verdicts: shares of parts over its levels, and where the figures hold.
+"""Charts of what a disturbance does to the verdicts, and their words: shares of parts, and where the figures hold.
 
 The levels that were tried stand at equal distances, whatever lies between them; the one at which nothing is changed is
 called *as taken*. Where the published figures hold, the ground is shaded.
@@ -10,7 +10,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from casting_core import figures as pictures
-from casting_core.charts.style import NEUTRAL, SERIES, Chart, finish
+from casting_core.charts.style import NEUTRAL, SERIES, Chart, finish, listed
 
 FIGURES = {  # figure of a level → name, look
     "accuracy": ("right at 50 %", SERIES[3]),
@@ -48,6 +48,7 @@ UNITS = {  # disturbance → what its levels are, and how one is told
 }
 AS_TAKEN = "as taken"
 LARGE, SMALL = 380, 240  # px
+SILENT = 0.5  # of the parts, at most, that are handed over where errors go unnoticed
 AROUND = 0.3  # steps by which the ground is shaded beyond the levels that hold
 
 Figures = Mapping[str, Any]  # of one disturbance, as a card holds them
@@ -57,7 +58,7 @@ def level_text(name: str, level: float, found: Figures) -> str:
     """A level in words: `× 0.8`, `3 px`, `as taken`."""
     if level == found["none"]:
         return AS_TAKEN
-    return UNITS[name][1].format(level) if name in UNITS else f"{level:g} {found['unit']}"
+    return _plain_level(name, level, found)
 
 
 def title_of(name: str) -> str:
@@ -72,11 +73,22 @@ def unit_of(name: str, found: Figures) -> str:
 
 def range_text(name: str, found: Figures, ends: str = "envelope") -> str:
     """Between which levels the figures hold (`envelope`), or the errors alone do (`errors_hold`)."""
-    least, most = found[ends]["least"], found[ends]["most"]
+    least, most, none = found[ends]["least"], found[ends]["most"], found["none"]
+    tried = [each["level"] for each in found["levels"]]
     if least == most:
-        return f"only {level_text(name, least, found)}"
-    low, high = (level_text(name, level, found) for level in (least, most))
+        return f"only {AS_TAKEN}"
+    if none == tried[0]:
+        return f"up to {level_text(name, most, found)}"
+    if none == tried[-1]:
+        return f"down to {level_text(name, least, found)}"
+    low, high = (
+        f"{_plain_level(name, level, found)}{f' ({AS_TAKEN})' if level == none else ''}" for level in (least, most)
+    )
     return f"from {low} to {high}"
+
+
+def _plain_level(name: str, level: float, found: Figures) -> str:
+    return UNITS[name][1].format(level) if name in UNITS else f"{level:g} {found['unit']}"
 
 
 def share_of(level: Mapping[str, Any], figure: str) -> tuple[float | None, float | None, float | None]:
@@ -92,18 +104,52 @@ def handed_over(level: Mapping[str, Any]) -> float:
     return (share_of(level, "reviews")[0] or 0.0) + (share_of(level, "unusable")[0] or 0.0)
 
 
-def beyond_text(name: str, found: Figures) -> str:
-    """What happens at the first step on either side at which the figures no longer hold."""
+def beyond(name: str, found: Figures) -> list[str]:
+    """What happens at the first step on either side at which the figures no longer hold, in words."""
     levels = found["levels"]
     tried = [each["level"] for each in levels]
     low, high = (tried.index(found["envelope"][end]) for end in ("least", "most"))
     outside = [levels[place] for place in (low - 1, high + 1) if 0 <= place < len(levels)]
-    told = [
-        f"at {level_text(name, each['level'], found)} {_percent(share_of(each, 'missed')[0])} missed defects, "
+    return [
+        f"at {level_text(name, each['level'], found)}: {_percent(share_of(each, 'missed')[0])} missed, "
         f"{_percent(share_of(each, 'false_alarms')[0])} false alarms, {_percent(handed_over(each))} to a person"
         for each in outside
     ]
-    return "; ".join(told) or "no harder step was tried"
+
+
+def unnoticed(disturbances: Mapping[str, Any]) -> list[str]:
+    """Where errors rise most without being handed to a person, in words: what somebody has to watch himself."""
+    told = []
+    for figure, words in (
+        ("missed", "of the defective parts pass as sound"),
+        ("false_alarms", "of the sound parts are rejected"),
+    ):
+        worst = [
+            (share, name, each)
+            for name, found in disturbances.items()
+            for each in found["levels"]
+            if not each["errors_hold"] and (share := share_of(each, figure)[0]) and handed_over(each) <= SILENT
+        ]
+        if not worst:
+            continue
+        share, name, each = max(worst, key=lambda one: one[0])
+        found, share_handed = disturbances[name], handed_over(each)
+        handed = f"only {_percent(share_handed)} of all parts are" if share_handed else "no part is"
+        told.append(
+            f"**{title_of(name)}, {level_text(name, each['level'], found)}: {_percent(share)} {words}**, and "
+            f"{handed} sent to a person or refused. The published figures hold {range_text(name, found)}."
+        )
+    whole = [f"*{title_of(name)}*" for name, each in disturbances.items() if _everywhere(each, "errors_hold")]
+    if whole:
+        told.append(
+            f"**{listed(whole)} bring no more errors at any step that was tried.** Where a photograph is too far off, "
+            "it is sent to a person or refused."
+        )
+    return told
+
+
+def _everywhere(found: Mapping[str, Any], ends: str) -> bool:
+    return bool(found[ends]["to_the_least"] and found[ends]["to_the_most"])
 
 
 def disturbed(name: str, found: Figures, keys: Sequence[str] = tuple(FIGURES), *, large: bool = False) -> Chart:
@@ -115,9 +161,7 @@ def disturbed(name: str, found: Figures, keys: Sequence[str] = tuple(FIGURES), *
     words = [level_text(name, each["level"], found) for each in levels]
     tried = [each["level"] for each in levels]
     low, high = (tried.index(found["envelope"][end]) for end in ("least", "most"))
-    figure.add_vrect(
-        x0=low - AROUND, x1=high + AROUND, fillcolor=NEUTRAL, opacity=0.18, line_width=0, layer="below"
-    )
+    figure.add_vrect(x0=low - AROUND, x1=high + AROUND, fillcolor=NEUTRAL, opacity=0.18, line_width=0, layer="below")
     for key in keys:
         title, look = FIGURES[key]
         told = [share_of(each, key) for each in levels]
@@ -148,12 +192,11 @@ def disturbed(name: str, found: Figures, keys: Sequence[str] = tuple(FIGURES), *
             hovertemplate="%{customdata}<extra></extra>",
         )
     unit = unit_of(name, found)
-    finish(figure, x=unit[:1].upper() + unit[1:], y="Share of parts (%)" if large else "%", height=LARGE if large else SMALL)
+    down, height = ("Share of parts (%)", LARGE) if large else ("%", SMALL)
+    finish(figure, x=unit[:1].upper() + unit[1:], y=down, height=height)
     figure.update_xaxes(
         tickvals=list(range(len(levels))),
-        ticktext=[AS_TAKEN.replace(" ", "<br>") if word == AS_TAKEN else f"{each:g}" for word, each in zip(
-            words, tried, strict=True
-        )],
+        ticktext=[AS_TAKEN.replace(" ", "<br>") if each == found["none"] else f"{each:g}" for each in tried],
         range=[-0.5, len(levels) - 0.5],
         showgrid=False,
         tickangle=0,

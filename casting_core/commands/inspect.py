@@ -112,6 +112,7 @@ def command(
             found = queue.popleft()
             unusable |= inspection.verdict is Verdict.UNUSABLE
             printer(found, inspection)
+            sys.stdout.flush()  # whole lines: whoever reads along, or finds what was left of a run that was killed
             if heatmaps is not None:
                 _write_heatmap(_heatmap_target(heatmaps, found, written), found, inspection)
             without_map |= inspection.probability is not None and inspection.heatmap is None
@@ -167,8 +168,14 @@ def _print_csv() -> Printer:
 
 
 def neutral_cell(value: object) -> object:
-    """A CSV cell that no spreadsheet takes for a formula: text that begins like one gets an apostrophe."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+    """A CSV cell that no spreadsheet takes for a formula: text that begins like one gets an apostrophe.
+
+    What cannot be seen before it does not hide it.
+    """
+    if not isinstance(value, str):
+        return value
+    first = next((c for c in value if c.isprintable() and not c.isspace()), "")
+    return f"'{value}" if value[:1] in ("\t", "\r") or first in tuple("=+-@＝＋－＠") else value
 
 
 def _print_table() -> Printer:
@@ -178,12 +185,12 @@ def _print_table() -> Printer:
 
     def show(found: Found, inspection: "Inspection") -> None:
         probability = "" if inspection.probability is None else percent(inspection.probability)
-        name = "".join(c if c.isprintable() else "\ufffd" for c in _text(found.path))
+        name = _on_one_line(_text(found.path))
         where = ""
         if inspection.regions and inspection.regions[0].clock is not None:
             first = inspection.regions[0]
             where = f"  [{first.clock:.0f} o'clock, {first.radius:.0%} of the radius]"
-        reason = f"  ({inspection.reason})" if inspection.reason else ""
+        reason = f"  ({_on_one_line(inspection.reason)})" if inspection.reason else ""
         sys.stdout.write(f"{inspection.verdict:<10} {probability:>11}  {name}{where}{reason}\n")
 
     return show
@@ -199,6 +206,11 @@ _PRINTERS: dict[Format, Callable[[], Printer]] = {
 def _text(path: Path) -> str:
     """A path as text; bytes that are not UTF-8 are shown as such."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def _on_one_line(text: str) -> str:
+    """A text for a terminal: what could move its cursor, change its colours or turn its writing is replaced."""
+    return "".join(c if c.isprintable() else "\ufffd" for c in text)
 
 
 def _heatmap_target(folder: Path, found: Found, written: set[Path]) -> Path:

@@ -64,4 +64,7 @@ def add_metrics(folder: Path, name: str, figures: dict[str, Any]) -> None:
     """Put figures into the card of a model folder under that name, in place of those of before."""
     card = read_card(folder)
     metrics = {**card.metrics, name: figures}
-    write_atomically(folder / CARD, replace(card, metrics=metrics).to_json().encode())
+    try:
+        write_atomically(folder / CARD, replace(card, metrics=metrics).to_json().encode())
+    except OSError as error:
+        raise ModelError(f"{folder / CARD} cannot be written ({error}); it is as it was. Free some space.") from error

@@ -102,13 +102,14 @@ def _ranking(chosen: Sequence[Shown], unseen: bool, as_filed: bool) -> None:
     )
     zoom = st.toggle("Zoom on the corner that matters", key="zoom", bind="query-params")
     found, look = {each.name: each.found for each in chosen}, looks(resources.models())
+    of = (zoom, unseen, as_filed, tuple((each.known.key, look[each.name]) for each in chosen))
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown("**Defects found, over sound parts lost** (ROC)")
-        draw(charts.roc(found, look, zoom=zoom), "roc")
+        draw("roc", of, lambda: charts.roc(found, look, zoom=zoom))
     with right:
         st.markdown("**Right when it says defective, over defects found** (precision–recall)")
-        draw(charts.precision_recall(found, look, zoom=zoom), "precision-recall")
+        draw("precision-recall", of, lambda: charts.precision_recall(found, look, zoom=zoom))
     if zoom:
         st.caption("A model whose line is not here does not come near enough to the corner.")
     rows = []
@@ -138,11 +139,12 @@ def _closely(chosen: Sequence[Shown]) -> Shown:
 
 def _probabilities(one: Shown, unseen: bool, as_filed: bool) -> None:
     """What a probability is worth, and how they are spread."""
-    found = one.found
+    found, look = one.found, looks(resources.models())[one.name]
+    of = (one.known.key, unseen, as_filed)
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown(f"**Does {one.title} mean what it says?** (reliability)")
-        draw(charts.reliability(one.name, found, looks(resources.models())[one.name]), "reliability")
+        draw("reliability", (of, look), lambda: charts.reliability(one.name, found, look))
         ends = card_intervals(one.known.card, found, unseen=unseen, as_filed=as_filed).get("expected_calibration_error")
         between = f" ({100 * ends[0]:.1f} to {100 * ends[1]:.1f})" if ends else ""
         st.caption(
@@ -153,7 +155,7 @@ def _probabilities(one: Shown, unseen: bool, as_filed: bool) -> None:
         )
     with right:
         st.markdown(f"**Which probabilities does {one.title} give?**")
-        draw(charts.spread(one.name, found), "spread")
+        draw("spread", of, lambda: charts.spread(one.name, found))
         own = " Each fold of the castings had thresholds of its own, hence the bands." if unseen else ""
         st.caption(
             "Each line is ten times the one below, so that the few that matter can be seen: defective parts left of "

@@ -263,7 +263,7 @@ def _chart(runs: Sequence[Run], measure: str, view: View) -> None:
 
 def _take_part(key: str) -> None:
     """Show the part that was marked in a chart."""
-    boxes = st.session_state[key].selection.get("box")
+    boxes = st.session_state[key]["selection"].get("box")
     if not boxes:
         return
     low, high = sorted(boxes[-1]["x"][:2])
@@ -291,11 +291,13 @@ def _remarks(runs: Sequence[Run], view: View) -> None:
 def _sentences(picked: Sequence[Training], running: frozenset[str]) -> None:
     """What each curve says, computed from the log as it is, not smoothed."""
     st.markdown("**What the curves say**")
+    lines = []
     for each in picked:
         assert each.log is not None
-        st.markdown(f"- **{escaped(each.label)}**{_state(each, each.label in running)}: {describe(each.log).sentence}")
-        if each.notes:
-            st.text("\n".join(f"    {note}" for note in each.notes))
+        state = _state(each, each.label in running)
+        lines.append(f"- **{escaped(each.label)}**{state}: {describe(each.log).sentence}")
+        lines += [f"  - {escaped(note)}" for note in each.notes]
+    st.markdown("\n".join(lines))
     entries = [each.entry for each in picked if each.entry is not None]
     if any(entry.split == "official" and not entry.settings.get("name") for entry in entries):  # of the public set
         st.caption(

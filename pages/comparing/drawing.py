@@ -1,13 +1,27 @@
 """Charts on the page, in its own colours and with their text alternative."""
 
+from collections.abc import Callable, Hashable
+
 import streamlit as st
 
 from casting_core.charts import style
 from casting_core.charts.style import CONFIG, Chart
 from pages.shared.widgets import INK
 
+MOST = 96  # charts in memory, up to 0.2 MB each
 
-def draw(chart: Chart, key: str) -> None:
-    """Draw a chart; its texts have the colour of the page's."""
-    style.ink(chart.figure, INK[st.context.theme.type or "light"])
-    st.plotly_chart(chart.figure, config=CONFIG, alt=chart.alt, key=key)
+
+def draw(name: str, of: Hashable, make: Callable[[], Chart]) -> None:
+    """Draw a chart by its name on the page, whose texts have the colour of the page's.
+
+    `of`: all that it shows, told apart. It is made once for all sessions, for that takes most of the time of a rerun.
+    """
+    chart = _made(name, of, INK[st.context.theme.type or "light"], make)
+    st.plotly_chart(chart.figure, config=CONFIG, alt=chart.alt, key=name)
+
+
+@st.cache_resource(max_entries=MOST, show_spinner=False)
+def _made(name: str, of: Hashable, ink: str, _make: Callable[[], Chart]) -> Chart:
+    chart = _make()
+    style.ink(chart.figure, ink)
+    return chart

@@ -181,8 +181,8 @@ def _curves(ground: Ground, chosen: tuple[float, float], shipped: tuple[float, f
     """The rates over the threshold."""
     st.markdown("**What moving a threshold does**")
     grid = np.unique([*charts.GRID, *chosen, *shipped])
-    chart = charts.rates(threshold_curves(ground.predictions, grid), chosen=chosen, shipped=shipped)
-    draw(chart, "threshold rates")
+    curves = threshold_curves(ground.predictions, grid)
+    draw("rates", (ground.model.key, chosen), lambda: charts.rates(curves, chosen=chosen, shipped=shipped))
     st.caption(
         "Each line across is ten times the one below; where a curve ends at the bottom there is not one such picture. "
         "The solid upright lines are your thresholds: on the left one read missed defects, on the right one false "

@@ -15,6 +15,7 @@ from casting_core.errors import CastingError
 from casting_core.evaluation.model_speed import ROUNDS, WARM_UP, Speed, take_turns
 
 EVERY = 1.0  # s, between two looks at a measurement
+LONGEST = 20.0  # s, after which no round begins that is not needed
 Asked = tuple[str, str]  # a model's name, and the SHA-256 of its weights
 
 
@@ -59,7 +60,7 @@ class Timer:
             for place, (name, _) in enumerate(asked):
                 self.what, self.done = f"Loading {name}", place
                 judges[name] = Inspector.load(name)
-            found = take_turns(judges, _picture(), progress=self._tell)
+            found = take_turns(judges, _picture(), seconds=LONGEST, progress=self._tell)
         except CastingError as error:
             self.error = str(error)
             return
@@ -116,9 +117,10 @@ def explain(asked: Sequence[Asked]) -> None:
         st.text(current.error)
     found = known(asked)
     if found:
+        rounds = min(each.rounds for each in found.values())
         told = "; ".join(f"{name} {each.low:.0f} to {each.high:.0f} ms" for name, each in found.items())
         st.caption(
-            f"Times a picture are medians of {ROUNDS} rounds on this machine, all models in turns, on a rendered "
+            f"Times a picture are medians of {rounds} rounds on this machine, all models in turns, on a rendered "
             "casting of 300 × 300 px, from the file to the verdict without the map. They are longer where the machine "
             f"has other work. The middle half of the rounds: {told}."
         )

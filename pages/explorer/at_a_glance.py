@@ -269,7 +269,7 @@ def _lists(table: Table) -> None:
             )
             st.dataframe(
                 [
-                    {"picture": neutral(row["path"]), "filed as": row["name"], "photograph": row["source"]}
+                    {"picture": neutral(row["path"]), "filed as": neutral(row["name"]), "photograph": row["source"]}
                     for row in doubted.to_dict("records")
                 ],
                 hide_index=True,

@@ -30,7 +30,7 @@ def load(chosen: Source, place: DeltaGenerator) -> Table | None:
         indexing.watch(chosen)
         return None
     root, key, valid = str(chosen.folder), None, False
-    if chosen.folder.is_dir() or chosen.kind != RENDERED:
+    if chosen.kind != RENDERED or chosen.folder.is_dir():
         root, key, valid = _key(str(chosen.folder))
     index = None if key is None else _index(key, root)
     if key is not None and index is None:

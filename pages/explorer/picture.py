@@ -15,9 +15,11 @@ from casting_core.figures import percent
 from casting_core.networks.card import DEFAULT
 from pages.explorer import loaded, marking, tiles
 from pages.shared import resources, uploads, widgets
+from pages.shared.downloads import neutral
 from pages.shared.gallery import Tile
 from pages.shared.gallery import show as show_gallery
 from pages.shared.uploads import Upload
+from pages.shared.wording import as_it_is
 
 OPENED, SEQUENCE = "picture", "sequence"  # in the link; in the session
 COPIES = 8  # of its photograph, shown aligned
@@ -160,7 +162,7 @@ def _facts(table: Table, row: dict[str, Any]) -> None:
         ]
     told.append(("SHA-256", row["sha256"]))
     st.dataframe(
-        [{"fact": name, "value": str(value)} for name, value in told],
+        [{"fact": name, "value": neutral(str(value))} for name, value in told],
         hide_index=True,
         column_config={"fact": "Fact", "value": st.column_config.TextColumn("Value", width="large")},
         alt="Facts about this picture.",
@@ -236,6 +238,6 @@ def _alike(table: Table, place: int) -> None:
     st.markdown("**Most alike by what the model sees**, other photographs of each class")
     extra = {n.index: f"{100 * max(n.similarity, 0):.0f} % alike" for near in found.values() for n in near}
     for name, near in found.items():
-        st.caption(f"{tiles.LABELS.get(name) or name}".capitalize())
+        st.caption(as_it_is((tiles.LABELS.get(name) or name).capitalize()))
         shown = tiles.tiles(table, [n.index for n in near], {}, extra)
         show_gallery(shown, key=f"alike {name}", label=f"Most alike pictures of the class {name}", on_open=_step)

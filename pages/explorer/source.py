@@ -41,11 +41,12 @@ def rendered_folder() -> Path:
 def configured() -> tuple[Path | None, bool]:
     """The data folder of this installation, None where there is none, and whether the public set lies in it."""
     root = default_root()
-    with suppress(DataError):  # not laid out as the public set
-        root = find_root(root)
-    if not root.is_dir():
+    try:
+        with suppress(DataError):  # not laid out as the public set
+            root = find_root(root)
+        return (root, is_public(root)) if root.is_dir() else (None, False)
+    except OSError:  # such as a folder that may not be looked into
         return None, False
-    return root, is_public(root)
 
 
 def choose() -> Source | None:
@@ -86,7 +87,10 @@ def _ask_folder() -> Source | None:
             icon=":material/folder_open:",
         )
         return None
-    return Source(kind=FOLDER, folder=Path(named.strip()).expanduser())
+    folder = Path(named.strip())
+    with suppress(RuntimeError):  # `~somebody` who is not known here: there is no such folder
+        folder = folder.expanduser()
+    return Source(kind=FOLDER, folder=folder)
 
 
 def forget() -> None:

@@ -70,5 +70,7 @@ def neutral(value: Any) -> Any:
 
     After OWASP, "CSV Injection", https://owasp.org/www-community/attacks/CSV_Injection.
     """
-    risky = isinstance(value, str) and value.strip()[:1] in ("=", "+", "-", "@")
-    return f"'{value}" if risky else value
+    if not isinstance(value, str):
+        return value
+    first = next((c for c in value if c.isprintable() and not c.isspace()), "")  # what is not seen does not hide it
+    return f"'{value}" if first in tuple("=+-@＝＋－＠") else value

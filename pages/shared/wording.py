@@ -1,5 +1,6 @@
 """What the app says of a verdict and of a place, in the words of somebody who stands beside the part."""
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -72,6 +73,11 @@ def purpose(card: "ModelCard") -> str:
 def classes(card: "ModelCard") -> str:
     """The classes that a model was trained on, each with its label: `good: sound; scratch: defective`."""
     return "; ".join(f"{name}: {LABELS.get(label, label)}" for name, label in card.data.get("classes", {}).items())
+
+
+def as_it_is(text: str) -> str:
+    """A text with names from outside, such as those of classes, as Markdown that shows it as it is."""
+    return re.sub(r"[\\`*_{}\[\]<>|~$&@]|:(?=\S)|(?<=www)\.|^[#+\-]|(?<=^\d)[.)]", r"\\\g<0>", text)
 
 
 def advice(inspection: "Inspection") -> str:

@@ -190,9 +190,9 @@ def _size(percent: float, scale: Scale, *, part: bool = True) -> str:
 def _kinds(shown: Mapping[str, Any], look: Mapping[str, Any], scale: Scale, seen: str) -> None:
     st.markdown(
         f"A ring is the share that was {seen} of the trials of about that size; beside it stand the numbers. The line "
-        "is the curve that fits them best, and the shade is how far it could lie off if other castings had been tried; where rings lie off the line, believe the rings. "
-        "◆ a50 is the size that is found every second time, ▲ a90 nine times of ten, and ■ a90/95 the size from which "
-        "nine times of ten is sure with 95 % confidence."
+        "is the curve that fits them best, and the shade is how far it could lie off if other castings had been tried; "
+        "where rings lie off the line, believe the rings. ◆ a50 is the size that is found every second time, ▲ a90 "
+        "nine times of ten, and ■ a90/95 the size from which nine times of ten is sure with 95 % confidence."
     )
     for start in range(0, len(shown), 2):
         for column, (kind, each) in zip(st.columns(2, gap="large"), list(shown.items())[start : start + 2]):  # noqa: B905
@@ -221,7 +221,7 @@ def _table(shown: Mapping[str, Any], scale: Scale, seen: str) -> None:
     rows = [
         {
             "kind": kind,
-            **{name: reached_text(each[name], each, scale) for name in SIZES},
+            **{name: reached_text(each[name], scale) for name in SIZES},
             "hits": f"{each['hits']:,} of {each['trials']:,}",
             "tried": f"{each['least']:.1f} to {each['most']:.1f}",
         }

@@ -14,15 +14,15 @@ from casting_core.charts import robustness as charts
 from casting_core.charts.robustness import (
     ERRORS,
     FIGURES,
-    beyond_text,
+    beyond,
     handed_over,
     level_text,
     range_text,
     share_of,
     title_of,
     unit_of,
+    unnoticed,
 )
-from casting_core.charts.style import listed
 from casting_core.networks.card import ModelCard
 from pages.explorer.at_a_glance import draw
 from pages.shared import resources
@@ -57,7 +57,6 @@ BELOW = {  # property → where a photograph leaves its bound, and how a value i
 }
 ABOVE = {"extent": "the part is wider than {} of the picture’s short side"}  # no other bound lies above in practice
 REST = {"drawing"}  # properties that are told as what is missing to 1
-SILENT = 0.5  # of the parts, at most, that are handed to a person or refused where errors go unnoticed
 
 
 def show() -> None:
@@ -91,64 +90,46 @@ def _opening(measured: Mapping[str, Any]) -> None:
     st.markdown("\n".join(f"- {each}" for each in unnoticed(measured["disturbances"])))
 
 
-def unnoticed(disturbances: Mapping[str, Any]) -> list[str]:
-    """Where errors rise most without being handed to a person, in words: what somebody has to watch himself."""
-    told = []
-    for figure, words in (
-        ("missed", "of the defective parts pass as sound"),
-        ("false_alarms", "of the sound parts are rejected"),
-    ):
-        worst = [
-            (share, name, each)
-            for name, found in disturbances.items()
-            for each in found["levels"]
-            if not each["errors_hold"] and (share := share_of(each, figure)[0]) and handed_over(each) <= SILENT
-        ]
-        if not worst:
-            continue
-        share, name, each = max(worst, key=lambda one: one[0])
-        found, share_handed = disturbances[name], handed_over(each)
-        handed = f"only {pictures.percent(share_handed)} of all parts are" if share_handed else "no part is"
-        told.append(
-            f"**{title_of(name)}, {level_text(name, each['level'], found)}: {pictures.percent(share)} {words}**, and "
-            f"{handed} sent to a person or refused. The published figures hold {range_text(name, found)}."
-        )
-    whole = [f"*{title_of(name)}*" for name, each in disturbances.items() if _everywhere(each, "errors_hold")]
-    if whole:
-        told.append(
-            f"**{listed(whole)} bring no more errors at any step that was tried**: what is too far off is sent to a "
-            "person or refused."
-        )
-    return told
-
-
-def _everywhere(found: Mapping[str, Any], ends: str) -> bool:
-    return bool(found[ends]["to_the_least"] and found[ends]["to_the_most"])
-
-
 def _table(measured: Mapping[str, Any]) -> None:
     st.subheader("Where the published figures hold", anchor=False)
-    rows = [
-        {
-            "Disturbance": f"{title_of(name)}, {unit_of(name, found)}",
-            "Figures hold": range_text(name, found),
-            "Errors alone hold": range_text(name, found, "errors_hold"),
-            "First steps beyond": beyond_text(name, found),
-            "In training": "not varied" if found["trained"] is None else "{:g} to {:g}".format(*found["trained"]),
-        }
-        for name, found in measured["disturbances"].items()
-    ]
-    st.table(
-        rows,
+    rows = []
+    for name, found in measured["disturbances"].items():
+        first, second = (*beyond(name, found), "", "")[:2]
+        rows.append(
+            {
+                "disturbance": title_of(name),
+                "unit": unit_of(name, found),
+                "holds": range_text(name, found),
+                "errors": range_text(name, found, "errors_hold"),
+                "trained": "not varied" if found["trained"] is None else "{:g} to {:g}".format(*found["trained"]),
+                "first": first or "no harder step was tried",
+                "second": second,
+            }
+        )
+    column = st.column_config.TextColumn
+    st.dataframe(
+        [{key: neutral(value) for key, value in row.items()} for row in rows],
         hide_index=True,
+        height="content",
+        key="robustness table",
         alt="For each disturbance, between which steps the published figures hold, and what happens beyond.",
+        column_config={
+            "disturbance": column("Disturbance", width=165, pinned=True),
+            "holds": column("Figures hold", width=215),
+            "errors": column("Errors alone hold", width=200),
+            "first": column("First step beyond", width=450),
+            "second": column("First step beyond, other side", width=450),
+            "trained": column("Varied in training", width=120),
+            "unit": column("Steps are told in", width=245),
+        },
+        column_order=("disturbance", "holds", "errors", "first", "second", "trained", "unit"),
     )
     before = measured["undisturbed"]
     st.caption(
         f"*As taken*, {pictures.percent(share_of(before, 'missed')[0])} of the defective parts are missed, "
         f"{pictures.percent(share_of(before, 'false_alarms')[0])} of the sound ones rejected, and "
-        f"{pictures.percent(handed_over(before))} of all are sent to a person. *Errors alone*: missed defects and false "
-        "alarms do not rise, but more parts may be sent to a person. Between two steps nobody looked."
+        f"{pictures.percent(handed_over(before))} of all are sent to a person. *Errors alone*: missed defects and "
+        "false alarms do not rise, but more parts may be sent to a person. Between two steps nobody looked."
     )
     st.download_button(
         "Save all figures as CSV",
@@ -196,7 +177,9 @@ def _closer(card: ModelCard) -> None:
         others = [key for key in FIGURES if key not in ERRORS]
         caption = "Right at 50 % counts all that were judged, also those that went to a person."
         draw(charts.disturbed(name, found, others, large=True), caption, "robustness others")
-    st.markdown(f"**First steps beyond.** {beyond_text(name, found).capitalize()}.")
+    outside = beyond(name, found)
+    if outside:
+        st.markdown(f"**What happens at the first step beyond.** {_sentence('; '.join(outside))}")
     st.markdown(f"**What the checks of a photograph refuse.** {gate_words(name, card)} {_measured(name, found)}")
     _seen(card, name, found)
     from casting_core.evaluation.robustness import HANDED, RISE  # with torch, which the casting needs anyway
@@ -224,7 +207,10 @@ def gate_words(name: str, card: ModelCard) -> str:
         if rule.above and rule.name in ABOVE:
             review.append(ABOVE[rule.name].format(_bound(form, most)))
     if not review:
-        return "No check looks for this: a photograph disturbed so is judged like any other."
+        return (
+            "No check measures this, so a photograph disturbed so is judged like any other. Only where the part is no "
+            "longer recognised is there no verdict."
+        )
     told = f"It goes to a person where {_either(review)}."
     return f"{told} There is no verdict where {_either(none)}." if none else told
 
@@ -237,6 +223,10 @@ def _either(parts: list[str]) -> str:
     return " or ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
+
+
 def _measured(name: str, found: Mapping[str, Any]) -> str:
     """How much was handed over at the hardest steps."""
     levels = found["levels"]
@@ -246,7 +236,7 @@ def _measured(name: str, found: Mapping[str, Any]) -> str:
         f"a person and {pictures.percent(share_of(each, 'unusable')[0] or 0.0)} had no verdict"
         for each in outside
     ]
-    return f"Measured: {'; '.join(told)}." if told else ""
+    return f"Measured: {'; '.join(told)}."
 
 
 def _seen(card: ModelCard, name: str, found: Mapping[str, Any]) -> None:

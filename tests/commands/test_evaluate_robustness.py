@@ -33,7 +33,7 @@ def public(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         path = f"test/{'def_front' if label.positive else 'ok_front'}/{number}.png"
         defects = [DefectKind.BLOW_HOLE] if label.positive else []
         Image.fromarray(render_casting(seed=15 + number, defects=defects).pixels).save(root / path)
-        samples.append(Sample(path=path, split="test", label=label, source=source, fold=source - 5))
+        samples.append(Sample(path=path, split="test", label=label, source=source, fold=1))
     monkeypatch.setattr("casting_core.commands.held_out.public_samples", lambda: samples)
     monkeypatch.setattr("casting_core.evaluation.robustness_disturbances.DISTURBANCES", FEW)
     return root
@@ -67,7 +67,7 @@ def test_what_is_printed_is_kept_where_asked_for(public: Path, folder: Path):
     for photograph, pictures in ((5, 2), (6, 1)):
         of_it = [each for each in tallies if each.photograph == photograph]
         assert {(each.disturbance, each.level) for each in of_it} == levels
-        assert {(each.pictures, each.fold) for each in of_it} == {(pictures, photograph - 5)}
+        assert {(each.pictures, each.fold) for each in of_it} == {(pictures, 1)}
     assert all(each.flips == 0 for each in tallies if each.disturbance == UNDISTURBED)
     blurred = [each for each in tallies if (each.disturbance, each.level) == ("blur", 3.0)]
     assert sum(each.unusable + each.reviews for each in blurred) == 3  # no gate lets that pass

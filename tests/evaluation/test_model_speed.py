@@ -5,7 +5,7 @@ import time
 import pytest
 
 from casting_core.errors import SettingsError
-from casting_core.evaluation.model_speed import WARM_UP, Speed, take_turns
+from casting_core.evaluation.model_speed import LEAST, WARM_UP, Speed, take_turns
 
 
 class Told:
@@ -29,18 +29,26 @@ def test_every_round_asks_each_once_and_is_told():
     found = take_turns(
         {"quick": Told("quick", turns), "slow": Told("slow", turns, 0.02)},
         b"picture",
-        rounds=3,
+        rounds=5,
         progress=lambda done, total: rounds.append((done, total)),
     )
-    assert turns == ["quick", "slow"] * (WARM_UP + 3)
-    assert rounds == [(done, WARM_UP + 3) for done in range(1, WARM_UP + 4)]
+    assert turns == ["quick", "slow"] * (WARM_UP + 5)
+    assert rounds == [(done, WARM_UP + 5) for done in range(1, WARM_UP + 6)]
     assert found["slow"].low >= 20 > 0
     for speed in found.values():
         assert isinstance(speed, Speed)
         assert speed.low <= speed.median <= speed.high
+        assert speed.rounds == 5
 
 
 def test_no_judges_and_too_few_rounds():
-    assert take_turns({}, b"picture", rounds=3) == {}
-    with pytest.raises(SettingsError, match="at least 3 rounds, got 2"):
-        take_turns({}, b"picture", rounds=2)
+    assert take_turns({}, b"picture", rounds=5) == {}
+    with pytest.raises(SettingsError, match="needs 5 rounds or more, got 4"):
+        take_turns({}, b"picture", rounds=4)
+
+
+def test_a_slow_machine_stops_after_the_least_that_tells_anything():
+    turns: list[str] = []
+    found = take_turns({"slow": Told("slow", turns)}, b"picture", rounds=50, seconds=0.0)
+    assert found["slow"].rounds == LEAST
+    assert len(turns) == WARM_UP + LEAST

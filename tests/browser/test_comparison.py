@@ -1,0 +1,169 @@
+"""Comparison and evidence in a real browser: overlay runs, watch one grow, open a cell, move a threshold, export."""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from casting_core.data.rendered_set import render_set
+from casting_core.networks.card import DEFAULT, shipped
+from tests.browser.conftest import ROOT, running_app, settled
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.skipif(len(shipped()) < 3, reason="needs three shipped models in models/"),
+]
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that the app of these tests looks for runs in."""
+    return tmp_path_factory.mktemp("runs")
+
+
+@pytest.fixture(scope="module")
+def site(runs: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An app without any pictures."""
+    kept = tmp_path_factory.mktemp("kept")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CASTING_CACHE", str(kept))
+        patch.setenv("CASTING_DATA", str(kept / "nothing"))
+        patch.setenv("CASTING_RUNS", str(runs))
+        with running_app(tmp_path_factory.mktemp("app") / "log.txt") as address:
+            yield address
+
+
+def test_three_runs_overlaid_by_link(page, site):
+    names = shipped()[:3]
+    page.goto(f"{site}/comparison?view=Curves&" + "&".join(f"runs={name}" for name in names))
+    page.locator(".js-plotly-plot").nth(1).wait_for()
+    settled(page)
+    legend = page.locator(".js-plotly-plot").first.locator(".legendtext")
+    told = legend.all_text_contents()  # text of a drawing
+    assert all(any(name in text for text in told) for name in names)
+    for name in names:
+        page.get_by_text(re.compile(rf"^{name}: ")).first.wait_for()  # what its curve says
+
+
+def test_a_run_in_progress_appears_and_grows(page, site, runs, tmp_path):
+    data = render_set(tmp_path / "data", 24, size=96)
+    command = [sys.executable, "-m", "casting_core", "train", "cnn", "--data", str(data), "--epochs", "40"]
+    training = subprocess.Popen(
+        [*command, "--name", "live", "--runs", str(runs), "--device", "cpu"],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        page.goto(site + "/comparison?view=Curves")
+        for _ in range(60):
+            if list(runs.glob("*/log.csv")):
+                break
+            page.wait_for_timeout(1000)
+        (log,) = runs.glob("*/log.csv")
+        page.goto(site + "/comparison?view=Curves&runs=" + log.parent.name)
+        growing = page.get_by_text(re.compile(r"\d+ of 40 epochs")).first
+        growing.wait_for()
+        before = growing.inner_text()
+        page.wait_for_function("(before) => !document.body.innerText.includes(before)", arg=before)
+    finally:
+        training.terminate()
+        training.wait(60)
+
+
+def test_a_log_from_elsewhere_is_drawn_and_a_broken_one_named(page, site):
+    page.goto(site + "/comparison?view=Curves")
+    settled(page)
+    page.get_by_text("Add logs of your own").click()
+    keras = b"epoch,accuracy,loss,val_accuracy,val_loss\n0,0.5,1.0,0.4,1.1\n1,0.7,0.6,0.6,0.8\n2,0.8,0.4,0.7,0.7\n"
+    page.locator("[data-testid='stFileUploaderDropzoneInput']").first.set_input_files(
+        [
+            {"name": "keras.csv", "mimeType": "text/csv", "buffer": keras},
+            {"name": "picture.csv", "mimeType": "text/csv", "buffer": b"\x89PNG nothing"},
+        ]
+    )
+    page.get_by_text(re.compile("^keras")).first.wait_for()
+    page.get_by_text("picture.csv").first.wait_for()
+    settled(page)
+    assert not page.locator("[data-testid='stException']").count()
+
+
+def test_a_cell_of_the_table_of_verdicts_opens_its_pictures(page, site):
+    page.goto(site + f"/comparison?view=Behaviour&models={DEFAULT}")
+    cell = page.get_by_role("button", name=re.compile("defective passed"))
+    cell.wait_for()
+    settled(page)
+    count = int(re.search(r"\d+", cell.inner_text()).group())
+    cell.click()
+    page.wait_for_function("location.search.includes('cell')")
+    settled(page)
+    page.get_by_text(re.compile(rf"\b{count}\b")).first.wait_for()
+    page.get_by_text(re.compile(r"cast_def_0_\d+")).or_(page.locator("[data-testid='stDataFrame']")).first.wait_for()
+
+
+def test_a_threshold_moves_the_figures_and_is_taken_away(page, site, tmp_path):
+    page.goto(site + f"/comparison?view=Threshold&model={DEFAULT}")
+    page.get_by_text("Defective parts passed").first.wait_for()
+    settled(page)
+    counted = page.get_by_text(re.compile(r"A missed defect leaves the foundry\. Counted")).first
+    before = counted.inner_text()
+    slider = page.get_by_role("slider").first
+    slider.focus()
+    for _ in range(20):
+        slider.press("ArrowRight")
+    page.wait_for_function("(before) => !document.body.innerText.includes(before)", arg=before)
+    settled(page)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download the settings file").click()
+    target = tmp_path / "settings.json"
+    download.value.save_as(target)
+    chosen = json.loads(target.read_text())
+    from casting_core import Inspector
+
+    card = Inspector.load(settings=target).card
+    assert card.threshold_pass == chosen["threshold_pass"]
+    assert card.threshold_pass != Inspector.load().card.threshold_pass
+
+
+def test_the_table_is_taken_away_as_csv_and_markdown(page, site, tmp_path):
+    page.goto(site + "/comparison?view=Table")
+    page.get_by_role("button", name="CSV", exact=True).wait_for()
+    settled(page)
+    for name in ("CSV", "Markdown"):
+        with page.expect_download() as download:
+            page.get_by_role("button", name=name, exact=True).click()
+        target = tmp_path / name
+        download.value.save_as(target)
+        text = target.read_text(encoding="utf-8-sig")
+        assert all(model in text for model in shipped())
+        assert re.search(r"99\.86|0\.9986", text)  # the study's own row
+
+
+@pytest.mark.parametrize("view", ["Parts never seen", "Smallest defect seen", "What shakes it", "What it is worth"])
+def test_the_evidence_reads_well_on_a_phone(page, site, view):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{site}/evidence?view={view}")
+    page.get_by_role("heading", level=3).first.wait_for()
+    settled(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert not page.get_by_text("cannot be shown").count()
+    assert not page.locator("[data-testid='stException']").count()
+
+
+def test_what_it_is_worth_follows_the_plant_and_the_link_keeps_it(page, site):
+    page.goto(site + "/evidence?view=What+it+is+worth")
+    page.get_by_text("In short").wait_for()
+    settled(page)
+    box = page.get_by_role("spinbutton", name=re.compile("^Parts \\(a day\\)"))
+    box.fill("4000")
+    box.press("Enter")
+    page.wait_for_function("location.search.includes('parts=4000')")
+    settled(page)
+    page.reload()
+    box.wait_for()
+    assert box.input_value() == "4000"
