@@ -117,7 +117,8 @@ def tell_purpose(model: str) -> None:
     """What the chosen model is there for, where there is a choice or it is not the one made for castings."""
     card = resources.card(model)
     if card.on_public_set and card.architecture in wording.NOT_TO_INSPECT:
-        st.warning(wording.as_it_is(wording.purpose(card)), icon=":material/science:")  # a verdict stands below, with advice
+        # a warning: a verdict stands below, with advice
+        st.warning(wording.as_it_is(wording.purpose(card)), icon=":material/science:")
     elif model != DEFAULT or len(resources.models()) > 1:
         st.caption(wording.as_it_is(wording.purpose(card)), text_alignment="right")
 

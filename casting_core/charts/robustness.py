@@ -142,7 +142,7 @@ def unnoticed(disturbances: Mapping[str, Any]) -> list[str]:
     whole = [f"*{title_of(name)}*" for name, each in disturbances.items() if _everywhere(each, "errors_hold")]
     if whole:
         told.append(
-            f"**{listed(whole)} bring no more errors at any step that was tried.** Where a photograph is too far off, "
+            f"**{listed(whole)}: no more errors at any step that was tried.** Where a photograph is too far off, "
             "it is sent to a person or refused."
         )
     return told
@@ -173,8 +173,8 @@ def disturbed(name: str, found: Figures, keys: Sequence[str] = tuple(FIGURES), *
             error_y={
                 "type": "data",
                 "symmetric": False,
-                "array": [0 if None in (share, high) else 100 * (high - share) for share, _, high in told],
-                "arrayminus": [0 if None in (share, low) else 100 * (share - low) for share, low, _ in told],
+                "array": [_length(share, high) for share, _, high in told],
+                "arrayminus": [_length(low, share) for share, low, _ in told],
                 "color": look.colour,
                 "thickness": 1.5,
                 "width": 3,
@@ -212,6 +212,11 @@ def disturbed(name: str, found: Figures, keys: Sequence[str] = tuple(FIGURES), *
     )
     holds = f"The published figures hold {range_text(name, found)}"
     return Chart(figure=figure, alt=f"{title_of(name)}, {unit}. {holds}. {said}.")
+
+
+def _length(start: float | None, end: float | None) -> float:
+    """Of an upright line, in points; 0 where there is none."""
+    return 0.0 if start is None or end is None else 100 * (end - start)
 
 
 def _percent(share: float | None) -> str:

@@ -5,14 +5,14 @@ photograph, with all its rotated and mirrored images, into one of five folds, so
 photograph is on two sides (see `casting_core.data.provenance`).
 """
 
-import csv
 import os
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
 
+from casting_core.data.files import read_rows
 from casting_core.data.images import decode
 from casting_core.errors import DataError, SettingsError
 from casting_core.labels import Label
@@ -49,22 +49,21 @@ def read_provenance(file: Path = PROVENANCE) -> list[Sample]:
     Raises `DataError` where the file is missing or of another layout.
     """
     try:
-        with file.open(newline="", encoding="utf-8") as stream:
-            return [
-                Sample(
-                    path=row["path"],
-                    sha256=row["sha256"],
-                    split=row["split"],
-                    label=Label(row["label"]),
-                    source=int(row["source"]),
-                    fold=int(row["fold"]),
-                    suspect=row["suspect"] == "1",
-                )
-                for row in csv.DictReader(stream)
-            ]
+        return [
+            Sample(
+                path=row["path"],
+                sha256=row["sha256"],
+                split=row["split"],
+                label=Label(row["label"]),
+                source=int(row["source"]),
+                fold=int(row["fold"]),
+                suspect=row["suspect"] == "1",
+            )
+            for row in read_rows(file, [each.name for each in fields(Sample)])
+        ]
     except FileNotFoundError as error:
         raise DataError(f"{file} is missing; make it with: python -m casting_core data audit") from error
-    except (KeyError, ValueError, csv.Error, UnicodeDecodeError) as error:
+    except (OSError, ValueError, TypeError) as error:
         raise DataError(f"{file} is not a provenance table ({error}); make it anew with: data audit") from error
 
 

@@ -56,7 +56,7 @@ def _rows(folder: Path) -> list[dict[str, str]]:
     try:
         with table.open(newline="", encoding="utf-8") as stream:
             rows = [{"file": row["file"], "label": str(Label(row["label"]))} for row in csv.DictReader(stream)]
-    except (OSError, KeyError, ValueError) as error:
+    except (OSError, KeyError, ValueError, csv.Error) as error:
         raise DataError(
             f"{table} cannot be read ({error}); expected columns file and label (ok or defective)."
         ) from error

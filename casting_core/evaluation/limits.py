@@ -19,8 +19,8 @@ CASTNET = (
     "was settled on folds 0 to 2. The figures by source are cross-fitted, but not blind to these choices.",
     "Fine scratches look much like the rays of light that turned metal throws, and the network has learned to pass "
     "those: on rendered castings many scratches are passed (metrics.rendered.found_by_kind).",
-    "Grain (noise) is what shakes it most: no check of the picture notices it, and from about three gray levels on more "
-    "defects are missed (metrics.robustness). A dark spot on a sound part is taken for a defect.",
+    "Grain (noise) is what shakes it most: no check of the picture notices it, and from about three gray levels on "
+    "more defects are missed (metrics.robustness). A dark spot on a sound part is taken for a defect.",
     "The smallest defects seen (metrics.detectability) were measured on drawn defects, by the same program that draws "
     "those in training; real ones may be harder.",
     "Rendered castings are judged after their defects were made larger, nearer to those of the second capture; of "

@@ -49,8 +49,8 @@ def _choose() -> tuple[list[Shown], bool, bool]:
     """The models on the chosen pictures; whether these are castings never seen; whether the doubted ones are in."""
     models = resources.models()
     first = [name for name in (DEFAULT, BESIDE) if name in models] or models[:1]
-    names = st.multiselect(
-        "Models", models, default=first, key="models", bind="query-params", placeholder="Choose one or several"
+    names = st.pills(
+        "Models, one or several", models, selection_mode="multi", default=first, key="models", bind="query-params"
     )
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         judged = st.segmented_control(

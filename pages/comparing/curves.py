@@ -13,7 +13,7 @@ from casting_core.charts import style
 from casting_core.charts.curves import ACCURACY, LOSS, MOST_POINTS, Run, View
 from casting_core.charts.style import listed
 from casting_core.training.curves import describe
-from casting_core.training.log import EPOCH
+from casting_core.training.log import EPOCH, Log
 from casting_core.training.runs import RunKind, RunState
 from pages.comparing import log_numbers, trainings
 from pages.comparing.trainings import Training, escaped
@@ -44,7 +44,7 @@ def show() -> None:
     place = st.container()
     _bring()
     every = trainings.find()
-    if not any(each.log is not None or each.running for each in every):
+    if not any(each.drawable or each.running for each in every):
         st.info(
             "There is no training log yet. Train a model, and its curve appears here while it trains; or drop a log "
             "of another tool above.",
@@ -108,7 +108,7 @@ def _bring() -> None:
 
 def _choose(every: Sequence[Training]) -> list[str]:
     """Which runs to draw; a link that names others says so."""
-    options = [each.label for each in every if each.log is not None or each.running]
+    options = [each.label for each in every if each.drawable or each.running]
     if "runs" not in st.session_state:
         gone = [label for label in st.query_params.get_all("runs") if label and label not in options]
         if gone:
@@ -162,18 +162,17 @@ def _draw(chosen: Sequence[str], by_time: bool, logarithmic: bool, smoothing: fl
     if running != was:
         st.rerun()  # one has begun or ended: what can be chosen, and how often this is drawn, is another
     shown = [*chosen, *(label for label in _follow(every, running) if label not in chosen)]
-    picked = [each for label in shown if (each := every.get(label)) is not None and each.log is not None]
-    if not picked:
+    there = [each for label in shown if (each := every.get(label)) is not None and each.drawable]
+    if not there:
         waiting = "Nothing has been logged yet by what is chosen." if shown else "No run is chosen; choose some above."
         st.info(waiting, icon=":material/touch_app:")
         return
-    if len(picked) > MOST:
-        st.caption(f"Of {len(picked)} runs, the first {MOST} are drawn.")
-    picked = picked[:MOST]
+    if len(there) > MOST:
+        st.caption(f"Of {len(there)} runs, the first {MOST} are drawn.")
+    picked = {each.label: (each, log) for each in there[:MOST] if (log := each.log()) is not None}
     runs = [
-        Run(name=each.label, log=each.log, shipped=None if each.entry is None else each.entry.shipped_epoch)
-        for each in picked
-        if each.log is not None
+        Run(name=label, log=log, shipped=None if each.entry is None else each.entry.shipped_epoch)
+        for label, (each, log) in picked.items()
     ]
     unit = charts.time_unit([run.log for run in runs])[0] if by_time else "epoch"
     start, end = _part(unit)
@@ -186,8 +185,8 @@ def _draw(chosen: Sequence[str], by_time: bool, logarithmic: bool, smoothing: fl
         with column:
             _chart(runs, measure, view)
     _remarks(runs, view)
-    _sentences(picked, running)
-    log_numbers.show(picked, view)
+    _sentences(list(picked.values()), running)
+    log_numbers.show(runs, view)
 
 
 def _follow(every: dict[str, Training], running: frozenset[str]) -> list[str]:
@@ -288,17 +287,17 @@ def _remarks(runs: Sequence[Run], view: View) -> None:
     st.caption(escaped(" ".join(told)))
 
 
-def _sentences(picked: Sequence[Training], running: frozenset[str]) -> None:
+def _sentences(picked: Sequence[tuple[Training, Log]], running: frozenset[str]) -> None:
     """What each curve says, computed from the log as it is, not smoothed."""
     st.markdown("**What the curves say**")
     lines = []
-    for each in picked:
-        assert each.log is not None
+    for each, log in picked:
         state = _state(each, each.label in running)
-        lines.append(f"- **{escaped(each.label)}**{state}: {describe(each.log).sentence}")
-        lines += [f"  - {escaped(note)}" for note in each.notes]
+        lines.append(f"- **{escaped(each.label)}**{state}: {describe(log).sentence}")
+        notes = dict.fromkeys([*(each.entry.notes if each.entry is not None else ()), *log.notes])
+        lines += [f"  - {escaped(note)}" for note in notes]
     st.markdown("\n".join(lines))
-    entries = [each.entry for each in picked if each.entry is not None]
+    entries = [each.entry for each, _ in picked if each.entry is not None]
     if any(entry.split == "official" and not entry.settings.get("name") for entry in entries):  # of the public set
         st.caption(
             "Held-out pictures of a run on the official split are its test, nearly all of them turned copies of "
@@ -319,7 +318,8 @@ def _state(each: Training, running: bool) -> str:
 
 def _without(every: Sequence[Training]) -> None:
     """Trainings that have no curve, and why."""
-    found = [each for each in every if each.log is None and not each.running]
+    found = [each for each in every if not each.drawable and not each.running and each.entry is not None]
     if found:
         with st.expander(f"Trainings without a curve ({len(found)})", icon=":material/block:"):
-            st.text("\n".join(f"• {each.label}: {' '.join(each.notes) or 'there is no log.'}" for each in found))
+            told = [f"• {each.label}: {' '.join(each.entry.notes)}" for each in found if each.entry is not None]
+            st.text("\n".join(told))

@@ -4,32 +4,31 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from casting_core.charts.curves import View
+from casting_core.charts.curves import Run, View
 from casting_core.charts.style import listed
-from pages.comparing.trainings import Training, escaped
+from pages.comparing.trainings import escaped
 from pages.shared.downloads import neutral
 
 MOST_ROWS = 1500  # of a run
 
 
-def show(picked: Sequence[Training], view: View) -> None:
+def show(runs: Sequence[Run], view: View) -> None:
     """A toggle, and the table if it is on; by epoch, only the part that is shown."""
     if not st.toggle("The same in numbers", key="numbers", bind="query-params"):
         return
     import pandas as pd
 
     tables, long = [], []
-    for each in picked:
-        log = each.log
-        assert log is not None
-        table = pd.DataFrame({"run": neutral(each.label), "epoch": log.epochs, **log.columns})
+    for run in runs:
+        log = run.log
+        table = pd.DataFrame({"run": neutral(run.name), "epoch": log.epochs, **log.columns})
         if not view.by_time:
             inside = pd.Series(True, table.index)
             inside &= table["epoch"] >= view.start if view.start is not None else True
             inside &= table["epoch"] <= view.end if view.end is not None else True
             table = table[inside]
         if len(table) > MOST_ROWS:
-            long.append(each.label)
+            long.append(run.name)
             table = table.iloc[:: -(-len(table) // MOST_ROWS)]
         tables.append(table)
     number = st.column_config.NumberColumn

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 USUAL = [column.title for column in COLUMNS if column.usual]
 BEST = "font-weight: 700; background-color: rgba(0, 158, 115, 0.22)"  # beside the star
 NAME = 150  # px, of the column that stays in view; a phone shows another one beside it
-WIDEST = 330  # px
+WIDEST = {"kind": 200}  # px, of columns that are cut sooner than others
 
 
 def show() -> None:
@@ -134,10 +134,11 @@ def _ask(names: list[str]) -> tuple[Sequence[Column], list[str], bool, bool, boo
             "over their copies.",
         )
         as_filed = st.toggle(
-            "With the doubted labels, as they were filed",
+            "Doubted labels as filed",
             key="as-filed",
             bind="query-params",
-            help="For castings never seen. The official test is always counted as filed, as the study counted it.",
+            help="For castings never seen: with the pictures whose label is doubted, as they were filed, or without "
+            "them. The official test is always counted as filed, as the study counted it.",
         )
     return [column for column in COLUMNS if column.title in titles], chosen, only, as_filed, ranges
 
@@ -175,9 +176,9 @@ def _draw(rows: Sequence[ModelRow], columns: Sequence[Column], ranges: bool) -> 
 
 
 def _width(rows: Sequence[ModelRow], column: Column, ranges: bool) -> int:
-    """Of a column, in px, so that its title and its texts fit, the longest of them but for their ends."""
+    """Of a column, in px, so that its title and its texts fit; long texts are cut, and open at a double click."""
     longest = max(len(text(row, column, ranges=ranges)) + len(STAR) + 1 for row in rows)
-    return min(max(8 * len(column.title), 8 * longest) + 24, WIDEST)
+    return min(int(7.6 * max(len(column.title), longest)) + 22, WIDEST.get(column.key, 330))
 
 
 def styled(rows: Sequence[ModelRow], columns: Sequence[Column], ranges: bool) -> "Styler":

@@ -15,6 +15,7 @@ from casting_core.errors import CastingError
 from casting_core.evaluation.model_speed import ROUNDS, WARM_UP, Speed, take_turns
 
 EVERY = 1.0  # s, between two looks at a measurement
+UNEVEN = 2.0  # times between the quartiles, from which the machine was busy
 LONGEST = 20.0  # s, after which no round begins that is not needed
 Asked = tuple[str, str]  # a model's name, and the SHA-256 of its weights
 
@@ -118,11 +119,13 @@ def explain(asked: Sequence[Asked]) -> None:
     found = known(asked)
     if found:
         rounds = min(each.rounds for each in found.values())
+        uneven = any(each.high > UNEVEN * each.low for each in found.values())
+        busy = " **The rounds differ much: the machine was busy. Measure again when it is not.**" if uneven else ""
         told = "; ".join(f"{name} {each.low:.0f} to {each.high:.0f} ms" for name, each in found.items())
         st.caption(
             f"Times a picture are medians of {rounds} rounds on this machine, all models in turns, on a rendered "
             "casting of 300 × 300 px, from the file to the verdict without the map. They are longer where the machine "
-            f"has other work. The middle half of the rounds: {told}."
+            f"has other work. The middle half of the rounds: {told}.{busy}"
         )
 
 

@@ -28,6 +28,7 @@ from casting_core.training.runs import (
     DEPTH,
     FURTHER,
     LOG,
+    MOST_RUNS,
     RESULT,
     SETTINGS,
     STATE,
@@ -55,14 +56,12 @@ Signature = tuple[tuple[str, int, int], ...]  # path, time and size of files
 class Training:
     """A training by the `label` that it has everywhere on the page.
 
-    `entry`: None for a log of the visitor's; `log`: None where there is none. `notes`: sentences on what is missing,
-    was changed or guessed.
+    `entry`: None for a log of the visitor's, which is `own` then.
     """
 
     label: str
-    entry: RunEntry | None
-    log: Log | None
-    notes: tuple[str, ...] = ()
+    entry: RunEntry | None = None
+    own: Log | None = None
 
     @property
     def running(self) -> bool:
@@ -70,9 +69,18 @@ class Training:
         return self.entry is not None and self.entry.state is RunState.RUNNING
 
     @property
+    def drawable(self) -> bool:
+        """Whether there is a log."""
+        return self.own is not None or (self.entry is not None and self.entry.log is not None)
+
+    @property
     def usual(self) -> bool:
         """Whether it is shown unless others are chosen: the training of the weights that ship."""
-        return self.entry is not None and self.entry.kind is RunKind.SHIPPED and self.log is not None
+        return self.drawable and self.entry is not None and self.entry.kind is RunKind.SHIPPED
+
+    def log(self) -> Log | None:
+        """The log as it stands now; None where there is none, or it cannot be read any more."""
+        return _read(self.entry.log) if self.entry is not None and self.entry.log is not None else self.own
 
 
 def runs_folder() -> Path:
@@ -83,11 +91,9 @@ def runs_folder() -> Path:
 def find() -> list[Training]:
     """All trainings: shipped, of this computer, the visitor's."""
     entries = [*_shipped(str(resources.MODELS), _of_models(resources.MODELS)), *_of_this_computer()]
-    found = []
-    for label, entry in zip(_unique(map(_label, entries)), entries, strict=True):
-        log = None if entry.log is None else _read(entry.log)
-        found.append(Training(label=label, entry=entry, log=log, notes=(*entry.notes, *(log.notes if log else ()))))
-    return [*found, *st.session_state.get(KEPT, ())]
+    labels = _unique(map(_label, entries))
+    found = [Training(label=label, entry=entry) for label, entry in zip(labels, entries, strict=True)]
+    return [*found, *yours()]
 
 
 def _label(entry: RunEntry) -> str:
@@ -133,19 +139,53 @@ def _shipped(models: str, signature: Signature) -> list[RunEntry]:
 
 
 def _of_this_computer() -> list[RunEntry]:
-    folder = runs_folder()
-    files: list[Path] = []
-    for where, folders, names in os.walk(folder):
+    """The runs by their folders; each is asked anew when a file of it changes, and from time to time while it runs."""
+    root, seen = runs_folder(), _seen()
+    now = {folder: _stat(folder / name for name in (LOG, SETTINGS, STATE, RESULT)) for folder in _folders(root)}
+    newest = sorted(now, key=lambda folder: -max((changed for _, changed, _ in now[folder]), default=0))[:MOST_RUNS]
+    entries = []
+    for folder in sorted(newest):
+        before = seen.get(folder)
+        again = before is None or before.files != now[folder]
+        again = again or (before.entry.state is RunState.RUNNING and time.monotonic() - before.when > LOOK_AGAIN)
+        if again or before is None:
+            found = local_runs(folder, _growth())
+            if not found:
+                continue
+            before = seen[folder] = _Seen(files=now[folder], when=time.monotonic(), entry=found[0])
+        entries.append(before.entry)
+    for folder in seen.keys() - now.keys():
+        seen.pop(folder, None)
+    return entries
+
+
+def _folders(root: Path) -> list[Path]:
+    """The run folders in a folder and some storeys below it."""
+    found = []
+    for where, folders, names in os.walk(root):
         here = Path(where)
-        if len(here.relative_to(folder).parts) >= DEPTH or {LOG, SETTINGS} & set(names):
+        if {LOG, SETTINGS} & set(names):
+            found.append(here)
             folders.clear()
-        files += [here / name for name in (LOG, SETTINGS, STATE, RESULT) if name in names]
-    return _local(str(folder), _stat(sorted(files)), int(time.monotonic() // LOOK_AGAIN)) if files else []
+        if len(here.relative_to(root).parts) >= DEPTH:
+            folders.clear()
+        folders[:] = [name for name in folders if not name.startswith(".")]
+    return found
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _local(folder: str, signature: Signature, moment: int) -> list[RunEntry]:
-    return local_runs(Path(folder), _growth())
+@dataclass(frozen=True, kw_only=True)
+class _Seen:
+    """A run as it was found, with its files then, and when that was."""
+
+    files: Signature
+    when: float
+    entry: RunEntry
+
+
+@st.cache_resource(show_spinner=False)
+def _seen() -> dict[Path, _Seen]:
+    """The runs of this computer, for all sessions; no more than there are folders."""
+    return {}
 
 
 @st.cache_resource(show_spinner=False)
@@ -195,7 +235,7 @@ def take_in(files: Sequence[BrowserFile]) -> list[str]:
             refused.append((file.name, "It has neither a loss nor an accuracy, so there is no curve."))
             continue
         label = _unique([*(each.label for each in kept), f"{log.name} ({YOURS})"])[-1]
-        kept.append(Training(label=label, entry=None, log=log, notes=log.notes))
+        kept.append(Training(label=label, own=log))
         added.append(label)
     st.session_state[REFUSED] = refused
     st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1

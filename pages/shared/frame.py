@@ -4,6 +4,9 @@ Streamlit looks for pages by itself until `st.navigation` has been called once i
 the link alone: without navigation, page settings or the model being loaded. So every page asks for its frame first.
 """
 
+import math
+from contextlib import suppress
+
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
@@ -14,6 +17,8 @@ FRAMED = "framed"
 
 def navigation() -> StreamlitPage:
     """Draw the navigation and give the page that the visitor is on."""
+    if FRAMED not in st.session_state:
+        _tidy_link()
     st.session_state[FRAMED] = True
     return st.navigation(
         [  # without icons: the browser would fetch each as the icon of its tab from the internet
@@ -25,6 +30,18 @@ def navigation() -> StreamlitPage:
         ],
         position="top",
     )
+
+
+def _tidy_link() -> None:
+    """Take out of the link what Streamlit would set widgets to though they cannot have it: nothing where one of several
+    has to be chosen, and a number beyond all numbers."""
+    for name in list(st.query_params):
+        values = st.query_params.get_all(name)
+        beyond = False
+        with suppress(ValueError):
+            beyond = any(value.strip()[-1:].isdigit() and math.isinf(float(value)) for value in values)
+        if beyond or not any(values):
+            del st.query_params[name]
 
 
 def require() -> None:

@@ -53,7 +53,8 @@ def show() -> None:
         chosen = st.selectbox("Model", names, key="model", bind="query-params", width=320)
         card = next(each for each in ready if each.name == chosen)
     _view(card)
-    marked(card, PUBLIC)  # begins in the background, so that it is there when it is asked for
+    for base in card.metrics["detectability"]:
+        marked(card, base)  # begins in the background, so that it is there when it is asked for
 
 
 def _view(card: ModelCard) -> None:
@@ -124,10 +125,13 @@ def marked(card: ModelCard, base: str) -> "Future[dict[str, Any]]":
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _marked(file: str, weights_sha256: str, stamp: int, base: str) -> "Future[dict[str, Any]]":
-    background = ThreadPoolExecutor(1, thread_name_prefix="marked")
-    begun = background.submit(_count_marked, Path(file), base)
-    background.shutdown(wait=False)
-    return begun
+    return _background().submit(_count_marked, Path(file), base)
+
+
+@st.cache_resource(show_spinner=False)
+def _background() -> ThreadPoolExecutor:
+    """One worker: the castings that are shown first come first, and pages keep the other processors."""
+    return ThreadPoolExecutor(1, thread_name_prefix="marked")
 
 
 def _count_marked(file: Path, base: str) -> dict[str, Any]:

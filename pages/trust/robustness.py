@@ -117,8 +117,8 @@ def _table(measured: Mapping[str, Any]) -> None:
             "disturbance": column("Disturbance", width=165, pinned=True),
             "holds": column("Figures hold", width=215),
             "errors": column("Errors alone hold", width=200),
-            "first": column("First step beyond", width=450),
-            "second": column("First step beyond, other side", width=450),
+            "first": column("First step beyond", width=485),
+            "second": column("First step beyond, other side", width=485),
             "trained": column("Varied in training", width=120),
             "unit": column("Steps are told in", width=245),
         },
@@ -250,8 +250,9 @@ def _seen(card: ModelCard, name: str, found: Mapping[str, Any]) -> None:
     which = casting.selectbox(
         "Rendered casting", list(resources.sample_pictures()), key="casting", bind="query-params"
     )
-    beyond_it = next((word for word in reversed(levels) if levels[word] != found["none"]), next(iter(levels)))
-    word = level.select_slider("Step", list(levels), value=beyond_it, key=f"step {name}")
+    steps = list(levels)
+    hardest = steps[-1] if levels[steps[-1]] != found["none"] else steps[0]
+    word = level.select_slider("Step", steps, value=hardest, key=f"step {name}")
     for column, title, value in zip(
         st.columns(2, gap="large"), ("As rendered", f"{title_of(name)}: {word}"), (found["none"], levels[word]),
         strict=True,

@@ -128,4 +128,4 @@ def test_errors_that_nobody_notices_are_told():
     missed, alarms, whole = unnoticed({"brightness": light(), "noise": noise(), "blur": quiet})
     assert missed.startswith("**Grain (noise), 9 levels: 50.0 % of the defective parts pass as sound**, and no part is")
     assert alarms.startswith("**Light, × 2: 40.0 % of the sound parts are rejected**")  # at × 0.25 a person looks
-    assert whole.startswith("***Blur* bring")
+    assert whole.startswith("***Blur*: no more errors")

@@ -90,7 +90,7 @@ def test_the_numbers_on_the_page_are_those_of_the_card(model, split, counted):
 
 def test_the_default_is_castings_never_seen_without_the_doubted():
     app = view()
-    assert app.multiselect(key="models").value[0] == DEFAULT
+    assert app.pills(key="models").value[0] == DEFAULT
     assert f"{len(shown().rows):,} pictures" in texts(app)
     assert "copy of the model that was trained without that photograph" in texts(app)
     assert all(chart.proto.alt for chart in app.get("plotly_chart"))
@@ -226,7 +226,7 @@ def test_changing_names_changes_the_sides_and_not_the_chance():
 
 def test_no_model_chosen_is_an_invitation():
     app = view()
-    app.multiselect(key="models").set_value([]).run()
+    app.pills(key="models").set_value([]).run()
     assert not app.exception
     assert "Choose at least one model" in texts(app)
 

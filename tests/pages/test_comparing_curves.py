@@ -32,7 +32,7 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "runs"
     folder.mkdir()
     monkeypatch.setenv(trainings.FOLDER, str(folder))
-    trainings._local.clear()
+    trainings._seen.clear()
     trainings._growth.clear()
     return folder
 
