@@ -25,6 +25,7 @@ from casting_core.data.dataset import default_root
 from casting_core.data.images import decode_rgb
 from casting_core.errors import CastingError, ImageError
 from casting_core.networks.card import DEFAULT, MODELS, ModelCard, read_card, shipped
+from pages.shared.precedence import Precedence
 from pages.shared.uploads import Upload
 
 if TYPE_CHECKING:
@@ -117,6 +118,16 @@ def _lock() -> threading.Lock:
 
 
 @st.cache_resource(show_spinner=False)
+def _precedence() -> Precedence:
+    return Precedence()
+
+
+def give_way() -> None:
+    """Wait, before something that can come later, while others still wait for their verdict."""
+    _precedence().give_way()
+
+
+@st.cache_resource(show_spinner=False)
 def _maps() -> threading.Lock:
     return threading.Lock()
 
@@ -124,7 +135,8 @@ def _maps() -> threading.Lock:
 def judge(upload: Upload, *, model: str = DEFAULT) -> Judged:
     """Judge one picture with its explanation. `upload` must have its bytes."""
     assert upload.data is not None
-    return _judged(model, upload.sha256, upload.data)
+    with _precedence().first():
+        return _judged(model, upload.sha256, upload.data)
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)

@@ -42,6 +42,7 @@ def show(upload: Upload, *, model: str = DEFAULT) -> None:
             st.text(str(error))
     widgets.details(inspection)
     take_away(upload, judged)
+    resources.give_way()
     if judged.picture is not None and inspection.probability is None:
         with why:  # a gate refused it: nothing was judged, so there is nothing to explain
             st.image(judged.picture, width=360, alt="The picture as it was given.")
