@@ -12,9 +12,9 @@ from casting_core.evaluation.reliability import BINS
 from casting_core.labels import Label, Verdict
 from casting_core.networks.card import DEFAULT
 from pages.comparing import agreement, known, pictures
-from pages.comparing.drawing import draw
 from pages.comparing.known import Shown
 from pages.shared import resources
+from pages.shared.drawing import draw_kept
 
 UNSEEN, OFFICIAL = "Castings never seen", "Official test"
 BESIDE = "cnn"  # the model that the default one is shown beside at first
@@ -106,10 +106,10 @@ def _ranking(chosen: Sequence[Shown], unseen: bool, as_filed: bool) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown("**Defects found, over sound parts lost** (ROC)")
-        draw("roc", of, lambda: charts.roc(found, look, zoom=zoom))
+        draw_kept("roc", of, lambda: charts.roc(found, look, zoom=zoom))
     with right:
         st.markdown("**Right when it says defective, over defects found** (precision–recall)")
-        draw("precision-recall", of, lambda: charts.precision_recall(found, look, zoom=zoom))
+        draw_kept("precision-recall", of, lambda: charts.precision_recall(found, look, zoom=zoom))
     if zoom:
         st.caption("A model whose line is not here does not come near enough to the corner.")
     rows = []
@@ -144,7 +144,7 @@ def _probabilities(one: Shown, unseen: bool, as_filed: bool) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown(f"**Does {one.title} mean what it says?** (reliability)")
-        draw("reliability", (of, look), lambda: charts.reliability(one.name, found, look))
+        draw_kept("reliability", (of, look), lambda: charts.reliability(one.name, found, look))
         ends = card_intervals(one.known.card, found, unseen=unseen, as_filed=as_filed).get("expected_calibration_error")
         between = f" ({100 * ends[0]:.1f} to {100 * ends[1]:.1f})" if ends else ""
         st.caption(
@@ -155,7 +155,7 @@ def _probabilities(one: Shown, unseen: bool, as_filed: bool) -> None:
         )
     with right:
         st.markdown(f"**Which probabilities does {one.title} give?**")
-        draw("spread", of, lambda: charts.spread(one.name, found))
+        draw_kept("spread", of, lambda: charts.spread(one.name, found))
         own = " Each fold of the castings had thresholds of its own, hence the bands." if unseen else ""
         st.caption(
             "Each line is ten times the one below, so that the few that matter can be seen: defective parts left of "

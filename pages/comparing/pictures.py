@@ -21,6 +21,7 @@ from pages.shared import downloads, widgets
 from pages.shared import gallery as tiles
 from pages.shared.gallery import Tile
 from pages.shared.marked import as_uri
+from pages.shared.stepping import steps
 from pages.shared.uploads import Upload
 
 OPENED = "picture"  # in the link
@@ -172,7 +173,8 @@ def dialog(chosen: Sequence[Shown]) -> None:
 
 def _dialog(path: str, judges: Sequence[Shown]) -> None:
     path = st.query_params.get(OPENED, path)
-    _steps(path)
+    sequence = st.session_state.get(SEQUENCE, ())
+    steps(sequence, path, lambda other: turn_to(other, sequence, st.session_state.get(JUDGES, ())))
     row = judges[0].rows[path].row
     st.text(path)
     st.markdown(f"Filed as **{WORDS[row.label]}**; photograph {row.source}.")
@@ -195,27 +197,6 @@ def _dialog(path: str, judges: Sequence[Shown]) -> None:
     if mapped:
         title = "Probability of a defect by the evidence at that place (the same scale for every picture)"
         widgets.legend(title, EVIDENCE, 0.7, ("0 %", "50 %", "100 %"))
-
-
-def _steps(path: str) -> None:
-    sequence = st.session_state.get(SEQUENCE, ())
-    if path not in sequence:
-        return
-    at, last = sequence.index(path), len(sequence) - 1
-    with st.container(horizontal=True, vertical_alignment="center"):
-        for title, icon, other, shortcut in (
-            ("Previous", "chevron_left", at - 1, "Ctrl+ArrowLeft"),
-            ("Next", "chevron_right", at + 1, "Ctrl+ArrowRight"),
-        ):
-            st.button(
-                title,
-                icon=f":material/{icon}:",
-                disabled=not 0 <= other <= last,
-                on_click=turn_to,
-                args=(sequence[min(max(other, 0), last)], sequence, st.session_state.get(JUDGES, ())),
-                shortcut=shortcut,
-            )
-        st.text(f"{at + 1:,} of {last + 1:,}")
 
 
 def _seen_by(judge: Shown, upload: Upload, path: str) -> bool:

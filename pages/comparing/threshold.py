@@ -11,10 +11,10 @@ from casting_core.errors import CastingError, DataError
 from casting_core.evaluation.verdicts import for_choosing
 from casting_core.evaluation.what_if import WhatIf, threshold_curves, what_if
 from pages.comparing import known, plant
-from pages.comparing.drawing import draw
 from pages.comparing.known import Key, Known
 from pages.comparing.scale import PASS, REJECT, Scale, keep_order, put, scale
 from pages.shared import resources
+from pages.shared.drawing import draw_kept
 
 if TYPE_CHECKING:
     from casting_core.evaluation.metrics import Predictions
@@ -182,7 +182,7 @@ def _curves(ground: Ground, chosen: tuple[float, float], shipped: tuple[float, f
     st.markdown("**What moving a threshold does**")
     grid = np.unique([*charts.GRID, *chosen, *shipped])
     curves = threshold_curves(ground.predictions, grid)
-    draw("rates", (ground.model.key, chosen), lambda: charts.rates(curves, chosen=chosen, shipped=shipped))
+    draw_kept("rates", (ground.model.key, chosen), lambda: charts.rates(curves, chosen=chosen, shipped=shipped))
     st.caption(
         "Each line across is ten times the one below; where a curve ends at the bottom there is not one such picture. "
         "The solid upright lines are your thresholds: on the left one read missed defects, on the right one false "

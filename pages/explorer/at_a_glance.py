@@ -7,13 +7,12 @@ import pandas as pd
 import streamlit as st
 
 from casting_core.charts import dataset as charts
-from casting_core.charts import style
-from casting_core.charts.style import LABELS, SERIES, WORDS, Chart, listed, looks
+from casting_core.charts.style import LABELS, SERIES, WORDS, listed, looks
 from casting_core.data.measures import TITLES
 from casting_core.exploration.table import Table
 from casting_core.labels import Label
 from pages.shared.downloads import neutral
-from pages.shared.widgets import INK
+from pages.shared.drawing import draw
 
 NO_SPLIT = "no split"
 EVEN, UNEVEN = 1.05, 5.0  # times as many pictures of one label as of the other, at most and from which on
@@ -45,13 +44,6 @@ def show(table: Table) -> None:
     if table.notes:
         st.markdown("**Notes that were made while it was read**")
         st.text("\n".join(f"• {note}" for note in table.notes))
-
-
-def draw(chart: Chart, caption: str, key: str) -> None:
-    """A chart, and below it what to see in it."""
-    style.ink(chart.figure, INK[st.context.theme.type or "light"])
-    st.plotly_chart(chart.figure, config=style.CONFIG, alt=chart.alt, key=key)
-    st.caption(caption)
 
 
 def groups(table: Table) -> dict[str, np.ndarray]:

@@ -13,8 +13,8 @@ from casting_core.exploration.fairness import LOWEST, Twin, leakage_at, photogra
 from casting_core.exploration.table import Table
 from casting_core.networks.card import DEFAULT, MODELS, read_card
 from pages.explorer import loaded
-from pages.explorer.at_a_glance import draw
 from pages.shared.downloads import neutral
+from pages.shared.drawing import draw
 
 STEP = 0.005
 VALUES = tuple(round(LOWEST + STEP * place, 3) for place in range(11))  # of the threshold, up to 1

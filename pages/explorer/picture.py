@@ -18,6 +18,7 @@ from pages.shared import resources, uploads, widgets
 from pages.shared.downloads import neutral
 from pages.shared.gallery import Tile
 from pages.shared.gallery import show as show_gallery
+from pages.shared.stepping import steps
 from pages.shared.uploads import Upload
 from pages.shared.wording import as_it_is
 
@@ -51,7 +52,7 @@ def _dialog(table: Table, path: str) -> None:
     path = st.session_state.get("stepped") or path
     st.session_state.pop("stepped", None)
     place = table.places[path]
-    _steps(path)
+    steps(st.session_state.get(SEQUENCE, ()), path, _step)
     row = table.rows.iloc[place].to_dict()
     st.text(path)
     if table.index is None:
@@ -63,27 +64,6 @@ def _dialog(table: Table, path: str) -> None:
         _marks(table, row)
         _copies(table, place, row)
         _alike(table, place)
-
-
-def _steps(path: str) -> None:
-    sequence = st.session_state.get(SEQUENCE, ())
-    if path not in sequence:
-        return
-    at, last = sequence.index(path), len(sequence) - 1
-    with st.container(horizontal=True, vertical_alignment="center"):
-        for title, icon, other, key in (
-            ("Previous", "chevron_left", at - 1, "Ctrl+ArrowLeft"),
-            ("Next", "chevron_right", at + 1, "Ctrl+ArrowRight"),
-        ):
-            st.button(
-                title,
-                icon=f":material/{icon}:",
-                disabled=not 0 <= other <= last,
-                on_click=_step,
-                args=(sequence[min(max(other, 0), last)],),
-                shortcut=key,
-            )
-        st.text(f"{at + 1} of {last + 1}")
 
 
 def _step(path: str) -> None:

@@ -17,7 +17,8 @@ from casting_core.evaluation.shortcuts import STRONG, Shortcut, find_shortcuts, 
 from casting_core.exploration.index import Index
 from casting_core.exploration.table import Table
 from casting_core.networks.card import DEFAULT, MODELS, ModelCard, read_card
-from pages.explorer.at_a_glance import draw, group_looks, groups
+from pages.explorer.at_a_glance import group_looks, groups
+from pages.shared.drawing import draw
 
 FLOOR = "brightness"  # the shipped model that sees the mean brightness of a picture alone
 WHOLE = "whole"

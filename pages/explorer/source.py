@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 from casting_core.data.collection import is_public
 from casting_core.data.dataset import default_root
@@ -96,7 +97,11 @@ def _ask_folder() -> Source | None:
 def forget() -> None:
     """Another data set: nothing of the view of the one before holds."""
     kept = {"data", "folder", "view"}
-    st.query_params.from_dict({name: st.query_params[name] for name in st.query_params if name in kept})
+    for name in [each for each in st.query_params if each not in kept]:
+        try:
+            del st.query_params[name]
+        except StreamlitAPIException:  # a widget's, which takes its own out of the link
+            st.session_state.pop(name, None)
 
 
 def explain(source: Source) -> None:

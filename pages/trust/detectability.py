@@ -18,9 +18,9 @@ from casting_core.errors import CastingError
 from casting_core.evaluation.detectability_trials import FILE, PUBLIC, RENDERED
 from casting_core.labels import Verdict
 from casting_core.networks.card import MODELS, ModelCard
-from pages.explorer.at_a_glance import draw
-from pages.shared import resources
 from pages.shared.downloads import neutral
+from pages.shared.drawing import draw
+from pages.trust import choice
 
 BASES = {"Real sound castings": PUBLIC, "Rendered castings": RENDERED}
 STOPPED, MARKED = "Not passed", "Marked by the map"
@@ -41,17 +41,9 @@ COLUMNS += ("hits", "trials", "remark")
 def show() -> None:
     """Draw the view."""
     st.subheader("How small a defect does it still see?", anchor=False)
-    cards = [resources.card(name) for name in resources.models()]
-    ready = [card for card in cards if card.metrics.get("detectability")]
-    if not ready:
-        st.info("No model has been tried with defects of known sizes yet. This measures it:", icon=":material/pending:")
-        st.code(f"python -m casting_core evaluate {cards[0].name if cards else 'MODEL'} --detectability --save", None)
+    card = choice.measured("detectability", "tried with defects of known sizes")
+    if card is None:
         return
-    card = ready[0]
-    if len(ready) > 1:
-        names = [each.name for each in ready]
-        chosen = st.selectbox("Model", names, key="model", bind="query-params", width=320)
-        card = next(each for each in ready if each.name == chosen)
     _view(card)
     for base in card.metrics["detectability"]:
         marked(card, base)  # begins in the background, so that it is there when it is asked for

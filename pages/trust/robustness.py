@@ -24,11 +24,12 @@ from casting_core.charts.robustness import (
     unnoticed,
 )
 from casting_core.networks.card import ModelCard
-from pages.explorer.at_a_glance import draw
 from pages.shared import resources
 from pages.shared.downloads import neutral
+from pages.shared.drawing import draw
 from pages.shared.uploads import Upload
 from pages.shared.wording import WORDING, advice
+from pages.trust import choice
 
 COLUMNS = ("disturbance", "level", "unit", "figures_hold", "errors_hold")
 COLUMNS += tuple(f"{name}{end}" for name in FIGURES for end in ("", "_low", "_high"))
@@ -62,17 +63,9 @@ REST = {"drawing"}  # properties that are told as what is missing to 1
 def show() -> None:
     """Draw the view."""
     st.subheader("What shakes it?", anchor=False)
-    cards = [resources.card(name) for name in resources.models()]
-    ready = [card for card in cards if card.metrics.get("robustness")]
-    if not ready:
-        st.info("No model has been tried with disturbed photographs yet. This measures it:", icon=":material/pending:")
-        st.code(f"python -m casting_core evaluate {cards[0].name if cards else 'MODEL'} --robustness --save", None)
+    card = choice.measured("robustness", "tried with disturbed photographs")
+    if card is None:
         return
-    card = ready[0]
-    if len(ready) > 1:
-        names = [each.name for each in ready]
-        chosen = st.selectbox("Model", names, key="model", bind="query-params", width=320)
-        card = next(each for each in ready if each.name == chosen)
     measured = card.metrics["robustness"]
     _opening(measured)
     _table(measured)

@@ -11,12 +11,19 @@ from pages.shared.widgets import INK
 MOST = 96  # charts in memory, up to 0.2 MB each
 
 
-def draw(name: str, of: Hashable, make: Callable[[], Chart]) -> None:
-    """Draw a chart by its name on the page, whose texts have the colour of the page's.
+def draw(chart: Chart, caption: str, key: str) -> None:
+    """A chart, whose texts have the colour of the page's, and below it what to see in it."""
+    style.ink(chart.figure, _ink())
+    st.plotly_chart(chart.figure, config=CONFIG, alt=chart.alt, key=key)
+    st.caption(caption)
+
+
+def draw_kept(name: str, of: Hashable, make: Callable[[], Chart]) -> None:
+    """Draw a chart by its name on the page, likewise, without a caption.
 
     `of`: all that it shows, told apart. It is made once for all sessions, for that takes most of the time of a rerun.
     """
-    chart = _made(name, of, INK[st.context.theme.type or "light"], make)
+    chart = _made(name, of, _ink(), make)
     st.plotly_chart(chart.figure, config=CONFIG, alt=chart.alt, key=name)
 
 
@@ -25,3 +32,7 @@ def _made(name: str, of: Hashable, ink: str, _make: Callable[[], Chart]) -> Char
     chart = _make()
     style.ink(chart.figure, ink)
     return chart
+
+
+def _ink() -> str:
+    return INK[st.context.theme.type or "light"]
