@@ -163,8 +163,8 @@ class Inspector:
                 raise
         except ImageError as error:
             seconds = {"decode": time.perf_counter() - started}
-            reason = str(error).encode("utf-8", "backslashreplace").decode()  # a file's name need not be text
-            return _Prepared(error=reason, sha256=sha256, seconds=seconds)
+            told = str(error).encode("utf-8", "backslashreplace").decode()  # a file's name need not be text
+            return _Prepared(error=told, sha256=sha256, seconds=seconds)
         decoded = time.perf_counter()
         part = self.locate(picture.pixels)
         located = time.perf_counter()

@@ -90,7 +90,7 @@ def show() -> None:
     sets = {title: card.metrics[name] for name, title in SETS.items() if name in card.metrics}
     _opening(card, sets)
     if without:
-        names = listed([f"`{name}`" for name in without])
+        names = listed([f"*{name}*" for name in without])
         st.caption(f"Not measured for {names}: no map of theirs was compared with marked defects.")
     _sizes_and_kinds(card, sets)
     _methods(card)

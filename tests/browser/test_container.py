@@ -22,7 +22,7 @@ from tests.browser.conftest import ROOT, give, sample_png, settled
 RECIPE = (ROOT / "Containerfile").read_text(encoding="utf-8")
 LINES = [line.strip() for line in RECIPE.replace("\\\n", " ").splitlines() if line.strip() and not line.startswith("#")]
 LAST = LINES[[place for place, line in enumerate(LINES) if line.startswith("FROM ")][-1] :]  # the stage that runs
-PLACE = Path("/srv")  # where the copy is mounted
+PLACE, TOOLS = Path("/srv"), Path("/mnt")  # where the copy is mounted, and what runs it
 
 
 def copied() -> list[tuple[str, str]]:
@@ -78,10 +78,11 @@ def contained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     _, *arguments = [re.sub(r"^--server.port=.*", f"--server.port={port}", word) for word in command()]
-    program = [sys.executable, "-m", "streamlit", *arguments]
+    program = [str(TOOLS / "bin" / Path(sys.executable).name), "-m", "streamlit", *arguments]
     variables = [f"{name}={value}" for name, value in environment().items()]
     inside = (
-        f"mount --bind {shlex.quote(str(home))} {PLACE} && mount -t tmpfs tmpfs /tmp "
+        f"mount --bind {shlex.quote(str(home))} {PLACE} && mount --bind {shlex.quote(sys.prefix)} {TOOLS} "
+        "&& mount -t tmpfs tmpfs /tmp "
         f"&& mount -o remount,bind,ro / && mount -o remount,bind,ro {PLACE} && cd {PLACE} "
         "&& exec setpriv --bounding-set=-all --inh-caps=-all --no-new-privs "
         f"env -i PATH=/usr/bin:/bin {shlex.join([*variables, *program])}"
