@@ -81,6 +81,12 @@ def worth(card: ModelCard) -> None:
     """How good it is on castings never seen, and what that means."""
     st.header("How good it is on castings that it has never seen", anchor=False)
     unseen_figures(card)
+    st.page_link(
+        "pages/evidence.py",
+        label="Work out what that is worth in your plant",
+        icon=":material/calculate:",
+        query_params={"view": "What it is worth"},
+    )
     official, filed = summary.official(card), summary.official(card, as_filed=True)
     if official and filed and official.wrong and filed.wrong:
         known, test = summary.known_pictures(read_provenance())
