@@ -1,6 +1,5 @@
 """`inspect`: judge files, folders and globs, one line a picture."""
 
-import csv
 import glob
 import io
 import json
@@ -112,7 +111,7 @@ def command(
             found = queue.popleft()
             unusable |= inspection.verdict is Verdict.UNUSABLE
             printer(found, inspection)
-            sys.stdout.flush()  # whole lines: whoever reads along, or finds what was left of a run that was killed
+            sys.stdout.flush()  # who reads along has it at once, and a run that is killed loses nothing that it found
             if heatmaps is not None:
                 _write_heatmap(_heatmap_target(heatmaps, found, written), found, inspection)
             without_map |= inspection.probability is not None and inspection.heatmap is None
@@ -150,19 +149,19 @@ def _write_line(found: Found, values: dict[str, object]) -> None:
 
 
 def _print_csv() -> Printer:
+    from casting_core.data.files import csv_text
+
     columns = ("path", "sha256", "verdict", "reason", "probability", "regions", "width", "height", "seconds")
     sys.stdout.write(",".join(columns) + "\n")
 
     def show(found: Found, inspection: "Inspection") -> None:
-        stream = io.StringIO()
         values = {
             **inspection.to_json(),
             "path": _text(found.path),
             "regions": len(inspection.regions),
             "seconds": round(inspection.seconds["total"], 6),
         }
-        csv.writer(stream, lineterminator="\n").writerow([neutral_cell(values[name]) for name in columns])
-        sys.stdout.write(stream.getvalue())
+        sys.stdout.write(csv_text([[neutral_cell(values[name]) for name in columns]]))
 
     return show
 

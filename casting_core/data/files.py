@@ -4,8 +4,9 @@ import csv
 import io
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 
 
 def write_atomically(file: Path, content: bytes) -> None:
@@ -27,6 +28,16 @@ def write_atomically(file: Path, content: bytes) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def csv_text(rows: Iterable[Sequence[object]]) -> str:
+    """Rows as CSV, each ended by a line feed; a cell with either sign of a new line is quoted.
+
+    Python's writer leaves a carriage return unquoted where lines do not end with one; its reader ends the row there.
+    """
+    lines: list[str] = []
+    csv.writer(SimpleNamespace(write=lambda line: lines.append(line.removesuffix("\r\n") + "\n"))).writerows(rows)
+    return "".join(lines)
 
 
 def read_rows(file: Path, columns: Sequence[str]) -> list[dict[str, str]]:

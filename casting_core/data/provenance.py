@@ -11,9 +11,7 @@ Measured on the public set (`python -m casting_core data audit` repeats it): wit
 stretch, the same photographs fall apart into about twice as many groups.
 """
 
-import csv
 import hashlib
-import io
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -22,7 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from casting_core.data.dataset import PROVENANCE, Progress, Sample, assign_folds, scan
-from casting_core.data.files import write_atomically
+from casting_core.data.files import csv_text, write_atomically
 from casting_core.data.images import decode
 from casting_core.data.part import find_part
 from casting_core.data.signature import coarse_similarity, coarse_strip, detail_similarity, detail_strip
@@ -224,12 +222,8 @@ def mark_suspects(samples: Sequence[Sample]) -> list[Sample]:
 
 def write_provenance(samples: Sequence[Sample], file: Path = PROVENANCE) -> None:
     """Write the table of facts, atomically: to a temporary name, then replaced."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(FIELDS)
-    for s in samples:
-        writer.writerow([s.path, s.sha256, s.split, s.label, s.source, s.fold, int(s.suspect)])
-    write_atomically(file, stream.getvalue().encode())
+    rows = ([s.path, s.sha256, s.split, s.label, s.source, s.fold, int(s.suspect)] for s in samples)
+    write_atomically(file, csv_text([FIELDS, *rows]).encode())
 
 
 def fingerprint(samples: Sequence[Sample]) -> str:

@@ -1,11 +1,9 @@
 """`peaks.csv`: the strongest evidence in the map of every held-out picture, from which the map is calibrated."""
 
-import csv
-import io
 from collections.abc import Mapping
 from pathlib import Path
 
-from casting_core.data.files import read_rows, write_atomically
+from casting_core.data.files import csv_text, read_rows, write_atomically
 from casting_core.errors import DataError
 
 COLUMNS = ("path", "peak")
@@ -13,11 +11,8 @@ COLUMNS = ("path", "peak")
 
 def write_peaks(file: Path, peaks: Mapping[str, float]) -> None:
     """Write one row a picture: its path, and the raw logit of its strongest place, 9 significant digits; atomically."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows((path, f"{peak:.9g}") for path, peak in peaks.items())
-    write_atomically(file, stream.getvalue().encode())
+    rows = ((path, f"{peak:.9g}") for path, peak in peaks.items())
+    write_atomically(file, csv_text([COLUMNS, *rows]).encode())
 
 
 def read_peaks(file: Path) -> dict[str, float]:

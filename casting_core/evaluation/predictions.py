@@ -1,7 +1,5 @@
 """`predictions.csv`: what a model said of every held-out picture; every figure can be made from it."""
 
-import csv
-import io
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from casting_core.data.dataset import Sample
-from casting_core.data.files import read_rows, write_atomically
+from casting_core.data.files import csv_text, read_rows, write_atomically
 from casting_core.errors import DataError
 from casting_core.evaluation.metrics import Predictions
 from casting_core.labels import Label
@@ -42,12 +40,8 @@ def make_predictions(
 
 def write_predictions(file: Path, rows: Sequence[Prediction]) -> None:
     """Write all rows, 9 significant digits, atomically."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for row in rows:
-        writer.writerow([row.path, row.split, row.label, row.source, f"{row.logit:.9g}", f"{row.probability:.9g}"])
-    write_atomically(file, stream.getvalue().encode())
+    told = ([r.path, r.split, r.label, r.source, f"{r.logit:.9g}", f"{r.probability:.9g}"] for r in rows)
+    write_atomically(file, csv_text([COLUMNS, *told]).encode())
 
 
 def read_predictions(file: Path) -> list[Prediction]:

@@ -125,7 +125,7 @@ def read_log(file: Path) -> list[EpochRecord]:
     if not complete:
         return []
     if complete[0].split(",") != list(COLUMNS):
-        raise DataError(f"{file} has the columns {complete[0]!r}, expected {','.join(COLUMNS)}.")
+        raise DataError(f"{file} has the columns {complete[0][:200]!r}, expected {','.join(COLUMNS)}.")
     records = []
     for number, row in enumerate(complete[1:], start=2):
         try:
