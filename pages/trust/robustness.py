@@ -23,6 +23,7 @@ from casting_core.charts.robustness import (
     unit_of,
     unnoticed,
 )
+from casting_core.errors import CastingError
 from casting_core.networks.card import ModelCard
 from pages.shared import resources
 from pages.shared.downloads import neutral
@@ -174,7 +175,11 @@ def _closer(card: ModelCard) -> None:
     if outside:
         st.markdown(f"**What happens at the first step beyond.** {_sentence('; '.join(outside))}")
     st.markdown(f"**What the checks of a photograph refuse.** {gate_words(name, card)} {_measured(name, found)}")
-    _seen(card, name, found)
+    try:
+        _seen(card, name, found)
+    except CastingError as error:  # the figures stand without it; a fragment is not watched by the page around it
+        st.error("The model cannot judge the rendered castings.", icon=":material/error:")
+        st.text(str(error))
     from casting_core.evaluation.robustness import HANDED, RISE  # with torch, which the casting needs anyway
 
     st.caption(

@@ -41,7 +41,7 @@ def show() -> None:
         )
     card = resources.card(name)
     if card.on_public_set and card.architecture in wording.NOT_TO_INSPECT:
-        st.warning(wording.purpose(card), icon=":material/science:")
+        st.warning(wording.as_it_is(wording.purpose(card)), icon=":material/science:")
     rates = _rates(name, card.weights_sha256, as_filed)
     _basis(name, rates)
     asked = ask()
