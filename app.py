@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from casting_core.openmp import wait_briefly
 from pages.shared import frame, resources
 
 ICON = (  # drawn here: Streamlit would fetch its own from the internet
@@ -9,6 +10,7 @@ ICON = (  # drawn here: Streamlit would fetch its own from the internet
     'stroke="#1F5F8B" stroke-width="8"/><circle cx="23" cy="9" r="4" fill="#E69F00"/></svg>'
 )
 
+wait_briefly()
 st.set_page_config(page_title="Casting Inspector", page_icon=ICON, layout="wide")
 frame.navigation().run()
 resources.warm_up()  # last, so that the first page need not wait for it

@@ -7,6 +7,7 @@ import typer
 
 from casting_core.commands import benchmark, compare, data, evaluate, inspect, ship, train
 from casting_core.errors import CastingError
+from casting_core.openmp import wait_briefly
 
 app = typer.Typer(
     help="Judge photographs of cast metal parts, show where and why, and say how far that can be trusted.",
@@ -25,6 +26,7 @@ app.command("benchmark")(benchmark.command)
 
 def main() -> None:
     """Run the command line; errors of the project, and a disk that takes no more, end it with a sentence and code 2."""
+    wait_briefly()
     try:
         app(prog_name="python -m casting_core")
     except CastingError as error:

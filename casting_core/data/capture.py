@@ -14,9 +14,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import ndimage
 
-from casting_core.data.ellipse import DIRECTIONS, RAYS
+from casting_core.data.ellipse import DIRECTIONS, RAYS, median, sample
 from casting_core.data.part import Part
 
 # Radii in units of the opening's: where the profile is sampled, and which of them show what.
@@ -76,9 +75,9 @@ def measure(inputs: np.ndarray, part: Part, shape: tuple[int, int]) -> Capture:
     samples, inside = _sample(inputs, part, shape, np.concatenate([PROFILE, BEYOND, edge]))
     values, steps = samples[:, : len(PROFILE)], samples[:, len(PROFILE) + len(BEYOND) :]  # (RAYS, R), (RAYS, S)
     steps_inside = inside[:, len(PROFILE) + len(BEYOND) :].all(axis=1)
-    levels = np.median(values, axis=0)
-    dark = float(np.median(levels[_within(OPENING)]))
-    face = float(np.median(levels[_within(FACE)]))
+    levels = median(values.T)  # (R,)
+    dark = float(median(levels[_within(OPENING)]))
+    face = float(median(levels[_within(FACE)]))
     contrast = max(face - dark, 1.0)
     profile = (levels - dark) / contrast
     on_face, seen = values[:, _within(FACE)], inside[:, _within(FACE)]
@@ -109,12 +108,13 @@ def _within(bounds: tuple[float, float]) -> slice:
 
 def _sample(inputs: np.ndarray, part: Part, shape: tuple[int, int], radii: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Brightness on rays in the input, float32 (RAYS, R), and what lies inside the frame, bool (RAYS, R)."""
-    tall, wide = inputs.shape[0] / shape[0], inputs.shape[1] / shape[1]
-    x, y = (part.opening.matrix @ DIRECTIONS)[:, :, None] * radii  # 2 × (RAYS, R)
-    x = (x + part.opening.x + 0.5) * wide - 0.5
-    y = (y + part.opening.y + 0.5) * tall - 0.5
+    scale = np.array([inputs.shape[1] / shape[1], inputs.shape[0] / shape[0]])  # (2,): across, down
+    centre = (np.array([part.opening.x, part.opening.y]) + 0.5) * scale - 0.5
+    directions = (part.opening.matrix @ DIRECTIONS) * scale[:, None]  # (2, RAYS)
+    points = directions[:, :, None] * radii + centre[:, None, None]  # (2, RAYS, R)
+    x, y = points
     inside = (x > -0.5) & (y > -0.5) & (x < inputs.shape[1] - 0.5) & (y < inputs.shape[0] - 0.5)
-    return ndimage.map_coordinates(inputs, (y, x), order=1, mode="nearest", output=np.float32), inside
+    return sample(inputs, points), inside
 
 
 def _visible(part: Part, shape: tuple[int, int]) -> float:
@@ -129,7 +129,7 @@ def _sharpness(steps: np.ndarray) -> float:
     if steps.shape[0] == 0 or steps.shape[1] < 2:
         return 0.0
     heights = steps.max(axis=1) - steps.min(axis=1)
-    return float(np.median((steps[:, 1:] - steps[:, :-1]).max(axis=1) / np.maximum(heights, 1.0)))
+    return float(median((steps[:, 1:] - steps[:, :-1]).max(axis=1) / np.maximum(heights, 1.0)))
 
 
 def _hub(profile: np.ndarray) -> float:

@@ -333,7 +333,7 @@ def _flatten(image: Image.Image, mode: str) -> Image.Image:
         image = converted
     elif image.mode not in ("1", "L", "RGB"):
         image = image.convert("RGB")
-    return image.convert(mode)
+    return image if image.mode == mode else image.convert(mode)
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:

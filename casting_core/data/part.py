@@ -15,13 +15,21 @@ is a Hough transform narrowed by the one thing that all castings share, the dark
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
-from typing import Literal
+from functools import lru_cache
 
 import numpy as np
 from scipy import ndimage
 
-from casting_core.data.ellipse import ANGLES, DIRECTIONS, RAYS, Ellipse, along_rays, fit_ellipse, outer_peaks
+from casting_core.data.ellipse import (
+    ANGLES,
+    DIRECTIONS,
+    RAYS,
+    Ellipse,
+    along_rays,
+    fit_ellipse,
+    median,
+    outer_peaks,
+)
 from casting_core.errors import SettingsError
 
 __all__ = ["Ellipse", "Part", "find_part"]
@@ -39,7 +47,7 @@ LARGEST_FLASH = 0.1  # of the disc's radius
 
 # In units of the opening's radius: the radii at which the rim is looked for, the circles
 # (radius, x, y) that are tried, and where each meets every second ray, as a flat index of
-# samples (RAYS, GRID).
+# samples (RAYS, GRID), one row a ray.
 SPACING = 0.03
 GRID = np.arange(1.3, 2.7, SPACING)
 CIRCLES = np.stack(
@@ -47,7 +55,8 @@ CIRCLES = np.stack(
 ).reshape(-1, 3)
 OUTLINES = CIRCLES[:, :1] + CIRCLES[:, 1:] @ DIRECTIONS[:, ::2]
 OUTLINES = np.rint((OUTLINES - GRID[0]) / SPACING).clip(0, len(GRID) - 1).astype(np.intp)
-OUTLINES += np.arange(0, RAYS, 2) * len(GRID)
+OUTLINES = np.ascontiguousarray((OUTLINES + np.arange(0, RAYS, 2) * len(GRID)).T)
+WAVE = np.stack([np.ones(RAYS), np.cos(ANGLES), np.sin(ANGLES)], axis=1)  # (RAYS, 3): growth and shift of a circle
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,7 +143,7 @@ def _shrink(pixels: np.ndarray) -> tuple[np.ndarray, int, float]:
 
 def _dark_blobs(small: np.ndarray) -> Iterator[Ellipse]:
     """Ellipses of dark blobs: at once those that are hardly more or less than one, at the end four others."""
-    dark, bright = np.percentile(small[::2, ::2], (1, 60))
+    dark, bright = _percentiles(small[::2, ::2], 1, 60)
     if bright - dark < LEAST_CONTRAST:
         return
     others: list[tuple[float, Ellipse]] = []
@@ -168,34 +177,45 @@ def _fill(blob: np.ndarray) -> np.ndarray:
 
 def _blob_ellipse(blob: np.ndarray) -> tuple[float, Ellipse]:
     """How much a blob, bool (h, w), overlaps the ellipse of its second moments (0 to 1), and that ellipse."""
-    y, x = np.nonzero(blob)
-    x_mean, y_mean = x.mean(), y.mean()
+    values = blob.astype(np.float64)
+    x, y = np.arange(float(blob.shape[1])), np.arange(float(blob.shape[0]))
+    columns, rows = values.sum(axis=0), values.sum(axis=1)
+    count = float(rows.sum())
+    x_mean, y_mean = float(columns @ x) / count, float(rows @ y) / count
     x, y = x - x_mean, y - y_mean
-    xx, xy, yy = x @ x / len(x) + 1 / 12, x @ y / len(x), y @ y / len(x) + 1 / 12  # 1/12: of one pixel
+    xx, yy = columns @ (x * x) / count + 1 / 12, rows @ (y * y) / count + 1 / 12  # 1/12: of one pixel
+    xy = y @ (values @ x) / count
     spread = 4 * np.array([[xx, xy], [xy, yy]])
     ellipse = Ellipse.from_spread(x_mean, y_mean, spread)
     if ellipse.minor < FLATTEST * ellipse.major:
         return 0.0, ellipse
     precision = np.linalg.inv(spread)
-    within = precision[0, 0] * x * x + 2 * precision[0, 1] * x * y + precision[1, 1] * y * y <= 1
-    both = np.count_nonzero(within)
-    return both / (np.pi * ellipse.major * ellipse.minor + len(x) - both), ellipse
+    across = 2 * precision[0, 1] * y[:, None] * x  # (h, w)
+    within = across + precision[0, 0] * x * x + (precision[1, 1] * y * y)[:, None] <= 1
+    both = np.count_nonzero(within & blob)
+    return both / (np.pi * ellipse.major * ellipse.minor + count - both), ellipse
 
 
-@cache
-def _kernel(sigma: float, order: int) -> np.ndarray:
-    """The weights that scipy's `gaussian_filter1d` would work out anew at every call."""
-    reach = int(4 * sigma + 0.5)
-    impulse = np.zeros(2 * reach + 1)
-    impulse[reach] = 1.0
-    return ndimage.gaussian_filter1d(impulse, sigma, order=order, mode="constant")[::-1].copy()
+@lru_cache(maxsize=256)
+def _filter(count: int, sigma: float, order: int, mode: str) -> np.ndarray:
+    """A Gaussian or its first derivative for rows of `count` values, as the matrix that the rows are multiplied by."""
+    matrix = ndimage.gaussian_filter1d(np.eye(count), sigma, axis=1, order=order, mode=mode).astype(np.float32)
+    matrix.flags.writeable = False  # it is kept, and shared
+    return matrix
 
 
-def _gaussian(
-    values: np.ndarray, sigma: float, *, axis: int, order: int = 0, mode: Literal["reflect", "wrap"] = "reflect"
-) -> np.ndarray:
-    """A Gaussian or its first derivative along one axis; of the values' own type."""
-    return np.asarray(ndimage.correlate1d(values, _kernel(sigma, order), axis, mode=mode))
+def _gaussian(values: np.ndarray, sigma: float, *, order: int = 0) -> np.ndarray:
+    """Along the rays, float32 (RAYS, R): with so few values, a matrix costs less than a filter."""
+    return values @ _filter(values.shape[1], sigma, order, "reflect")
+
+
+def _percentiles(values: np.ndarray, *percents: float) -> list[float]:
+    """As NumPy's, which takes longer."""
+    places = [percent / 100 * (values.size - 1) for percent in percents]
+    whole = [int(place) for place in places]
+    ordered = np.partition(values, [near for place in whole for near in (place, place + 1)], axis=None)
+    pairs = [(float(ordered[place]), float(ordered[place + 1])) for place in whole]
+    return [low + (high - low) * (place % 1) for place, (low, high) in zip(places, pairs, strict=True)]
 
 
 def _refine_opening(small: np.ndarray, blob: Ellipse) -> Ellipse | None:
@@ -204,10 +224,10 @@ def _refine_opening(small: np.ndarray, blob: Ellipse) -> Ellipse | None:
         step = 0.5 / ellipse.major
         radii = np.arange(1 - reach - step, 1 + reach + step, step)
         values, inside = along_rays(small, ellipse, radii)
-        edge = _gaussian(values, 2.0, axis=1, order=1)
+        edge = _gaussian(values, 2.0, order=1)
         edge *= inside * (1 - 0.5 * ((radii - 1) / reach) ** 2)
         found, heights = outer_peaks(edge, radii)
-        fitted = fit_ellipse(ellipse, found, 1.0 * (heights > 0.2 * np.median(heights)), tolerance=0.06)
+        fitted = fit_ellipse(ellipse, found, 1.0 * (heights > 0.2 * median(heights)), tolerance=0.06)
         if fitted is None:
             return None
         ellipse, agree = fitted
@@ -224,12 +244,12 @@ def _contrast(small: np.ndarray, opening: Ellipse) -> float | None:
         return None
     hub = values[:, radii < 0.55].max(axis=1)
     samples = values[:, (radii > 0.6) & (radii < 0.9)]
-    ring = np.median(samples, axis=1)
+    ring = median(samples)
     face = values[:, radii > 1.02].max(axis=1)
-    contrast = np.median(face) - np.median(ring)
-    if contrast < LEAST_CONTRAST or np.median(ring) - small.min() > 0.5 * contrast:
+    contrast = median(face) - median(ring)
+    if contrast < LEAST_CONTRAST or median(ring) - small.min() > 0.5 * contrast:
         return None
-    darkest, brightest = np.percentile(samples, (10, 90))
+    darkest, brightest = _percentiles(samples, 10, 90)
     looks_right = (
         brightest - darkest < 0.45 * contrast
         and np.mean(hub - ring > 0.3 * contrast) > 0.8
@@ -243,8 +263,9 @@ def _changes(
 ) -> tuple[np.ndarray, np.ndarray]:
     """How fast the brightness changes along the rays, ≥ 0, 0 outside the frame; and what lies inside."""
     values, inside = along_rays(small, ellipse, radii)
-    changes = _gaussian(values, blur, axis=1, order=1)
-    return np.abs(_gaussian(changes, 1.0, axis=0, mode="wrap")) * inside, inside
+    changes = _filter(RAYS, 1.0, 0, "wrap").T @ _gaussian(values, blur, order=1)
+    np.abs(changes, out=changes)
+    return changes if inside.all() else changes * inside, inside
 
 
 def _find_face(small: np.ndarray, opening: Ellipse, contrast: float) -> Ellipse | None:
@@ -262,11 +283,11 @@ def _rough_faces(small: np.ndarray, opening: Ellipse, contrast: float) -> list[E
     tried, and where they lead to different places, both are given.
     """
     edge, inside = _changes(small, opening, GRID, blur=1.5)
-    seen = inside.take(OUTLINES).mean(axis=1)  # (circles, rays) -> (circles,)
+    seen = inside.take(OUTLINES).mean(axis=0) if not inside.all() else 1.0  # (rays, circles) -> (circles,)
     circles: list[np.ndarray] = []
-    for limit in (0.5 * np.median(edge.max(axis=1)), 0.02 * contrast):
-        capped = _gaussian(np.minimum(edge, limit), 1.0, axis=1)
-        means = capped.take(OUTLINES).mean(axis=1)
+    for limit in (0.5 * median(edge.max(axis=1)), 0.02 * contrast):
+        capped = _gaussian(np.minimum(edge, np.float32(limit)), 1.0)
+        means = capped.take(OUTLINES).mean(axis=0)
         circle = CIRCLES[np.argmax(means / np.maximum(seen, LEAST_SEEN))]
         if all(np.abs(circle - other).max() > 0.1 for other in circles):
             circles.append(circle)
@@ -288,7 +309,7 @@ def _refine_face(small: np.ndarray, opening: Ellipse, start: Ellipse) -> tuple[f
         seen = inside.all(axis=1)
         if seen.mean() < LEAST_SEEN:
             return 0.0, start
-        clear = seen & (heights > max(0.3 * np.median(heights[seen]), 0.5))
+        clear = seen & (heights > max(0.3 * median(heights[seen]), 0.5))
         fitted = fit_ellipse(ellipse, found, 1.0 * clear, tolerance=0.03)
         if fitted is None:
             return 0.0, start
@@ -319,7 +340,7 @@ def _with_rim(small: np.ndarray, face: Ellipse) -> Ellipse:
     if np.count_nonzero(seen) < RAYS * LEAST_SEEN:
         return face
     growth = np.clip(found - 1, -0.02, LARGEST_FLASH)
-    terms = np.stack([np.ones(RAYS), np.cos(ANGLES), np.sin(ANGLES)], axis=1)  # (RAYS, 3)
-    (larger, *shift), *_ = np.linalg.lstsq(terms[seen], growth[seen], rcond=None)
+    terms = WAVE[seen]
+    larger, *shift = np.linalg.solve(terms.T @ terms, terms.T @ growth[seen])
     x, y = face.matrix @ shift
     return face.moved(x=x, y=y, scale=1 + larger)

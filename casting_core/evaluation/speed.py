@@ -1,15 +1,29 @@
-"""Speed of an inspection beside named baselines, in one process, interleaved, on the same threads."""
+"""Speed of an inspection beside named baselines, in one process, interleaved, on the same threads.
 
+Milliseconds differ from machine to machine and from minute to minute; so what counts is the ratio to a network that
+everybody knows, taken anew in every round.
+"""
+
+import itertools
+import os
 import platform
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Protocol
 
 import torch
 
 from casting_core.data.images import decode
+
+WARM_UP = 12  # rounds before the timed ones; a network is compiled only once it is clear that it pays
+DECODE, VERDICT, HEATMAP = "decode alone", "decode → verdict", "decode → verdict and heatmap"
+RESNET, MOBILENET = "ResNet-18 forward", "MobileNetV2 forward"
+EVERY = 32  # results, after which memory is looked at
+
+Spread = dict[str, float]  # median, low and high (quartiles)
 
 
 class Judge(Protocol):
@@ -18,50 +32,135 @@ class Judge(Protocol):
     def inspect(self, source: bytes, *, explain: bool = True) -> object:
         """Judge one picture."""
 
+    def inspect_many(
+        self, sources: Iterable[bytes], *, batch_size: int = 64, explain: bool = True
+    ) -> Iterator[object]:
+        """Judge many pictures."""
 
-def measure(judge: Judge, content: bytes, *, rounds: int) -> dict[str, Any]:
-    """Milliseconds of every candidate, median and quartiles over `rounds` interleaved rounds.
 
-    `content`: the bytes of one picture. The baselines are torchvision's ResNet-18 and MobileNetV2,
+def measure(judge: Judge, contents: Sequence[bytes], *, rounds: int) -> dict[str, Any]:
+    """One picture at a time: milliseconds of every candidate, and their ratios to ResNet-18's forward pass.
+
+    `contents`: the bytes of some pictures, taken in turn. The baselines are torchvision's ResNet-18 and MobileNetV2,
     untrained (weights do not change the time), forward pass alone, 224 × 224, float32, batch of one.
     """
     from torchvision.models import mobilenet_v2, resnet18
 
     picture = torch.rand(1, 3, 224, 224)
-    networks = {"ResNet-18 forward": resnet18().eval(), "MobileNetV2 forward": mobilenet_v2().eval()}
-
-    def forward(network: torch.nn.Module) -> Callable[[], object]:
-        def run() -> object:
-            with torch.inference_mode():
-                return network(picture)
-
-        return run
-
+    turn = itertools.cycle(contents)
     candidates: dict[str, Callable[[], object]] = {
-        "decode": lambda: decode(content),
-        "inspect, verdict alone": lambda: judge.inspect(content, explain=False),
-        "inspect, with heatmap": lambda: judge.inspect(content, explain=True),
-        **{name: forward(network) for name, network in networks.items()},
+        DECODE: lambda: decode(next(turn)),
+        VERDICT: lambda: judge.inspect(next(turn), explain=False),
+        HEATMAP: lambda: judge.inspect(next(turn), explain=True),
+        RESNET: _forward(resnet18(), picture),
+        MOBILENET: _forward(mobilenet_v2(), picture),
     }
+    return _compared(candidates, rounds=rounds, warm_up=WARM_UP, pictures=1)
+
+
+def measure_batch(judge: Judge, contents: Sequence[bytes], *, rounds: int) -> dict[str, Any]:
+    """All pictures at once: the same per picture, and the ratios to ResNet-18's forward pass of a batch as large.
+
+    Verdicts come without heatmaps, from the bytes of the files. Decoding alone uses as many threads.
+    """
+    from torchvision.models import resnet18
+
+    pictures = torch.rand(len(contents), 3, 224, 224)
+    with ThreadPoolExecutor(torch.get_num_threads()) as pool:
+        candidates: dict[str, Callable[[], object]] = {
+            DECODE: lambda: list(pool.map(decode, contents)),
+            VERDICT: lambda: list(judge.inspect_many(contents, batch_size=len(contents), explain=False)),
+            RESNET: _forward(resnet18(), pictures),
+        }
+        return _compared(candidates, rounds=rounds, warm_up=2, pictures=len(contents))
+
+
+def measure_growth(judge: Judge, contents: Sequence[bytes], counts: Sequence[int]) -> list[dict[str, float]]:
+    """Seconds, and the most memory that the process held (MiB), for so many pictures after each other.
+
+    The pictures are the given ones over and over; with heatmaps, of which none is kept.
+    """
+    for _ in judge.inspect_many(itertools.islice(itertools.cycle(contents), 4 * EVERY)):
+        pass  # warm
+    rows = []
+    for count in counts:
+        started, most = time.perf_counter(), _resident()
+        results = judge.inspect_many(itertools.islice(itertools.cycle(contents), count))
+        for number, _ in enumerate(results):
+            if number % EVERY == 0:
+                most = max(most, _resident())
+        seconds = time.perf_counter() - started
+        rows.append(
+            {"pictures": count, "seconds": seconds, "milliseconds": 1e3 * seconds / count, "mebibytes": most / 2**20}
+        )
+    return rows
+
+
+def machine() -> dict[str, Any]:
+    """Processor, cores, threads, and versions of what computes."""
+    from importlib.metadata import version
+
+    packages = ("torch", "torchvision", "numpy", "scipy", "pillow")
+    return {
+        "processor": _processor(),
+        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "threads": torch.get_num_threads(),
+        "spins": os.environ.get("GOMP_SPINCOUNT"),  # see `casting_core.openmp`
+        "versions": {"python": platform.python_version(), **{name: version(name) for name in packages}},
+    }
+
+
+def _forward(network: torch.nn.Module, pictures: torch.Tensor) -> Callable[[], object]:
+    network.eval()
+
+    def run() -> object:
+        with torch.inference_mode():
+            return network(pictures)
+
+    return run
+
+
+def _compared(
+    candidates: dict[str, Callable[[], object]], *, rounds: int, warm_up: int, pictures: int
+) -> dict[str, Any]:
+    """`milliseconds` a picture, and `ratios` to ResNet-18 in the same round: a `Spread` for each candidate."""
     times: dict[str, list[float]] = {name: [] for name in candidates}
-    for turn in range(rounds + 3):
+    for turn in range(warm_up + rounds):
         for name, run in candidates.items():
             started = time.perf_counter()
             run()
-            if turn >= 3:  # the first rounds warm up
-                times[name].append((time.perf_counter() - started) * 1e3)
-    milliseconds = {}
-    for name, values in times.items():
-        low, median, high = statistics.quantiles(values, n=4)
-        milliseconds[name] = {"median": median, "low": low, "high": high}
-    return {"machine": machine(), "torch": torch.__version__, "milliseconds": milliseconds}
+            if turn >= warm_up:
+                times[name].append((time.perf_counter() - started) * 1e3 / pictures)
+    ratios = {name: [a / b for a, b in zip(values, times[RESNET], strict=True)] for name, values in times.items()}
+    return {
+        "pictures": pictures,
+        "rounds": rounds,
+        "milliseconds": {name: _spread(values) for name, values in times.items()},
+        "ratios": {name: _spread(values) for name, values in ratios.items()},
+    }
 
 
-def machine() -> str:
-    """The processor as the system names it."""
+def _spread(values: list[float]) -> Spread:
+    low, median, high = statistics.quantiles(values, n=4, method="inclusive")
+    return {"median": median, "low": low, "high": high}
+
+
+def _processor() -> str:
+    """As the system names it."""
     info = Path("/proc/cpuinfo")
     if info.exists():
         for line in info.read_text(errors="replace").splitlines():
             if line.startswith("model name"):
                 return line.split(":", 1)[1].strip()
     return platform.processor() or platform.machine()
+
+
+def _resident() -> int:
+    """Bytes of memory that the process holds; where the system does not tell, the most it has ever held."""
+    pages = Path("/proc/self/statm")
+    if pages.exists():
+        return int(pages.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    import resource
+    import sys
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)

@@ -1,14 +1,17 @@
 """The inspector: the one way to judge a picture.
 
 decode → find the part → network → calibrated probability → gates and thresholds → verdict; and, where
-an explanation is asked for, the evidence map at the picture's size and its regions. Nothing is
+an explanation is asked for, the evidence map at the picture's size and its regions. No setting is
 changed after loading, so one inspector serves many threads.
+
+How it uses the cores of a CPU: the network begins in a second thread while the part is found; of many
+pictures, each worker takes a few from file to result (`networks.threads`). Elsewhere, some threads read
+while the device computes.
 """
 
 import hashlib
-import logging
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
@@ -22,19 +25,21 @@ from casting_core.data.part import Part, find_part
 from casting_core.data.transforms import to_input, to_picture, to_tensor
 from casting_core.errors import ImageError, SettingsError
 from casting_core.evaluation.calibration import Calibration
-from casting_core.explanation.regions import Region, find_regions
+from casting_core.explanation.regions import LEVEL, Region, find_regions
 from casting_core.inspection.gate import check_evidence, check_picture
+from casting_core.inspection.inference import Answer, Inference
 from casting_core.inspection.results import Inspection
 from casting_core.inspection.settings import SettingsSource, with_settings
 from casting_core.labels import Verdict
 from casting_core.networks.card import DEFAULT, ModelCard
 from casting_core.networks.checkpoint import load_model
-from casting_core.networks.device import choose_device, describe, fast_dtype
+from casting_core.networks.compilation import Begun
+from casting_core.networks.device import choose_device, describe
 from casting_core.networks.network import Network
+from casting_core.networks.threads import handfuls
 
-logger = logging.getLogger(__name__)
-
-DECODERS = 2  # threads that decode ahead of the network
+DECODERS = 2  # threads that decode ahead of a network that is not on the CPU
+HANDFUL = 4  # pictures that one worker on the CPU takes at once: what they become still fits into its cache
 BETWEEN = "The probability {p:.1%} lies between the thresholds {low:.1%} and {high:.1%}: a person should look."
 
 
@@ -49,10 +54,19 @@ class _Prepared:
     seconds: dict[str, float]
     error: str | None = None
     inputs: np.ndarray | None = None
+    begun: Begun | None = None  # what the network already made of the inputs
     part: Part | None = None
     doubt: str | None = None
     sha256: str | None = None
     shape: tuple[int, int] | None = None  # height and width of the picture; None where it could not be decoded
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Judged:
+    """A picture, and what the network says of it: nothing of one that is unusable."""
+
+    item: _Prepared
+    answer: Answer | None = None
 
 
 class Inspector:
@@ -63,10 +77,9 @@ class Inspector:
     ) -> None:
         self.card, self.device, self.limits = card, device, limits
         self.network = network  # as trained, float32 on the CPU: what explanation methods look into
-        self.dtype = fast_dtype(device)
         self.calibration = Calibration(temperature=card.temperature, shift=card.shift)
         self.map_calibration = Calibration(temperature=card.map_temperature, shift=card.map_shift)
-        self._runtime = network.runtime(device, self.dtype)
+        self._inference = Inference(network, device, self.calibration)
 
     @classmethod
     def load(
@@ -113,7 +126,7 @@ class Inspector:
         contains: an unreadable one is `unusable` with its reason. `explain=False` leaves out heatmap
         and regions, and never changes the verdict.
         """
-        return next(self._judge([self._read(source)], explain))
+        return next(self._results(self._judged([self._read(source, beside=True)]), explain))
 
     def look(self, pixels: np.ndarray) -> tuple[float, np.ndarray | None]:
         """What the network says of decoded pixels uint8 (H, W), whatever the gates would say of them.
@@ -121,7 +134,7 @@ class Inspector:
         For methods that alter a picture and ask again; the one way to a verdict is `inspect`. Gives the calibrated
         probability of *defective*, and the evidence map float32 (H, W), None for a network without a map.
         """
-        logits, evidence = self._compute([to_input(pixels, self.card.input_size)])
+        logits, evidence = self._inference.compute([to_input(pixels, self.card.input_size)])
         probability = float(self.calibration.probability(logits)[0])
         if evidence is None:
             return probability, None
@@ -130,28 +143,42 @@ class Inspector:
     def inspect_many(
         self, sources: Iterable[Source], *, batch_size: int = 64, explain: bool = True
     ) -> Iterator[Inspection]:
-        """Judge many pictures in batches, in their order; memory is bounded, decoding runs ahead.
+        """Judge many pictures in batches, in their order; memory is bounded, at most two batches are read ahead.
 
         Raises `SettingsError` for a batch size below 1.
         """
         if batch_size < 1:
             raise SettingsError(f"The batch size must be at least 1, got {batch_size}.")
-        return self._batches(iter(sources), batch_size, explain)
+        if self.device.type != "cpu":
+            return self._batches(iter(sources), batch_size, explain)
+        size = min(batch_size, HANDFUL)
+        judged = handfuls(self._take, sources, size=size, ahead=2 * batch_size // size)
+        return self._results(judged, explain)
 
     def _batches(self, sources: Iterator[Source], batch_size: int, explain: bool) -> Iterator[Inspection]:
+        """Elsewhere one batch is computed while the next is read, and the results of the last are made."""
         pool = ThreadPoolExecutor(DECODERS, thread_name_prefix="decode")
+        waiting: Callable[[], list[_Judged]] | None = None
         try:
             ahead = [pool.submit(self._read, source) for source in islice(sources, batch_size)]
             while ahead:
                 following: list[Future[_Prepared]] = [
                     pool.submit(self._read, source) for source in islice(sources, batch_size)
                 ]
-                yield from self._judge([future.result() for future in ahead], explain)
-                ahead = following
+                launched = self._launched([future.result() for future in ahead])
+                if waiting is not None:
+                    yield from self._results(waiting(), explain)
+                waiting, ahead = launched, following
+            if waiting is not None:
+                yield from self._results(waiting(), explain)
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 
-    def _read(self, source: Source) -> _Prepared:
+    def _take(self, sources: Sequence[Source]) -> list[_Judged]:
+        return self._judged([self._read(source) for source in sources])
+
+    def _read(self, source: Source, *, beside: bool = False) -> _Prepared:
+        """`beside`: let the network begin in another thread while the part is found."""
         started = time.perf_counter()
         sha256: str | None = None
         try:
@@ -163,12 +190,13 @@ class Inspector:
                 raise
         except ImageError as error:
             seconds = {"decode": time.perf_counter() - started}
-            told = str(error).encode("utf-8", "backslashreplace").decode()  # a file's name need not be text
-            return _Prepared(error=told, sha256=sha256, seconds=seconds)
+            why = str(error).encode("utf-8", "backslashreplace").decode()  # a file's name need not be text
+            return _Prepared(error=why, sha256=sha256, seconds=seconds)
         decoded = time.perf_counter()
+        beginning = self._inference.begin(picture.pixels, self.card.input_size) if beside else None
         part = self.locate(picture.pixels)
         located = time.perf_counter()
-        inputs = to_input(picture.pixels, self.card.input_size)
+        inputs, begun = (to_input(picture.pixels, self.card.input_size), None) if beginning is None else beginning()
         resized = time.perf_counter()
         shape = picture.height, picture.width
         finding = check_picture(self.card, inputs, part, shape)
@@ -177,11 +205,12 @@ class Inspector:
         seconds = {
             "decode": decoded - started,
             "locate": located - decoded,
-            "resize": resized - located,
+            "resize": resized - located,  # or what was left of it, and of the network's beginning
             "gates": time.perf_counter() - resized,
         }
         return _Prepared(
             inputs=None if unusable else inputs,
+            begun=None if unusable else begun,
             error=reason if unusable else None,
             doubt=None if unusable else reason,
             part=part,
@@ -190,59 +219,44 @@ class Inspector:
             seconds=seconds,
         )
 
-    def _judge(self, prepared: Sequence[_Prepared], explain: bool) -> Iterator[Inspection]:
-        """Results in order; a heatmap is made when its turn comes, so that only one is held at a time."""
-        groups: dict[tuple[int, ...], list[int]] = {}
-        for index, item in enumerate(prepared):
-            if item.inputs is not None:
-                groups.setdefault(item.inputs.shape, []).append(index)
-        computed: dict[int, tuple[float, np.ndarray | None, float]] = {}  # logit, evidence, seconds
-        for members in groups.values():
-            started = time.perf_counter()
-            inputs = [item for item in (prepared[i].inputs for i in members) if item is not None]
-            logits, evidence = self._compute(inputs)
-            share = (time.perf_counter() - started) / len(members)
-            for place, index in enumerate(members):
-                computed[index] = float(logits[place]), None if evidence is None else evidence[place], share
-        for index, item in enumerate(prepared):
-            yield self._result(item, *computed[index], explain) if index in computed else self._unusable(item)
+    def _judged(self, prepared: Sequence[_Prepared]) -> list[_Judged]:
+        """What the network says of each picture, in order."""
+        return self._launched(prepared)()
 
-    @torch.inference_mode()
-    def _compute(self, inputs: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray | None]:
-        """Logits of the verdict, float32 (B,), and of the evidence, float32 (B, h, w) or None."""
-        try:
-            x = to_tensor(inputs).to(self.device, self.dtype, memory_format=torch.channels_last)
-            logits, evidence = self._runtime.judge(x)
-            return logits.cpu().numpy(), None if evidence is None else evidence.cpu().numpy()
-        except torch.OutOfMemoryError:
-            if len(inputs) == 1:
-                raise
-        half = len(inputs) // 2
-        logger.warning("The device ran out of memory with %d pictures at once; going on with %d.", len(inputs), half)
-        torch.cuda.empty_cache()
-        first, second = self._compute(inputs[:half]), self._compute(inputs[half:])
-        maps = None if first[1] is None or second[1] is None else np.concatenate([first[1], second[1]])
-        return np.concatenate([first[0], second[0]]), maps
+    def _launched(self, prepared: Sequence[_Prepared]) -> Callable[[], list[_Judged]]:
+        """The same, begun; what is given waits for the end."""
+        wait = self._inference.launch_each([(item.inputs, item.begun) for item in prepared if item.inputs is not None])
 
-    def _result(
-        self, item: _Prepared, logit: float, evidence: np.ndarray | None, share: float, explain: bool
-    ) -> Inspection:
+        def collect() -> list[_Judged]:
+            answers = iter(wait())
+            return [_Judged(item=item, answer=None if item.inputs is None else next(answers)) for item in prepared]
+
+        return collect
+
+    def _results(self, judged: Iterable[_Judged], explain: bool) -> Iterator[Inspection]:
+        """In order; a heatmap is made when its turn comes, so that only one is held at a time."""
+        for one in judged:
+            yield self._unusable(one.item) if one.answer is None else self._result(one.item, one.answer, explain)
+
+    def _result(self, item: _Prepared, answer: Answer, explain: bool) -> Inspection:
+        evidence = answer.evidence
         assert item.inputs is not None
         assert item.shape is not None
         card, (height, width) = self.card, item.shape
-        probability = float(self.calibration.probability(np.array(logit)))
+        probability = float(self.calibration.probability(np.array(answer.logit)))
         started = time.perf_counter()
         local = None if evidence is None else self.map_calibration.probability(evidence)
         verdict, reason = self._verdict(probability, local, item)
         gated = item.seconds["gates"] + time.perf_counter() - started
-        seconds = {**item.seconds, "gates": gated, "network": share}
+        seconds = {**item.seconds, "gates": gated, "network": answer.seconds}
         heatmap: np.ndarray | None = None
         regions: tuple[Region, ...] = ()
         if explain and evidence is not None:
             started = time.perf_counter()
             heatmap = self._map(evidence, height, width)
-            rows, columns = item.inputs.shape
-            regions = find_regions(self._map(evidence, rows, columns), item.part, shape=item.shape)
+            places = heatmap if heatmap.shape == item.inputs.shape else self._map(evidence, *item.inputs.shape)
+            if places.max() >= LEVEL:
+                regions = find_regions(places, item.part, shape=item.shape)
             seconds["explain"] = time.perf_counter() - started
         return Inspection(
             verdict=verdict,
@@ -266,8 +280,9 @@ class Inspector:
         Scaled while it is logits: as probabilities, strong places next to each other are all nearly 1, and which of
         them is the strongest would be lost.
         """
-        logits = to_picture(evidence, height, width, smooth=True)
-        return self.map_calibration.probability(logits).astype(np.float32)
+        logits = torch.from_numpy(to_picture(evidence, height, width, smooth=True))
+        calibration = self.map_calibration
+        return logits.add_(calibration.shift).div_(calibration.temperature).sigmoid_().numpy()
 
     def _verdict(self, probability: float, local: np.ndarray | None, item: _Prepared) -> tuple[Verdict, str | None]:
         card, passes = self.card, probability < self.card.threshold_pass

@@ -16,6 +16,8 @@ T. Durand et al., "WILDCAT", CVPR 2017.
 """
 
 import copy
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -122,8 +124,13 @@ class Backbone(nn.Module):
         self.stages = nn.ModuleList(stages)
 
     def first(self, x: Tensor, stages: int) -> Tensor:
-        """The stem and that many stages, 0 to 3: (B, 1, H, W), luminance in [0, 1] → features of that stage."""
-        x = self.activation(self.norm(self.stem((x - GRAY_MEAN) / GRAY_STD)))
+        """The stem and that many stages, 0 to 3: (B, 1, H, W), luminance in [0, 1] → features of that stage.
+
+        Given in float32, the 256 levels keep their distances in bfloat16 as well: it holds (level - 127) / 128
+        exactly, but not level / 255.
+        """
+        x = (x - GRAY_MEAN) / GRAY_STD
+        x = self.activation(self.norm(self.stem(x.to(self.stem.weight.dtype))))
         for stage in self.stages[:stages]:
             x = stage(x)
         return x
@@ -154,6 +161,7 @@ class CastNet(Network):
 
     STRIDE = 8
     CAP = 6.0  # on the features from which the verdict comes, as in the backbone
+    BEGUN = 2  # stages of the backbone that are the first step: with one core, as long as finding the part takes
     DESCRIBED = 0.01  # share of the places, those of the strongest evidence, that describe a picture beside all of them
     STEPS = (("mix", "mix_norm", "mix_activation"),)
 
@@ -219,7 +227,7 @@ class CastNet(Network):
     def fused(self, dtype: torch.dtype = torch.float32) -> "CastNet":
         """A copy for inference, norms folded into the convolutions before them; the head stays float32.
 
-        `dtype` is that of the other weights; `evidence` takes inputs of that dtype.
+        `dtype` is that of the other weights; it takes inputs of that dtype, and better ones in float32.
         """
         result = copy.deepcopy(self).eval()
         fold(result.merge_norm, result.top, result.lateral)
@@ -245,7 +253,23 @@ class CastNet(Network):
         The verdict comes from features with a cap, as the network has learned. Where several places all reach it, the
         cap hides which of them is the strongest; so the map is made of the same features without it.
         """
-        features = self.features(x)
-        local = self._local(features)[:, 0]
-        alone = local * self.scale.float().sum() + self.shift.float()
-        return self.pool(self._local(features.clamp(max=self.CAP))), alone
+        return self._conclude(self.features(x))
+
+    def steps(self) -> Sequence[Callable[[Any], Any]]:
+        """See `Network.steps`."""
+        return self._begin, self._proceed, self._conclude
+
+    def _begin(self, x: Tensor) -> Tensor:
+        return self.backbone.first(x, self.BEGUN)
+
+    def _proceed(self, x: Tensor) -> Tensor:
+        return self._merge(*self.backbone.rest(x, self.BEGUN))
+
+    def _conclude(self, features: Tensor) -> tuple[Tensor, Tensor]:
+        batch, channels, height, width = features.shape
+        with torch.autocast(features.device.type, enabled=False):
+            places = features.permute(0, 2, 3, 1).reshape(-1, channels).float()  # (B·h·w, width), channels last anyway
+            head = self.head.weight.flatten(1), self.head.bias  # as a product of matrices it takes half the time
+            free, capped = F.linear(places, *head), F.linear(places.clamp(max=self.CAP), *head)  # (B·h·w, 1)
+            alone = free * self.scale.float().sum() + self.shift.float()
+        return self.pool(capped.view(batch, 1, height, width)), alone.view(batch, height, width)

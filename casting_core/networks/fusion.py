@@ -67,13 +67,13 @@ class PackedConvolution(nn.Module):
         self._activation = ACTIVATIONS[activation]
         with torch.no_grad():
             weight = convolution.weight.detach().to_mkldnn()
-            self._weight = torch._C._nn.mkldnn_reorder_conv2d_weight(weight, *self._arguments)
+            self.weight = torch._C._nn.mkldnn_reorder_conv2d_weight(weight, *self._arguments)
             self._bias = None if convolution.bias is None else convolution.bias.detach().clone()
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, I, H, W) → (B, O, H/s, W/s)."""
         result: Tensor = torch.ops.mkldnn._convolution_pointwise(
-            x, self._weight, self._bias, *self._arguments, *self._activation
+            x, self.weight, self._bias, *self._arguments, *self._activation
         )
         return result
 

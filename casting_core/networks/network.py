@@ -2,6 +2,8 @@
 
 import copy
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -21,6 +23,14 @@ class Network(nn.Module, ABC):
         so that both are read on one scale. None where the network has no map of its own.
         """
 
+    def steps(self) -> Sequence[Callable[[Any], Any]]:
+        """What `judge` does in steps, each of which takes what the one before gives.
+
+        One, or several of which all but the last are worth compiling for a shape that comes often
+        (`networks.compilation`): tensor → tensor, and nothing in them depends on a tensor's values.
+        """
+        return (self.judge,)
+
     def describe(self, x: Tensor) -> Tensor | None:
         """Features in which pictures that the network sees alike lie near each other: float32 (B, K, C).
 
@@ -38,8 +48,11 @@ class Network(nn.Module, ABC):
         return copy.deepcopy(self).eval().requires_grad_(False).to(dtype)
 
     def runtime(self, device: torch.device, dtype: torch.dtype) -> "Network":
-        """A fused copy on that device, as fast as it can be made there; it cannot be copied or saved."""
-        return self.fused(dtype).to(device)
+        """A fused copy on that device, as fast as it can be made there; it cannot be copied or saved.
+
+        It takes float32. Unless a network knows how to compute in less, it does not.
+        """
+        return self.fused().to(device)
 
 
 class SmallNetwork(Network):

@@ -6,6 +6,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from PIL import Image
 
 from casting_core.data.transforms import input_shape, to_input, to_picture, to_tensor
 
@@ -85,3 +86,14 @@ def test_to_picture_puts_a_place_where_it_was() -> None:
     row, column = np.unravel_index(result.argmax(), result.shape)
     assert 10 <= row < 20
     assert 60 <= column < 70
+
+
+@pytest.mark.parametrize(("places", "shape"), [((40, 40), (300, 301)), ((5, 9), (100, 70)), ((40, 30), (20, 31))])
+def test_smoothed_as_pillow_does(places: tuple[int, int], shape: tuple[int, int]) -> None:
+    heatmap = np.random.default_rng(0).normal(size=places).astype(np.float32)
+    before = heatmap.copy()
+    expected = Image.fromarray(heatmap).resize(shape[::-1], Image.Resampling.BICUBIC)
+    result = to_picture(heatmap, *shape, smooth=True)
+    assert result.dtype == np.float32
+    np.testing.assert_allclose(result, np.asarray(expected), atol=1e-5)
+    np.testing.assert_array_equal(heatmap, before)

@@ -204,7 +204,7 @@ def test_evidence_beside_the_part_turns_any_verdict_into_review(
     inspector: Inspector, monkeypatch: pytest.MonkeyPatch, explain: bool
 ):
     monkeypatch.setattr(
-        inspector, "_compute", lambda inputs: (np.array([9.0], np.float32), evidence((1, 1, 20.0))[None])
+        inspector._inference, "launch", lambda _: lambda: (np.array([9.0], np.float32), evidence((1, 1, 20.0))[None])
     )
     result = inspector.inspect(render_casting(seed=1).pixels, explain=explain)
     assert (result.verdict, result.reason) == (Verdict.REVIEW, OFF_PART)

@@ -141,14 +141,14 @@ def test_out_of_memory_halves_the_batch_and_says_so(
     inspector: Inspector, pictures: list[bytes], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ):
     expected = list(inspector.inspect_many(pictures[:4], batch_size=4))
-    judge = inspector._runtime.judge
+    judge = inspector._inference.runtime.judge
 
     def small_memory(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor | None]:
         if len(x) > 1:
             raise torch.OutOfMemoryError("CUDA out of memory")
         return judge(x)
 
-    monkeypatch.setattr(inspector._runtime, "judge", small_memory)
+    monkeypatch.setattr(inspector._inference.runtime, "judge", small_memory)
     results = list(inspector.inspect_many(pictures[:4], batch_size=4))
     assert all(same(a, b) for a, b in zip(expected, results, strict=True))
     assert "ran out of memory" in caplog.text
