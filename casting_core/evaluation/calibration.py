@@ -19,7 +19,6 @@ Calibration of Modern Neural Networks", ICML 2017, https://arxiv.org/abs/1706.04
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import brentq
 from scipy.special import expit
 
 from casting_core.errors import SettingsError
@@ -67,6 +66,8 @@ def fit_calibration(
         """Of the loss, which is convex in the inverse of the temperature."""
         z = logits + shift
         return float((weight * (expit(z * inverse) - target) * z).sum())
+
+    from scipy.optimize import brentq  # takes a tenth of a second, and only fitting needs it
 
     least, most = np.exp(-WIDEST), np.exp(WIDEST)
     if slope(least) >= 0:  # the flattest curve is still too steep
