@@ -10,7 +10,7 @@ from contextlib import suppress
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from pages.shared import visitors
+from pages.shared import leaving, visitors
 
 FRAMED = "framed"
 
@@ -50,3 +50,4 @@ def require() -> None:
         navigation()
         st.rerun()
     visitors.admit()
+    leaving.here()

@@ -320,3 +320,9 @@ def sample_pictures() -> dict[str, SamplePicture]:
         upload = Upload(name=f"{sample.name}.png", sha256=hashlib.sha256(data).hexdigest(), data=data)
         pictures[sample.name] = SamplePicture(sentence=sample.sentence, upload=upload)
     return pictures
+
+
+def forget_pictures() -> None:
+    """Empty the caches of what was found in visitors' pictures."""
+    for kept in (_judged, _activation_map, _prove, _seen_before, _precedents, _stability):
+        kept.clear()

@@ -1,0 +1,69 @@
+"""When the last visitor has left, the memory that the visits took is given back to the system.
+
+What is cached of their pictures is forgotten, and the C library lets go of what it keeps for later: after thirty
+visitors at once it keeps half as much again as the app needs.
+"""
+
+import ctypes
+import gc
+import threading
+from collections.abc import Callable
+
+import streamlit as st
+
+from pages.shared import resources
+
+PATIENCE = 180.0  # s: somebody who loads the page again is back by then, and Streamlit has dropped the session
+
+
+class Presence:
+    """How many sessions there are; some time after the last has ended, `tidy` is called. For many threads."""
+
+    def __init__(self, tidy: Callable[[], None], *, patience: float) -> None:
+        self._tidy, self._patience = tidy, patience
+        self._here = 0
+        self._lock = threading.Lock()
+        self._waiting: threading.Timer | None = None
+
+    def come(self) -> None:
+        """A session begins."""
+        with self._lock:
+            self._here += 1
+            if self._waiting is not None:
+                self._waiting.cancel()
+                self._waiting = None
+
+    def go(self) -> None:
+        """A session ends."""
+        with self._lock:
+            self._here -= 1
+            if self._here == 0:
+                self._waiting = threading.Timer(self._patience, self._tidy)
+                self._waiting.daemon = True
+                self._waiting.start()
+
+
+def tidy() -> None:
+    """Forget pictures, and give free memory back to the system, where its C library is glibc.
+
+    Source: https://man7.org/linux/man-pages/man3/malloc_trim.3.html
+    """
+    resources.forget_pictures()
+    gc.collect()
+    try:
+        ctypes.CDLL(None).malloc_trim(0)
+    except (AttributeError, OSError, TypeError):
+        return
+
+
+@st.cache_resource(show_spinner=False)
+def _presence() -> Presence:
+    return Presence(tidy, patience=PATIENCE)
+
+
+@st.cache_resource(scope="session", show_spinner=False, on_release=Presence.go)
+def here() -> Presence:
+    """Count this session in, until it ends."""
+    presence = _presence()
+    presence.come()
+    return presence

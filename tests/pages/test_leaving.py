@@ -1,0 +1,52 @@
+"""When the last visitor has left, what the visits took is forgotten; while somebody is here, nothing is."""
+
+import threading
+
+import pytest
+
+from casting_core.networks.card import shipped
+from pages.shared import leaving, resources
+from pages.shared.leaving import Presence
+
+LONG = 60.0  # s
+
+
+@pytest.fixture
+def tidied() -> threading.Event:
+    return threading.Event()
+
+
+def test_the_last_one_to_leave_tidies_up(tidied: threading.Event) -> None:
+    presence = Presence(tidied.set, patience=0)
+    for step in (presence.come, presence.come, presence.go):
+        step()
+    assert presence._waiting is None
+    presence.go()
+    assert tidied.wait(LONG)
+
+
+def test_who_comes_back_soon_finds_everything_as_it_was(tidied: threading.Event) -> None:
+    presence = Presence(tidied.set, patience=LONG)
+    presence.come()
+    presence.go()
+    waiting = presence._waiting
+    assert waiting is not None
+    presence.come()
+    waiting.join(LONG)
+    assert not tidied.is_set()
+    presence.go()
+    assert presence._waiting is not waiting
+    assert presence._waiting is not None
+    presence._waiting.cancel()
+
+
+@pytest.mark.skipif(not shipped(), reason="needs a shipped model in models/")
+def test_what_is_kept_of_pictures_is_forgotten_and_the_rest_stays() -> None:
+    samples, presence = resources.sample_pictures(), leaving._presence()
+    upload = next(iter(samples.values())).upload
+    first = resources.judge(upload)
+    assert resources.judge(upload) is first
+    leaving.tidy()
+    assert resources.judge(upload) is not first
+    assert resources.sample_pictures() is samples
+    assert leaving._presence() is presence
