@@ -16,8 +16,10 @@ from casting_core.labels import Label
 settings.register_profile("house", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("house")
 
-# small tensors gain nothing from a second thread, and a busy machine makes threads wait for each other
+# small tensors gain nothing from a second thread, and a busy machine makes threads wait for each other; nor do the
+# processes that tests start
 torch.set_num_threads(1)
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 def _folder(variable: str, holds: str) -> Path:

@@ -57,7 +57,7 @@ def draw(table: Table, places: Sequence[int], *, key: str, extra: dict[int, str]
         gallery.show(
             tiles.tiles(table, chosen, held, extra),
             key=f"{key}-tiles",
-            label=f"Pictures {(number - 1) * size + 1} to {(number - 1) * size + len(chosen)} of {len(places)}",
+            label=f"Pictures {(number - 1) * size + 1:,} to {(number - 1) * size + len(chosen):,} of {len(places):,}",
             on_open=lambda path: picture.turn_to(path, table.rows["path"].iloc[list(places)].tolist()),
             marks=MARKS if table.index is not None else (),
             on_mark=lambda path, name: mark(table, path, name),

@@ -74,7 +74,7 @@ def overview(chosen: tuple[Upload, ...], job: Job, watched: bool) -> None:
     if not arranged:
         st.info("No line fits this filter. Choose another verdict or clear the search.", icon=":material/filter_alt:")
     else:
-        st.caption(f"{len(arranged)} of {len(lines)} pictures. Select a line to open its picture.")
+        st.caption(f"{len(arranged):,} of {len(lines):,} pictures. Select a line to open its picture.")
         selected = table.draw(arranged, key=f"table {st.session_state.get(TURN, 0)}")
         if selected is not None:
             turn_to(arranged[selected].upload)
@@ -90,7 +90,7 @@ def progress(job: Job) -> None:
         if job.running:
             left = job.seconds_left()
             soon = "" if left is None else f", about {max(1, round(left))} s left"
-            st.progress(job.done / job.total, f"Judged {job.done} of {job.total} pictures{soon}")
+            st.progress(job.done / job.total, f"Judged {job.done:,} of {job.total:,} pictures{soon}")
             st.button("Stop", icon=":material/stop:", on_click=job.stop)
             return
         waiting = job.total - job.done
@@ -123,7 +123,7 @@ def choose(lines: Sequence[Line]) -> None:
     offered = [word for word in words if counts[word] or st.session_state.get("filter") == word]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         keep = {"persist_state": "session"}  # also while a picture is open and these are not drawn
-        st.pills("Show only", offered, format_func=lambda word: f"{word} ({counts[word]})", key="filter", **keep)
+        st.pills("Show only", offered, format_func=lambda word: f"{word} ({counts[word]:,})", key="filter", **keep)
         st.text_input("File name contains", key="search", width=220, **keep)
         st.selectbox("Order", table.ORDERS, key="order", width=220, **keep)
 
@@ -149,7 +149,7 @@ def steps(arranged: Sequence[Line], index: int) -> None:
             args=(arranged[min(index + 1, last)].upload,),
             shortcut="Ctrl+ArrowRight",
         )
-        st.text(f"{index + 1} of {len(arranged)}")
+        st.text(f"{index + 1:,} of {len(arranged):,}")
 
 
 def turn_to(upload: Upload | None) -> None:
