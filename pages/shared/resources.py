@@ -23,7 +23,7 @@ from PIL import Image
 
 from casting_core.data.dataset import default_root
 from casting_core.data.images import decode_rgb
-from casting_core.errors import CastingError, ImageError
+from casting_core.errors import ImageError
 from casting_core.networks.card import DEFAULT, MODELS, ModelCard, read_card, shipped
 from pages.shared.precedence import Precedence
 from pages.shared.uploads import Upload
@@ -84,11 +84,11 @@ def card(model: str) -> ModelCard:
 
 def inspector(model: str = DEFAULT) -> "Inspector":
     """A shipped model, once it is loaded. Raises `ModelError` where it is missing or altered."""
-    try:
-        return _loading(model).result()
-    except CastingError:
-        _loading.clear(model)  # the next visitor tries again: the file may have been restored
-        raise
+    loading = _loading(model)
+    if loading.done() and loading.exception() is not None:
+        _loading.clear(model)  # that was for another visitor: the file may have been restored
+        loading = _loading(model)
+    return loading.result()
 
 
 @st.cache_resource(max_entries=MOST_MODELS, show_spinner=False)

@@ -10,6 +10,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from casting_core.data.dataset import read_provenance
+from casting_core.errors import ModelError
 from casting_core.labels import Label
 from casting_core.networks.card import DEFAULT, MODELS, read_card, shipped
 from casting_core.networks.registry import ARCHITECTURES
@@ -214,3 +215,24 @@ def test_a_network_of_comparison_has_grad_cam_and_no_map(monkeypatch):
 def test_a_known_path_of_the_public_set_is_one():
     """What `KNOWN` is for: else the test above that shows no such picture could not fail."""
     assert KNOWN[0] in {sample.path for sample in read_provenance() if sample.label is Label.OK}
+
+
+def test_a_model_that_could_not_be_loaded_can_be_as_soon_as_its_file_is_restored(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Even where nobody asked while it was damaged: the first page begins to load it in advance."""
+    states = iter([ModelError("damaged"), ModelError("damaged"), "the model"])
+
+    def load(model: str):
+        state = next(states)
+        if isinstance(state, ModelError):
+            raise state
+        return state
+
+    monkeypatch.setattr(resources, "_load", load)
+    resources._loading.clear("some model")
+    assert resources._loading("some model").exception() is not None  # in advance
+    with pytest.raises(ModelError):
+        resources.inspector("some model")  # it was tried again
+    assert resources.inspector("some model") == "the model"
+    resources._loading.clear("some model")
