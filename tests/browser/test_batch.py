@@ -64,7 +64,7 @@ def test_stop_keeps_what_is_done_and_go_on_finishes(page, address):
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(address + "/inspection")
     give(page, pictures(500))  # enough to be stopped in the middle of
-    page.get_by_role("button", name="Stop").click()
+    page.get_by_test_id("stMain").get_by_role("button", name="Stop").click()  # Streamlit has one above it, too
     page.get_by_text(re.compile(r"Stopped: \d+ not judged yet")).wait_for()
     settled(page)
     done = int(total(page, "Sound")) + int(total(page, "Defective"))
