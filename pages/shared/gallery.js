@@ -6,6 +6,13 @@ function element(name, attributes = {}, text = null) {
   return made;
 }
 
+// A name that breaks before its underscores and dots, rather than anywhere.
+function named(title) {
+  const made = element("span", { class: "title" });
+  made.append(...title.split(/(?=[_.])/).flatMap((part) => [document.createElement("wbr"), part]));
+  return made;
+}
+
 export default function (component) {
   const { parentElement, data, setTriggerValue } = component;
   const list = parentElement.querySelector(".tiles");
@@ -18,7 +25,7 @@ export default function (component) {
     const frame = element("span", { class: "frame" });
     if (tile.source) frame.append(element("img", { src: tile.source, alt: "", loading: "lazy", decoding: "async" }));
     else frame.append(element("span", { class: "none" }, "No picture here"));
-    open.append(frame, element("span", { class: "title" }, tile.title));
+    open.append(frame, named(tile.title));
     for (const [text, bad] of tile.notes) open.append(element("span", { class: bad ? "note bad" : "note" }, text));
     open.addEventListener("click", () => setTriggerValue("open", tile.id));
     item.append(open);

@@ -8,12 +8,13 @@ import streamlit as st
 from casting_core import figures
 from casting_core.charts import maps as charts
 from casting_core.charts.maps import points_text, share_text
-from casting_core.charts.style import CONFIG, Chart, listed
+from casting_core.charts.style import listed
 from casting_core.evaluation.evidence import found_by_kind
 from casting_core.evaluation.map_comparison import EVIDENCE
 from casting_core.explanation.methods import METHODS
 from casting_core.networks.card import ModelCard
 from pages.shared import resources
+from pages.shared.drawing import draw
 from pages.trust import map_pictures
 
 SETS = {"second_capture": "Second camera", "rendered": "Rendered castings"}
@@ -152,11 +153,6 @@ def share_range(values: Mapping[str, Any]) -> str:
     return f"{share}, {low} to {high}"
 
 
-def _draw(chart: Chart, caption: str, key: str) -> None:
-    st.plotly_chart(chart.figure, config=CONFIG, alt=chart.alt, key=key)
-    st.caption(caption)
-
-
 def _sizes_and_kinds(card: ModelCard, sets: Mapping[str, Mapping[str, Any]]) -> None:
     kinds = found_by_kind(card)
     left, right = st.columns(2, gap="large")
@@ -164,7 +160,7 @@ def _sizes_and_kinds(card: ModelCard, sets: Mapping[str, Mapping[str, Any]]) -> 
     if recalls:
         with left:
             st.markdown("**Defects that a marked place touches, by size**")
-            _draw(
+            draw(
                 charts.by_size(recalls, SIZES, title="Defects touched"),
                 "The size is the share of the picture that a defect covers. The smaller a defect, the more often it is "
                 "not marked. The lines are 95 % ranges over different castings.",
@@ -175,7 +171,7 @@ def _sizes_and_kinds(card: ModelCard, sets: Mapping[str, Mapping[str, Any]]) -> 
         if not kinds:
             st.markdown("Not measured: needs rendered castings, whose kinds of defects are known.")
             return
-        _draw(
+        draw(
             charts.by_kind(kinds, title="Parts judged defective"),
             "Rendered castings with defects of one kind alone, and how many of them are judged defective at 50 %. "
             "This is the verdict, not the map: a part that passes is not looked at. By kind, the photographs of the "
@@ -207,7 +203,7 @@ def _methods(card: ModelCard) -> None:
         others="class activation maps",
         points=name == "drop",
     )
-    _draw(chart, METHOD_FIGURES[name][1] + _fewer(measured, titles, name), "maps methods")
+    draw(chart, METHOD_FIGURES[name][1] + _fewer(measured, titles, name), "maps methods")
     st.dataframe(
         [_method_row(titles[method], row) for method, row in measured.items()],
         hide_index=True,

@@ -6,7 +6,7 @@ import streamlit as st
 
 from casting_core import figures
 from casting_core.charts import unseen as charts
-from casting_core.charts.style import CONFIG, listed
+from casting_core.charts.style import listed
 from casting_core.charts.unseen import figure_text
 from casting_core.data.dataset import read_provenance
 from casting_core.data.provenance import Leakage, leakage
@@ -16,6 +16,7 @@ from casting_core.evaluation.intervals import clopper_pearson
 from casting_core.networks.card import ModelCard
 from pages.shared import resources
 from pages.shared.downloads import neutral
+from pages.shared.drawing import draw
 
 TITLES = {
     OFFICIAL: "Official test",
@@ -125,8 +126,7 @@ def _charts(measured: Measured) -> None:
         chart = charts.side_by_side(values, titles, title=title, share=key != "roc_auc")
         with cell:
             st.markdown(f"**{title}**")
-            st.plotly_chart(chart.figure, config=CONFIG, alt=chart.alt, key=f"unseen {key}")
-            st.caption(caption + _gaps(values))
+            draw(chart, caption + _gaps(values), f"unseen {key}")
     with cells[-1]:
         st.markdown("**How to read the lines**")
         st.markdown(

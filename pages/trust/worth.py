@@ -7,7 +7,6 @@ from dataclasses import replace
 import streamlit as st
 
 from casting_core.charts import worth as charts
-from casting_core.charts.style import CONFIG
 from casting_core.evaluation.plant import Plant, worth
 from casting_core.evaluation.plant_rates import WAYS, cost_over_defect_rate, has_rates, model_rates
 from casting_core.evaluation.plant_results import Estimate, Worth
@@ -15,6 +14,7 @@ from casting_core.evaluation.verdict_rates import VerdictRates
 from casting_core.networks.card import ModelCard
 from pages.shared import resources, wording
 from pages.shared.downloads import neutral
+from pages.shared.drawing import draw
 from pages.trust import worth_words as words
 from pages.trust.worth_inputs import ALL, Asked, ask, unit_of
 
@@ -160,10 +160,11 @@ def _chart(name: str, weights_sha256: str, as_filed: bool, asked: Asked) -> None
     rate = asked.plant.defect_rate
     costs = _curve(name, weights_sha256, as_filed, asked.plant)
     chart = charts.cost_curve(costs, grid(rate), TITLES, at=rate, currency=asked.currency)
-    st.plotly_chart(chart.figure, config=CONFIG, alt=chart.alt, key="worth curve")
-    st.caption(
+    draw(
+        chart,
         "The lower, the cheaper. The bands are 95 % ranges. *No inspection* may leave the chart at the top. Where "
-        "lines cross, both ways cost the same."
+        "lines cross, both ways cost the same.",
+        "worth curve",
     )
 
 
