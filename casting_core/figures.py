@@ -152,6 +152,8 @@ def probability_scale(
     All three in [0, 1], `threshold_pass` ≤ `threshold_reject`. Below the first the part passes, from the
     second on it is rejected, in between a person decides. `ink`: colour of texts and lines.
     """
+    import pandas  # noqa: F401  whole: Plotly uses it from the moment that another thread begins to load it
+
     figure = go.Figure()
     zones = (
         (Verdict.OK, 0.0, threshold_pass),

@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import pandas  # noqa: F401  whole: Plotly uses it from the moment that another thread begins to load it
 import plotly.graph_objects as go
 
 from casting_core.labels import Label

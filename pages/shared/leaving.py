@@ -1,19 +1,24 @@
 """When the last visitor has left, the memory that the visits took is given back to the system.
 
-What is cached of their pictures is forgotten, and the C library lets go of what it keeps for later: after thirty
-visitors at once it keeps half as much again as the app needs.
+1. What is cached of their pictures is forgotten.
+2. Streamlit lets go of sessions that can no longer come back, with their uploads; by itself it does when another one
+   leaves.
+3. The C library lets go of what it keeps for later: after thirty visitors at once as much again as the app needs.
 """
 
 import ctypes
 import gc
 import threading
 from collections.abc import Callable
+from contextlib import suppress
+from operator import attrgetter
 
 import streamlit as st
+from streamlit import runtime
 
 from pages.shared import resources
 
-PATIENCE = 180.0  # s: somebody who loads the page again is back by then, and Streamlit has dropped the session
+PATIENCE = 180.0  # s: by then sessions cannot come back (`disconnectedSessionTTL`)
 
 
 class Presence:
@@ -49,11 +54,22 @@ def tidy() -> None:
     Source: https://man7.org/linux/man-pages/man3/malloc_trim.3.html
     """
     resources.forget_pictures()
+    with suppress(AttributeError, RuntimeError):  # it is no promised part of Streamlit, and there may be no server
+        _drop_sessions()
     gc.collect()
     try:
         ctypes.CDLL(None).malloc_trim(0)
     except (AttributeError, OSError, TypeError):
         return
+
+
+def _drop_sessions() -> None:
+    """In Streamlit's own thread, which alone may touch them."""
+    server, done = runtime.get_instance(), threading.Event()
+    expire = attrgetter("_session_mgr._session_storage._cache.expire")(server)
+    loop = attrgetter("_get_async_objs")(server)().eventloop
+    loop.call_soon_threadsafe(lambda: (expire(), done.set()))
+    done.wait(10)
 
 
 @st.cache_resource(show_spinner=False)

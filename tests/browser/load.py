@@ -24,12 +24,14 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from casting_core import Inspector
 from casting_core.data.synthetic import render_casting
+from pages.shared.leaving import PATIENCE as PATIENCE_OF_THE_APP
 from pages.shared.wording import WORDING
 from tests.browser.conftest import running_app
 
 WITHIN = 10.0  # s, for 95 % of the verdicts
 MOST_MEMORY = 2.0  # GiB
 PATIENCE = 180.0  # s
+WARM = 20.0  # s, until all is loaded that a server loads in the background after its first picture
 
 
 @dataclass(kw_only=True, eq=False)
@@ -171,6 +173,7 @@ async def run(visitors: int) -> bool:
         await first.enter()
         await first.judge(0, picture(999), words, "")
         await first.leave()
+        await asyncio.sleep(WARM)
         watching = asyncio.create_task(watch())
         crowd = [Visitor(address=address) for _ in range(visitors)]
         await asyncio.gather(*(each.enter() for each in crowd))
@@ -181,7 +184,7 @@ async def run(visitors: int) -> bool:
             return_exceptions=True,
         )
         await asyncio.gather(*(each.leave() for each in crowd))
-        await asyncio.sleep(float(os.environ.get("CASTING_LOAD_WAIT", "150")))  # sessions are kept for a while
+        await asyncio.sleep(PATIENCE_OF_THE_APP + 20)  # sessions are kept for a while
         watching.cancel()
         after = memory()
     seconds = sorted(each for each in told if isinstance(each, float))

@@ -1,5 +1,6 @@
 """When the last visitor has left, what the visits took is forgotten; while somebody is here, nothing is."""
 
+import inspect
 import threading
 
 import pytest
@@ -50,3 +51,15 @@ def test_what_is_kept_of_pictures_is_forgotten_and_the_rest_stays() -> None:
     assert resources.judge(upload) is not first
     assert resources.sample_pictures() is samples
     assert leaving._presence() is presence
+
+
+def test_streamlit_still_has_what_lets_go_of_sessions() -> None:
+    """Else memory would come back later only: see `leaving.tidy`."""
+    from streamlit.runtime.memory_session_storage import MemorySessionStorage
+    from streamlit.runtime.runtime import Runtime
+    from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
+
+    assert callable(MemorySessionStorage()._cache.expire)  # type: ignore[attr-defined]
+    assert "_session_storage" in inspect.getsource(WebsocketSessionManager.__init__)
+    assert "_session_mgr" in inspect.getsource(Runtime.__init__)
+    assert callable(Runtime._get_async_objs)
