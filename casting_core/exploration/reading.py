@@ -43,8 +43,7 @@ class Reader:
 
         network, self.card = load_model(model)
         self.device = choose_device()
-        self.dtype = fast_dtype(self.device)
-        self.runtime: Any = network.runtime(self.device, self.dtype)
+        self.runtime: Any = network.runtime(self.device, fast_dtype(self.device))
         self.measures: list[Measures] = []
         self.thumbnails: list[bytes] = []
         self._waiting: dict[tuple[int, ...], list[tuple[int, np.ndarray]]] = {}
@@ -76,7 +75,7 @@ class Reader:
         from casting_core.data.transforms import to_tensor
 
         torch = self._torch
-        x = to_tensor([inputs for _, inputs in batch]).to(self.device, self.dtype, memory_format=torch.channels_last)
+        x = to_tensor([inputs for _, inputs in batch]).to(self.device, memory_format=torch.channels_last)
         with torch.inference_mode():
             features = self.runtime.describe(x)
         if features is None:
