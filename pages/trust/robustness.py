@@ -250,7 +250,7 @@ def _seen(card: ModelCard, name: str, found: Mapping[str, Any]) -> None:
     )
     steps = list(levels)
     hardest = steps[-1] if levels[steps[-1]] != found["none"] else steps[0]
-    word = level.select_slider("Step", steps, value=hardest, key=f"step {name}")
+    word = level.select_slider("Step", steps, value=hardest, key=f"step-{name}", bind="query-params")
     for column, title, value in zip(
         st.columns(2, gap="large"), ("As rendered", f"{title_of(name)}: {word}"), (found["none"], levels[word]),
         strict=True,

@@ -66,9 +66,12 @@ def parameters() -> set[str]:
                     found.add(each.value)
                 elif isinstance(each, ast.Name) and each.id in constants:
                     found.add(constants[each.id])
-                elif isinstance(each, ast.JoinedStr):  # f"{key}-page" of the gallery and of the suspects
-                    last = "".join(part.value for part in each.values if isinstance(part, ast.Constant))
-                    found |= {f"{key}{last}" for key in ("gallery", "suspects", "images", "disagreements")}
+                elif isinstance(each, ast.JoinedStr):
+                    word = "".join(part.value for part in each.values if isinstance(part, ast.Constant))
+                    if isinstance(each.values[0], ast.Constant):  # f"step-{name}" of a disturbance
+                        found |= {f"{word}{key}" for key in ("brightness", "occlusion")}
+                    else:  # f"{key}-page" of the gallery and of the suspects
+                        found |= {f"{key}{word}" for key in ("gallery", "suspects", "images", "disagreements")}
     return found
 
 

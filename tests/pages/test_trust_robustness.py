@@ -156,3 +156,5 @@ def test_the_shipped_view_is_that_of_the_card_and_shows_a_casting():
     assert "The picture is blurred" in texts(app)  # the check of focus refuses the hardest step
     app.select_slider[0].set_value("as taken").run()
     assert "The picture is blurred" not in texts(app)
+    again = view(disturbance="Blur", casting="Blow hole", **{"step-blur": "0.5 px"})
+    assert again.select_slider[0].value == "0.5 px"  # a link brings the step back
