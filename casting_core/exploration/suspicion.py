@@ -111,5 +111,5 @@ def each(
 def percent(share: float) -> str:
     """A share in [0, 1] for a sentence; never 0 % or 100 % where it is not."""
     if 0.01 <= share <= 0.99 or share in (0, 1):
-        return f"{share:.0%}"
-    return "under 0.1%" if share < 0.001 else "over 99.9%" if share > 0.999 else f"{share:.1%}"
+        return f"{100 * share:.0f} %"
+    return "under 0.1 %" if share < 0.001 else "over 99.9 %" if share > 0.999 else f"{100 * share:.1f} %"

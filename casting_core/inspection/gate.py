@@ -157,6 +157,7 @@ def _apply(rule: _Rule, value: float, bounds: tuple[float, float]) -> Finding | 
         return None
     words = rule.below if value < least else rule.above or rule.below
     reason = OTHER_PART.format(detail=words) if rule.gate == "kind" else words.format(value=value, rest=1 - value)
+    reason = reason.replace("%", " %")
     hopeless = rule.gate == "kind" or value < rule.far * least
     return Finding(verdict=Verdict.UNUSABLE if hopeless else Verdict.REVIEW, reason=reason)
 

@@ -40,7 +40,7 @@ from casting_core.networks.threads import handfuls
 
 DECODERS = 2  # threads that decode ahead of a network that is not on the CPU
 HANDFUL = 4  # pictures that one worker on the CPU takes at once: what they become still fits into its cache
-BETWEEN = "The probability {p:.1%} lies between the thresholds {low:.1%} and {high:.1%}: a person should look."
+BETWEEN = "The probability {p:.1f} % lies between the thresholds {low:.1f} % and {high:.1f} %: a person should look."
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -296,7 +296,7 @@ class Inspector:
             return Verdict.OK, None
         if probability >= card.threshold_reject:
             return Verdict.DEFECTIVE, None
-        return Verdict.REVIEW, BETWEEN.format(p=probability, low=card.threshold_pass, high=card.threshold_reject)
+        return Verdict.REVIEW, _between(probability, card)
 
     def _unusable(self, item: _Prepared) -> Inspection:
         height, width = item.shape or (None, None)
@@ -315,3 +315,7 @@ class Inspector:
             threshold_reject=self.card.threshold_reject,
             seconds={**item.seconds, "total": sum(item.seconds.values())},
         )
+
+
+def _between(probability: float, card: ModelCard) -> str:
+    return BETWEEN.format(p=100 * probability, low=100 * card.threshold_pass, high=100 * card.threshold_reject)

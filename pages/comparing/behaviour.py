@@ -133,7 +133,9 @@ def _closely(chosen: Sequence[Shown]) -> Shown:
         return chosen[0]
     names = [each.name for each in chosen]
     st.subheader("One model more closely", anchor=False)
-    name = st.segmented_control("Model", names, default=names[0], required=True, key="close", bind="query-params")
+    name = st.segmented_control(
+        "Model", names, default=names[0], required=True, key="close", bind="query-params", wrap=True
+    )
     return next((each for each in chosen if each.name == name), chosen[0])
 
 

@@ -36,6 +36,7 @@ def show(table: Table) -> None:
         drawn = st.segmented_control(
             "Map", (NEIGHBOURS, COMPONENTS), default=NEIGHBOURS, required=True, key="plane", bind="query-params",
             on_change=forget,
+            wrap=True,
         )  # fmt: skip
         options = [title for column, title in COLOURED.items() if table.rows[column].nunique() > 1]
         options = options or [COLOURED["label"]]

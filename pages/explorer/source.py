@@ -61,7 +61,7 @@ def choose() -> Source | None:
         kinds.append(FOLDER)
     default = PUBLIC if public is not None else kinds[0] if kinds[0] == CONFIGURED else RENDERED
     kind = st.segmented_control(
-        "Data set", kinds, default=default, required=True, key="data", bind="query-params", on_change=forget
+        "Data set", kinds, default=default, required=True, key="data", bind="query-params", on_change=forget, wrap=True
     )
     if kind == PUBLIC:
         return Source(kind=kind, folder=public)

@@ -54,12 +54,13 @@ def _view(card: ModelCard) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         bases = [title for title, base in BASES.items() if base in measured]
         title = st.segmented_control(
-            "Defects drawn into", bases, default=bases[0], required=True, key="castings", bind="query-params"
+            "Defects drawn into", bases, default=bases[0], required=True, key="castings", bind="query-params", wrap=True
         )
         seen = st.segmented_control(
             "Counts as found", list(WORDS), default=STOPPED, required=True, key="found", bind="query-params",
             help="Not passed: the part is rejected, sent to a person, or has no verdict. Marked: the evidence map "
             "marks a place on the defect.",
+            wrap=True,
         )  # fmt: skip
         diameter = st.number_input(
             "Diameter of the part (mm)", min_value=1.0, max_value=10_000.0, value=None, step=1.0, format="%.1f",

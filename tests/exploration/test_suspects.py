@@ -34,10 +34,10 @@ def test_a_model_that_is_sure_of_the_other_label() -> None:
     assert scores(Kind.DISAGREEMENT, **given) == pytest.approx({0: 0.7, 2: 0.95, 3: 0.81})
     sentences = [each.sentence for each in find_suspects(**given)]
     assert sentences[0] == (
-        "Filed as sound, but a model that had not seen this part holds it to be defective with a probability of 95%."
+        "Filed as sound, but a model that had not seen this part holds it to be defective with a probability of 95 %."
     )
     assert "Filed as defective" in sentences[1]
-    assert "to be sound with a probability of 81%" in sentences[1]
+    assert "to be sound with a probability of 81 %" in sentences[1]
 
 
 def test_a_model_that_disagrees_over_a_whole_photograph() -> None:
@@ -50,7 +50,7 @@ def test_a_model_that_disagrees_over_a_whole_photograph() -> None:
     assert scores(Kind.PHOTOGRAPH_DISAGREEMENT, **given) == pytest.approx({1: 0.75, 7: 0.9})
     assert found(Kind.PHOTOGRAPH_DISAGREEMENT, **given)[1].sentence == (
         "2 pictures of this photograph are filed as sound; on average, a model that had not seen it holds them to be "
-        "defective with a probability of 75%."
+        "defective with a probability of 75 %."
     )
 
 
@@ -125,7 +125,7 @@ def test_exposure_by_what_is_lost() -> None:
     assert scores(Kind.DARK, measures=measures) == pytest.approx({5: 3})
     assert scores(Kind.BRIGHT, measures=measures) == pytest.approx({6: 2})
     assert found(Kind.DARK, measures=measures)[5].sentence == (
-        "32% of the part is black and shows nothing; usually it is 2% in this set."
+        "32 % of the part is black and shows nothing; usually it is 2 % in this set."
     )
 
 
@@ -136,14 +136,14 @@ def test_blur() -> None:
     blurred = found(Kind.BLURRED, measures={"sharpness": sharpness})
     assert set(blurred) == {1}
     assert blurred[1].score == pytest.approx(1 / 0.074, rel=0.15)
-    assert blurred[1].sentence == "It has 10% of the fine detail that is usual in this set."
+    assert blurred[1].sentence == "It has 10 % of the fine detail that is usual in this set."
 
 
 def test_a_part_that_is_cut_off() -> None:
     margin = np.array([0.1, 0.0, -0.004, -0.03, np.nan])
     given = {"measures": {"margin": margin, "x": np.zeros(5)}}
     assert scores(Kind.CUT_OFF, **given) == {3: 0.03}
-    assert "reaches 3% of its diameter beyond the frame" in found(Kind.CUT_OFF, **given)[3].sentence
+    assert "reaches 3 % of its diameter beyond the frame" in found(Kind.CUT_OFF, **given)[3].sentence
 
 
 def test_findings_come_by_kind_and_the_worst_first() -> None:
@@ -257,4 +257,4 @@ def test_every_kind_has_words_for_a_manager() -> None:
 
 def test_a_share_is_never_rounded_to_all_or_nothing() -> None:
     told = [percent(share) for share in (0, 0.0004, 0.004, 0.05, 0.5, 0.996, 0.99999, 1)]
-    assert told == ["0%", "under 0.1%", "0.4%", "5%", "50%", "99.6%", "over 99.9%", "100%"]
+    assert told == ["0 %", "under 0.1 %", "0.4 %", "5 %", "50 %", "99.6 %", "over 99.9 %", "100 %"]
