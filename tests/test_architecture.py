@@ -143,6 +143,30 @@ def test_public_names_are_explained(file: Path) -> None:
     assert not silent, f"without a docstring: {', '.join(silent)}"
 
 
+# what is filled bit by bit, and handed on when it is full
+GROWING = {
+    "casting_core.data.gathering.Gathered",
+    "casting_core.training.by_epoch.Rows",
+    "casting_core.training.csv_table.Table",
+    "casting_core.training.runs.Growth",
+}
+
+
+def test_values_are_made_by_name_and_do_not_change() -> None:
+    """Every dataclass is keyword-only, and frozen but for those that grow and for a module's own."""
+    changing = set()
+    for file in ALL:
+        for node in ast.walk(tree(file)):
+            if not isinstance(node, ast.ClassDef):
+                continue
+            made = [ast.unparse(decorator) for decorator in node.decorator_list]
+            for decorator in (each for each in made if each.startswith("dataclass")):
+                assert "kw_only=True" in decorator, f"{file}:{node.lineno} {node.name} takes values by position"
+                if "frozen=True" not in decorator and not node.name.startswith("_"):
+                    changing.add(f"{module_name(file)}.{node.name}")
+    assert changing == GROWING
+
+
 @by_file
 def test_files_are_short(file: Path) -> None:
     assert file.stat().st_size <= 16 * 1024, "over 16 KB; is it one idea?"

@@ -78,12 +78,13 @@ def choose_operating_point(
         for _ in range(rounds)
     ]
     margin = max(float(np.std(draws)), LEAST_REVIEWS * costs.review)
-    rows, columns = np.nonzero(cost <= cost[best] + margin)
+    good = cost <= cost[best] + margin
+    rows, columns = np.nonzero(good)
     chosen_pass = int(np.quantile(rows, 0.25, method="nearest"))
     chosen_reject = int(np.quantile(columns, 0.75, method="nearest"))
-    while not allowed[chosen_pass, chosen_reject]:  # the middle of an uneven plateau may lie outside of it
-        chosen_pass = min(chosen_pass + 1, int(best[0]))
-        chosen_reject = max(chosen_reject - 1, int(best[1]))
+    while not good[chosen_pass, chosen_reject]:  # the middle of an uneven plateau may lie outside of it: on to the best
+        chosen_pass += int(np.sign(best[0] - chosen_pass))
+        chosen_reject += int(np.sign(best[1] - chosen_reject))
     return OperatingPoint(
         threshold_pass=float(thresholds[chosen_pass]),
         threshold_reject=float(thresholds[chosen_reject]),

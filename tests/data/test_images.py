@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from casting_core.data.images import decode, decode_rgb
+from casting_core.data.images import decode, decode_rgb, read
 from casting_core.errors import ImageError
 from tests.data.pictures import BLUE, COLOURS, GRAY, GREEN, LUMA, RED, png16, saved, tiff_gray
 
@@ -121,7 +121,7 @@ def test_one_transparent_gray_level():
     assert decode(saved(GRAY, "PNG", transparency=100)).pixels[0].tolist() == [0, 50, 255]
     clear = struct.pack(">I", 2) + b"tRNS" + struct.pack(">H", 514) + struct.pack(">I", 0)
     clear = clear[:-4] + struct.pack(">I", zlib.crc32(clear[4:-4]))
-    assert decode(png16(np.array([[0, 514, 65535]], np.uint16), clear)).pixels.tolist() == [[0, 255, 255]]
+    assert decode(png16(np.array([[0, 514, 1028, 65535]], np.uint16), clear)).pixels.tolist() == [[0, 255, 4, 255]]
 
 
 def test_premultiplied_and_other_modes_of_pil():
@@ -162,6 +162,10 @@ def test_sixteen_bit_ramp_is_scaled_not_clipped():
 def test_sixteen_bits_are_rounded_to_the_nearest_level():
     values = np.array([[0, 128, 129, 385, 386, 65406, 65407, 65535]], np.uint16)
     assert decode(png16(values)).pixels.tolist() == [[0, 0, 1, 1, 2, 254, 255, 255]]
+
+
+def test_sixteen_bits_without_black_or_white_keep_their_levels():
+    assert decode(png16(np.array([[257, 514, 51400]], np.uint16))).pixels.tolist() == [[1, 2, 200]]
 
 
 def test_sixteen_bit_tiff_where_zero_is_white():
@@ -248,6 +252,17 @@ def test_every_source_gives_the_same(tmp_path):
     assert of_image.sha256 == of_array.sha256 == hashlib.sha256(expected.pixels.tobytes()).hexdigest()
 
 
+def test_reading_gives_bytes_once_and_leaves_what_is_decoded_already(tmp_path):
+    data = saved(GRAY, "PNG")
+    path = tmp_path / "part.png"
+    path.write_bytes(data)
+    for source in (str(path), path, data, bytearray(data), io.BytesIO(data)):
+        assert read(source) == data
+    image = Image.fromarray(GRAY)
+    assert read(image) is image
+    assert read(GRAY) is GRAY
+
+
 def test_a_stream_that_gives_little_at_a_time_and_cannot_seek():
     class Pipe(io.RawIOBase):
         def __init__(self) -> None:
@@ -287,6 +302,7 @@ def test_the_source_is_neither_changed_nor_shared():
     [
         np.zeros((2, 3, 4), np.uint8),
         np.zeros((2, 3, 1), np.uint8),
+        np.zeros((2, 3, 3, 1), np.uint8),
         np.zeros(5, np.uint8),
         np.zeros((2, 3)),
         np.zeros((2, 3), np.int64),

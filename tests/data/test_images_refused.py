@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from casting_core.data import images
 from casting_core.data.images import ImageLimits, Picture, decode
 from casting_core.errors import ImageError, SettingsError
 from tests.data.pictures import GRAY, png16, saved, tiff_gray
@@ -67,6 +68,19 @@ def test_what_is_no_source():
 
 
 @pytest.mark.parametrize(
+    ("error", "message"),
+    [(OSError("the tape is torn"), "the tape is torn"), (OSError(), "OSError"), (OSError("x" * 161), r"\(x{160}\)")],
+)
+def test_what_went_wrong_is_said_in_short(error, message):
+    class Torn(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            raise error
+
+    with pytest.raises(ImageError, match=message):
+        decode(Torn())
+
+
+@pytest.mark.parametrize(
     ("data", "message"),
     [
         (b"", "empty"),
@@ -107,6 +121,13 @@ def test_several_frames(kind):
         decode(Image.open(io.BytesIO(data)))
 
 
+def test_several_frames_of_a_format_that_comes_only_from_pil():
+    frames = [Image.fromarray(GRAY), Image.fromarray(255 - GRAY)]
+    animation = saved(frames[0], "GIF", save_all=True, append_images=frames[1:])
+    with pytest.raises(ImageError, match="several frames"):
+        decode(Image.open(io.BytesIO(animation)))
+
+
 def test_the_preview_in_a_phone_picture_is_passed_over():
     first, second = Image.new("L", (32, 24), 40), Image.new("L", (32, 24), 200)
     data = saved(first, "MPO", save_all=True, append_images=[second])
@@ -120,6 +141,21 @@ def test_too_many_scans():
     assert decode(data[:-2] + data[tables:-2] * 20 + data[-2:]).width == 64
     with pytest.raises(ImageError, match="scans"):
         decode(data[:-2] + data[tables:-2] * 200 + data[-2:])
+
+
+def test_a_hundred_scans_are_read_and_one_more_is_not():
+    data = saved(Image.new("L", (64, 64), 128), "JPEG", progressive=True)
+    tables = data.rindex(b"\xff\xc4")
+    more = 100 - data.count(b"\xff\xda")
+    assert decode(data[:-2] + data[tables:-2] * more + data[-2:]).width == 64
+    with pytest.raises(ImageError, match="more than 100 scans"):
+        decode(data[:-2] + data[tables:-2] * (more + 1) + data[-2:])
+
+
+def test_what_looks_like_a_scan_in_a_comment_is_none():
+    data = saved(Image.new("L", (64, 64), 128), "JPEG", progressive=True, comment=b"\xff\xda" * 200)
+    assert data.count(b"\xff\xda") > 200
+    assert decode(data).width == 64
 
 
 # --- limits --------------------------------------------------------------------------------------------
@@ -139,19 +175,21 @@ def test_limit_of_bytes(tmp_path):
 
 def test_an_endless_stream_is_read_up_to_the_limit():
     class Endless:
-        count = 0
+        count = reads = 0
 
         def seekable(self) -> bool:
             return False
 
         def read(self, size: int) -> bytes:
             self.count += size
+            self.reads += 1
             return b"\xff" * size
 
     stream = Endless()
     with pytest.raises(ImageError, match="larger than the limit"):
         decode(stream, limits=ImageLimits(max_bytes=3_000_000))
     assert stream.count == 3_000_001
+    assert stream.reads == 3  # a MiB at a time
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "BMP", "TIFF", "WEBP"])
@@ -161,6 +199,36 @@ def test_limit_of_pixels(kind):
     for source in (data, Image.open(io.BytesIO(data)), np.zeros((10, 20), np.uint8)):
         with pytest.raises(ImageError, match=r"20 × 10 = 200 pixels.*limit of 199"):
             decode(source, limits=ImageLimits(max_pixels=199))
+
+
+WEBP = pytest.mark.parametrize(
+    ("chunk", "header", "options"),
+    [
+        (b"VP8 ", 30, {}),
+        (b"VP8L", 25, {"lossless": True}),
+        (b"VP8X", 30, {"exif": b"Exif\0\0MM\0*\0\0\0\x08\0\0\0\0\0\0"}),
+    ],
+)
+
+
+@WEBP
+def test_no_canvas_is_made_for_a_webp_that_is_too_large(chunk, header, options, monkeypatch):
+    """Its decoder takes the memory as soon as it is made, so the size is read beforehand, however it is stored."""
+    data = saved(Image.new("RGB", (20, 10)), "WEBP", **options)
+    assert data[12:16] == chunk
+    assert decode(data, limits=ImageLimits(max_pixels=200)).pixels.shape == (10, 20)
+    monkeypatch.setattr(images, "WebPImageFile", lambda stream: pytest.fail("the decoder was made"))
+    with pytest.raises(ImageError, match=r"20 × 10 = 200 pixels.*limit of 199"):
+        decode(data, limits=ImageLimits(max_pixels=199))
+
+
+@WEBP
+def test_the_size_of_a_webp_is_known_as_soon_as_its_header_is_whole(chunk, header, options):
+    data = saved(Image.new("RGB", (20, 10)), "WEBP", **options)
+    with pytest.raises(ImageError, match=r"20 × 10 = 200 pixels"):
+        decode(data[:header], limits=ImageLimits(max_pixels=199))
+    with pytest.raises(ImageError, match="header holds no size"):
+        decode(data[: header - 1], limits=ImageLimits(max_pixels=199))
 
 
 def huge(kind: str) -> bytes:
@@ -191,6 +259,8 @@ def test_decompression_bomb_is_seen_in_the_header(kind):
 
 
 def test_limits_are_checked():
+    assert ImageLimits() == ImageLimits(max_bytes=32 * 2**20, max_pixels=50_000_000)
+    assert ImageLimits(max_bytes=1, max_pixels=1).max_bytes == 1
     with pytest.raises(SettingsError, match="max_bytes"):
         ImageLimits(max_bytes=0)
     for pixels in (0, 200_000_000):
@@ -275,6 +345,16 @@ def test_mutated_files_give_a_picture_or_an_image_error(capfd):
     assert max(map(len, messages)) < 500
     assert [str(warning.message) for warning in caught] == []
     assert capfd.readouterr().out == ""  # libtiff writes a line to standard error here and there
+
+
+@pytest.mark.parametrize("action", ["error", "always", "default", "module", "once"])
+def test_pillow_warns_of_nothing_whatever_others_ask_of_warnings(action):
+    """EXIF that is cut off, which Pillow warns of; the filter that silences it goes before one that was set later."""
+    data = saved(GRAY, "PNG", exif=b"Exif\0\0MM\0*\xff\xff\xff\xff")
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter(action)
+        decode(data)
+    assert [str(warning.message) for warning in caught] == []
 
 
 def test_every_truncation_gives_a_picture_or_an_image_error():

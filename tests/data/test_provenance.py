@@ -1,5 +1,6 @@
 """Grouping by source photograph: copies of rendered castings find each other, others stay apart."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,10 @@ from casting_core.data.dataset import Sample, read_provenance
 from casting_core.data.defects import DefectKind
 from casting_core.data.part import find_part
 from casting_core.data.provenance import (
+    Audit,
+    Groups,
     Leakage,
+    Likeness,
     audit,
     compare,
     fingerprint,
@@ -103,6 +107,66 @@ def test_a_likeness_at_first_sight_is_refused_by_the_detail() -> None:
     assert (groups.refused < 0.3).all()
 
 
+def pairs_alone(pairs: list[tuple[int, int]], count: int) -> Likeness:
+    """A likeness of which nothing but the order of its pairs is looked at."""
+    return Likeness(
+        nearest=np.zeros(count, int),
+        similarity=np.ones(count, np.float32),
+        histogram=np.zeros(40, int),
+        pairs=np.array(pairs).T,
+        alike=np.ones(len(pairs), np.float32),
+    )
+
+
+@pytest.mark.parametrize(("refusals", "joined"), [(2, True), (3, False)])
+def test_after_three_refusals_two_groups_are_held_to_be_different(refusals: int, joined: bool) -> None:
+    """Picture 1 is half of each kind, so that its detail agrees with 0 and with all others; those disagree with 0."""
+    rng = np.random.default_rng(1)
+    one, other = (strip / np.linalg.norm(strip) for strip in rng.standard_normal((2, 64, 512)).astype(np.float32))
+    detail = np.stack([one, one + other, other, other, other])
+    pairs = [(0, 1), (2, 3), (3, 4)]  # most alike first: two groups
+    pairs += [(0, 2), (0, 3), (0, 4)][:refusals]
+    pairs.append((1, 2))
+    groups = group(detail, pairs_alone(pairs, 5))
+    assert groups.source.tolist() == ([0] * 5 if joined else [0, 0, 1, 1, 1])
+    assert len(groups.refused) == refusals
+    assert len(groups.accepted) == 3 + joined
+
+
+def test_what_the_larger_group_was_refused_stays_refused_when_a_picture_joins_it() -> None:
+    """Picture 0 agrees with both kinds; it comes to the three of one kind, which 4 was held to be different from."""
+    rng = np.random.default_rng(2)
+    one, other = (strip / np.linalg.norm(strip) for strip in rng.standard_normal((2, 64, 512)).astype(np.float32))
+    pairs = [(1, 2), (1, 3), (1, 4), (2, 4), (3, 4), (0, 1), (0, 4)]
+    groups = group(np.stack([one + other, one, one, one, other]), pairs_alone(pairs, 5))
+    assert groups.source.tolist() == [0, 0, 0, 0, 1]
+    assert len(groups.refused) == 3
+    assert len(groups.accepted) == 3
+
+
+def test_the_report_by_hand() -> None:
+    """Seven photographs: one of four pictures, one of two, and five of one, of which one is sound."""
+    sources = [0, 0, 0, 0, 1, 1, 2, 3, 4, 5, 6]
+    samples = tuple(
+        sample(f"train/x/{n:02}", source, OK if source == 6 else DEFECTIVE, sha256=f"{n}", fold=int(source > 1))
+        for n, source in enumerate(sources)
+    )
+    likeness = replace(
+        pairs_alone([(0, 1)], 11), similarity=np.array([0.98] * 2 + [0.9] * 9), histogram=np.arange(40)
+    )
+    none, links = np.zeros(0), np.array([0.6, 0.7, 0.9])
+    groups = Groups(source=np.array(sources), likeness=likeness, accepted=links, refused=none)
+    text = "\n".join(Audit(samples=samples, groups=groups, lost=()).lines())
+    assert "Pictures: 11. Source photographs: 7 (6 defective, 1 ok)." in text
+    assert "Largest groups: 4, 2, 1, 1, 1, 1 pictures." in text  # the six largest
+    assert "similarity of 0.98 or more: 18.18%." in text
+    assert "links accepted: 0.60 to 0.90, median 0.70 (n = 3); refused: none." in text
+    assert "Folds (pictures; photographs): 0: 6; 2; 1: 5; 5" in text
+    assert "under both labels: 0\n" in text
+    assert "0.800: 0, 0.805: 1, " in text
+    assert "0.995: 39\n" in text
+
+
 def best_of_all_shifts(one: np.ndarray, other: np.ndarray) -> float:
     """The similarity of two strips (R, A), the long way: every shift, mirrored or not, of the lower frequencies."""
     smooth = []
@@ -188,6 +252,7 @@ def test_leakage_by_hand() -> None:
         sample("test/def_front/e", 2, DEFECTIVE, sha256="b"),  # the very file, though grouped apart
         sample("test/def_front/f", 3, DEFECTIVE, sha256="f"),  # new
         sample("val/def_front/g", 1, DEFECTIVE, sha256="b"),  # neither
+        sample("val/def_front/h", 3, DEFECTIVE, sha256="f"),  # nor makes what is in another split than train known
     ]
     found = leakage(table)
     assert found == Leakage(tested=4, copied=2, identical=2, identical_ok=1)
@@ -256,10 +321,29 @@ def test_audit_of_a_small_set(tmp_path: Path) -> None:
     assert result.lost == ("test/ok_front/b.png",)
     folds = {s.source: s.fold for s in result.samples}
     assert all(folds[s.source] == s.fold for s in result.samples)
-    assert all(done <= total for done, total in said)
+    assert said == sorted(said)
+    assert said[:7] == [(place, 21) for place in range(7)]  # reading is the first third
+    assert {7, 14} <= {done for done, _ in said}  # comparing and grouping are the others
+    assert said[-1] == (21, 21)
+    assert audit(tmp_path).samples == result.samples  # who does not want to know is not told
     text = "\n".join(result.lines())
     assert "Pictures: 7. Source photographs: 3 (1 defective, 2 ok)." in text
     assert "copy in train: 2 of 3 (66.7%)." in text
     assert "byte-identical to a train picture: 1 (1 of them ok)." in text
     assert "under both labels: 1; number 1: 1 defective, 3 ok" in text
     assert "Pictures without a part: 1." in text
+    (bins,) = (line for line in result.lines() if line.startswith("Pairs by"))
+    ends = [float(bin.split(": ")[0]) for bin in bins.removeprefix("Pairs by coarse similarity: ")[:-1].split(", ")]
+    assert ends == pytest.approx([0.8 + 0.005 * place for place in range(40)])
+
+
+def test_an_audit_of_pictures_that_are_in_no_way_alike_comes_to_its_end(tmp_path: Path) -> None:
+    for number, folder in enumerate(("test/def_front", "test/ok_front", "train/def_front", "train/ok_front")):
+        (tmp_path / folder).mkdir(parents=True)
+        Image.fromarray(np.full((64, 64), number, np.uint8)).save(tmp_path / folder / "flat.png")
+    said: list[tuple[int, int]] = []
+    result = audit(tmp_path, lambda done, total: said.append((done, total)))
+    assert [s.source for s in result.samples] == [0, 1, 2, 3]
+    assert len(result.lost) == 4
+    assert said == sorted(said)
+    assert said[-1] == (12, 12)

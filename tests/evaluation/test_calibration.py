@@ -96,6 +96,8 @@ def test_logits_that_say_nothing_or_the_contrary_give_the_flattest_curve():
     assert contrary.probability(np.array([-3.0, 3.0])) == pytest.approx([0.5, 0.5], abs=0.01)
     constant = fit_calibration(np.full(40, 1.25), positive, np.arange(40))
     assert np.isfinite(constant.probability(np.array([1.25]))).all()
+    nothing = fit_calibration(np.zeros(40), positive, np.arange(40), recentre=False)
+    assert nothing.temperature == pytest.approx(np.exp(WIDEST))
 
 
 def test_logits_in_another_unit_give_the_same_probabilities():
@@ -114,3 +116,31 @@ def test_without_recentring_the_boundary_stays_where_the_network_put_it() -> Non
     assert kept.shift == 0
     assert kept.probability(np.array(0.0)) == 0.5
     assert moved.shift == pytest.approx(-2, abs=0.3)
+
+
+SOUND, DEFECTIVE = False, True
+
+
+@pytest.mark.parametrize(
+    ("photographs", "boundary"),
+    [
+        # 40 sound, 10 defective, one of these missed: the lowest error is 1/20, at 2. It is a mean over 50 photographs
+        # of which one weighs 1/20: its standard error is 1/20 (0.0495). Three false alarms more are 3/80 and within
+        # it, six are 6/80 and are not.
+        ([(-6.0, SOUND, 34), (-3.0, SOUND, 3), (-1.0, SOUND, 3), (5.0, DEFECTIVE, 9), (-9.0, DEFECTIVE, 1)], -2.0),
+        # 10 sound, two of them called defective, and 40 defective: the lowest error is 1/10, at 2, its standard error
+        # 0.069. One false alarm more is 1/20 and within it, two are 1/10 and are not.
+        ([(-6.0, SOUND, 6), (-3.0, SOUND, 1), (-1.0, SOUND, 1), (9.0, SOUND, 2), (5.0, DEFECTIVE, 40)], -2.0),
+        # no error at all leaves no doubt: the middle of the gap
+        ([(-6.0, SOUND, 30), (5.0, DEFECTIVE, 10)], -0.5),
+    ],
+)
+@pytest.mark.parametrize("copies", [1, 7])
+def test_the_boundary_by_hand(photographs: list[tuple[float, bool, int]], boundary: float, copies: int):
+    """The lowest that is within one standard error of the best; copies of a photograph make no surer."""
+    logits, positive = (
+        np.concatenate([np.full(often, each[place]) for *each, often in photographs]) for place in (0, 1)
+    )
+    source = np.repeat(np.arange(len(logits)), copies)
+    found = fit_calibration(np.repeat(logits, copies), np.repeat(positive, copies), source)
+    assert found.shift == pytest.approx(-boundary)

@@ -199,6 +199,18 @@ def test_one_flawless_label_is_not_taken_for_infallible():
     assert ends["mean_cost"]["high"] == pytest.approx(50 * 14 / 40 + alarm / 2, abs=1.3)
 
 
+def test_a_draw_with_errors_is_widened_by_those_that_did_not_happen():
+    """Of 20 defective photographs half are missed; of 120 pictures of 4 sound ones none is called defective."""
+    figures = figures_of(
+        [0.1] * 120 + [0.1, 0.9] * 10, [0] * 120 + [1] * 20, [*np.repeat(np.arange(4), 30), *range(4, 24)]
+    )
+    assert figures["f1"] == pytest.approx(2 / 3)
+    # By drawing, 6 of 20 are found at least (see above) and 14 missed. Beside the 10 that are found here that would be
+    # 10 * 14 / 6 = 23.3 errors, and to them come the false alarms that four photographs still allow.
+    errors = 10 * 14 / 6 + 120 * clopper_pearson(0, 4, 0.975)[1]
+    assert figures["intervals"]["f1"]["low"] == pytest.approx(20 / (20 + errors), abs=0.015)
+
+
 def test_exact_certainties_that_are_wrong():
     figures = figures_of([1.0, 0.0], [0, 1])
     assert (figures["brier_score"], figures["expected_calibration_error"], figures["roc_auc"]) == (1, 1, 0)

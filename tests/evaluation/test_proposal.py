@@ -128,6 +128,26 @@ def test_where_nothing_costs_anything_every_pair_will_do():
     assert propose(mixed(1), costs, defect_rate=0.5).plateau.share == 1
 
 
+def test_the_margin_is_the_standard_error_of_the_cheapest_pair():
+    """Worked out anew: photographs are drawn within each label, and the labels weigh as the plant's rate says."""
+    rows, costs, rate = mixed(11, photographs=80, copies=3), Costs(missed_defect=20, review_capacity=1.0), 0.2
+    found = propose(rows, costs, defect_rate=rate)
+    low, high = found.cheapest_pass, found.cheapest_reject
+    rng = np.random.default_rng(1)
+    total = np.zeros(4000)
+    for label, share in ((Label.DEFECTIVE, rate), (Label.OK, 1 - rate)):
+        wrong = costs.missed_defect if label.positive else costs.false_alarm
+        each: dict[int, list[float]] = {}
+        for row in (row for row in rows if row.label is label):
+            errs = row.probability < low if label.positive else row.probability >= high
+            reviewed = low <= row.probability < high
+            each.setdefault(row.source, []).append(wrong * errs + costs.review * reviewed)
+        means = np.array([np.mean(values) for values in each.values()])
+        total += share * means[rng.integers(0, len(means), (4000, len(means)))].mean(1)
+    assert found.plateau.margin == pytest.approx(total.std(), rel=0.2)
+    assert found.plateau.margin > 2 * 0.01 * costs.review  # not the least that it may be
+
+
 def test_the_cross_fitted_cost_is_that_of_thresholds_from_other_folds():
     rows, costs = mixed(9, photographs=80, copies=2), Costs(missed_defect=20, review_capacity=0.3)
     expected: dict[Label, list[float]] = {label: [] for label in Label}
@@ -161,6 +181,14 @@ def test_rows_of_the_official_test_are_refused(split: str):
 def test_wrong_costs_are_refused(name: str, wrong: float):
     with pytest.raises(SettingsError, match=name):
         propose(mixed(1), Costs(**{name: wrong}), defect_rate=0.5)
+
+
+def test_the_largest_cost_that_is_no_slip_of_the_keyboard():
+    rows = mixed(1)
+    dear = propose(rows, Costs(missed_defect=1e12), defect_rate=0.5)
+    assert dear.threshold_pass <= min(row.probability for row in rows if row.label.positive)  # nothing is missed
+    with pytest.raises(SettingsError, match="missed_defect"):
+        propose(rows, Costs(missed_defect=1.001e12), defect_rate=0.5)
 
 
 @pytest.mark.parametrize("wrong", [-0.1, 1.1, float("nan"), True, "0.1"])

@@ -14,6 +14,15 @@ def test_bins_by_hand():
     assert bin_of(np.array([0.0, 0.0666, 0.0667, 0.5, 0.99, 1.0])).tolist() == [0, 0, 1, 7, 14, 14]
 
 
+def test_the_curve_by_hand():
+    """Three photographs in [1/15, 2/15), one in [14/15, 1]; bins without pictures have no point."""
+    p, positive = np.array([0.07, 0.1, 0.13, 0.96]), np.array([0, 1, 0, 1], bool)
+    low, high = reliability_curve(p, positive, np.arange(4))
+    assert (low["from"], low["to"], high["from"], high["to"]) == pytest.approx((1 / 15, 2 / 15, 14 / 15, 1))
+    assert (low["pictures"], low["probability"], low["share"]) == pytest.approx((3, 0.1, 1 / 3))
+    assert (high["pictures"], high["probability"], high["share"]) == pytest.approx((1, 0.96, 1))
+
+
 def test_calibration_error_by_hand():
     probability = np.array([0.1, 0.1, 0.9, 0.9])
     assert expected_calibration_error(probability, np.array([0, 0, 1, 1], bool)) == pytest.approx(0.1)
@@ -52,6 +61,8 @@ def test_a_bin_says_how_few_photographs_are_behind_it():
     (one,) = reliability_curve(p, np.ones(50, bool), np.zeros(50, int))
     assert (one["pictures"], one["photographs"], one["share"]) == (50, 1, 1)
     assert (one["low"], one["high"]) == pytest.approx(clopper_pearson(1, 1))
+    (none,) = reliability_curve(p, np.zeros(50, bool), np.zeros(50, int))
+    assert (none["share"], none["low"], none["high"]) == pytest.approx((0, *clopper_pearson(0, 1)))
     (mixed,) = reliability_curve(p, np.arange(50) < 25, np.zeros(50, int))
     assert (mixed["share"], mixed["low"], mixed["high"]) == (0.5, None, None)
     assert reliability_curve(np.zeros(0), np.zeros(0, bool), np.zeros(0, int)) == []

@@ -77,6 +77,24 @@ def test_weighted_figures_are_those_of_pictures_that_are_repeated_so_often(pictu
         assert {name: values[number] for name, values in found.items()} == pytest.approx(expected, abs=1e-9)
 
 
+@given(st.lists(st.tuples(st.floats(0, 1), st.booleans(), st.booleans()), min_size=2, max_size=20))
+def test_a_photograph_that_is_not_drawn_leaves_no_trace(pictures: list[tuple[float, bool, bool]]):
+    """Whatever it is ranked: the figures are those of the others alone."""
+    p, positive, drawn = (np.array(column) for column in zip(*pictures, strict=True))
+
+    def figures(of: np.ndarray, weights: np.ndarray) -> dict[str, float]:
+        passed, rejected = p[of] < 0.2, p[of] >= 0.8
+        source = np.arange(of.sum())
+        found = weighted_figures(
+            p[of], positive[of], source, weights[None, :], passed=passed, rejected=rejected, costs=Costs()
+        )
+        return {name: float(values[0]) for name, values in found.items()}
+
+    if drawn.any():
+        alone = figures(drawn, np.ones(drawn.sum()))
+        assert figures(np.ones(len(p), bool), drawn.astype(float)) == pytest.approx(alone, nan_ok=True)
+
+
 def test_the_interval_is_that_of_the_draws(pictures: Predictions):
     p, positive, source = pictures.probability, pictures.positive, pictures.source
     figures = summarize(pictures, threshold_pass=0.2, threshold_reject=0.8)
