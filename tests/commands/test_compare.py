@@ -2,12 +2,25 @@
 
 import csv
 import io
+from collections.abc import Iterator
+from functools import cache
 
+import pytest
 from typer.testing import CliRunner, Result
 
 from casting_core.__main__ import app
 from casting_core.errors import ModelError
+from casting_core.evaluation import comparison
 from casting_core.networks.card import DEFAULT, shipped
+
+
+@pytest.fixture(scope="module", autouse=True)
+def compared_once() -> Iterator[None]:
+    """All forms show one comparison, which takes seconds."""
+    of = cache(comparison.compare)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(comparison, "compare", lambda models: of(tuple(models)))
+        yield
 
 
 def run(*arguments: str) -> Result:
