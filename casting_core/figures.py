@@ -195,7 +195,7 @@ def probability_scale(
     figure.update_layout(
         title={"text": f"Probability of a defect: {percent(probability)}", "font": {"size": 16, "color": ink}},
         xaxis={
-            "title": {"text": "calibrated probability (%)", "font": {"color": ink}},
+            "title": {"text": "probability of a defect (%)", "font": {"color": ink}},
             "tickfont": {"color": ink},
             "range": [0, 100],
             "tickvals": [0, 25, 50, 75, 100],

@@ -80,7 +80,7 @@ def invite(model: str) -> None:
     )
     with st.container(horizontal=True):
         for name, sample in resources.sample_pictures().items():
-            with st.container(width=150, gap="xsmall"):
+            with st.container(width=140, gap="xsmall"):  # all in one row on a desk
                 st.image(sample.upload.data, alt=f"{name}. {sample.sentence}")
                 st.button(name, key=f"try {name}", on_click=try_sample, args=(name,), width="stretch")
 
@@ -120,7 +120,8 @@ def tell_purpose(model: str) -> None:
         # a warning: a verdict stands below, with advice
         st.warning(wording.as_it_is(wording.purpose(card)), icon=":material/science:")
     elif model != DEFAULT or len(resources.models()) > 1:
-        st.caption(wording.as_it_is(wording.purpose(card)), text_alignment="right")
+        with st.container(horizontal_alignment="right"):  # below the choice; on a phone that is all of the width
+            st.caption(wording.as_it_is(wording.purpose(card)), width="content")
 
 
 frame.require()

@@ -115,7 +115,7 @@ def limits() -> None:
 
 def own_limits(card: ModelCard) -> None:
     """The limits that the model's card names."""
-    with st.expander("The limits in the model's own card"):
+    with st.expander("The limits in the model’s own card"):
         st.markdown("\n".join(f"- {limit}" for limit in card.limits) or "The card names none.")
 
 

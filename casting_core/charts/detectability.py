@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import plotly.graph_objects as go
 
 from casting_core import figures as pictures
@@ -18,11 +19,12 @@ SIDE = 300  # px, of the pictures that were tried
 TICKS = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 40.0)  # % of the diameter
 SPARSE = (0.5, 1.5, 5.0, 15.0, 40.0)  # the same where more would lie over each other on a phone
 WIDE = 24.0  # times as large as the least is the most, from which on they would
-SIZES = {  # size → name, share that is found there, symbol, height of the name
-    "a50": ("a50", 50, "diamond", 0),
-    "a90": ("a90", 90, "triangle-up", 0),
-    "sure": ("a90/95", 90, "square", 12),
+SIZES = {  # size → name, share that is found there, symbol
+    "a50": ("a50", 50, "diamond"),
+    "a90": ("a90", 90, "triangle-up"),
+    "sure": ("a90/95", 90, "square"),
 }
+ROOM = 0.2  # of the axis, that the last name takes to the right of its line
 SMOOTH = {"shape": "spline", "smoothing": 0.8}
 FAINT = 0.2  # of the colour, in a band
 UNREACHED = "not reached within the sizes tried"
@@ -128,7 +130,7 @@ def curve(kind: str, found: Figures, look: Look, scale: Scale, *, seen: str) -> 
         name=f"{seen}, of those tried",
         marker={"color": look.colour, "symbol": "circle-open", "size": 10, "line": {"width": 2}},
         text=[count.replace(" of ", "/") for count in counts],
-        textposition=["bottom center" if share > 60 else "top center" for share in shares],
+        textposition=[_beside(line, middle, share) for middle, share in zip(middles, shares, strict=True)],
         textfont={"size": 11},
         cliponaxis=False,
         customdata=[
@@ -139,10 +141,12 @@ def curve(kind: str, found: Figures, look: Look, scale: Scale, *, seen: str) -> 
     )
     reached = {"a50": found["a50"], "a90": found["a90"], "sure": surer(found)}
     white = {"color": "#FFFFFF", "width": 1}
-    for key, (name, height, symbol, level) in SIZES.items():
+    for key, (name, height, symbol) in SIZES.items():
         size = reached[key]["value"]
         if size is None:
             continue
+        room = math.log(found["most"] / size) > ROOM * math.log(found["most"] / found["least"])
+        aside, level = ("left", 0) if key != "sure" else ("right", 0) if room else ("left", 12)
         figure.add_scatter(
             x=[size] * 3,
             y=[0, level, height],
@@ -151,7 +155,7 @@ def curve(kind: str, found: Figures, look: Look, scale: Scale, *, seen: str) -> 
             line={"color": NEUTRAL, "width": 1.5, "dash": "dot"},
             marker={"color": look.colour, "symbol": symbol, "size": [0, 0, 13], "line": white},
             text=["", name, ""],
-            textposition="top left",
+            textposition=f"top {aside}",
             cliponaxis=False,
             hovertemplate=f"{name}: {' · '.join(scale.parts(size))}<extra></extra>",
         )
@@ -179,6 +183,12 @@ def _curve(figure: go.Figure, line: Mapping[str, Any], look: Look, name: str) ->
     )
 
 
+def _beside(line: Mapping[str, Any], size: float, share: float) -> str:
+    """Where the numbers of a ring stand: on its side of the curve, which rises, so that they do not lie on it."""
+    expected = 100 * np.interp(math.log(size), np.log(line["percent"]), line["pod"])
+    return "top left" if share >= expected else "bottom right"
+
+
 def _finish(figure: go.Figure, kinds: Mapping[str, Figures], scale: Scale, height: int) -> None:
     """Titles, the line at nine tenths, and one axis of sizes for all `kinds`."""
     least, most = min(each["least"] for each in kinds.values()), max(each["most"] for each in kinds.values())
@@ -191,7 +201,7 @@ def _finish(figure: go.Figure, kinds: Mapping[str, Figures], scale: Scale, heigh
         ticktext=["<br>".join([f"{tick:g}\N{NO-BREAK SPACE}%", *scale.parts(tick)[1:]]) for tick in ticks],
         tickangle=0,
     )
-    figure.update_yaxes(range=[-3, 104], tickvals=[0, 25, 50, 75, 90, 100])
+    figure.update_yaxes(range=[-3, 108], tickvals=[0, 25, 50, 75, 90, 100])
     figure.add_hline(y=90, line={"color": NEUTRAL, "width": 1.5, "dash": "dot"})
 
 

@@ -23,7 +23,7 @@ ERRORS = ("missed", "false_alarms")
 TITLES = {
     "brightness": "Light",
     "contrast": "Contrast",
-    "gamma": "Gray tones (gamma)",
+    "gamma": "Grey tones (gamma)",
     "blur": "Blur",
     "noise": "Grain (noise)",
     "JPEG": "JPEG compression",
@@ -36,9 +36,9 @@ TITLES = {
 UNITS = {  # disturbance → what its levels are, and how one is told
     "brightness": ("times the light", "× {:g}"),
     "contrast": ("times the contrast", "× {:g}"),
-    "gamma": ("exponent of the gray tones", "γ {:g}"),
+    "gamma": ("exponent of the grey tones", "γ {:g}"),
     "blur": ("blur (standard deviation, px)", "{:g} px"),
-    "noise": ("grain (standard deviation, gray levels)", "{:g} levels"),
+    "noise": ("grain (standard deviation, grey levels)", "{:g} levels"),
     "JPEG": ("JPEG quality", "quality {:g}"),
     "rotation": ("degrees, either way", "{:g}°"),
     "scale": ("times the size in the picture", "× {:g}"),

@@ -24,7 +24,7 @@ from casting_core.labels import Label
 
 NEUTRAL = "#7A838A"  # of lines that are only there to compare with
 HEIGHT = 320  # px
-LINE = 46  # letters that fit below a chart on a phone
+LINE = 42  # letters that fit below a chart on a phone
 CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False, "showTips": False}  # for st.plotly_chart
 
 
@@ -100,7 +100,7 @@ def finish(
     height : px.
     zoom : whether dragging zooms; else it scrolls the page, which matters on a phone.
     """
-    axis = {"automargin": True, "fixedrange": not zoom, "zeroline": False}
+    axis = {"automargin": True, "fixedrange": not zoom, "zeroline": False, "separatethousands": True}
     across = axis | ({"title": {"text": "<br>".join(textwrap.wrap(x, LINE)), "standoff": 8}} if x else {})
     down = axis | ({"title": {"text": y, "standoff": 24}} if y else {})  # any nearer, it lies on the numbers
     figure.update_layout(

@@ -35,7 +35,7 @@ def on_pictures(gathered: Gathered, classes: Mapping[str, Label]) -> list[str]:
             )
     coloured, looked_at = count_coloured(gathered.root, gathered.files)
     if coloured:
-        notes.append(f"Colour is turned to gray ({coloured} of {looked_at} pictures that were looked at show some).")
+        notes.append(f"Colour is turned to grey ({coloured} of {looked_at} pictures that were looked at show some).")
     return notes
 
 

@@ -26,12 +26,12 @@ EDGE = 0.04  # of the short side: the outermost edge of a picture without a part
 LEAST = 0.01  # of the pixels that a region must have to be measured
 
 TITLES = {
-    "brightness": "Brightness (gray level)",
-    "contrast": "Contrast (standard deviation, gray levels)",
+    "brightness": "Brightness (grey level)",
+    "contrast": "Contrast (standard deviation, grey levels)",
     "dark": "Black pixels (share)",
     "bright": "White pixels (share)",
     "sharpness": "Sharpness (log10 of the Laplacian’s variance)",
-    "background": "Background (gray level)",
+    "background": "Background (grey level)",
     "x": "Position across (share of the width)",
     "y": "Position down (share of the height)",
     "diameter": "Diameter of the part (share of the short side)",

@@ -51,7 +51,7 @@ def badly_exposed(level: np.ndarray, dark: np.ndarray, bright: np.ndarray) -> It
                 )
             else:
                 sentence = (
-                    f"Its mean brightness is {level[index]:.0f}, and usually {middle:.0f} in this set (gray levels, 0 "
+                    f"Its mean brightness is {level[index]:.0f}, and usually {middle:.0f} in this set (grey levels, 0 "
                     "black to 255 white)."
                 )
             score = float(max(odd[index], lost[index]))

@@ -158,10 +158,11 @@ def _probabilities(one: Shown, unseen: bool, as_filed: bool) -> None:
     with right:
         st.markdown(f"**Which probabilities does {one.title} give?**")
         draw_kept("spread", of, lambda: charts.spread(one.name, found))
-        own = " Each fold of the castings had thresholds of its own, hence the bands." if unseen else ""
+        own = "Castings were judged in groups, each at thresholds that were chosen without it; hence the bands."
         st.caption(
             "Each line is ten times the one below, so that the few that matter can be seen: defective parts left of "
-            f"*pass* are missed, sound ones right of *reject* are false alarms, the rest between goes to a person.{own}"
+            "*pass* are missed, sound ones right of *reject* are false alarms, the rest between goes to a person."
+            + (f" {own}" if unseen else "")
         )
 
 

@@ -27,8 +27,8 @@ FROM, TO, FOLLOWED = "from", "to", "followed"
 CHARTS = {
     LOSS: (
         "Loss",
-        "Lower is better. Where the solid line turns up while the dotted one goes on falling, the model has begun to "
-        "learn its pictures by heart.",
+        "How far the probabilities lie from the truth: lower is better. Where the solid line turns up while the dotted "
+        "one goes on falling, the model has begun to learn its pictures by heart.",
     ),
     ACCURACY: (
         "Accuracy",
@@ -180,7 +180,10 @@ def _draw(chosen: Sequence[str], by_time: bool, logarithmic: bool, smoothing: fl
         smoothing=smoothing, by_time=by_time, logarithmic=logarithmic, start=start, end=end, select=not _phone()
     )
     starred = "; the star marks the epoch whose weights ship" if any(run.shipped for run in runs) else ""
-    st.caption(f"Solid lines: {charts.HELD_OUT}. Dotted lines: {charts.TRAIN}. One colour a run{starred}.")
+    st.caption(
+        f"Solid lines: {charts.HELD_OUT}. Dotted lines: {charts.TRAIN}. One colour a run{starred}. An epoch is once "
+        "through all training pictures."
+    )
     for column, measure in zip(st.columns(2, gap="large"), CHARTS, strict=True):
         with column:
             _chart(runs, measure, view)

@@ -6,6 +6,13 @@ import streamlit as st
 
 from casting_core.charts.curves import Run, View
 from casting_core.charts.style import listed
+from casting_core.training.column_names import (
+    SECONDS,
+    TRAIN_ACCURACY,
+    TRAIN_LOSS,
+    VALIDATION_ACCURACY,
+    VALIDATION_LOSS,
+)
 from pages.comparing.trainings import escaped
 from pages.shared.downloads import neutral
 
@@ -22,6 +29,7 @@ def show(runs: Sequence[Run], view: View) -> None:
     for run in runs:
         log = run.log
         table = pd.DataFrame({"run": neutral(run.name), "epoch": log.epochs, **log.columns})
+        table[table.columns.intersection([TRAIN_ACCURACY, VALIDATION_ACCURACY])] *= 100
         if not view.by_time:
             inside = pd.Series(True, table.index)
             inside &= table["epoch"] >= view.start if view.start is not None else True
@@ -40,11 +48,11 @@ def show(runs: Sequence[Run], view: View) -> None:
         column_config={
             "run": st.column_config.TextColumn("Run", pinned=True),
             "epoch": number("Epoch, or step", format="%g"),
-            "train_loss": number("Loss, training", format="%.5g"),
-            "validation_loss": number("Loss, held out", format="%.5g"),
-            "train_accuracy": number("Accuracy, training", format="percent"),
-            "validation_accuracy": number("Accuracy, held out", format="percent"),
-            "seconds": number("Seconds", format="%.1f"),
+            TRAIN_LOSS: number("Loss, training", format="%.5g"),
+            VALIDATION_LOSS: number("Loss, held out", format="%.5g"),
+            TRAIN_ACCURACY: number("Accuracy, training (%)", format="%.2f"),
+            VALIDATION_ACCURACY: number("Accuracy, held out (%)", format="%.2f"),
+            SECONDS: number("Seconds", format="%.1f"),
         },
     )
     if long:

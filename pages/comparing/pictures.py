@@ -116,7 +116,7 @@ def _small(folder: str, path: str) -> str | None:
 def _names(paths: Sequence[str], judges: Sequence[Shown]) -> None:
     public = all(judge.known.public for judge in judges)
     fetch = f" To see them, fetch the set: `{FETCH}`" if public else ""
-    st.caption(f"These pictures are not on this computer; here are their names.{fetch}")
+    st.info(f"These pictures are not on this computer; here are their names.{fetch}", icon=":material/hide_image:")
     config = {"file": "File", "filed": "Filed as", "photograph": "Photograph"}
     st.dataframe(
         [

@@ -3,12 +3,14 @@
 import numpy as np
 import streamlit as st
 
+from casting_core.charts import style
 from casting_core.charts.feature_map import feature_map
 from casting_core.charts.style import LABELS, WORDS
 from casting_core.exploration.browse import inside
 from casting_core.exploration.table import Table
 from casting_core.labels import Label
 from pages.explorer import gallery
+from pages.shared.widgets import INK
 
 KEY, AREA = "map", "area"  # of the chart; in the link
 CORNERS = 60  # of an area, at most: the link must stay short
@@ -57,6 +59,7 @@ def show(table: Table) -> None:
         told = told.map(lambda label: WORDS[Label(label)] if label else "unknown")
     by_word = {WORDS[label]: look for label, look in LABELS.items()}
     chart = feature_map(points, told.tolist(), hover, axes=axes, outline=area, looks=by_word)
+    style.ink(chart.figure, INK[st.context.theme.type or "light"])
     st.plotly_chart(
         chart.figure,
         key=KEY,

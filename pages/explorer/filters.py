@@ -19,7 +19,7 @@ CHOICES = {  # column → label
 }
 TITLES = {
     "probability": "Probability of a defect (%)",
-    "brightness": "Brightness (gray level)",
+    "brightness": "Brightness (grey level)",
     "sharpness": "Sharpness (log10)",
 }
 SCALE = {"probability": 100.0}

@@ -121,11 +121,12 @@ def as_upload(root: Path, path: str) -> Upload | None:
 
 def _facts(table: Table, row: dict[str, Any]) -> None:
     copies = int((table.rows["source"] == row["source"]).sum())
+    copied = "1 picture" if copies == 1 else f"{copies:,} pictures"
     told = [
         ("Split", row["split"] or "none"),
         ("Class", row["name"]),
         ("Filed as", tiles.LABELS[row["label"]] or "not known"),
-        ("Source photograph", f"{row['source']}, of which there are {copies:,} pictures"),
+        ("Source photograph", f"{row['source']}, shown by {copied}"),
         ("By-source fold", row["fold"] if row["fold"] >= 0 else "none"),
         ("Label doubted", "yes" if row["suspect"] else "no"),
     ]
@@ -137,7 +138,7 @@ def _facts(table: Table, row: dict[str, Any]) -> None:
         told += [
             ("Defects, as the set says", row["kinds"] or "none told"),
             ("Size", f"{row['width']} × {row['height']} px, {row['size']:,} bytes"),
-            ("Brightness (gray level)", f"{row['brightness']:.0f}"),
+            ("Brightness (grey level)", f"{row['brightness']:.0f}"),
             ("Sharpness (log10)", f"{row['sharpness']:.2f}"),
         ]
     told.append(("SHA-256", row["sha256"]))
@@ -145,6 +146,7 @@ def _facts(table: Table, row: dict[str, Any]) -> None:
         [{"fact": name, "value": neutral(str(value))} for name, value in told],
         hide_index=True,
         column_config={"fact": "Fact", "value": st.column_config.TextColumn("Value", width="large")},
+        height="content",
         alt="Facts about this picture.",
     )
 

@@ -36,7 +36,7 @@ NAMES = {  # measure → its name, as it stands in a sentence
     "height": "height of the picture",
 }
 UNITS = TITLES | {
-    WHOLE: "Brightness of the whole picture (gray level)",
+    WHOLE: "Brightness of the whole picture (grey level)",
     "size": "Size of the file (bytes)",
     "width": "Width of the picture (px)",
     "height": "Height of the picture (px)",
@@ -125,7 +125,7 @@ def _answer(table: Table, rows: tuple[Shortcut, ...]) -> None:
     background, part = overall["background"], overall.get("brightness")
     if part is not None and background.level and not part.level:
         st.markdown(
-            "**It is the background, not the metal.** What lies around the part tells the label, while the part's own "
+            "**It is the background, not the metal.** What lies around the part tells the label, while the part’s own "
             f"brightness hardly does ({background.auc:.2f} against {part.auc:.2f}, where 0.50 is chance). A defect can "
             "hardly change the background, so it seems that sound and defective parts were photographed differently. "
             "Judge a model by where its evidence lies, and by pictures in other light."

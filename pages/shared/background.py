@@ -88,6 +88,8 @@ def precedents(upload: Upload, model: str) -> None:
             "Its training pictures are not part of this app, so they are named and not shown. A picture that it was "
             "trained on is most like itself."
         )
+    elif all(resources.known_picture(each.path) is None for kind in found.values() for each in kind):
+        st.caption("The public set is not on this computer, so they are named and not shown.")
     for column, (label, title) in zip(st.columns(2, border=True), (OWN_KINDS if own else KINDS).items(), strict=True):
         with column:
             st.markdown(f"**{title}**")
@@ -140,10 +142,9 @@ def _stability(found: "Stability") -> None:
         st.warning(f"It does not hold: {counts}. **A person should look.**", icon=":material/balance:")
     if found.lowest is None or found.highest is None:
         return
-    st.markdown(
-        f"The probability of a defect lies between **{figures.percent(found.lowest)}** and "
-        f"**{figures.percent(found.highest)}**."
-    )
+    low, high = figures.percent(found.lowest), figures.percent(found.highest)
+    told = f"is **{low}** in all of them" if low == high else f"lies between **{low}** and **{high}**"
+    st.markdown(f"The probability of a defect {told}.")
     rows: dict[tuple[bool, int], dict[str, object]] = {}
     for each in found.variants:
         name = ("mirrored, " if each.mirrored else "") + (f"turned {each.turn}°" if each.turn else "not turned")

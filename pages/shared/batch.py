@@ -108,12 +108,12 @@ def totals(lines: Sequence[Line]) -> None:
     """How many parts got which verdict, and the share that was flagged."""
     counts = table.counted(lines)
     flagged = table.share_flagged(lines)
-    told = [(WORDING[verdict].word, str(counts[WORDING[verdict].word])) for verdict in Verdict]
+    told = [(WORDING[verdict].word, f"{counts[WORDING[verdict].word]:,}") for verdict in Verdict]
     told.append(("Flagged", "–" if flagged is None else f"{100 * flagged:.1f} %"))
     help_ = "Of the parts with a verdict, those that are defective or to be reviewed."
     with st.container(horizontal=True):
         for label, value in told:
-            st.metric(label, value, border=True, width=180, help=help_ if label == "Flagged" else None)
+            st.metric(label, value, border=True, width=170, help=help_ if label == "Flagged" else None)
 
 
 def choose(lines: Sequence[Line]) -> None:

@@ -27,10 +27,10 @@ h1 { font-size: 20pt; margin: 0; } h2 { font-size: 12pt; margin: 5mm 0 1.5mm; } 
 figure img { width: 100%; max-height: 95mm; object-fit: contain; } figcaption { font-size: 9pt; }
 .scale { position: relative; height: 6mm; display: flex; margin: 7mm 0 6mm; print-color-adjust: exact;
          -webkit-print-color-adjust: exact; }
-.scale div { height: 100%; text-align: center; color: #000; font-size: 8.5pt; overflow: hidden; }
+.scale div { height: 100%; text-align: center; color: #000; font-size: 8.5pt; line-height: 6mm; overflow: hidden; }
 .scale span { position: absolute; top: -5.5mm; transform: translateX(-50%); font-weight: 700; }
 .scale i { position: absolute; top: -1.5mm; height: 9mm; border-left: 0.8mm solid #000; }
-table { border-collapse: collapse; width: 100%; font-size: 9.5pt; }
+table { border-collapse: collapse; width: 100%; font-size: 9.5pt; margin-top: 2mm; } td { white-space: nowrap; }
 th, td { text-align: right; padding: 0.8mm 2mm; border-bottom: 0.2mm solid #999; }
 th:nth-child(2), td:nth-child(2) { text-align: left; }
 dl { display: grid; grid-template-columns: 42mm 1fr; font-size: 9pt; margin: 2mm 0; } dd { margin: 0; }

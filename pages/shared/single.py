@@ -10,6 +10,7 @@ from pages.shared import background, downloads, printout, resources, widgets
 from pages.shared.uploads import Upload
 
 COMPARE = "Compare parts by the evidence map, whose scale is the same for all."
+TOLD = "told"  # in the session: what the page to print is made with, which is made outside of the session
 UNTOUCHED = 70, next(iter(figures.EVIDENCE_PALETTES)), None  # what `settings` gives where nothing is set
 
 
@@ -38,7 +39,7 @@ def show(upload: Upload, *, model: str = DEFAULT) -> None:
         try:
             widgets.unseen_figures(resources.card(model))
         except CastingError as error:  # the verdict stands without them
-            st.info("The figures in the model's card cannot be read.", icon=":material/block:")
+            st.info("The figures in the model’s card cannot be read.", icon=":material/block:")
             st.text(str(error))
     widgets.details(inspection)
     take_away(upload, judged)
@@ -65,7 +66,8 @@ def explain(upload: Upload, judged: resources.Judged, model: str) -> None:
         opacity, colours, diameter = settings() if judged.evidence is not None else UNTOUCHED
         with_map = st.toggle("Show an activation map beside it", value=True, key="activation", bind="query-params")
     palette = figures.EVIDENCE_PALETTES[colours]
-    places = st.columns([2, 1]) if with_map else [st.container()]
+    alone = judged.evidence is None  # the picture, which is not to fill the page
+    places = st.columns([1 if alone else 2, 1]) if with_map or alone else [st.container()]
     with places[0]:
         widgets.evidence(
             judged.picture,
@@ -94,6 +96,7 @@ def activation(upload: Upload, judged: resources.Judged, model: str) -> None:
             icon=":material/layers_clear:",
         )
         return
+    picture = st.container(gap="xsmall")  # level with the pictures beside it
     method = st.selectbox(
         "Activation map",
         list(METHODS),
@@ -103,14 +106,16 @@ def activation(upload: Upload, judged: resources.Judged, model: str) -> None:
         bind="query-params",
     )
     title = METHODS[method].title
-    with st.spinner(f"Computing {title}…"):
+    with picture, st.spinner(f"Computing {title}…"):
         heatmap, seconds = resources.activation_map(upload, model=model, method=method)
-    widgets.activation(judged.picture, heatmap, title)
+    with picture:
+        widgets.activation(judged.picture, heatmap, title)
     st.caption(
         f"{METHODS[method].sentence} Its scale is its own: every such map is stretched to its own maximum, so it glows "
         f"on sound parts too. {'Parts cannot be compared by it.' if judged.evidence is None else COMPARE}"
     )
-    st.caption(f"Computed in {1000 * seconds:.0f} ms. Source: {METHODS[method].source}")
+    # no caption, in which links fade
+    st.markdown(f":small[Computed in {1000 * seconds:.0f} ms. Source: {METHODS[method].source}]")
 
 
 def settings() -> tuple[int, str, float | None]:
@@ -137,8 +142,9 @@ def settings() -> tuple[int, str, float | None]:
         key="diameter",
         bind="query-params",
         help="Once it is told, the sizes of the marked places are given in millimetres as well.",
-        width=200,
+        width=240,
     )
+    st.session_state.setdefault(TOLD, {})["diameter"] = diameter
     return opacity, colours, diameter
 
 
@@ -173,7 +179,7 @@ def test(upload: Upload, judged: resources.Judged, model: str) -> None:
 
 def take_away(upload: Upload, judged: resources.Judged) -> None:
     """The result as files."""
-    line = (upload, judged.inspection)
+    line, told = (upload, judged.inspection), st.session_state.setdefault(TOLD, {})
     files = [
         ("JSON", "inspection.json", "application/json", lambda: downloads.to_json(downloads.record(*line))),
         ("CSV", "inspection.csv", "text/csv", lambda: downloads.to_csv([line])),
@@ -182,7 +188,8 @@ def take_away(upload: Upload, judged: resources.Judged) -> None:
         name = "examination.json"
         files.append(("All answers as JSON", name, "application/json", lambda: all_answers(upload, judged)))
     if judged.picture is not None and judged.inspection.probability is not None:
-        files.append(("Page to print", "inspection.html", "text/html", lambda: print_sheet(upload, judged)))
+        name = "inspection.html"
+        files.append(("Page to print", name, "text/html", lambda: printout.page(upload, judged, **told)))
     if judged.evidence is not None:
         files.append(("Overlay as PNG", "overlay.png", "image/png", lambda: downloads.overlay_png(judged)))
     with st.container(horizontal=True):
@@ -197,8 +204,3 @@ def all_answers(upload: Upload, judged: resources.Judged) -> str:
     record = downloads.record(upload, judged.inspection)
     answers = resources.examination(upload, model=judged.inspection.model)
     return downloads.to_json({**record, "examination": answers.to_json()})
-
-
-def print_sheet(upload: Upload, judged: resources.Judged) -> str:
-    """The page to print, with sizes in millimetres where the visitor told the diameter of the part."""
-    return printout.page(upload, judged, diameter=st.session_state.get("diameter"))

@@ -70,9 +70,10 @@ def evidence(
 def activation(picture: Image.Image, heatmap: np.ndarray, title: str) -> None:
     """The picture with an activation map, and its scale below."""
     shown = figures.overlay(picture, heatmap, opacity=0.55, palette=figures.ACTIVATION)
+    st.markdown(f"**Activation map: {title}**")
     st.image(shown, width="stretch", alt=f"{title} over the picture, stretched to its own maximum.")
     ends = ("none", "", "most in this picture")
-    legend("Part in the verdict, on this picture's own scale", figures.ACTIVATION, 1.0, ends)
+    legend("Part in the verdict, on this picture’s own scale", figures.ACTIVATION, 1.0, ends)
 
 
 def legend(title: str, palette: figures.Palette, opacity: float, ticks: Sequence[str]) -> None:
@@ -123,7 +124,7 @@ def proof(found: "Proof", inspection: "Inspection") -> None:
                 "control": column.NumberColumn("A sound place likewise (%)", format="%.1f"),
             },
         )
-        st.caption(f"{100 * found.replaced:.1f} % of the part's disc were covered.")
+        st.caption(f"{100 * found.replaced:.1f} % of the part’s disc were covered.")
 
 
 def natural_rate(title: str, rate: "Rate | None", filed: "Rate | None", meaning: str) -> None:

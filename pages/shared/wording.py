@@ -96,7 +96,9 @@ def where(region: "Region") -> str:
     """A region's place in brackets, empty where no part was found: ` (4 o’clock, 82 % of the way to the rim)`."""
     if region.clock is None or region.radius is None:
         return ""
-    return f" ({clock(region.clock)}, {100 * region.radius:.0f} % of the way from the centre to the rim)"
+    at = clock(region.clock)
+    told = at if "clock" in at else f"{at} on the clock"
+    return f" ({told}, {100 * region.radius:.0f} % of the way from the centre to the rim)"
 
 
 def clock(hours: float) -> str:

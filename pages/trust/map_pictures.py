@@ -33,7 +33,7 @@ def show(card: ModelCard) -> None:
         return
     st.markdown(
         "Ordered by three questions: does the strongest place lie on a defect; how many of the defects does a marked "
-        "place touch; how much of the map's light lies on defects. The ring is around the strongest place."
+        "place touch; how much of the map’s light lies on defects. The ring is around the strongest place."
     )
     legend("Probability of a defect by the evidence at that place", figures.EVIDENCE, 0.7, ("0 %", "50 %", "100 %"))
     _rendered(card)

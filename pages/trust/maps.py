@@ -81,7 +81,7 @@ def show() -> None:
     ready = [card for card in cards if any(name in card.metrics for name in SETS)]
     without = [card.name for card in cards if card not in ready]
     if not ready:
-        st.info("No model's map has been measured against known defects yet.", icon=":material/pending:")
+        st.info("No model’s map has been measured against known defects yet.", icon=":material/pending:")
         return
     card = ready[0]
     if len(ready) > 1:
@@ -212,7 +212,7 @@ def _methods(card: ModelCard) -> None:
         column_config={
             "method": st.column_config.TextColumn("Map", pinned=True, width=130),
             "pictures": st.column_config.NumberColumn("Pictures", width=80),
-            **{key: st.column_config.TextColumn(title, width=230) for key, (title, _) in METHOD_FIGURES.items()},
+            **{key: st.column_config.TextColumn(title, width=280) for key, (title, _) in METHOD_FIGURES.items()},
             "control": st.column_config.TextColumn("Fall when as much is removed elsewhere", width=230),
             "milliseconds": st.column_config.TextColumn("Milliseconds a picture", width=100),
         },
@@ -269,7 +269,7 @@ def _table(sets: Mapping[str, Mapping[str, Any]]) -> None:
     for path, title in TABLE.items():
         rows.append({"Figure": title} | {name: _cell(_at(found, path)) for name, found in sets.items()})
     st.table(rows, hide_index=True, alt="Every figure of the map, by set of pictures, with its 95 % range.")
-    st.caption("In brackets the 95 % range over different castings. Strengths of places are on the map's own scale.")
+    st.caption("In brackets the 95 % range over different castings. Strengths of places are on the map’s own scale.")
 
 
 def _at(found: Mapping[str, Any], path: str) -> Any:

@@ -48,8 +48,8 @@ CHECKS = {  # disturbance → the properties of a photograph that it moves, and 
     "occlusion": (),
 }
 BELOW = {  # property → where a photograph leaves its bound, and how a value is told
-    "brightness": ("the face of the part is darker than {} of 255 gray levels", "{:.0f}"),
-    "contrast": ("the face is less than {} gray levels brighter than the opening", "{:.0f}"),
+    "brightness": ("the face of the part is darker than {} of 255 grey levels", "{:.0f}"),
+    "contrast": ("the face is less than {} grey levels brighter than the opening", "{:.0f}"),
     "drawing": ("more than {} of the face is burnt out to white", "{:.0%}"),
     "sharpness": ("the edge of the opening rises by less than {} of its height a pixel", "{:.0%}"),
     "extent": ("the part is narrower than {} of the picture’s short side", "{:.0%}"),

@@ -57,14 +57,14 @@ def show() -> None:
     if not any(found for by_set in measured.values() for found in by_set.values()):
         st.info("No model has been measured on castings yet.", icon=":material/pending:")
     else:
-        _all(ours, measured)
+        _all(ours, measured, as_filed)
     _others([card for card in cards if not card.on_public_set], as_filed)
 
 
-def _all(cards: Sequence[ModelCard], measured: Measured) -> None:
+def _all(cards: Sequence[ModelCard], measured: Measured, as_filed: bool) -> None:
     first = next(card for card in cards if any(measured[card.name].values()))
     leaked = _leakage()
-    _opening(first, measured[first.name], leaked)
+    _opening(first, measured[first.name], leaked, as_filed)
     _charts(measured)
     st.subheader("What each number can say, and what it cannot", anchor=False)
     for name in SETS:
@@ -91,7 +91,7 @@ def _leakage() -> Leakage:
     return leakage(read_provenance())
 
 
-def _opening(card: ModelCard, found: Mapping[str, OnSet | None], leaked: Leakage) -> None:
+def _opening(card: ModelCard, found: Mapping[str, OnSet | None], leaked: Leakage, as_filed: bool) -> None:
     """The one thing to take home."""
     told = []
     for name, words in (
@@ -105,7 +105,8 @@ def _opening(card: ModelCard, found: Mapping[str, OnSet | None], leaked: Leakage
             text = f"{figures.percent(right.value)} of the pictures {words}"
             told.append(f"**{text}**" if name == UNSEEN else text)
     if told:
-        st.markdown(f"{card.name} is right on {listed(told)}, at a probability of 50 %.")
+        counted = "With the doubted labels as filed" if as_filed else "Without the pictures whose label is doubted"
+        st.markdown(f"{counted}, {card.name} is right on {listed(told)}, at a probability of 50 %.")
     if leaked.copied:
         st.markdown(
             f"**{100 * leaked.share:.1f} % of the official test ({leaked.copied:,} of {leaked.tested:,} pictures) are "
@@ -153,7 +154,7 @@ def _gaps(values: Mapping[str, Mapping[str, object | None]]) -> str:
 
 
 def _names(models: Sequence[str]) -> str:
-    return listed([f"`{model}`" for model in models])
+    return listed([f"*{model}*" for model in models])
 
 
 def _counts(found: OnSet) -> str:

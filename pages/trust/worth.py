@@ -93,7 +93,7 @@ def _saving(found: Worth, asked: Asked) -> None:
         told.append(f"- {sentence}" + (f" It is the cheaper one {sure}." if sure else ""))
     st.markdown("\n".join(told))
     st.caption(
-        "What cameras, computers and people to set them up cost is not in it: a year's saving is what they may cost a "
+        "What cameras, computers and people to set them up cost is not in it: a year’s saving is what they may cost a "
         "year. A defective part that is found is lost in any case, so it is in no account. *In so many of 100 cases* "
         "speaks of chance in which castings were photographed, not of what was assumed."
     )
@@ -192,7 +192,7 @@ def _assumed() -> None:
             "add reviews.\n"
             "- People are right as often on parts that the model is unsure of as on any other. Those parts are likely "
             "to be the harder ones.\n"
-            "- People's share of right answers is taken as exact. It falls the longer they look and the rarer defects "
+            "- People’s share of right answers is taken as exact. It falls the longer they look and the rarer defects "
             "are (J. E. See, SAND2012-8590, 2012).\n"
             "- The ranges tell what chance in few castings allows, not what a wrong assumption does."
         )

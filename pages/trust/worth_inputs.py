@@ -59,17 +59,17 @@ COSTS = (
 REVIEWS = (
     Field(
         key="review", label="Time to look at a part again", unit="minutes", value=1.0, most=600.0, step=0.1, least=0.0,
-        told="A person's time for a part that the model sends to them, with fetching and noting.",
+        told="A person’s time for a part that the model sends to them, with fetching and noting.",
     ),
     Field(
         key="reviewers", label="Time that people have for it", unit="minutes a day", value=480, most=100_000, step=30,
-        told="All people together who can look at parts. One person's full shift has 480 minutes.",
+        told="All people together who can look at parts. One person’s full shift has 480 minutes.",
     ),
 )  # fmt: skip
 PEOPLE = (
     Field(
         key="hand", label="Time to inspect a part by hand", unit="seconds", value=10.0, most=36_000.0, step=1.0,
-        least=0.0, told="A person's time for a part where every part is inspected by hand.",
+        least=0.0, told="A person’s time for a part where every part is inspected by hand.",
     ),
     Field(
         key="finds", label="Defective parts that a person finds", unit="%", value=80.0, most=100.0, step=1.0, least=0.0,

@@ -125,3 +125,19 @@ def test_kinds_are_compared_over_one_axis():
     first, last = chart.figure.layout.xaxis.range
     assert first < math.log10(0.5) < math.log10(16) < last
     assert "burr: 4.0 % · 10 px · 2.4 mm; scratch: not reached within the sizes tried" in words(chart.alt)
+
+
+def test_numbers_stand_on_their_ring_s_side_of_the_curve():
+    bins = [
+        {"from": 1.0, "to": 4.0, "trials": 20, "hits": 9},  # at 2 %: 45 % of them, and the curve is at 55 %
+        {"from": 4.0, "to": 16.0, "trials": 10, "hits": 10},  # at 8 %: all of them, and the curve is at 95 %
+    ]
+    chart = charts.curve("burr", kind(bins=bins), LOOK, SCALE, seen="stopped")
+    assert list(traces(chart)["stopped, of those tried"].textposition) == ["bottom right", "top left"]
+
+
+@pytest.mark.parametrize(("most", "place", "level"), [(16.0, "top right", 0), (8.0, "top left", 12)])
+def test_the_last_name_stands_right_of_its_line_where_there_is_room(most, place, level):
+    drawn = traces(charts.curve("burr", kind(most=most), LOOK, SCALE, seen="stopped"))  # its line is at 6 %
+    assert (drawn["a90/95"].textposition, drawn["a90/95"].y[1]) == (place, level)
+    assert (drawn["a90"].textposition, drawn["a90"].y[1]) == ("top left", 0)

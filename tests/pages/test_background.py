@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from casting_core import Verdict
@@ -87,11 +88,22 @@ def test_a_model_without_features_has_no_known_castings(monkeypatch):
     assert "no features in which castings could be compared" in texts(app)
 
 
+@pytest.mark.parametrize("here", [True, False])
+def test_known_castings_are_named_where_they_cannot_be_shown(monkeypatch, here):
+    picture = Image.new("L", (30, 30)) if here else None
+    monkeypatch.setattr(resources, "known_picture", lambda path: picture)
+    app = open_inspection(source="Sample", sample="Blow hole")
+    assert not app.exception
+    assert ("named and not shown" in texts(app)) is not here
+    assert "cast_def_0_" in texts(app)
+
+
 def test_the_verdict_of_a_clear_defect_holds():
     app = press(open_inspection(source="Sample", sample="Blow hole"), "Turn, relight and judge again")
     assert not app.exception
     assert "all 24 variants are judged **defective**" in app.success[0].value
     assert len(app.dataframe[0].value) == 8
+    assert "The probability of a defect is **> 99.9 %** in all of them." in texts(app)
 
 
 @pytest.mark.parametrize(

@@ -290,7 +290,7 @@ def test_a_measure_that_tells_the_label_is_told(bright):
 def test_the_measure_that_is_looked_at_is_in_the_link(bright):
     app = view("shortcuts", bright, measure="Brightness of the background")
     assert app.selectbox(key="measure").value == "Brightness of the background"
-    assert charts(app)[1].startswith("Distribution of Background (gray level). sound: median 190")
+    assert charts(app)[1].startswith("Distribution of Background (grey level). sound: median 190")
 
 
 def test_few_photographs_rule_nothing_out(table):

@@ -5,8 +5,10 @@ import io
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
+import streamlit as st
 import torch
 from PIL import Image
 
@@ -19,7 +21,7 @@ from casting_core.networks.card import DEFAULT, MODELS, read_card, shipped
 from casting_core.networks.logistic_regression import LogisticRegression
 from pages.shared import downloads, printout, resources, uploads
 from pages.shared.uploads import Upload, take
-from pages.shared.wording import WORDING, advice, clock
+from pages.shared.wording import WORDING, advice, clock, where
 from tests.pages.conftest import open_inspection, png, texts, upload
 
 pytestmark = pytest.mark.skipif(not shipped(), reason="needs a shipped model in models/")
@@ -221,6 +223,18 @@ def test_clock(hours, text):
     assert clock(hours) == text
 
 
+@pytest.mark.parametrize(
+    ("hours", "told"),
+    [
+        (4.2, " (4 o’clock, 82 % of the way from the centre to the rim)"),
+        (6.5, " (6:30 on the clock, 82 % of the way from the centre to the rim)"),
+        (None, ""),  # no part was found
+    ],
+)
+def test_where_a_place_is(hours, told):
+    assert where(SimpleNamespace(clock=hours, radius=0.82)) == told
+
+
 def test_the_page_to_print_says_it_all_and_escapes_what_came_from_outside():
     given = Upload(name="<script>&.png", sha256="0", data=png(2))
     judged = resources._judged.__wrapped__(DEFAULT, "0", png(2))
@@ -232,6 +246,15 @@ def test_the_page_to_print_says_it_all_and_escapes_what_came_from_outside():
     assert judged.inspection.sha256 in page
     assert page.count('<img src="data:image/jpeg;base64,') == 2
     assert "http" not in page  # nothing is fetched
+
+
+def test_the_page_to_print_knows_the_diameter_though_it_is_made_outside_of_the_session(monkeypatch):
+    made = {}
+    monkeypatch.setattr(st, "download_button", lambda label, make, **_: made.update({label: make}))
+    assert not open_inspection(source="Sample", sample="Burr", activation="false").exception
+    assert "Size (mm)" not in made["Page to print"]()
+    assert not open_inspection(source="Sample", sample="Burr", activation="false", diameter="180").exception
+    assert "Size (mm)" in made["Page to print"]()
 
 
 def test_the_overlay_is_a_png_of_the_picture_as_shown():

@@ -186,7 +186,7 @@ def test_figures_of_another_form_leave_the_verdict(monkeypatch):
     app = another("plates")
     assert app.header
     assert not app.error
-    assert "figures in the model's card cannot be read" in texts(app)
+    assert "figures in the model’s card cannot be read" in texts(app)
 
 
 def test_other_models_change_nothing_on_the_first_page():

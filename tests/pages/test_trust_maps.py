@@ -154,7 +154,7 @@ def test_a_damaged_folder_is_told(tmp_path, monkeypatch: pytest.MonkeyPatch):
 def test_a_model_without_any_of_it_is_told(monkeypatch: pytest.MonkeyPatch, card: ModelCard):
     monkeypatch.setattr(resources, "models", lambda: ["castnet"])
     monkeypatch.setattr(resources, "card", lambda name: replace(card, metrics={}))
-    assert "No model's map has been measured" in texts(run())
+    assert "No model’s map has been measured" in texts(run())
     bare = {"second_capture": card.metrics["second_capture"]}
     monkeypatch.setattr(resources, "card", lambda name: replace(card, metrics=bare))
     app = run()

@@ -99,8 +99,8 @@ def test_the_bounds_of_the_checks_are_told_from_the_card():
         "72 % of the rim is in the picture."  # 0.8 of the bound, as the gate has it
     )
     told = robustness.gate_words("brightness", card)
-    assert "darker than 70 of 255 gray levels or more than 70 % of the face is burnt out" in told
-    assert "darker than 28 of 255 gray levels or more than 94 % of the face is burnt out" in told
+    assert "darker than 70 of 255 grey levels or more than 70 % of the face is burnt out" in told
+    assert "darker than 28 of 255 grey levels or more than 94 % of the face is burnt out" in told
     assert robustness.gate_words("blur", card).startswith("No check measures this")  # it has no gate of focus
     both = replace(CARD, gates=("size",), envelope={"extent": (0.6, 1.1)})
     assert "narrower than 60 % of the picture’s short side or the part is wider than 110 %" in robustness.gate_words(

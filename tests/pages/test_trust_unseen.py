@@ -65,7 +65,7 @@ def test_how_few_sound_castings_there_are_is_the_cards_number():
 def test_models_that_were_not_measured_are_named():
     app = run()
     assert cells(app, "cnn", SECOND)["accuracy"] == "not measured"
-    assert "Not measured for: `cnn`" in texts(app)
+    assert "Not measured for: *cnn*" in texts(app)
     assert "Trained once only" in texts(app)
 
 
