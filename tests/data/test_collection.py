@@ -107,7 +107,7 @@ def test_all_that_was_odd_is_said(read_messy: Collection) -> None:
     assert said(read_messy, "holds masks: masks")
     assert said(read_messy, "masks by their names: 1 of")
     assert said(read_messy, "2 sizes", "72 × 72 (19), 110 × 110 (1)")
-    assert said(read_messy, "Colour is turned to gray (1 of 20")
+    assert said(read_messy, "Colour is turned to grey (1 of 20")
     assert said(read_messy, "compared as they are", "20 pictures show 20 photographs")
     # no error on ten photographs still allows 1 - 0.025 ** (1 / 10) = 31 %
     assert said(read_messy, "only 10 ok photographs", "31%")
