@@ -26,6 +26,7 @@ def command(
     """
     import torch
 
+    from casting_core.data.files import write_atomically
     from casting_core.evaluation import speed
     from casting_core.inspection.inspector import Inspector
 
@@ -34,11 +35,9 @@ def command(
     report: dict[str, Any] = {"machine": speed.machine()}
     typer.echo(_machine(report["machine"]))
     if growth:
-        counts = sorted({*GROWTH, most} - {0})
         typer.echo(f"{'pictures':>9} {'seconds':>9} {'ms each':>8} {'most memory':>12}")
         report["growth"] = []
-        for count in counts:
-            (row,) = speed.measure_growth(inspector, contents, [count])
+        for row in speed.measure_growth(inspector, contents, sorted({*GROWTH, most} - {0})):
             report["growth"].append(row)
             typer.echo(
                 f"{row['pictures']:>9,} {row['seconds']:>9.2f} {row['milliseconds']:>8.2f} {row['mebibytes']:>8.0f} MiB"
@@ -59,7 +58,7 @@ def command(
             f"{times[speed.DECODE]['median'] / times[speed.VERDICT]['median']:.0%} of decoding alone"
         )
     if out is not None:
-        out.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+        write_atomically(out, (json.dumps(report, indent=2) + "\n").encode())
 
 
 def _pictures() -> list[bytes]:

@@ -75,14 +75,13 @@ def measure_batch(judge: Judge, contents: Sequence[bytes], *, rounds: int) -> di
         return _compared(candidates, rounds=rounds, warm_up=2, pictures=len(contents))
 
 
-def measure_growth(judge: Judge, contents: Sequence[bytes], counts: Sequence[int]) -> list[dict[str, float]]:
-    """Seconds, and the most memory that the process held (MiB), for so many pictures after each other.
+def measure_growth(judge: Judge, contents: Sequence[bytes], counts: Sequence[int]) -> Iterator[dict[str, float]]:
+    """Seconds, and the most memory that the process held (MiB), for so many pictures after each other; a row a count.
 
     The pictures are the given ones over and over; with heatmaps, of which none is kept.
     """
     for _ in judge.inspect_many(itertools.islice(itertools.cycle(contents), 4 * EVERY)):
         pass  # warm
-    rows = []
     for count in counts:
         started, most = time.perf_counter(), _resident()
         results = judge.inspect_many(itertools.islice(itertools.cycle(contents), count))
@@ -90,10 +89,8 @@ def measure_growth(judge: Judge, contents: Sequence[bytes], counts: Sequence[int
             if number % EVERY == 0:
                 most = max(most, _resident())
         seconds = time.perf_counter() - started
-        rows.append(
-            {"pictures": count, "seconds": seconds, "milliseconds": 1e3 * seconds / count, "mebibytes": most / 2**20}
-        )
-    return rows
+        each = 1e3 * seconds / count
+        yield {"pictures": count, "seconds": seconds, "milliseconds": each, "mebibytes": most / 2**20}
 
 
 def machine() -> dict[str, Any]:

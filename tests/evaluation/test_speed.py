@@ -67,7 +67,7 @@ def test_a_batch_is_told_for_each_picture():
 @pytest.mark.usefixtures("ticking")
 def test_growth_takes_as_many_pictures_as_it_says():
     judge = Counting()
-    rows = speed.measure_growth(judge, CONTENTS, [2, 7])
+    rows = list(speed.measure_growth(judge, CONTENTS, [2, 7]))
     assert [len(taken) for taken in judge.many[1:]] == [2, 7]
     assert judge.many[2] == [CONTENTS[n % 3] for n in range(7)]
     assert [row["pictures"] for row in rows] == [2, 7]
