@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -85,6 +85,16 @@ def page(browser: "playwright.Browser") -> Iterator["playwright.Page"]:
 def settled(page: "playwright.Page") -> None:
     """Wait until the app has drawn what it draws."""
     page.wait_for_selector("[data-testid='stApp'][data-test-script-state='notRunning']")
+
+
+def taken(page: "playwright.Page", button: "playwright.Locator") -> "playwright.Download":
+    """The file that a button gives. A click is lost where the page is being drawn anew; then it is clicked again."""
+    for _ in range(8):
+        with suppress(playwright.TimeoutError):
+            with page.expect_download(timeout=15_000) as download:
+                button.click()
+            return download.value
+    raise AssertionError("no file came")
 
 
 def give(page: "playwright.Page", files: list[tuple[str, bytes]]) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from casting_core.data.rendered_set import render_set
 from casting_core.networks.card import DEFAULT, shipped
-from tests.browser.conftest import ROOT, running_app, settled
+from tests.browser.conftest import ROOT, running_app, settled, taken
 
 pytestmark = [
     pytest.mark.browser,
@@ -118,10 +118,8 @@ def test_a_threshold_moves_the_figures_and_is_taken_away(page, site, tmp_path):
         slider.press("ArrowRight")
     page.wait_for_function("(before) => !document.body.innerText.includes(before)", arg=before)
     settled(page)
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Download the settings file").click()
     target = tmp_path / "settings.json"
-    download.value.save_as(target)
+    taken(page, page.get_by_role("button", name="Download the settings file")).save_as(target)
     chosen = json.loads(target.read_text())
     from casting_core import Inspector
 
@@ -135,10 +133,8 @@ def test_the_table_is_taken_away_as_csv_and_markdown(page, site, tmp_path):
     page.get_by_role("button", name="CSV", exact=True).wait_for()
     settled(page)
     for name in ("CSV", "Markdown"):
-        with page.expect_download() as download:
-            page.get_by_role("button", name=name, exact=True).click()
         target = tmp_path / name
-        download.value.save_as(target)
+        taken(page, page.get_by_role("button", name=name, exact=True)).save_as(target)
         text = target.read_text(encoding="utf-8-sig")
         assert all(model in text for model in shipped())
         assert re.search(r"99\.86|0\.9986", text)  # the study's own row

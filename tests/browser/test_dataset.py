@@ -11,7 +11,7 @@ import pytest
 
 from casting_core.networks.card import shipped
 from tests.browser.axe import serious
-from tests.browser.conftest import running_app, settled
+from tests.browser.conftest import running_app, settled, taken
 
 playwright = pytest.importorskip("playwright.sync_api", reason="needs the package playwright")
 expect, Timeout = playwright.expect, playwright.TimeoutError
@@ -128,9 +128,8 @@ def test_search_and_export(gallery):
     gallery.wait_for_function("!document.body.innerText.includes('400 of 400')")
     found = count(gallery)
     assert 0 < found < 190
-    with gallery.expect_download() as download:
-        gallery.get_by_role("button", name="This table as CSV").click()
-    rows = list(csv.DictReader(Path(download.value.path()).read_text(encoding="utf-8-sig").splitlines()))
+    file = taken(gallery, gallery.get_by_role("button", name="This table as CSV"))
+    rows = list(csv.DictReader(Path(file.path()).read_text(encoding="utf-8-sig").splitlines()))
     assert len(rows) == found
     assert all("def_0_1" in row["path"] for row in rows)
     box.fill("no such name")

@@ -10,7 +10,7 @@ from casting_core import Inspector
 from casting_core.data.synthetic import samples
 from casting_core.networks.card import shipped
 from pages.shared.wording import WORDING, advice
-from tests.browser.conftest import give, running_app, sample_png, settled
+from tests.browser.conftest import give, running_app, sample_png, settled, taken
 
 pytestmark = [
     pytest.mark.browser,
@@ -41,10 +41,8 @@ def test_upload_verdict_and_download(page, address, inspector, tmp_path: Path):
     page.get_by_text(advice(expected)).wait_for()
     page.get_by_alt_text("Grad-CAM over the picture").wait_for()  # it comes last
     settled(page)
-    with page.expect_download() as download:
-        page.get_by_role("button", name="JSON", exact=True).click()
     target = tmp_path / "inspection.json"
-    download.value.save_as(target)
+    taken(page, page.get_by_role("button", name="JSON", exact=True)).save_as(target)
     record = json.loads(target.read_text(encoding="utf-8"), parse_constant=strict)
     assert record["file"] == "part *1*.png"
     assert record["sha256"] == expected.sha256
@@ -89,10 +87,8 @@ def test_from_upload_to_repair_proof(page, address, tmp_path: Path):
     page.get_by_role("button", name="Turn, relight and judge again").click()
     page.get_by_text("It holds: all 24 variants").wait_for()
     settled(page)
-    with page.expect_download() as download:
-        page.get_by_role("button", name="All answers as JSON").click()
     target = tmp_path / "examination.json"
-    download.value.save_as(target)
+    taken(page, page.get_by_role("button", name="All answers as JSON")).save_as(target)
     record = json.loads(target.read_text(encoding="utf-8"), parse_constant=strict)
     first = record["regions"][0]
     assert first["x"] <= x <= first["x"] + first["width"]
@@ -134,10 +130,8 @@ def test_the_page_to_print_is_one_sheet(page, address, browser, tmp_path: Path):
     button = page.get_by_role("button", name="Page to print")
     button.wait_for()
     settled(page)
-    with page.expect_download() as download:
-        button.click()
     target = tmp_path / "inspection.html"
-    download.value.save_as(target)
+    taken(page, button).save_as(target)
     sheet = browser.new_page()
     asked: list[str] = []
     sheet.on("request", lambda request: asked.append(request.url))
