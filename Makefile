@@ -6,9 +6,6 @@ PYTHON := $(VENV)/bin/python
 BASE := $(shell for each in python3.11 python3; do \
 	$$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$each && break; done)
 
-# One more than there are processors, because the tests in a browser wait much; in the order of the folders these begin.
-WORKERS := $(shell echo $$(($$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1) + 1)))
-
 .DEFAULT_GOAL := help
 .PHONY: help app test lint train models benchmark screenshots load browser clean
 
@@ -19,7 +16,7 @@ app: $(VENV)/installed ## open the app in the browser
 	$(PYTHON) -m streamlit run app.py $(ARGS)
 
 test: $(VENV)/installed-dev browser ## run all tests
-	$(PYTHON) -m pytest --numprocesses $(WORKERS) --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
+	$(PYTHON) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 lint: $(VENV)/installed-dev ## check style and types
 	$(PYTHON) -m ruff check .

@@ -28,6 +28,16 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             yield address
 
 
+@pytest.fixture(scope="module")
+def page(browser):
+    """One for all views: the browser reads Streamlit's scripts once, and every link begins a session of its own."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    page.set_default_timeout(120_000)
+    yield page
+    context.close()
+
+
 @pytest.mark.parametrize("name", LINKS)
 def test_axe_finds_nothing_serious(page, site, name):
     page.goto(site + LINKS[name])
