@@ -133,7 +133,7 @@ def _find(folder: Path, fence: _Fence) -> Tree:
 def _entrance(folder: Path, fence: _Fence) -> Path:
     """The folder itself, or the first below it with more than one thing in it."""
     if not folder.is_dir():
-        raise DataError(f"There is no folder {folder}. Say with --data where the pictures are.")
+        raise DataError(f"There is no folder {folder}. Name the one that holds the pictures.")
     root = folder
     for _ in range(DEEPEST):
         inside = _visible(root, fence)
