@@ -1,6 +1,9 @@
-"""What all tests share: where real pictures are, a few rendered castings, and a bound on threads."""
+"""What all tests share: where real pictures are, a few rendered castings, and what keeps them quick."""
 
+import gc
 import os
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,7 @@ from casting_core.data.dataset import Sample
 from casting_core.data.defects import DefectKind
 from casting_core.data.synthetic import Rendered, render_casting
 from casting_core.labels import Label
+from casting_core.memory import keep_freed_memory
 
 # no deadline: the time of one example says more of the machine's load than of the code
 settings.register_profile("house", deadline=None, derandomize="CI" in os.environ)
@@ -20,6 +24,23 @@ settings.load_profile("house")
 # processes that tests start
 torch.set_num_threads(1)
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+keep_freed_memory()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def scanned_once() -> Iterator[None]:
+    """Streamlit's AppTest looks through all installed packages for components whenever it runs; here, once."""
+    from streamlit.components.v2 import manifest_scanner
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+        yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def loaded_stays() -> None:
+    """What modules before have loaded is not searched for garbage again and again."""
+    gc.freeze()
 
 
 def _folder(variable: str, holds: str) -> Path:

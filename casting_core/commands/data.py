@@ -56,18 +56,24 @@ def check(data: Root = None) -> None:
 @app.command()
 def audit(
     data: Root = None,
-    out: Annotated[Path | None, typer.Option(help="The table; the package's own when left out.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="The table; the package's own when left out, which is for the public set alone.")
+    ] = None,
 ) -> None:
     """Find the source photograph of every picture, print the leakage report, write provenance.csv and signatures.npz.
 
     The signatures are written beside the table.
     """
     from casting_core.commands import progress_bar
+    from casting_core.data.collection import is_public
     from casting_core.data.dataset import PROVENANCE
     from casting_core.data.provenance import audit as examine
     from casting_core.data.provenance import write_provenance
+    from casting_core.errors import SettingsError
 
     root = root_of(data)
+    if out is None and not is_public(root):
+        raise SettingsError(f"{root} is not the public set, and its table would replace the package's own: give --out.")
     with progress_bar() as bar:
         task = bar.add_task("Auditing", total=None)
         result = examine(root, progress=lambda done, total: bar.update(task, completed=done, total=total))

@@ -25,6 +25,7 @@ from casting_core.data.files import write_atomically
 from casting_core.data.synthetic import Rendered, render_casting
 from casting_core.errors import DataError, SettingsError
 from casting_core.labels import Label
+from casting_core.memory import keep_freed_memory
 
 COLUMNS = ("path", "seed", "kind", "x", "y", "width", "height", "area")
 TEST_EVERY = 7
@@ -87,7 +88,7 @@ def write_set(
             made: Iterator[list[tuple[object, ...]]] = map(each, range(count))
         else:
             spawn = get_context("spawn")
-            pool = stack.enter_context(ProcessPoolExecutor(workers, mp_context=spawn, initializer=_alone))
+            pool = stack.enter_context(ProcessPoolExecutor(workers, mp_context=spawn, initializer=_prepare))
             made = pool.map(each, range(count), chunksize=CHUNK)
         for done, defects in enumerate(made, start=1):
             writer.writerows(defects)
@@ -97,9 +98,10 @@ def write_set(
     return folder
 
 
-def _alone() -> None:
+def _prepare() -> None:
     """One thread a process: the matrices are so small that more of them only get in each other's way."""
     threadpool_limits(1)
+    keep_freed_memory()
 
 
 def _one(folder: Path, seed: int, size: int, number: int) -> list[tuple[object, ...]]:

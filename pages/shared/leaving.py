@@ -7,7 +7,6 @@
 """
 
 import ctypes
-import gc
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -17,6 +16,7 @@ import streamlit as st
 from streamlit import runtime
 
 from pages.shared import resources
+from pages.shared.garbage import sweep
 
 PATIENCE = 180.0  # s: by then sessions cannot come back (`disconnectedSessionTTL`)
 
@@ -56,7 +56,7 @@ def tidy() -> None:
     resources.forget_pictures()
     with suppress(AttributeError, RuntimeError):  # it is no promised part of Streamlit, and there may be no server
         _drop_sessions()
-    gc.collect()
+    sweep()
     try:
         ctypes.CDLL(None).malloc_trim(0)
     except (AttributeError, OSError, TypeError):

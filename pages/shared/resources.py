@@ -25,6 +25,7 @@ from casting_core.data.dataset import default_root
 from casting_core.data.images import decode_rgb
 from casting_core.errors import ImageError
 from casting_core.networks.card import DEFAULT, MODELS, ModelCard, read_card, shipped
+from pages.shared.garbage import sweep
 from pages.shared.precedence import Precedence
 from pages.shared.uploads import Upload
 
@@ -96,6 +97,7 @@ def _loading(model: str) -> "Future[Inspector]":
     background = ThreadPoolExecutor(1, thread_name_prefix="model")
     loading = background.submit(_load, model)
     background.submit(_import_grad_cam)
+    background.submit(sweep)  # what was loaded stays
     background.shutdown(wait=False)
     return loading
 

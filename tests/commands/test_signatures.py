@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from casting_core.data.dataset import PROVENANCE
 from casting_core.data.known import SIGNATURES, read_signatures
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,6 +22,11 @@ def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 def test_the_audit_writes_signatures_beside_its_table(tmp_path: Path) -> None:
     rendered = run("render", "--out", "set", "--count", "40", "--size", "96", cwd=tmp_path)
     assert rendered.returncode == 0, rendered.stderr
+    shipped = PROVENANCE.stat().st_mtime_ns
+    refused = run("audit", "--data", "set", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert "give --out" in refused.stderr
+    assert PROVENANCE.stat().st_mtime_ns == shipped
     audited = run("audit", "--data", "set", "--out", "facts.csv", cwd=tmp_path)
     assert audited.returncode == 0, audited.stderr
     library = read_signatures(tmp_path / "signatures.npz", tmp_path / "facts.csv")
