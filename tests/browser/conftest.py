@@ -22,14 +22,37 @@ playwright = pytest.importorskip("playwright.sync_api", reason="needs the packag
 ROOT = Path(__file__).parents[2]
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 
+QUIET = """() => new Promise((quiet) => {
+    const changed = new MutationObserver(() => { clearTimeout(timer); timer = setTimeout(over, 300); });
+    const over = () => { changed.disconnect(); quiet(); };
+    let timer = setTimeout(over, 300);
+    changed.observe(document, {subtree: true, childList: true, attributes: true, characterData: true});
+})"""
+
 
 @pytest.fixture(scope="session")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of the app, started for these tests."""
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the app of these tests keeps what it makes."""
+    return tmp_path_factory.mktemp("kept")
+
+
+@pytest.fixture(scope="session")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the app of these tests looks for training runs."""
+    return tmp_path_factory.mktemp("runs")
+
+
+@pytest.fixture(scope="session")
+def address(kept: Path, runs: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of an app that knows no data set, has rendered none yet, and has no training runs."""
     if not shipped():
         pytest.skip("needs a shipped model in models/")
-    with running_app(tmp_path_factory.mktemp("app") / "log.txt") as started:
-        yield started
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CASTING_CACHE", str(kept))
+        patch.setenv("CASTING_DATA", str(kept / "nothing"))
+        patch.setenv("CASTING_RUNS", str(runs))
+        with running_app(tmp_path_factory.mktemp("app") / "log.txt") as started:
+            yield started
 
 
 @contextmanager
@@ -72,19 +95,34 @@ def browser() -> Iterator["playwright.Browser"]:
         chromium.close()
 
 
-@pytest.fixture
-def page(browser: "playwright.Browser") -> Iterator["playwright.Page"]:
-    """A fresh page, as wide as a phone where the test is parametrised so."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
-    page = context.new_page()
-    page.set_default_timeout(120_000)
-    yield page
+@pytest.fixture(scope="session")
+def tab(browser: "playwright.Browser") -> Iterator["playwright.Page"]:
+    """The one in which all links are opened, so that Streamlit's scripts are read once."""
+    context = browser.new_context(accept_downloads=True)
+    tab = context.new_page()
+    tab.set_default_timeout(120_000)
+    yield tab
     context.close()
+
+
+@pytest.fixture
+def page(tab: "playwright.Page") -> Iterator["playwright.Page"]:
+    """As wide as on a desk; every link that is opened in it begins a session of its own."""
+    tab.set_viewport_size({"width": 1440, "height": 900})
+    yield tab
+    tab.mouse.move(0, 0)
+    tab.evaluate("localStorage.clear()")
 
 
 def settled(page: "playwright.Page") -> None:
     """Wait until the app has drawn what it draws."""
     page.wait_for_selector("[data-testid='stApp'][data-test-script-state='notRunning']")
+
+
+def drawn(page: "playwright.Page") -> None:
+    """Wait until nothing has changed for a moment: charts and pictures come after the script has ended."""
+    settled(page)
+    page.evaluate(QUIET)
 
 
 def taken(page: "playwright.Page", button: "playwright.Locator") -> "playwright.Download":

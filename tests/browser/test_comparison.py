@@ -4,14 +4,12 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from casting_core.data.rendered_set import render_set
 from casting_core.networks.card import DEFAULT, shipped
-from tests.browser.conftest import ROOT, running_app, settled, taken
+from tests.browser.conftest import ROOT, settled, taken
 
 pytestmark = [
     pytest.mark.browser,
@@ -20,27 +18,9 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder that the app of these tests looks for runs in."""
-    return tmp_path_factory.mktemp("runs")
-
-
-@pytest.fixture(scope="module")
-def site(runs: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """An app without any pictures."""
-    kept = tmp_path_factory.mktemp("kept")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CASTING_CACHE", str(kept))
-        patch.setenv("CASTING_DATA", str(kept / "nothing"))
-        patch.setenv("CASTING_RUNS", str(runs))
-        with running_app(tmp_path_factory.mktemp("app") / "log.txt") as address:
-            yield address
-
-
-def test_three_runs_overlaid_by_link(page, site):
+def test_three_runs_overlaid_by_link(page, address):
     names = shipped()[:3]
-    page.goto(f"{site}/comparison?view=Curves&" + "&".join(f"runs={name}" for name in names))
+    page.goto(f"{address}/comparison?view=Curves&" + "&".join(f"runs={name}" for name in names))
     page.locator(".js-plotly-plot").nth(1).wait_for()
     settled(page)
     legend = page.locator(".js-plotly-plot").first.locator(".legendtext")
@@ -50,7 +30,7 @@ def test_three_runs_overlaid_by_link(page, site):
         page.get_by_text(re.compile(rf"^{name}: ")).first.wait_for()  # what its curve says
 
 
-def test_a_run_in_progress_appears_and_grows(page, site, runs, tmp_path):
+def test_a_run_in_progress_appears_and_grows(page, address, runs, tmp_path):
     data = render_set(tmp_path / "data", 24, size=96)
     command = [sys.executable, "-m", "casting_core", "train", "cnn", "--data", str(data), "--epochs", "40"]
     training = subprocess.Popen(
@@ -60,13 +40,13 @@ def test_a_run_in_progress_appears_and_grows(page, site, runs, tmp_path):
         stderr=subprocess.DEVNULL,
     )
     try:
-        page.goto(site + "/comparison?view=Curves")
+        page.goto(address + "/comparison?view=Curves")
         for _ in range(60):
             if list(runs.glob("*/log.csv")):
                 break
             page.wait_for_timeout(1000)
         (log,) = runs.glob("*/log.csv")
-        page.goto(site + "/comparison?view=Curves&runs=" + log.parent.name)
+        page.goto(address + "/comparison?view=Curves&runs=" + log.parent.name)
         growing = page.get_by_text(re.compile(r"\d+ of 40 epochs")).first
         growing.wait_for()
         before = growing.inner_text()
@@ -76,8 +56,8 @@ def test_a_run_in_progress_appears_and_grows(page, site, runs, tmp_path):
         training.wait(60)
 
 
-def test_a_log_from_elsewhere_is_drawn_and_a_broken_one_named(page, site):
-    page.goto(site + "/comparison?view=Curves")
+def test_a_log_from_elsewhere_is_drawn_and_a_broken_one_named(page, address):
+    page.goto(address + "/comparison?view=Curves")
     settled(page)
     page.get_by_text("Add logs of your own").click()
     keras = b"epoch,accuracy,loss,val_accuracy,val_loss\n0,0.5,1.0,0.4,1.1\n1,0.7,0.6,0.6,0.8\n2,0.8,0.4,0.7,0.7\n"
@@ -93,8 +73,8 @@ def test_a_log_from_elsewhere_is_drawn_and_a_broken_one_named(page, site):
     assert not page.locator("[data-testid='stException']").count()
 
 
-def test_a_cell_of_the_table_of_verdicts_opens_its_pictures(page, site):
-    page.goto(site + f"/comparison?view=Behaviour&models={DEFAULT}")
+def test_a_cell_of_the_table_of_verdicts_opens_its_pictures(page, address):
+    page.goto(address + f"/comparison?view=Behaviour&models={DEFAULT}")
     cell = page.get_by_role("button", name=re.compile("defective passed"))
     cell.wait_for()
     settled(page)
@@ -106,8 +86,8 @@ def test_a_cell_of_the_table_of_verdicts_opens_its_pictures(page, site):
     page.get_by_text(re.compile(r"cast_def_0_\d+")).or_(page.locator("[data-testid='stDataFrame']")).first.wait_for()
 
 
-def test_a_threshold_moves_the_figures_and_is_taken_away(page, site, tmp_path):
-    page.goto(site + f"/comparison?view=Threshold&model={DEFAULT}")
+def test_a_threshold_moves_the_figures_and_is_taken_away(page, address, tmp_path):
+    page.goto(address + f"/comparison?view=Threshold&model={DEFAULT}")
     page.get_by_text("Defective parts passed").first.wait_for()
     settled(page)
     counted = page.get_by_text(re.compile(r"A missed defect leaves the foundry\. Counted")).first
@@ -128,8 +108,8 @@ def test_a_threshold_moves_the_figures_and_is_taken_away(page, site, tmp_path):
     assert card.threshold_pass != Inspector.load().card.threshold_pass
 
 
-def test_the_table_is_taken_away_as_csv_and_markdown(page, site, tmp_path):
-    page.goto(site + "/comparison?view=Table")
+def test_the_table_is_taken_away_as_csv_and_markdown(page, address, tmp_path):
+    page.goto(address + "/comparison?view=Table")
     page.get_by_role("button", name="CSV", exact=True).wait_for()
     settled(page)
     for name in ("CSV", "Markdown"):
@@ -141,9 +121,9 @@ def test_the_table_is_taken_away_as_csv_and_markdown(page, site, tmp_path):
 
 
 @pytest.mark.parametrize("view", ["Parts never seen", "Smallest defect seen", "What shakes it", "What it is worth"])
-def test_the_evidence_reads_well_on_a_phone(page, site, view):
+def test_the_evidence_reads_well_on_a_phone(page, address, view):
     page.set_viewport_size({"width": 390, "height": 844})
-    page.goto(f"{site}/evidence?view={view}")
+    page.goto(f"{address}/evidence?view={view}")
     page.get_by_role("heading", level=3).first.wait_for()
     settled(page)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
@@ -151,8 +131,8 @@ def test_the_evidence_reads_well_on_a_phone(page, site, view):
     assert not page.locator("[data-testid='stException']").count()
 
 
-def test_what_it_is_worth_follows_the_plant_and_the_link_keeps_it(page, site):
-    page.goto(site + "/evidence?view=What+it+is+worth")
+def test_what_it_is_worth_follows_the_plant_and_the_link_keeps_it(page, address):
+    page.goto(address + "/evidence?view=What+it+is+worth")
     page.get_by_text("In short").wait_for()
     settled(page)
     box = page.get_by_role("spinbutton", name=re.compile("^Parts \\(a day\\)"))

@@ -4,14 +4,13 @@ import contextlib
 import csv
 import re
 import urllib.parse
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from casting_core.networks.card import shipped
 from tests.browser.axe import serious
-from tests.browser.conftest import running_app, settled, taken
+from tests.browser.conftest import settled, taken
 
 playwright = pytest.importorskip("playwright.sync_api", reason="needs the package playwright")
 expect, Timeout = playwright.expect, playwright.TimeoutError
@@ -23,31 +22,15 @@ pytestmark = [
 LONG = 400_000  # ms: 400 castings are rendered and looked at
 
 
-@pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the app of these tests keeps what it makes."""
-    return tmp_path_factory.mktemp("kept")
-
-
-@pytest.fixture(scope="module")
-def site(kept: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """An app that knows no data set, and has rendered none yet."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CASTING_CACHE", str(kept))
-        patch.setenv("CASTING_DATA", str(kept / "nothing"))
-        with running_app(tmp_path_factory.mktemp("app") / "log.txt") as address:
-            yield address
-
-
-def link(site: str, **query: str) -> str:
+def link(address: str, **query: str) -> str:
     """A link to the rendered castings."""
-    return f"{site}/dataset?" + urllib.parse.urlencode({"data": "Rendered castings", **query})
+    return f"{address}/dataset?" + urllib.parse.urlencode({"data": "Rendered castings", **query})
 
 
 @pytest.fixture
-def gallery(page, site):
+def gallery(page, address):
     """The gallery of the rendered castings, made by the first test that asks for it."""
-    page.goto(link(site, view="Gallery"))
+    page.goto(link(address, view="Gallery"))
     page.get_by_text("400 of 400 pictures").wait_for(timeout=LONG)
     page.locator(".tile").nth(47).wait_for()
     settled(page)
@@ -77,8 +60,8 @@ def choose(page, label: str, option: str) -> None:
     raise AssertionError(f"{label} does not offer {option}")
 
 
-def test_it_is_made_with_progress_and_can_be_cancelled(page, site):
-    page.goto(site + "/dataset")
+def test_it_is_made_with_progress_and_can_be_cancelled(page, address):
+    page.goto(address + "/dataset")
     page.get_by_text("castings that this app rendered itself").wait_for()
     page.get_by_text("data fetch").wait_for()  # how to get the real ones
     page.get_by_text(re.compile(r"Rendering \d+ of 400")).wait_for()
@@ -160,8 +143,8 @@ def test_open_a_picture_step_and_go_on_to_inspection(gallery):
     gallery.get_by_role("heading", name="Where, and why").wait_for()
 
 
-def test_lasso_on_the_map_lists_its_pictures_and_the_link_keeps_it(page, site):
-    page.goto(link(site, view="Map"))
+def test_lasso_on_the_map_lists_its_pictures_and_the_link_keeps_it(page, address):
+    page.goto(link(address, view="Map"))
     page.get_by_text("400 of 400 pictures").wait_for(timeout=LONG)
     area = page.locator(".js-plotly-plot .draglayer .nsewdrag").first
     area.scroll_into_view_if_needed()
@@ -203,9 +186,9 @@ def test_mark_and_undo(gallery, kept):
 
 
 @pytest.mark.parametrize("view", ["At a glance", "Is the test fair?", "Suspects", "Shortcuts"])
-def test_the_other_views_open(page, site, view):
+def test_the_other_views_open(page, address, view):
     page.set_viewport_size({"width": 390, "height": 844})
-    page.goto(link(site, view=view))
+    page.goto(link(address, view=view))
     page.get_by_role("heading", level=3).first.wait_for(timeout=LONG)
     settled(page)
     assert not page.get_by_text("cannot be shown").count()
