@@ -28,12 +28,17 @@ keep_freed_memory()
 
 
 @pytest.fixture(scope="session", autouse=True)
-def scanned_once() -> Iterator[None]:
-    """Streamlit's AppTest looks through all installed packages for components whenever it runs; here, once."""
+def quick_pages() -> Iterator[None]:
+    """Pages without a browser: Streamlit looks through all installed packages for components once, and not at every
+    run; nobody tidies up after visitors that have left minutes ago.
+    """
     from streamlit.components.v2 import manifest_scanner
+
+    from pages.shared import leaving
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+        patch.setattr(leaving, "PATIENCE", 24 * 3600.0)
         yield
 
 

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1]
 
 # Rooms of one storey may know each other, though not in a circle; rooms above know those below.
 STOREYS: tuple[tuple[str, ...], ...] = (
-    ("casting_core.errors", "casting_core.labels", "casting_core.openmp"),
+    ("casting_core.errors", "casting_core.labels", "casting_core.memory", "casting_core.openmp"),
     ("casting_core.data",),
     ("casting_core.networks",),
     ("casting_core.training", "casting_core.evaluation", "casting_core.explanation"),

@@ -2,7 +2,7 @@
 
 Streamlit has everything searched after each run of a page. Half a million objects that PyTorch and scikit-learn made
 when they were loaded take a quarter of a second each time, in which no other visitor is served, and none of them is
-ever garbage.
+ever garbage. So they are frozen once a model is loaded (`resources`), and only `sweep` looks at them again.
 
 Source: https://docs.python.org/3/library/gc.html#gc.freeze
 """
@@ -11,7 +11,7 @@ import gc
 
 
 def sweep() -> None:
-    """Let go of all garbage there is; what is left is not searched again before the next sweep."""
+    """Let go of all garbage there is, also of what was frozen and has become garbage since, and freeze what is left."""
     gc.unfreeze()
     gc.collect()
     gc.freeze()

@@ -6,6 +6,7 @@ changed. Predictions run one at a time, and so do activation maps: they would on
 same processor, and their memory stays bounded.
 """
 
+import gc
 import hashlib
 import io
 import os
@@ -25,7 +26,6 @@ from casting_core.data.dataset import default_root
 from casting_core.data.images import decode_rgb
 from casting_core.errors import ImageError
 from casting_core.networks.card import DEFAULT, MODELS, ModelCard, read_card, shipped
-from pages.shared.garbage import sweep
 from pages.shared.precedence import Precedence
 from pages.shared.uploads import Upload
 
@@ -97,7 +97,7 @@ def _loading(model: str) -> "Future[Inspector]":
     background = ThreadPoolExecutor(1, thread_name_prefix="model")
     loading = background.submit(_load, model)
     background.submit(_import_grad_cam)
-    background.submit(sweep)  # what was loaded stays
+    background.submit(gc.freeze)  # what was loaded stays: see `garbage`
     background.shutdown(wait=False)
     return loading
 
