@@ -17,8 +17,7 @@ from torch import Tensor, nn
 
 from casting_core.errors import SettingsError
 from casting_core.explanation.methods import DEFAULT_METHOD, METHODS
-
-BATCH = 16  # masked pictures that Score-CAM judges at a time
+from casting_core.networks.device import at_once
 
 
 def activation_map(network: nn.Module, inputs: Tensor, *, layer: str, method: str = DEFAULT_METHOD) -> np.ndarray:
@@ -55,7 +54,7 @@ def activation_map(network: nn.Module, inputs: Tensor, *, layer: str, method: st
         target = own.get_submodule(layer).requires_grad_(True)
         picture.requires_grad_(next(target.parameters(), None) is None)
         cam = getattr(pytorch_grad_cam, METHODS[method].implementation)(model=own, target_layers=[target])
-        cam.batch_size = BATCH
+        cam.batch_size = at_once(device)  # masked pictures that Score-CAM judges
         try:
             heat = cam(picture, targets=[torch.sum])  # the one logit; (1, h, w)
         except (AttributeError, IndexError, ValueError) as error:

@@ -131,10 +131,9 @@ def describe(network: "Network", inputs: "Tensor") -> np.ndarray | None:
 
     inputs = inputs.to(next(network.parameters()).device)
     views = [torch.rot90(each, turn, (2, 3)) for each in (inputs, inputs.flip(3)) for turn in range(4)]
-    with torch.inference_mode():  # the even ones have the picture's shape, the odd ones lie on their sides
-        halves = [network.describe(torch.cat(views[first::2])) for first in (0, 1)]  # (4, K, C) each
-    described = [half.float().mean(0) for half in halves if half is not None]
-    return torch.stack(described).mean(0).cpu().numpy() if described else None
+    with torch.inference_mode():
+        described = [found.float() for view in views if (found := network.describe(view)) is not None]  # (1, K, C)
+    return torch.cat(described).mean(0).cpu().numpy() if described else None
 
 
 def build_precedents(

@@ -7,10 +7,8 @@ import torch
 from torch import Tensor
 
 from casting_core.data.transforms import to_tensor
-from casting_core.networks.device import fast_dtype
+from casting_core.networks.device import at_once, fast_dtype
 from casting_core.networks.network import Network
-
-BATCH = 32
 
 
 def predict_logits(model: Network, inputs: Sequence[np.ndarray], *, fast: bool = True) -> np.ndarray:
@@ -44,13 +42,13 @@ def _judge(
     """Batches of one shape: which pictures, their logits (B,), and their evidence (B, h, w) or None."""
     model.eval()
     device = next(model.parameters()).device
-    dtype = fast_dtype(device) if fast else torch.float32
+    dtype, step = fast_dtype(device) if fast else torch.float32, at_once(device)
     shapes: dict[tuple[int, ...], list[int]] = {}
     for index, picture in enumerate(inputs):
         shapes.setdefault(picture.shape, []).append(index)
     for members in shapes.values():
-        for start in range(0, len(members), BATCH):
-            chosen = members[start : start + BATCH]
+        for start in range(0, len(members), step):
+            chosen = members[start : start + step]
             x = to_tensor([inputs[i] for i in chosen]).to(device, memory_format=torch.channels_last)
             with torch.autocast(device.type, dtype, enabled=dtype != torch.float32):
                 yield chosen, *model.judge(x)

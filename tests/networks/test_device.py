@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from casting_core.errors import SettingsError
-from casting_core.networks.device import choose_device, describe, fast_dtype
+from casting_core.networks.device import at_once, choose_device, describe, fast_dtype
 
 
 @pytest.fixture
@@ -26,6 +26,10 @@ def machine(monkeypatch: pytest.MonkeyPatch):
 def test_the_best_one_present(machine, name: str | None, cards: int, mps: bool, expected: str) -> None:
     machine(cards, mps)
     assert choose_device(name).type == expected
+
+
+def test_a_gpu_takes_more_at_once() -> None:
+    assert 1 <= at_once(torch.device("cpu")) < at_once(torch.device("cuda")) == at_once(torch.device("mps"))
 
 
 def test_the_one_named(machine) -> None:

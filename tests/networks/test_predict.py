@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from casting_core.networks.castnet import CastNet
+from casting_core.networks.device import FEW
 from casting_core.networks.logistic_regression import LogisticRegression
 from casting_core.networks.network import Network
-from casting_core.networks.predict import BATCH, predict_logits, predict_peaks
+from casting_core.networks.predict import predict_logits, predict_peaks
 
 
 class Brightness(Network):
@@ -36,9 +37,9 @@ def test_the_order_is_kept_with_mixed_shapes(chosen: list[tuple[tuple[int, int],
     logits = predict_logits(model, [np.full(shape, level, np.uint8) for shape, level in chosen], fast=False)
     assert logits.dtype == np.float32
     np.testing.assert_allclose(logits, [level for _, level in chosen], rtol=1e-5)
-    assert all(count <= BATCH and channels == 1 for count, channels, *_ in model.seen)
+    assert all(count <= FEW and channels == 1 for count, channels, *_ in model.seen)
     shapes = {shape for shape, _ in chosen}
-    full = sum(-(-sum(shape == of for of, _ in chosen) // BATCH) for shape in shapes)
+    full = sum(-(-sum(shape == of for of, _ in chosen) // FEW) for shape in shapes)
     assert len(model.seen) == full
 
 
