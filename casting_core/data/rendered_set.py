@@ -99,7 +99,7 @@ def write_set(
 
 
 def _prepare() -> None:
-    """One thread a process: the matrices are so small that more of them only get in each other's way."""
+    """Make a process quick at it: one thread, for the matrices are so small that more only get in each other's way."""
     threadpool_limits(1)
     keep_freed_memory()
 
