@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from tests import ROOT
 
 # Rooms of one storey may know each other, though not in a circle; rooms above know those below.
 STOREYS: tuple[tuple[str, ...], ...] = (

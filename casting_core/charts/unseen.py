@@ -20,8 +20,10 @@ def figure_text(figure: Figure | None, *, share: bool = True) -> str:
         return pictures.percent(value) if share else decimal(value, 4)
 
     told = text(figure.value)
-    told += " (no range kept)" if figure.low is None or figure.high is None else (
-        f" ({text(figure.low)} to {text(figure.high)})"
+    told += (
+        " (no range kept)"
+        if figure.low is None or figure.high is None
+        else (f" ({text(figure.low)} to {text(figure.high)})")
     )
     return told if figure.count is None else f"{told}, {figure.count:,} of {figure.of:,}"
 

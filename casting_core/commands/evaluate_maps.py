@@ -48,9 +48,7 @@ def marked(folder: Path) -> Set:
 
     def read() -> Iterator[Truth]:
         for one in read_marked(folder):
-            yield Truth(
-                pixels=one.pixels, mask=one.mask, defective=one.label.positive, photograph=one.photograph
-            )
+            yield Truth(pixels=one.pixels, mask=one.mask, defective=one.label.positive, photograph=one.photograph)
 
     return Set(name="second_capture", total=None, read=read)
 

@@ -151,5 +151,3 @@ def split_samples(
         fit = [s for s in samples if s.split == "train" and s.fold != fold]
         return fit, [s for s in samples if s.fold == fold]
     raise SettingsError(f"Expected the split 'official' or 'by-source', got {split!r}.")
-
-

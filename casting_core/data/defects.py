@@ -137,9 +137,7 @@ def random_kind(rng: np.random.Generator, among: Sequence[DefectKind] = tuple(De
     return among[int(rng.choice(len(among), p=shares / shares.sum()))]
 
 
-def _check(
-    pixels: np.ndarray, size: float | None, place: tuple[float, float] | None, contrast: float
-) -> None:
+def _check(pixels: np.ndarray, size: float | None, place: tuple[float, float] | None, contrast: float) -> None:
     if pixels.ndim != 2 or pixels.dtype != np.uint8:
         raise SettingsError(
             f"insert_defect expects a gray picture, uint8 (H, W); got {pixels.dtype} {pixels.shape}. "

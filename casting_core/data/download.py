@@ -61,8 +61,7 @@ class CheckReport:
     def lines(self, *, names: int = 5) -> list[str]:
         """The report as text; at most `names` file names a kind of difference."""
         text = [
-            f"{split}, {label.value}: {self.counts[split, label]:,} pictures "
-            f"({self.expected[split, label]:,} expected)"
+            f"{split}, {label.value}: {self.counts[split, label]:,} pictures ({self.expected[split, label]:,} expected)"
             for split, label in self.expected
         ]
         for kind in ("missing", "altered", "unknown", "unreadable"):
@@ -91,9 +90,7 @@ def find_root(folder: Path) -> Path:
     )
 
 
-def check(
-    root: Path, *, progress: Report | None = None, expected: Sequence[Sample] | None = None
-) -> CheckReport:
+def check(root: Path, *, progress: Report | None = None, expected: Sequence[Sample] | None = None) -> CheckReport:
     """Reads every picture below `root` and compares it with what is known of it.
 
     `expected`: the known pictures with their hashes; without it, those of the shipped table, and

@@ -38,9 +38,7 @@ class Ellipse:
 
     def __post_init__(self) -> None:
         if not self.major >= self.minor > 0:
-            raise SettingsError(
-                f"An ellipse needs major >= minor > 0, got major={self.major}, minor={self.minor}."
-            )
+            raise SettingsError(f"An ellipse needs major >= minor > 0, got major={self.major}, minor={self.minor}.")
 
     @classmethod
     def from_spread(cls, x: float, y: float, spread: np.ndarray) -> "Ellipse":

@@ -97,9 +97,7 @@ def gather(
     return result
 
 
-def photographs(
-    gathered: Gathered, progress: Progress | None = None, likeness: Likeness | None = None
-) -> np.ndarray:
+def photographs(gathered: Gathered, progress: Progress | None = None, likeness: Likeness | None = None) -> np.ndarray:
     """The photograph of every picture, int (N,), numbered from 0 by first appearance.
 
     `progress` is called with (done, total); `likeness` of the coarse rings, where it is known already.

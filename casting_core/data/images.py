@@ -200,8 +200,7 @@ def _read(source: Any, limits: ImageLimits) -> bytes:
             data = _read_bounded(source, limits)
     else:
         raise ImageError(
-            "Expected a path, bytes, a binary file object, a PIL image or a NumPy array, "
-            f"got {type(source).__name__}."
+            f"Expected a path, bytes, a binary file object, a PIL image or a NumPy array, got {type(source).__name__}."
         )
     if not data:
         raise ImageError("The file is empty (0 bytes). Copy it again from the camera.")

@@ -1,8 +1,8 @@
 """Photographs with defects marked by people: a folder of pictures, a table of labels, and one mask a picture.
 
-    <folder>/labels.csv            file, label (ok or defective), further columns ignored
-    <folder>/images/<file>
-    <folder>/masks/<stem>.png      bit flags a pixel: 1 chipping, 2 burr, 4 holes, 8 the disc itself, 16 scratch
+<folder>/labels.csv            file, label (ok or defective), further columns ignored
+<folder>/images/<file>
+<folder>/masks/<stem>.png      bit flags a pixel: 1 chipping, 2 burr, 4 holes, 8 the disc itself, 16 scratch
 """
 
 import csv
@@ -46,9 +46,7 @@ def read_marked(folder: Path) -> Iterator[Marked]:
     for row, photograph in zip(rows, photographs, strict=True):
         pixels = decode(folder / "images" / row["file"]).pixels
         mask = _mask(folder / "masks" / f"{Path(row['file']).stem}.png", pixels.shape)
-        yield Marked(
-            file=row["file"], pixels=pixels, mask=mask, label=Label(row["label"]), photograph=photograph
-        )
+        yield Marked(file=row["file"], pixels=pixels, mask=mask, label=Label(row["label"]), photograph=photograph)
 
 
 def _rows(folder: Path) -> list[dict[str, str]]:

@@ -258,9 +258,7 @@ def _contrast(small: np.ndarray, opening: Ellipse) -> float | None:
     return float(contrast) if looks_right else None
 
 
-def _changes(
-    small: np.ndarray, ellipse: Ellipse, radii: np.ndarray, *, blur: float
-) -> tuple[np.ndarray, np.ndarray]:
+def _changes(small: np.ndarray, ellipse: Ellipse, radii: np.ndarray, *, blur: float) -> tuple[np.ndarray, np.ndarray]:
     """How fast the brightness changes along the rays, ≥ 0, 0 outside the frame; and what lies inside."""
     values, inside = along_rays(small, ellipse, radii)
     changes = _filter(RAYS, 1.0, 0, "wrap").T @ _gaussian(values, blur, order=1)

@@ -126,9 +126,7 @@ def _root(parent: list[int], index: int) -> int:
     return index
 
 
-def _join(
-    pairs: np.ndarray, detail: np.ndarray, progress: Progress | None
-) -> tuple[np.ndarray, np.ndarray, list[int]]:
+def _join(pairs: np.ndarray, detail: np.ndarray, progress: Progress | None) -> tuple[np.ndarray, np.ndarray, list[int]]:
     """Kruskal's forest over pairs (2, P), most alike first; every new link is confirmed by detail."""
     parent, size = list(range(len(detail))), [1] * len(detail)
     tries: Counter[tuple[int, int]] = Counter()
@@ -282,8 +280,7 @@ def _report(audit: Audit) -> list[str]:
         f"Largest groups: {', '.join(map(str, largest))} pictures.",
         f"Test pictures with a rotated, mirrored or stretched copy in train: {leaked.copied} of "
         f"{leaked.tested} ({leaked.share:.1%}).",
-        f"Test pictures byte-identical to a train picture: {leaked.identical} "
-        f"({leaked.identical_ok} of them ok).",
+        f"Test pictures byte-identical to a train picture: {leaked.identical} ({leaked.identical_ok} of them ok).",
         "Nearest other picture at a coarse similarity of 0.98 or more: "
         f"{(groups.likeness.similarity >= 0.98).mean():.2%}.",
         "Pairs by coarse similarity: "

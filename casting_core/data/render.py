@@ -84,9 +84,7 @@ def _streaks(canvas: Canvas, rng: np.random.Generator) -> None:
         canvas.values += lines[index] * soft((np.abs(run) - limit) * scene.scale, 3)
 
 
-def _face(
-    canvas: Canvas, rng: np.random.Generator, low: np.ndarray, turn: np.ndarray, reflection: np.ndarray
-) -> None:
+def _face(canvas: Canvas, rng: np.random.Generator, low: np.ndarray, turn: np.ndarray, reflection: np.ndarray) -> None:
     scene = canvas.scene
     columns = max(64, int(0.75 * scene.size))
     inner, outer = 1.0, scene.disc + 0.05

@@ -110,9 +110,7 @@ def render_casting(
     for kind in _kinds(defect_rng, defects):
         low, high = SIZES[kind]
         share = float(np.exp(defect_rng.uniform(np.log(low), np.log(high))))
-        pixels, where, defect = insert_defect(
-            pixels, defect_rng, part=part, kind=kind, size=share, contrast=CONTRAST
-        )
+        pixels, where, defect = insert_defect(pixels, defect_rng, part=part, kind=kind, size=share, contrast=CONTRAST)
         mask[where] |= np.uint8(FLAGS[kind])
         found.append(defect)
     label = Label.DEFECTIVE if found else Label.OK
@@ -168,9 +166,7 @@ def samples() -> tuple[Sample, ...]:
     )
 
 
-def _kinds(
-    rng: np.random.Generator, asked: Sequence[DefectKind] | Literal["random"] | None
-) -> list[DefectKind]:
+def _kinds(rng: np.random.Generator, asked: Sequence[DefectKind] | Literal["random"] | None) -> list[DefectKind]:
     """The defects to paint, one entry a piece."""
     if asked == "random":
         count = 0 if rng.random() < 0.5 else int(rng.choice([1, 2, 3], p=[0.6, 0.3, 0.1]))

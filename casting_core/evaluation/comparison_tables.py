@@ -151,9 +151,7 @@ def _settings(models: tuple[Compared, ...]) -> Table:
         )
     for study in published.STUDY:
         fixed = (_setting(v) for v in (published.BATCH_SIZE, published.EPOCHS, published.LEARNING_RATE))
-        rows.append(
-            (study_name(study), study.title, *[NOT_REPORTED] * 2, *fixed, _clock(study.seconds), NOT_REPORTED)
-        )
+        rows.append((study_name(study), study.title, *[NOT_REPORTED] * 2, *fixed, _clock(study.seconds), NOT_REPORTED))
     return Table(
         title="Settings and time of training",
         header=("", "kind", "input", "parameters", "batch", "epochs", "learning rate", "time", "on"),

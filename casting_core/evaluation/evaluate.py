@@ -91,9 +91,7 @@ def suspects_of(folder: Path) -> frozenset[str]:
     return frozenset(s.path for s in (read_provenance(own) if own.is_file() else read_provenance()) if s.suspect)
 
 
-def calibrate_map(
-    rows: Sequence[Prediction], peaks: Mapping[str, float], suspects: frozenset[str]
-) -> Calibration:
+def calibrate_map(rows: Sequence[Prediction], peaks: Mapping[str, float], suspects: frozenset[str]) -> Calibration:
     """The scale of the evidence map: which probability a place has, by the strongest places of known parts.
 
     `peaks`: the strongest evidence of pictures that were judged by source, by path. Those of the official training
@@ -140,7 +138,5 @@ def _figures(
         "without_suspects": summarize(
             predictions.only(trusted), threshold_pass=low[trusted], threshold_reject=high[trusted]
         ),
-        "wrong_pictures": sorted(
-            row.path for row in rows if (row.probability >= 0.5) != row.label.positive
-        ),
+        "wrong_pictures": sorted(row.path for row in rows if (row.probability >= 0.5) != row.label.positive),
     }

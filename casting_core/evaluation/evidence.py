@@ -118,9 +118,7 @@ def _camera(values: Mapping[str, Any]) -> OnSet:
 def _share(values: Mapping[str, Any] | None) -> Figure | None:
     if values is None or values["share"] is None:
         return None
-    return Figure(
-        value=values["share"], low=values["low"], high=values["high"], count=values["count"], of=values["of"]
-    )
+    return Figure(value=values["share"], low=values["low"], high=values["high"], count=values["count"], of=values["of"])
 
 
 def _number(

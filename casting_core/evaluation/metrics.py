@@ -48,9 +48,7 @@ class Predictions:
 
     def only(self, keep: np.ndarray) -> "Predictions":
         """The pictures where `keep`, bool (N,), is true."""
-        return Predictions(
-            probability=self.probability[keep], positive=self.positive[keep], source=self.source[keep]
-        )
+        return Predictions(probability=self.probability[keep], positive=self.positive[keep], source=self.source[keep])
 
 
 def summarize(
@@ -139,9 +137,7 @@ def _numbers(
         name: None if (value := values[name]) is None else percentile_interval(drawn[1:], value)
         for name, drawn in table.items()
     }
-    return values, widen(
-        values, intervals, p, positive, source, passed=passed, rejected=rejected, costs=costs
-    )
+    return values, widen(values, intervals, p, positive, source, passed=passed, rejected=rejected, costs=costs)
 
 
 def _interval(interval: Interval | None) -> dict[str, float | None]:

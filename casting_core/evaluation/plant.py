@@ -158,9 +158,7 @@ def _cost(defective: _Outcomes, sound: _Outcomes, plant: Plant) -> np.ndarray:
     return cost + (1 - rate) * sound.cost(plant, plant.false_reject_cost)
 
 
-def _advantage(
-    first: tuple[_Outcomes, _Outcomes], second: tuple[_Outcomes, _Outcomes], plant: Plant
-) -> Advantage:
+def _advantage(first: tuple[_Outcomes, _Outcomes], second: tuple[_Outcomes, _Outcomes], plant: Plant) -> Advantage:
     saved = _cost(*second, plant) - _cost(*first, plant)  # (1 + R,), money, a part
     each = Estimate.of(saved)
     # the cost of a way is linear in the defect rate, and in the cost of a missed defect

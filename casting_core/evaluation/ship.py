@@ -31,6 +31,8 @@ PREPROCESSING = (
     "Luminance (ITU-R BT.601) in [0, 1]; short side scaled to the input size, bilinear with antialiasing; "
     "sides rounded to multiples of 16."
 )
+
+
 def ship(
     official: Path,
     by_source: Sequence[Path],

@@ -32,9 +32,7 @@ class Judge(Protocol):
     def inspect(self, source: bytes, *, explain: bool = True) -> object:
         """Judge one picture."""
 
-    def inspect_many(
-        self, sources: Iterable[bytes], *, batch_size: int = 64, explain: bool = True
-    ) -> Iterator[object]:
+    def inspect_many(self, sources: Iterable[bytes], *, batch_size: int = 64, explain: bool = True) -> Iterator[object]:
         """Judge many pictures."""
 
 

@@ -20,9 +20,7 @@ class Cnn(SmallNetwork):
     hidden : units of the layer before the last.
     """
 
-    def __init__(
-        self, *, size: int = 128, channels: tuple[int, ...] = (16, 32, 64, 128), hidden: int = 128
-    ) -> None:
+    def __init__(self, *, size: int = 128, channels: tuple[int, ...] = (16, 32, 64, 128), hidden: int = 128) -> None:
         super().__init__()
         self.size = size
         layers: list[nn.Module] = []

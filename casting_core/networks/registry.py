@@ -37,12 +37,8 @@ ARCHITECTURES = {
             size=320,
             heatmap_layer="mix",
         ),
-        Architecture(
-            name="cnn", title="convolutional network", build=Cnn, size=128, heatmap_layer="features.12"
-        ),
-        Architecture(
-            name="feedforward", title="feedforward network", build=Feedforward, size=64, heatmap_layer=None
-        ),
+        Architecture(name="cnn", title="convolutional network", build=Cnn, size=128, heatmap_layer="features.12"),
+        Architecture(name="feedforward", title="feedforward network", build=Feedforward, size=64, heatmap_layer=None),
         Architecture(
             name="logistic_regression",
             title="logistic regression",

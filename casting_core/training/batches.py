@@ -143,6 +143,4 @@ class AugmentedBatches(Batches):
         inputs, masks = warp(examples, size, rngs, augmentation)
         inputs = relight(inputs, rngs, augmentation)
         weights = [self.recipe.inserted_weight if e.inserted else 1.0 for e in examples]
-        return Batch(
-            inputs=inputs, masks=masks, targets=tensor([e.target for e in examples]), weights=tensor(weights)
-        )
+        return Batch(inputs=inputs, masks=masks, targets=tensor([e.target for e in examples]), weights=tensor(weights))

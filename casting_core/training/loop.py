@@ -222,9 +222,7 @@ def _begin(
     return 0
 
 
-def _validate(
-    model: Network, inputs: Sequence[np.ndarray], targets: np.ndarray, group: Group
-) -> tuple[float, float]:
+def _validate(model: Network, inputs: Sequence[np.ndarray], targets: np.ndarray, group: Group) -> tuple[float, float]:
     """Mean loss and accuracy at a logit of 0, without weights; NaN where nothing is held out.
 
     `inputs` are this process's share, every so manieth one; `targets` (N,) those of all.

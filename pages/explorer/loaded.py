@@ -107,9 +107,7 @@ def _ask_defective(index: Index) -> tuple[str, ...] | None:
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)
-def _table(
-    key: str | None, root: str, public: bool, defective: tuple[str, ...] | None, model: str | None
-) -> Table:
+def _table(key: str | None, root: str, public: bool, defective: tuple[str, ...] | None, model: str | None) -> Table:
     if key is None:
         return public_facts(model)
     index = _index(key, root)

@@ -38,9 +38,7 @@ dd { overflow-wrap: anywhere; }
 """
 
 
-def page(
-    upload: Upload, judged: Judged, *, diameter: float | None = None, now: datetime | None = None
-) -> str:
+def page(upload: Upload, judged: Judged, *, diameter: float | None = None, now: datetime | None = None) -> str:
     """The file's content. The picture must be decoded.
 
     `diameter`: of the part, in millimetres, where it is known. `now`: the time that the sheet bears; the present when

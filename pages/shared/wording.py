@@ -23,9 +23,7 @@ class Wording:
 
 
 WORDING = {
-    Verdict.OK: Wording(
-        word="Sound", icon="check_circle", mark="✓", colour="green", advice="Pass this part on"
-    ),
+    Verdict.OK: Wording(word="Sound", icon="check_circle", mark="✓", colour="green", advice="Pass this part on"),
     Verdict.REVIEW: Wording(
         word="Review",
         icon="visibility",

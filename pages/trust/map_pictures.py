@@ -88,10 +88,14 @@ def _rendered(card: ModelCard) -> None:
             while found.advance(FEW):
                 pass
     place = st.empty()
-    if not found.finished and found.done < total and place.button(
-        f"Search all {total} castings that the figures above were measured on (takes about a minute)",
-        icon=":material/search:",
-        key="map all rendered",
+    if (
+        not found.finished
+        and found.done < total
+        and place.button(
+            f"Search all {total} castings that the figures above were measured on (takes about a minute)",
+            icon=":material/search:",
+            key="map all rendered",
+        )
     ):
         place.empty()
         _search(found, total, "Rendering and judging")

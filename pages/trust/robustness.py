@@ -245,9 +245,7 @@ def _seen(card: ModelCard, name: str, found: Mapping[str, Any]) -> None:
         return
     levels = {level_text(name, each["level"], found): each["level"] for each in found["levels"]}
     casting, level = st.columns(2, gap="large")
-    which = casting.selectbox(
-        "Rendered casting", list(resources.sample_pictures()), key="casting", bind="query-params"
-    )
+    which = casting.selectbox("Rendered casting", list(resources.sample_pictures()), key="casting", bind="query-params")
     steps = list(levels)
     hardest = steps[-1] if levels[steps[-1]] != found["none"] else steps[0]
     word = level.select_slider("Step", steps, value=hardest, key=f"step-{name}", bind="query-params")
@@ -260,8 +258,10 @@ def _seen(card: ModelCard, name: str, found: Mapping[str, Any]) -> None:
             judged = resources.judge(upload, model=card.name)
             inspection = judged.inspection
             wording = WORDING[inspection.verdict]
-            told = "" if inspection.probability is None else (
-                f", probability of a defect {pictures.percent(inspection.probability)}"
+            told = (
+                ""
+                if inspection.probability is None
+                else (f", probability of a defect {pictures.percent(inspection.probability)}")
             )
             st.image(
                 Image.open(io.BytesIO(upload.data or b"")),

@@ -17,9 +17,9 @@ from PIL import Image
 
 from casting_core.data.synthetic import samples
 from casting_core.networks.card import shipped
+from tests import ROOT
 
 playwright = pytest.importorskip("playwright.sync_api", reason="needs the package playwright")
-ROOT = Path(__file__).parents[2]
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 
 QUIET = """() => new Promise((quiet) => {

@@ -1,7 +1,6 @@
 """What all charts have in common: seen on both themes, by all eyes, on a phone."""
 
 import tomllib
-from pathlib import Path
 
 import plotly.graph_objects as go
 import pytest
@@ -11,8 +10,9 @@ from casting_core import figures
 from casting_core.charts import style
 from casting_core.charts.style import LABEL_COLOURS, LABELS, NEUTRAL, SERIES, finish, ink, listed, looks, mark, plain
 from casting_core.labels import Label, Verdict
+from tests import ROOT
 
-CONFIG = Path(__file__).parents[2] / ".streamlit" / "config.toml"
+CONFIG = ROOT / ".streamlit" / "config.toml"
 
 
 def luminance(colour: str) -> float:

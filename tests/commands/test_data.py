@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests import ROOT
 
 
 def run(*arguments: str, cwd: Path, data: Path | None = None) -> subprocess.CompletedProcess[str]:

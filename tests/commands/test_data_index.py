@@ -12,8 +12,8 @@ from PIL import Image
 from casting_core.data.synthetic import render_casting
 from casting_core.exploration import cache
 from casting_core.exploration.index import find_index
+from tests import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 STAGES = [
     "Looking for an index of these pictures",
     "Reading the pictures",

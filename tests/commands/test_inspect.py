@@ -14,8 +14,7 @@ from PIL import Image
 
 from casting_core.commands.inspect import Found, find_pictures, neutral_cell
 from casting_core.data.synthetic import samples
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests import ROOT
 
 
 def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:

@@ -9,8 +9,7 @@ import pytest
 
 from casting_core.data.dataset import PROVENANCE
 from casting_core.data.known import SIGNATURES, read_signatures
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests import ROOT
 
 
 def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:

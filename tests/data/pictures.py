@@ -40,6 +40,4 @@ def tiff_gray(values: np.ndarray, bits: int, photometric: int = 1, sample_format
     tags = [(256, width), (257, height), (258, bits), (259, 1), (262, photometric)]
     tags += [(273, 8), (277, 1), (278, height), (279, len(body)), (339, sample_format)]
     entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags)
-    return (
-        b"II*\0" + struct.pack("<I", 8 + len(body)) + body + struct.pack("<H", len(tags)) + entries + bytes(4)
-    )
+    return b"II*\0" + struct.pack("<I", 8 + len(body)) + body + struct.pack("<H", len(tags)) + entries + bytes(4)

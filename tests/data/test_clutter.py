@@ -23,9 +23,7 @@ def test_nearly_every_draw_changes_something_and_the_same_draw_the_same() -> Non
     casting = render_casting(seed=4, size=200)
     changed = []
     for seed in range(30):
-        one, other = (
-            insert_clutter(casting.pixels, np.random.default_rng(seed), part=casting.part) for _ in range(2)
-        )
+        one, other = (insert_clutter(casting.pixels, np.random.default_rng(seed), part=casting.part) for _ in range(2))
         np.testing.assert_array_equal(one, other)
         changed.append(bool((one != casting.pixels).any()))
     assert sum(changed) > 20

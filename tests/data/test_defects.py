@@ -139,9 +139,7 @@ def test_flash_stands_outside_the_disc_or_inside_the_opening() -> None:
 def test_holes_go_where_they_are_put_and_chips_to_the_nearest_edge() -> None:
     place = (230.0, 160.0)
     for kind in (DefectKind.BLOW_HOLE, DefectKind.PINHOLE, DefectKind.SCRATCH):
-        _, mask, _ = insert_defect(
-            plain_part(), np.random.default_rng(4), part=PART, kind=kind, size=0.05, place=place
-        )
+        _, mask, _ = insert_defect(plain_part(), np.random.default_rng(4), part=PART, kind=kind, size=0.05, place=place)
         assert np.hypot(*(np.argwhere(mask).mean(axis=0) - place[::-1])) < 6
     rng, place = np.random.default_rng(4), (265.0, 160.0)
     _, mask, _ = insert_defect(plain_part(), rng, part=PART, kind=DefectKind.CHIPPING, size=0.05, place=place)

@@ -153,9 +153,7 @@ def test_sixteen_bit_ramp_is_scaled_not_clipped():
     assert np.array_equal(decode_rgb(png16(RAMP))[..., 1], EIGHT)
     assert np.array_equal(decode(tiff_gray(RAMP, 16)).pixels, EIGHT)
     assert np.array_equal(decode(saved(RAMP, "PNG")).pixels, EIGHT)
-    assert np.array_equal(
-        decode(Image.frombytes("I;16B", (16, 16), RAMP.astype(">u2").tobytes())).pixels, EIGHT
-    )
+    assert np.array_equal(decode(Image.frombytes("I;16B", (16, 16), RAMP.astype(">u2").tobytes())).pixels, EIGHT)
     assert np.array_equal(decode(Image.fromarray(RAMP.astype(np.int32))).pixels, EIGHT)  # mode "I"
 
 
@@ -174,9 +172,7 @@ def test_sixteen_bit_tiff_where_zero_is_white():
 
 def test_twelve_bit_tiff():
     packed = np.frombuffer(bytes.fromhex("000fff"), np.uint8).reshape(1, 3)  # the samples 0x000 and 0xfff
-    data = tiff_gray(packed, 12).replace(
-        struct.pack("<HHII", 256, 4, 1, 3), struct.pack("<HHII", 256, 4, 1, 2)
-    )
+    data = tiff_gray(packed, 12).replace(struct.pack("<HHII", 256, 4, 1, 3), struct.pack("<HHII", 256, 4, 1, 2))
     assert decode(data).pixels.tolist() == [[0, 255]]
 
 

@@ -314,9 +314,7 @@ def mutated(data: bytes, chance: random.Random, other: bytes) -> bytes:
             case 4:  # lose a piece
                 del result[at : at + chance.randrange(1, 32)]
             case 5:  # an extreme 32-bit number
-                result[at : at + 4] = chance.choice(
-                    [bytes(4), b"\xff" * 4, b"\x7f\xff\xff\xff", b"\0\0\0\x80"]
-                )
+                result[at : at + 4] = chance.choice([bytes(4), b"\xff" * 4, b"\x7f\xff\xff\xff", b"\0\0\0\x80"])
             case _:  # write noise
                 result[at : at + 8] = chance.randbytes(8)
         if not result:

@@ -110,9 +110,7 @@ def test_finds_a_small_part_in_a_large_picture() -> None:
 
 
 def test_finds_a_part_in_a_twelve_megapixel_picture() -> None:
-    picture = np.kron(
-        draw((150, 200), Ellipse(x=100, y=75, major=62, minor=60, angle=0)), np.ones((20, 20), np.uint8)
-    )
+    picture = np.kron(draw((150, 200), Ellipse(x=100, y=75, major=62, minor=60, angle=0)), np.ones((20, 20), np.uint8))
     part = find_part(picture)
     assert part is not None
     expected = Ellipse(x=100 * 20 + 9.5, y=75 * 20 + 9.5, major=62 * 20, minor=60 * 20, angle=0)

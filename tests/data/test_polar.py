@@ -114,9 +114,7 @@ def test_wrap_undoes_unwrap(unit: str) -> None:
     radii = np.linspace(0, 1.05, 160)
     strip = unwrap(picture, ASKEW, radii=radii, angles=720, unit=unit)
     back = wrap(strip, ASKEW, picture.shape, radii=radii, unit=unit)
-    inside = disc_mask(
-        ASKEW if unit == "disc" else Part(disc=ASKEW.opening, opening=ASKEW.opening), picture.shape
-    )
+    inside = disc_mask(ASKEW if unit == "disc" else Part(disc=ASKEW.opening, opening=ASKEW.opening), picture.shape)
     assert back.shape == picture.shape
     assert back.dtype == np.float32
     assert np.abs(back - picture)[inside].max() < 0.02
@@ -147,9 +145,7 @@ def test_a_quarter_turn_shifts_the_strip_and_a_mirroring_reverses_it() -> None:
 
 def test_mask_has_the_area_of_the_ellipse() -> None:
     assert np.count_nonzero(disc_mask(ASKEW, (300, 300))) == pytest.approx(math.pi * 90 * 66, rel=0.002)
-    assert np.count_nonzero(disc_mask(ASKEW, (300, 300), scale=0.5)) == pytest.approx(
-        math.pi * 45 * 33, rel=0.004
-    )
+    assert np.count_nonzero(disc_mask(ASKEW, (300, 300), scale=0.5)) == pytest.approx(math.pi * 45 * 33, rel=0.004)
 
 
 @pytest.mark.parametrize(

@@ -151,9 +151,7 @@ def test_the_report_by_hand() -> None:
         sample(f"train/x/{n:02}", source, OK if source == 6 else DEFECTIVE, sha256=f"{n}", fold=int(source > 1))
         for n, source in enumerate(sources)
     )
-    likeness = replace(
-        pairs_alone([(0, 1)], 11), similarity=np.array([0.98] * 2 + [0.9] * 9), histogram=np.arange(40)
-    )
+    likeness = replace(pairs_alone([(0, 1)], 11), similarity=np.array([0.98] * 2 + [0.9] * 9), histogram=np.arange(40))
     none, links = np.zeros(0), np.array([0.6, 0.7, 0.9])
     groups = Groups(source=np.array(sources), likeness=likeness, accepted=links, refused=none)
     text = "\n".join(Audit(samples=samples, groups=groups, lost=()).lines())

@@ -47,9 +47,7 @@ def test_a_sound_casting_has_no_defect() -> None:
         assert rendered.pixels.dtype == rendered.mask.dtype == np.uint8
 
 
-@pytest.mark.parametrize(
-    ("size", "stretch", "table"), [(300, None, None), (512, 1.4, 240.0), (150, 1.0, 90.0)]
-)
+@pytest.mark.parametrize(("size", "stretch", "table"), [(300, None, None), (512, 1.4, 240.0), (150, 1.0, 90.0)])
 def test_the_part_is_where_the_render_says(size: int, stretch: float | None, table: float | None) -> None:
     for seed in range(8):
         rendered = render_casting(seed=seed, size=size, stretch=stretch, table=table)
@@ -93,9 +91,7 @@ def test_samples_show_what_they_say() -> None:
 
 def test_a_set_is_laid_out_like_the_real_one(tmp_path: Path) -> None:
     seen: list[tuple[int, int]] = []
-    folder = render_set(
-        tmp_path / "set", count=16, seed=3, size=96, progress=lambda *progress: seen.append(progress)
-    )
+    folder = render_set(tmp_path / "set", count=16, seed=3, size=96, progress=lambda *progress: seen.append(progress))
     pictures = sorted(folder.glob("t*/*_front/*.jpeg"))
     assert len(pictures) == 16
     assert seen == [(number, 16) for number in range(1, 17)]

@@ -20,9 +20,7 @@ LIMITS = {"first_thresholds": (0.3, 0.7), "second_thresholds": (0.2, 0.6)}
 
 
 def row(path: str, probability: float, label: Label = Label.DEFECTIVE, source: int = 0) -> Prediction:
-    return Prediction(
-        path=path, split="by-source-0", label=label, source=source, logit=0.0, probability=probability
-    )
+    return Prediction(path=path, split="by-source-0", label=label, source=source, logit=0.0, probability=probability)
 
 
 def model(*probabilities: float) -> list[Prediction]:
@@ -53,9 +51,7 @@ def test_members_by_hand():
 
 def test_the_other_way_round():
     there = agreement(FIRST, SECOND, **LIMITS)
-    back = agreement(
-        SECOND, list(reversed(FIRST)), first_thresholds=(0.2, 0.6), second_thresholds=(0.3, 0.7)
-    )
+    back = agreement(SECOND, list(reversed(FIRST)), first_thresholds=(0.2, 0.6), second_thresholds=(0.3, 0.7))
     for one, other in ((there.at_half, back.at_half), (there.by_verdict, back.by_verdict)):
         assert (one.only_first, one.only_second) == (other.only_second, other.only_first)
         assert one.both_wrong == other.both_wrong

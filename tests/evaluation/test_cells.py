@@ -5,9 +5,7 @@ import pytest
 from casting_core.evaluation.cells import chance, decimal, markdown, percent
 
 
-@pytest.mark.parametrize(
-    ("value", "text"), [(0.99996, "0.9999"), (1.0, "1.0000"), (0.1236, "0.1236"), (0.0, "0.0000")]
-)
+@pytest.mark.parametrize(("value", "text"), [(0.99996, "0.9999"), (1.0, "1.0000"), (0.1236, "0.1236"), (0.0, "0.0000")])
 def test_what_is_not_flawless_does_not_look_so(value: float, text: str):
     assert decimal(value, 4) == text
 

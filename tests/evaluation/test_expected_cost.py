@@ -60,7 +60,5 @@ def test_a_proposal_costs_what_it_says(values, rate, missed, capacity):
     costs = Costs(missed_defect=missed, review_capacity=capacity)
     proposed = propose(rows, costs, defect_rate=rate)
     low, high = proposed.threshold_pass, proposed.threshold_reject
-    found = expected_cost(
-        what_if(as_arrays(rows), threshold_pass=low, threshold_reject=high), costs, defect_rate=rate
-    )
+    found = expected_cost(what_if(as_arrays(rows), threshold_pass=low, threshold_reject=high), costs, defect_rate=rate)
     assert (found.cost, found.reviews) == pytest.approx((proposed.cost, proposed.reviews), abs=1e-9)

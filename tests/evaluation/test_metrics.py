@@ -39,9 +39,7 @@ def figures_of(p: np.ndarray, positive: np.ndarray, source: np.ndarray | None = 
 
 # few different values, so that ties, exact halves and exact certainties come up often
 PICTURES = st.lists(
-    st.tuples(
-        st.sampled_from([0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0]) | st.floats(0, 1), st.booleans(), st.integers(0, 5)
-    ),
+    st.tuples(st.sampled_from([0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0]) | st.floats(0, 1), st.booleans(), st.integers(0, 5)),
     min_size=1,
     max_size=40,
 )

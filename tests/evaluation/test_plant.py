@@ -167,9 +167,7 @@ def test_errors_that_were_not_seen_are_in_the_intervals():
 
 @settings(max_examples=20)
 @given(COUNTS, COUNTS, st.floats(0, 1))
-def test_every_figure_lies_in_its_interval(
-    defective: tuple[int, int, int], sound: tuple[int, int, int], rate: float
-):
+def test_every_figure_lies_in_its_interval(defective: tuple[int, int, int], sound: tuple[int, int, int], rate: float):
     found = worth(rates_of(defective, sound), replace(PLANT, defect_rate=rate))
     for way in (found.model, found.second_look, found.by_hand, found.uninspected):
         for estimate in (*vars(way.per_10_000).values(), *vars(way.per_year).values(), way.minutes_per_day):

@@ -24,9 +24,7 @@ class Counting:
         self.explained.append(explain)
         return decode(source)
 
-    def inspect_many(
-        self, sources: Iterable[bytes], *, batch_size: int = 64, explain: bool = True
-    ) -> Iterator[object]:
+    def inspect_many(self, sources: Iterable[bytes], *, batch_size: int = 64, explain: bool = True) -> Iterator[object]:
         taken: list[bytes] = []
         self.many.append(taken)
         for source in sources:

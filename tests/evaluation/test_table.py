@@ -1,14 +1,13 @@
 """The README's tables are the card's."""
 
-from pathlib import Path
-
 from casting_core.evaluation.comparison import compare
 from casting_core.evaluation.comparison_tables import comparison_tables
 from casting_core.evaluation.table import map_table, methods_table, repair_table, results_table
 from casting_core.networks.card import MODELS, read_card
+from tests import ROOT
 
 SHIPPED = ("castnet", "cnn", "feedforward", "logistic_regression", "brightness")
-README = Path(__file__).resolve().parents[2] / "README.md"
+README = ROOT / "README.md"
 
 
 def test_the_readme_shows_the_figures_of_the_card():

@@ -52,7 +52,7 @@ def messy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     files |= {f"chipped/{seed}.png": casting(seed, 180, defects="random") for seed in range(5, 9)}
     colour = [casting(seed, 200)[:190, :, None].repeat(3, 2) for seed in (10, 11)]
     colour[1][..., 0] //= 2
-    files |= {"burr/deeper/\",.png": colour[0], "burr/\r.png": colour[1]}
+    files |= {'burr/deeper/",.png': colour[0], "burr/\r.png": colour[1]}
     files |= {BROKEN: b"\x89PNG\r\n\x1a\n and no more", EMPTY: b"", "good/readme.txt": b"no picture"}
     lay_out(root, files)
     (root / "empty").mkdir()
@@ -361,9 +361,7 @@ def test_two_pictures_have_no_map_but_all_else(tmp_path: Path) -> None:
     assert all(found.verdicts)
 
 
-def test_pictures_of_the_public_set_are_told_apart_as_the_table_does(
-    data_root: Path, tmp_path: Path
-) -> None:
+def test_pictures_of_the_public_set_are_told_apart_as_the_table_does(data_root: Path, tmp_path: Path) -> None:
     rows = read_provenance()
     chosen: list[str] = []
     for label in Label:

@@ -99,9 +99,7 @@ def test_every_picture_is_judged_by_the_model_that_did_not_see_its_photograph(fa
 
 def test_hardness_is_the_probability_of_the_wrong_label(facts: Table) -> None:
     rows = facts.rows
-    expected = [
-        p if label == "ok" else 1 - p for p, label in zip(rows["probability"], rows["label"], strict=True)
-    ]
+    expected = [p if label == "ok" else 1 - p for p, label in zip(rows["probability"], rows["label"], strict=True)]
     np.testing.assert_allclose(rows["hardness"], expected)
 
 

@@ -25,10 +25,10 @@ from casting_core.exploration.index import build_index, find_index
 from casting_core.inspection.settings import Settings, read_settings, write_settings
 from casting_core.networks.card import read_card
 from casting_core.networks.checkpoint import add_metrics, load_model
+from tests import ROOT
 from tests.faults.breaking import deaths, refusals
 from tests.faults.conftest import write_runs
 
-ROOT = Path(__file__).parents[2]
 SHA = "ab" * 32
 CODES = [errno.ENOSPC, errno.EROFS]
 

@@ -28,12 +28,12 @@ from casting_core.labels import Label
 from casting_core.networks.card import read_card, shipped
 from casting_core.networks.checkpoint import add_metrics, load_model, save_model
 from casting_core.training.state import load_state, save_state
+from tests import ROOT
 from tests.exploration.handmade import same
 from tests.faults.breaking import deaths
 from tests.faults.conftest import small_card, some_weights
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs a system that forks")
-ROOT = Path(__file__).parents[2]
 SHA = "ab" * 32
 
 

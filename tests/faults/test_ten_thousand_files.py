@@ -12,9 +12,9 @@ from casting_core.commands.inspect import find_pictures
 from casting_core.data.synthetic import samples
 from casting_core.networks.card import shipped
 from pages.shared.uploads import KEPT, MOST_FILES, Upload, take
+from tests import ROOT
 
 MANY = 10_000
-ROOT = Path(__file__).parents[2]
 
 
 @dataclass

@@ -99,9 +99,7 @@ def same(results: Iterator[Inspection], expected: list[Inspection]) -> None:
 
 
 @pytest.mark.parametrize("size", [1, 3, 64])
-def test_batches_for_a_device_of_their_own_are_the_same(
-    inspector: Inspector, pictures: list[bytes], size: int
-) -> None:
+def test_batches_for_a_device_of_their_own_are_the_same(inspector: Inspector, pictures: list[bytes], size: int) -> None:
     """The way of a GPU, here on the CPU."""
     sources = [*pictures, b"no picture", *pictures[:2]]
     expected = [inspector.inspect(source, explain=False) for source in sources]

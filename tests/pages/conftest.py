@@ -2,7 +2,6 @@
 
 import io
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -10,8 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from casting_core import Inspector
 from casting_core.data.synthetic import samples
-
-ROOT = Path(__file__).parents[2]
+from tests import ROOT
 
 
 def png(index: int) -> bytes:

@@ -10,6 +10,7 @@ import torch
 
 from casting_core.training.distributed import Group, join
 from casting_core.training.log import EpochRecord, read_log
+from tests import ROOT
 
 SCRIPT = Path(__file__).with_name("together.py")
 
@@ -27,7 +28,7 @@ def test_one_process_alone() -> None:
 
 
 def fit(folder: Path, *launcher: str) -> list[EpochRecord]:
-    root = str(Path(__file__).parents[2])
+    root = str(ROOT)
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": root}
     command = [sys.executable, *launcher, str(SCRIPT), str(folder)]
     result = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)

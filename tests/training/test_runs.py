@@ -26,6 +26,7 @@ from casting_core.training.runs import (
     shipped_runs,
 )
 from casting_core.training.settings import settings_for
+from tests import ROOT
 
 NOW = 1_000_000.0
 
@@ -304,8 +305,7 @@ def test_looking_at_runs_is_light() -> None:
         "[curves.describe(runs.read_any_log(e.log)) for e in runs.list_runs()]; "
         f"print(*sorted({heavy} & set(sys.modules)))"
     )
-    root = Path(__file__).parents[2]
     done = subprocess.run(
-        [sys.executable, "-c", command], capture_output=True, text=True, check=True, cwd=root, timeout=60
+        [sys.executable, "-c", command], capture_output=True, text=True, check=True, cwd=ROOT, timeout=60
     )
     assert done.stdout.split() == []
