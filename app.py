@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from casting_core.openmp import wait_briefly
+from casting_core.system.openmp import wait_briefly
 from pages.shared import frame, resources
 
 ICON = (  # drawn here: Streamlit would fetch its own from the internet

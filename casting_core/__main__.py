@@ -7,7 +7,7 @@ import typer
 
 from casting_core.commands import benchmark, compare, data, evaluate, inspect, ship, train
 from casting_core.errors import CastingError
-from casting_core.openmp import wait_briefly
+from casting_core.system.openmp import wait_briefly
 
 app = typer.Typer(
     help="Judge photographs of cast metal parts, show where and why, and say how far that can be trusted.",

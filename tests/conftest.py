@@ -14,7 +14,7 @@ from casting_core.data.dataset import Sample
 from casting_core.data.defects import DefectKind
 from casting_core.data.synthetic import Rendered, render_casting
 from casting_core.labels import Label
-from casting_core.memory import keep_freed_memory
+from casting_core.system.memory import keep_freed_memory
 
 # no deadline: the time of one example says more of the machine's load than of the code
 settings.register_profile("house", deadline=None, derandomize="CI" in os.environ)

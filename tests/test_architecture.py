@@ -14,7 +14,7 @@ from tests import ROOT
 
 # Rooms of one storey may know each other, though not in a circle; rooms above know those below.
 STOREYS: tuple[tuple[str, ...], ...] = (
-    ("casting_core.errors", "casting_core.labels", "casting_core.memory", "casting_core.openmp"),
+    ("casting_core.errors", "casting_core.labels", "casting_core.system.memory", "casting_core.system.openmp"),
     ("casting_core.data",),
     ("casting_core.networks",),
     ("casting_core.training", "casting_core.evaluation", "casting_core.explanation"),
@@ -146,9 +146,9 @@ def test_public_names_are_explained(file: Path) -> None:
 # what is filled bit by bit, and handed on when it is full
 GROWING = {
     "casting_core.data.gathering.Gathered",
-    "casting_core.training.by_epoch.Rows",
-    "casting_core.training.csv_table.Table",
-    "casting_core.training.runs.Growth",
+    "casting_core.training.logs.epochs.Rows",
+    "casting_core.training.logs.csv_table.Table",
+    "casting_core.training.logs.runs.Growth",
 }
 
 

@@ -13,15 +13,9 @@ import plotly.graph_objects as go
 
 from casting_core.charts.style import SERIES, Chart, Look, finish, plain
 from casting_core.errors import SettingsError
-from casting_core.training.column_names import (
-    SECONDS,
-    TRAIN_ACCURACY,
-    TRAIN_LOSS,
-    VALIDATION_ACCURACY,
-    VALIDATION_LOSS,
-)
-from casting_core.training.curves import best_epoch, elapsed, smooth
-from casting_core.training.log import EPOCH, Log
+from casting_core.training.logs.columns import SECONDS, TRAIN_ACCURACY, TRAIN_LOSS, VALIDATION_ACCURACY, VALIDATION_LOSS
+from casting_core.training.logs.curve_summary import best_epoch, elapsed, smooth
+from casting_core.training.logs.log import EPOCH, Log
 
 LOSS, ACCURACY = "loss", "accuracy"
 HELD_OUT, TRAIN = "held-out pictures", "training pictures"

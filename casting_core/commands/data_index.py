@@ -18,7 +18,7 @@ def index(
     from casting_core.errors import DataError
     from casting_core.exploration.cache import place
     from casting_core.exploration.index import build_index
-    from casting_core.training.memory import keep_freed_memory
+    from casting_core.system.memory import keep_freed_memory
 
     keep_freed_memory()
     folder = data or default_root()

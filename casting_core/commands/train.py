@@ -49,8 +49,8 @@ def command(
     from casting_core.commands.data import collection_of
     from casting_core.data.exclusion import read_exclusion
     from casting_core.labels import Label
+    from casting_core.system.memory import keep_freed_memory
     from casting_core.training import distributed
-    from casting_core.training.memory import keep_freed_memory
     from casting_core.training.run import train
     from casting_core.training.settings import recipe_for, settings_for
 

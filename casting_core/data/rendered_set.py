@@ -25,7 +25,7 @@ from casting_core.data.files import write_atomically
 from casting_core.data.synthetic import Rendered, render_casting
 from casting_core.errors import DataError, SettingsError
 from casting_core.labels import Label
-from casting_core.memory import keep_freed_memory
+from casting_core.system.memory import keep_freed_memory
 
 COLUMNS = ("path", "seed", "kind", "x", "y", "width", "height", "area")
 TEST_EVERY = 7

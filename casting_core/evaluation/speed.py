@@ -100,7 +100,7 @@ def machine() -> dict[str, Any]:
         "processor": _processor(),
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
         "threads": torch.get_num_threads(),
-        "spins": os.environ.get("GOMP_SPINCOUNT"),  # see `casting_core.openmp`
+        "spins": os.environ.get("GOMP_SPINCOUNT"),  # see `casting_core.system.openmp`
         "versions": {"python": platform.python_version(), **{name: version(name) for name in packages}},
     }
 

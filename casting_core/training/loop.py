@@ -25,7 +25,7 @@ from casting_core.networks.predict import predict_logits
 from casting_core.training.batches import Batch, Batches
 from casting_core.training.distributed import Group, join
 from casting_core.training.learners import learner_for
-from casting_core.training.log import EpochRecord, append_epoch, read_log, write_log
+from casting_core.training.logs.log import EpochRecord, append_epoch, read_log, write_log
 from casting_core.training.settings import CONSTANT, TrainingSettings
 from casting_core.training.state import load_state, save_state
 

@@ -12,9 +12,9 @@ from casting_core.charts import curves as charts
 from casting_core.charts import style
 from casting_core.charts.curves import ACCURACY, LOSS, MOST_POINTS, Run, View
 from casting_core.charts.style import listed
-from casting_core.training.curves import describe
-from casting_core.training.log import EPOCH, Log
-from casting_core.training.runs import RunKind, RunState
+from casting_core.training.logs.curve_summary import describe
+from casting_core.training.logs.log import EPOCH, Log
+from casting_core.training.logs.runs import RunKind, RunState
 from pages.comparing import log_numbers, trainings
 from pages.comparing.trainings import Training, escaped
 from pages.shared.widgets import INK

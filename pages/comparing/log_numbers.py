@@ -6,13 +6,7 @@ import streamlit as st
 
 from casting_core.charts.curves import Run, View
 from casting_core.charts.style import listed
-from casting_core.training.column_names import (
-    SECONDS,
-    TRAIN_ACCURACY,
-    TRAIN_LOSS,
-    VALIDATION_ACCURACY,
-    VALIDATION_LOSS,
-)
+from casting_core.training.logs.columns import SECONDS, TRAIN_ACCURACY, TRAIN_LOSS, VALIDATION_ACCURACY, VALIDATION_LOSS
 from pages.comparing.trainings import escaped
 from pages.shared.downloads import neutral
 

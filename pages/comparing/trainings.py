@@ -16,15 +16,10 @@ import streamlit as st
 
 from casting_core.errors import DataError
 from casting_core.networks.card import CARD
-from casting_core.training.column_names import (
-    SECONDS,
-    TRAIN_ACCURACY,
-    TRAIN_LOSS,
-    VALIDATION_ACCURACY,
-    VALIDATION_LOSS,
-)
-from casting_core.training.log import Log, read_any_log
-from casting_core.training.runs import (
+from casting_core.training.logs.columns import SECONDS, TRAIN_ACCURACY, TRAIN_LOSS, VALIDATION_ACCURACY, VALIDATION_LOSS
+from casting_core.training.logs.log import Log
+from casting_core.training.logs.reading import read_any_log
+from casting_core.training.logs.runs import (
     DEPTH,
     FURTHER,
     LOG,

@@ -25,7 +25,7 @@ from casting_core.charts.curves import (
 )
 from casting_core.charts.style import SERIES
 from casting_core.errors import SettingsError
-from casting_core.training.log import STEP, Log
+from casting_core.training.logs.log import STEP, Log
 
 TRAIN, HELD = [0.5, 0.25, 0.125], [0.6, 0.3, 0.4]
 

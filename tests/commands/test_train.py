@@ -20,7 +20,7 @@ from casting_core.data.flange_set import render_flange_set
 from casting_core.data.marks import MARKS, Mark, Marks, set_marks, write_marks
 from casting_core.errors import DataError, SettingsError
 from casting_core.evaluation.predictions import read_predictions
-from casting_core.training.log import EpochRecord, read_log
+from casting_core.training.logs.log import EpochRecord, read_log
 
 TIMES = {"seconds", "images_per_second"}
 PYTHON = [sys.executable, "-m"]

@@ -18,7 +18,7 @@ from casting_core.labels import Label
 from casting_core.networks.card import ModelCard
 from casting_core.networks.checkpoint import save_model, weights_bytes
 from casting_core.networks.logistic_regression import LogisticRegression
-from casting_core.training.log import write_log
+from casting_core.training.logs.log import write_log
 from casting_core.training.settings import settings_for
 from tests.exploration.conftest import own_cache, quick, small
 

@@ -21,7 +21,8 @@ from casting_core.exploration.table import defect_kinds
 from casting_core.inspection.settings import made_for, read_settings
 from casting_core.labels import Label
 from casting_core.networks.card import CARD, read_card
-from casting_core.training.log import EpochRecord, read_any_log, read_log, write_log
+from casting_core.training.logs.log import EpochRecord, read_log, write_log
+from casting_core.training.logs.reading import read_any_log
 from tests.faults.conftest import small_card
 from tests.faults.mutants import broken
 

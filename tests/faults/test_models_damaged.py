@@ -28,8 +28,9 @@ from casting_core.evaluation.robustness_tallies import read_tallies
 from casting_core.explanation.precedents import read_precedents
 from casting_core.networks.card import DEFAULT, MODELS, ModelCard, read_card
 from casting_core.networks.checkpoint import load_model
-from casting_core.training.log import read_any_log, read_log
-from casting_core.training.runs import shipped_runs
+from casting_core.training.logs.log import read_log
+from casting_core.training.logs.reading import read_any_log
+from casting_core.training.logs.runs import shipped_runs
 from tests.faults.models import CARD, DAMAGES, FILES, copied, damage, restore, use
 from tests.pages.conftest import ROOT, texts
 

@@ -14,7 +14,7 @@ from casting_core.evaluation.ship import ship
 from casting_core.labels import Label
 from casting_core.networks.registry import architecture
 from casting_core.training.batches import PlainBatches
-from casting_core.training.log import read_log
+from casting_core.training.logs.log import read_log
 from casting_core.training.loop import LOG, RESULT, SETTINGS, STATE, HeldOut, fit
 from casting_core.training.settings import settings_for
 from tests.faults.conftest import write_runs

@@ -12,8 +12,9 @@ import pytest
 from casting_core.data.marks import MARKS, Mark, Marks, read_marks, set_mark, write_marks
 from casting_core.exploration import cache
 from casting_core.exploration.index import build_index, find_index
-from casting_core.training.log import EpochRecord, append_epoch, read_any_log, read_log
-from casting_core.training.runs import Growth, RunState, local_runs
+from casting_core.training.logs.log import EpochRecord, append_epoch, read_log
+from casting_core.training.logs.reading import read_any_log
+from casting_core.training.logs.runs import Growth, RunState, local_runs
 from tests.faults.breaking import refusals
 
 YEARS = 10 * 365 * 86400.0

@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from casting_core.networks.card import DEFAULT, MODELS, shipped
-from casting_core.training.log import COLUMNS
+from casting_core.training.logs.log import COLUMNS
 from pages.comparing import trainings
 from pages.shared import resources
 from tests.pages.conftest import texts

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from casting_core.training.distributed import Group, join
-from casting_core.training.log import EpochRecord, read_log
+from casting_core.training.logs.log import EpochRecord, read_log
 from tests import ROOT
 
 SCRIPT = Path(__file__).with_name("together.py")

@@ -17,7 +17,7 @@ from casting_core.data.synthetic import Rendered
 from casting_core.errors import Cancelled, SettingsError
 from casting_core.networks.castnet import CastNet
 from casting_core.training.batches import AugmentedBatches
-from casting_core.training.log import EpochRecord, read_log
+from casting_core.training.logs.log import EpochRecord, read_log
 from casting_core.training.loop import (
     LOG,
     SETTINGS,

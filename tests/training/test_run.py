@@ -20,7 +20,7 @@ from casting_core.inspection.inspector import Inspector
 from casting_core.labels import Label, Verdict
 from casting_core.networks.checkpoint import load_model
 from casting_core.networks.device import choose_device
-from casting_core.training.log import read_log
+from casting_core.training.logs.log import read_log
 from casting_core.training.run import run_name, train
 from casting_core.training.settings import Recipe, TrainingSettings, settings_for
 

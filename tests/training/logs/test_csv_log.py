@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casting_core.errors import DataError
-from casting_core.training.log import EPOCH, STEP, Log, read_any_log
+from casting_core.training.logs.log import EPOCH, STEP, Log
+from casting_core.training.logs.reading import read_any_log
 
 NAN = math.nan
 

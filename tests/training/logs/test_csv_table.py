@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casting_core.errors import DataError
-from casting_core.training import csv_table
-from casting_core.training.csv_table import MISSING, NUMBER, TEXT, decode, read_table
+from casting_core.training.logs import csv_table
+from casting_core.training.logs.csv_table import MISSING, NUMBER, TEXT, decode, read_table
 
 SAMPLE = "epoch,loss\n1,0.5\n2,0.25\n"
 

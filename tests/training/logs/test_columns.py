@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casting_core.training.column_names import (
+from casting_core.training.logs.columns import (
     TEST,
     TRAIN,
     VALIDATION,

@@ -18,9 +18,10 @@ from tensorboard.summary.writer.record_writer import RecordWriter
 from tensorboard.util.tensor_util import make_tensor_proto
 
 from casting_core.errors import DataError
-from casting_core.training import event_log
-from casting_core.training.event_log import is_event_file, read_event_files, read_event_folder
-from casting_core.training.log import EPOCH, STEP, Log, read_any_log
+from casting_core.training.logs import tensorboard
+from casting_core.training.logs.log import EPOCH, STEP, Log
+from casting_core.training.logs.reading import read_any_log
+from casting_core.training.logs.tensorboard import is_event_file, read_event_files, read_event_folder
 
 NAN = float("nan")
 NAME = "events.out.tfevents.1700000000.host.1.v2"
@@ -220,18 +221,18 @@ def test_what_is_an_event_file(tmp_path: Path) -> None:
 
 def test_limits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     content = write(tmp_path / "run" / NAME, *(event(n, **{"loss": 0.5, "b": 1, "a": 2, "lr": 0.1}) for n in range(5)))
-    monkeypatch.setattr(event_log, "MOST_COLUMNS", 3)
+    monkeypatch.setattr(tensorboard, "MOST_COLUMNS", 3)
     log = read_event_files({NAME: content})
     assert set(log.columns) == {"train_loss", "learning_rate", "b", "seconds"}
     assert "1 of 4 tags are left out, those without a loss first." in log.notes
-    monkeypatch.setattr(event_log, "MOST_ROWS", 4)
+    monkeypatch.setattr(tensorboard, "MOST_ROWS", 4)
     with pytest.raises(DataError, match="5 steps and 3 tags"):
         read_event_files({NAME: content})
-    monkeypatch.setattr(event_log, "MOST_BYTES", len(content))
+    monkeypatch.setattr(tensorboard, "MOST_BYTES", len(content))
     (tmp_path / "run" / "other.tfevents.2").write_bytes(content)
     with pytest.raises(DataError, match="more than"):
         read_event_folder(tmp_path / "run")
-    monkeypatch.setattr(event_log, "MOST_FILES", 1)
+    monkeypatch.setattr(tensorboard, "MOST_FILES", 1)
     with pytest.raises(DataError, match="2 event files"):
         read_event_folder(tmp_path / "run")
 

@@ -27,8 +27,9 @@ import numpy as np
 
 from casting_core.errors import CastingError, DataError
 from casting_core.networks.card import CARD, DEFAULT, MODELS, read_card
-from casting_core.training.column_names import SECONDS
-from casting_core.training.log import Log, read_any_log, read_bounded
+from casting_core.training.logs.columns import SECONDS
+from casting_core.training.logs.log import Log, read_bounded
+from casting_core.training.logs.reading import read_any_log
 
 LOG, SETTINGS, STATE, RESULT = "log.csv", "settings.json", "state.safetensors", "result.json"
 FURTHER = "runs"  # in a model's folder

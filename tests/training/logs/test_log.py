@@ -9,20 +9,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casting_core.errors import DataError
-from casting_core.training import log as door
-from casting_core.training.log import (
+from casting_core.training.logs import reading as door
+from casting_core.training.logs.log import (
     COLUMNS,
     EPOCH,
     EpochRecord,
     Log,
     append_epoch,
     log_name,
-    read_any_log,
     read_bounded,
     read_log,
     short_path,
     write_log,
 )
+from casting_core.training.logs.reading import read_any_log
 
 HEADER = "epoch,train_loss,train_accuracy,validation_loss,validation_accuracy,learning_rate,seconds,images_per_second"
 

@@ -1,7 +1,7 @@
 """CSV logs of any tool: Keras, PyTorch Lightning, Ultralytics, fastai, TensorBoard's export, and one's own.
 
-The file becomes a table of numbers (`csv_table`), columns get our names where they are known (`column_names`), and rows
-become epochs (`by_epoch`). A row counts by its column `epoch`, else by its `step`, else by the unnamed row numbers of a
+The file becomes a table of numbers (`csv_table`), columns get our names where they are known (`columns`), and rows
+become epochs (`epochs`). A row counts by its column `epoch`, else by its `step`, else by the unnamed row numbers of a
 table that was saved with them.
 """
 
@@ -11,8 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from casting_core.errors import DataError
-from casting_core.training.by_epoch import Rows, by_epoch, unit_of_steps
-from casting_core.training.column_names import (
+from casting_core.training.logs.columns import (
     SECONDS,
     is_running_time,
     is_wall_time,
@@ -21,8 +20,9 @@ from casting_core.training.column_names import (
     recognise,
     words,
 )
-from casting_core.training.csv_table import MISSING, NUMBER, TEXT, Table, decode, read_table
-from casting_core.training.log import COLUMNS, EPOCH, STEP, Log, log_name, short_path
+from casting_core.training.logs.csv_table import MISSING, NUMBER, TEXT, Table, decode, read_table
+from casting_core.training.logs.epochs import Rows, by_epoch, unit_of_steps
+from casting_core.training.logs.log import COLUMNS, EPOCH, STEP, Log, log_name, short_path
 
 NAMELESS = "(no name)"
 EXPORTED = ["wall time", "step", "value"]  # what TensorBoard calls the columns of a single scalar

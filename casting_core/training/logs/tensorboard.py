@@ -18,9 +18,9 @@ from typing import Any
 import numpy as np
 
 from casting_core.errors import DataError
-from casting_core.training.by_epoch import Rows, by_epoch, unit_of_steps
-from casting_core.training.column_names import on_pictures, place_column, recognise, words
-from casting_core.training.log import (
+from casting_core.training.logs.columns import on_pictures, place_column, recognise, words
+from casting_core.training.logs.epochs import Rows, by_epoch, unit_of_steps
+from casting_core.training.logs.log import (
     EPOCH,
     MOST_BYTES,
     MOST_CELLS,

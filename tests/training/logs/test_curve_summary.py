@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from casting_core.training.curves import CurveKind, best_epoch, describe, elapsed, smooth
-from casting_core.training.log import STEP, Log
+from casting_core.training.logs.curve_summary import CurveKind, best_epoch, describe, elapsed, smooth
+from casting_core.training.logs.log import STEP, Log
 
 NAN, INF = math.nan, math.inf
 

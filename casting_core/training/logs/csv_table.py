@@ -20,8 +20,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from casting_core.errors import DataError
-from casting_core.training.column_names import SECONDS, recognise
-from casting_core.training.log import COLUMNS, MOST_CELLS, MOST_COLUMNS, MOST_ROWS, short_path
+from casting_core.training.logs.columns import SECONDS, recognise
+from casting_core.training.logs.log import COLUMNS, MOST_CELLS, MOST_COLUMNS, MOST_ROWS, short_path
 
 NOTHING = frozenset({"", "-", "--", "na", "n/a", "none", "null"})
 LONGEST_CELL, LONGEST_NAME, LONGEST_LINE = 64, 100, 100_000  # characters

@@ -11,8 +11,8 @@ import pytest
 
 from casting_core.networks.card import MODELS, shipped
 from casting_core.training import loop, run
-from casting_core.training.log import COLUMNS, EpochRecord, write_log
-from casting_core.training.runs import (
+from casting_core.training.logs.log import COLUMNS, EpochRecord, write_log
+from casting_core.training.logs.runs import (
     LOG,
     RESULT,
     SETTINGS,
@@ -235,7 +235,7 @@ def test_where_runs_are_looked_for(tmp_path: Path) -> None:
 
 
 def test_of_many_runs_the_newest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("casting_core.training.runs.MOST_RUNS", 2)
+    monkeypatch.setattr("casting_core.training.logs.runs.MOST_RUNS", 2)
     for number in (1, 2, 3):
         folder = make(tmp_path / f"run {number}")
         for file in folder.iterdir():

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from casting_core.training.column_names import (
+from casting_core.training.logs.columns import (
     SECONDS,
     TRAIN_ACCURACY,
     TRAIN_LOSS,
@@ -23,7 +23,7 @@ from casting_core.training.column_names import (
     VALIDATION_LOSS,
     is_accuracy,
 )
-from casting_core.training.log import EPOCH, STEP, Log
+from casting_core.training.logs.log import EPOCH, STEP, Log
 
 
 @dataclass(kw_only=True)

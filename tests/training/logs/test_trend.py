@@ -11,7 +11,7 @@ from scipy.signal import lfilter
 from scipy.stats import theilslopes
 
 from casting_core.errors import SettingsError
-from casting_core.training.trend import both_sides, means, ratios, scatter, slope, smooth
+from casting_core.training.logs.trend import both_sides, means, ratios, scatter, slope, smooth
 
 NAN = math.nan
 floats = arrays(float, st.integers(1, 30), elements=st.floats(-1e6, 1e6))

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from casting_core.training.by_epoch import Rows, by_epoch, unit_of_steps
-from casting_core.training.log import EPOCH, STEP, Log
+from casting_core.training.logs.epochs import Rows, by_epoch, unit_of_steps
+from casting_core.training.logs.log import EPOCH, STEP, Log
 
 NAN = math.nan
 

@@ -1,11 +1,9 @@
-"""The training log: one row an epoch in a CSV file that can be watched while it grows; and the logs of other tools.
+"""The training log: one row per epoch in a CSV file that can be watched while it grows, and the `Log` of any tool.
 
 Epochs count from 1; accuracies are fractions, `seconds` is that epoch's duration. A half-written
 last line, as left by a run that is writing or was killed, is not an error: it is left out.
 
-This is the only door to logs. `read_log` reads what our own training wrote and is strict; `read_any_log` reads
-whatever somebody has: our logs, any CSV with an epoch column (`foreign_log`), TensorBoard event files (`event_log`).
-Both end in a `Log` with our names for what is known, and sentences about all that was changed or left out.
+`read_log` reads what our own training wrote and is strict; `reading.read_any_log` reads the logs of any tool.
 """
 
 from collections.abc import Mapping, Sequence
@@ -136,32 +134,6 @@ def read_log(file: Path) -> list[EpochRecord]:
     return records
 
 
-def read_any_log(source: Path | bytes, name: str = "") -> Log:
-    """Read a log of whatever tool, from a file, a run folder, or the bytes of an upload with its `name`.
-
-    Of a folder, its `log.csv` is read, else the event files in it and in its sub-folders together. Nothing that a file
-    holds is run or unpickled. Raises `DataError`, with what to do, where the file is missing, is no log, or is over a
-    limit: `MOST_BYTES`, `MOST_ROWS`, `MOST_COLUMNS` and `MOST_CELLS`.
-    """
-    # the readers know the log, and the log asks them only when it is given something to read
-    from casting_core.training.event_log import is_event_file, read_event_files, read_event_folder
-    from casting_core.training.foreign_log import read_csv_log
-
-    if isinstance(source, bytes):
-        content, path = source, name or "log.csv"
-    else:
-        if source.is_dir() and not (source / "log.csv").is_file():
-            return read_event_folder(source, name)
-        file = source / "log.csv" if source.is_dir() else source
-        content, path = read_bounded(file), file.absolute().as_posix()
-    if len(content) > MOST_BYTES:
-        raise DataError(_too_large(path))
-    given = name if isinstance(source, Path) else ""  # an upload's name is that of its file
-    if is_event_file(path, content):
-        return read_event_files({path: content}, given)
-    return read_csv_log(content, path, given)
-
-
 def read_bounded(file: Path, most: int = MOST_BYTES) -> bytes:
     """The bytes of a file. Raises `DataError` where it is missing, no plain file, or larger than `most` bytes."""
     try:
@@ -172,11 +144,12 @@ def read_bounded(file: Path, most: int = MOST_BYTES) -> bytes:
     except OSError as error:
         raise DataError(f"{file} cannot be read: {error}.") from error
     if len(content) > most:
-        raise DataError(_too_large(str(file), most))
+        raise DataError(too_large(str(file), most))
     return content
 
 
-def _too_large(path: str, most: int = MOST_BYTES) -> str:
+def too_large(path: str, most: int = MOST_BYTES) -> str:
+    """What to say of a log of more than `most` bytes."""
     return f"{short_path(path)} has more than the {most / 2**20:.3g} MiB a log may have; keep one row an epoch."
 
 

@@ -27,9 +27,9 @@ from enum import StrEnum
 
 import numpy as np
 
-from casting_core.training.column_names import TRAIN_LOSS, VALIDATION_LOSS, is_accuracy
-from casting_core.training.log import Log
-from casting_core.training.trend import both_sides, means, ratios, scatter, slope, smooth
+from casting_core.training.logs.columns import TRAIN_LOSS, VALIDATION_LOSS, is_accuracy
+from casting_core.training.logs.log import Log
+from casting_core.training.logs.trend import both_sides, means, ratios, scatter, slope, smooth
 
 __all__ = ["Curve", "CurveKind", "best_epoch", "describe", "elapsed", "smooth"]
 

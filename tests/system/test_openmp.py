@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from casting_core.openmp import SPINS, wait_briefly
+from casting_core.system.openmp import SPINS, wait_briefly
 
 
 @pytest.fixture
@@ -40,6 +40,6 @@ ENTRIES = {"app.py": "import app", "the command line": "from casting_core.__main
 def test_nothing_imports_torch_before_it_is_set(entry: str) -> None:
     """OpenMP reads it once, when it is loaded."""
     watch = "openmp.wait_briefly = lambda: sys.exit(0 if 'torch' not in sys.modules else 'torch was imported before')"
-    code = f"import sys; from casting_core import openmp; {watch}; {ENTRIES[entry]}; sys.exit('it was not set')"
+    code = f"import sys; from casting_core.system import openmp; {watch}; {ENTRIES[entry]}; sys.exit('it was not set')"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert found.returncode == 0, found.stderr

@@ -1,0 +1,1 @@
+"""Training logs, ours and others': reading, runs, and what curves say. The only reader of logs."""
