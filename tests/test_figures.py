@@ -6,18 +6,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from casting_core.charts.probability_scale import probability_scale
 from casting_core.errors import SettingsError
 from casting_core.explanation.regions import Region
-from casting_core.figures import (
-    ACTIVATION,
-    EVIDENCE,
-    EVIDENCE_PALETTES,
-    gradient,
-    outline,
-    overlay,
-    percent,
-    probability_scale,
-)
+from casting_core.figures import ACTIVATION, EVIDENCE, EVIDENCE_PALETTES, gradient, outline, overlay, percent
 
 GRAY = Image.new("L", (40, 20), 128)
 

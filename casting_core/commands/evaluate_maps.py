@@ -121,7 +121,8 @@ def compare(inspector: "Inspector", pictures: Set, *, slow: int, faithful: int) 
     picture each, on which faithfulness is measured. Both are evenly spaced over the set.
     """
     from casting_core.commands import progress_bar
-    from casting_core.evaluation.map_comparison import evenly, measure_maps, summarise_maps
+    from casting_core.data.dataset import evenly
+    from casting_core.evaluation.map_comparison import measure_maps, summarise_maps
 
     draws, judged = _methods(inspector)
     labels = [(truth.defective, truth.photograph) for truth in pictures.read()]

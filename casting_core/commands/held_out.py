@@ -24,9 +24,8 @@ def held_out(folder: Path, fold: int, *, device: str | None = None) -> "Inspecto
 
     from casting_core import Inspector
     from casting_core.errors import ModelError
-    from casting_core.evaluation.evaluate import BY_SOURCE, calibrate_map, evaluate, suspects_of
-    from casting_core.evaluation.peaks import read_peaks
-    from casting_core.evaluation.predictions import read_predictions
+    from casting_core.evaluation.evaluate import calibrate_map, evaluate, suspects_of
+    from casting_core.evaluation.predictions import BY_SOURCE, read_peaks, read_predictions
     from casting_core.networks.card import read_card
     from casting_core.networks.device import choose_device
     from casting_core.networks.registry import architecture

@@ -151,3 +151,8 @@ def split_samples(
         fit = [s for s in samples if s.split == "train" and s.fold != fold]
         return fit, [s for s in samples if s.fold == fold]
     raise SettingsError(f"Expected the split 'official' or 'by-source', got {split!r}.")
+
+
+def evenly(count: int, wanted: int) -> list[int]:
+    """`wanted` of the numbers below `count`, evenly spaced from the first on; all of them where there are no more."""
+    return sorted({index * count // wanted for index in range(wanted)}) if wanted < count else list(range(count))

@@ -16,27 +16,14 @@ Sources: J. Platt, "Probabilistic Outputs for Support Vector Machines", 1999; C.
 Calibration of Modern Neural Networks", ICML 2017, https://arxiv.org/abs/1706.04599.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 from scipy.special import expit
 
 from casting_core.errors import SettingsError
+from casting_core.networks.calibration import Calibration
 
 BOOTSTRAP = 500  # draws of photographs
 WIDEST = 6.0  # the temperature lies between exp(-6) and exp(6)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Calibration:
-    """`temperature` above 0 and `shift`, both in logits."""
-
-    temperature: float
-    shift: float
-
-    def probability(self, logits: np.ndarray) -> np.ndarray:
-        """Calibrated probability of *defective*, float64 in [0, 1], of the shape of `logits`."""
-        return expit((np.asarray(logits, np.float64) + self.shift) / self.temperature)
 
 
 def fit_calibration(

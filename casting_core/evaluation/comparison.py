@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 
 from casting_core.errors import DataError, ModelError
-from casting_core.evaluation.evaluate import OFFICIAL, evaluate, suspects_of
+from casting_core.evaluation.evaluate import evaluate, suspects_of
 from casting_core.evaluation.mcnemar import Disagreement, mcnemar
-from casting_core.evaluation.predictions import Prediction, read_predictions
+from casting_core.evaluation.predictions import OFFICIAL, Prediction, read_predictions
 from casting_core.networks.card import DEFAULT, MODELS, ModelCard, read_card, shipped
 
 FLOOR = "brightness"  # the mean brightness alone: what any model must be shown to do better than

@@ -7,7 +7,7 @@ plant's own share of defective parts, as in `proposal`, which weighs all pairs i
 from dataclasses import dataclass
 
 from casting_core.errors import DataError, SettingsError
-from casting_core.evaluation.operating_point import Costs
+from casting_core.evaluation.costs import Costs
 from casting_core.evaluation.what_if import WhatIf
 
 

@@ -8,6 +8,7 @@ Sources: B. Efron, "Bootstrap Methods: Another Look at the Jackknife", 1979; C. 
 E. S. Pearson, "The use of confidence or fiducial limits illustrated in the case of the binomial", 1934.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,3 +51,27 @@ def share_interval(event: np.ndarray, source: np.ndarray, *, rounds: int = 2000,
     shares = hits[drawn].sum(1) / size[drawn].sum(1)
     low, high = np.quantile(shares, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
     return Interval(value=value, low=float(low), high=float(high))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rate:
+    """`count` of `of` pictures; `share` in [0, 1], with its 95 % interval from `low` to `high`."""
+
+    count: int
+    of: int
+    share: float
+    low: float
+    high: float
+
+    def of_thousand(self) -> str:
+        """As a whole number of a thousand, never rounded to nothing: `4`, `fewer than 1`, `0`."""
+        return _thousand(self.share, self.count > 0)
+
+    def interval_of_thousand(self) -> tuple[str, str]:
+        """Both ends of the interval as whole numbers, rounded outwards."""
+        return f"{math.floor(1000 * self.low + 1e-9):,}", f"{math.ceil(1000 * self.high - 1e-9):,}"
+
+
+def _thousand(share: float, some: bool) -> str:
+    number = round(1000 * share)
+    return "fewer than 1" if some and number == 0 else f"{number:,}"

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from casting_core.errors import ModelError
-from casting_core.evaluation.evaluate import BY_SOURCE
-from casting_core.evaluation.predictions import Prediction, read_predictions
+from casting_core.evaluation.predictions import BY_SOURCE, Prediction, read_predictions
 from casting_core.labels import Verdict
 from casting_core.networks.card import MODELS, ModelCard, read_card
 

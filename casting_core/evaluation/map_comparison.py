@@ -124,11 +124,6 @@ def winners(figures: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
     return best
 
 
-def evenly(count: int, wanted: int) -> list[int]:
-    """`wanted` of the numbers below `count`, evenly spaced from the first on; all of them where there are no more."""
-    return sorted({index * count // wanted for index in range(wanted)}) if wanted < count else list(range(count))
-
-
 def _number(value: Any) -> float | None:
     if isinstance(value, Mapping):
         return value["share"] if "share" in value else value["value"]

@@ -10,13 +10,14 @@ its interval stands under `intervals`. All intervals are over source photographs
 """
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
+from casting_core.evaluation.costs import Costs
 from casting_core.evaluation.intervals import Interval, share_interval
-from casting_core.evaluation.operating_point import Costs
+from casting_core.evaluation.predictions import Predictions
 from casting_core.evaluation.reliability import reliability_curve
 from casting_core.evaluation.resampling import draw_weights, percentile_interval
 from casting_core.evaluation.unseen_errors import widen
@@ -33,22 +34,6 @@ NUMBERS = (
     "expected_calibration_error",
     "mean_cost",
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Predictions:
-    """What a model said of N held-out pictures.
-
-    `probability` float (N,) in [0, 1]; `positive` bool (N,); `source` int (N,), the photograph.
-    """
-
-    probability: np.ndarray
-    positive: np.ndarray
-    source: np.ndarray
-
-    def only(self, keep: np.ndarray) -> "Predictions":
-        """The pictures where `keep`, bool (N,), is true."""
-        return Predictions(probability=self.probability[keep], positive=self.positive[keep], source=self.source[keep])
 
 
 def summarize(

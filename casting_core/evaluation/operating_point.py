@@ -18,18 +18,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit
 
+from casting_core.evaluation.costs import Costs
+
 LEAST_REVIEWS = 0.01  # share of parts whose review is worth a margin, even where no error was made
 GRID = np.linspace(-7.0, 7.0, 113)  # thresholds, as logits of the calibrated probability
-
-
-@dataclass(frozen=True, kw_only=True)
-class Costs:
-    """What each outcome costs, in any one unit, and the largest share of parts that can be reviewed."""
-
-    missed_defect: float = 50.0
-    false_alarm: float = 1.0
-    review: float = 0.1
-    review_capacity: float = 0.02
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,7 +1,10 @@
-"""`predictions.csv`: what a model said of every held-out picture; every figure can be made from it."""
+"""`predictions.csv`: what a model said of every held-out picture; every figure can be made from it.
+
+Beside it `peaks.csv`: the strongest evidence in the map of each, from which the map is calibrated.
+"""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,10 +13,12 @@ import numpy as np
 from casting_core.data.dataset import Sample
 from casting_core.data.files import csv_text, read_rows, write_atomically
 from casting_core.errors import DataError
-from casting_core.evaluation.metrics import Predictions
+from casting_core.evaluation.predictions import Predictions
 from casting_core.labels import Label
 
+OFFICIAL, BY_SOURCE = "official-test", "by-source-"  # names of splits; a fold's number follows the second
 COLUMNS = ("path", "split", "label", "source", "logit", "probability")
+PEAK_COLUMNS = ("path", "peak")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +31,22 @@ class Prediction:
     source: int
     logit: float
     probability: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Predictions:
+    """What a model said of N held-out pictures.
+
+    `probability` float (N,) in [0, 1]; `positive` bool (N,); `source` int (N,), the photograph.
+    """
+
+    probability: np.ndarray
+    positive: np.ndarray
+    source: np.ndarray
+
+    def only(self, keep: np.ndarray) -> "Predictions":
+        """The pictures where `keep`, bool (N,), is true."""
+        return Predictions(probability=self.probability[keep], positive=self.positive[keep], source=self.source[keep])
 
 
 def make_predictions(
@@ -84,3 +105,17 @@ def as_arrays(rows: Sequence[Prediction]) -> Predictions:
         positive=np.array([row.label.positive for row in rows], bool),
         source=np.array([row.source for row in rows], np.int64),
     )
+
+
+def write_peaks(file: Path, peaks: Mapping[str, float]) -> None:
+    """Write one row a picture: its path, and the raw logit of its strongest place, 9 significant digits; atomically."""
+    rows = ((path, f"{peak:.9g}") for path, peak in peaks.items())
+    write_atomically(file, csv_text([PEAK_COLUMNS, *rows]).encode())
+
+
+def read_peaks(file: Path) -> dict[str, float]:
+    """Peaks by path, in the order of the file. Raises `DataError` where it is missing or of another form."""
+    try:
+        return {row["path"]: float(row["peak"]) for row in read_rows(file, PEAK_COLUMNS)}
+    except (OSError, KeyError, ValueError, TypeError) as error:
+        raise DataError(f"{file} cannot be read as peaks of evidence ({error}); train that run anew.") from error

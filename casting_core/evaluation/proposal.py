@@ -33,9 +33,8 @@ from casting_core.errors import DataError, SettingsError
 from casting_core.evaluation.verdicts import verdict_masks
 
 if TYPE_CHECKING:
-    from casting_core.evaluation.metrics import Predictions
-    from casting_core.evaluation.operating_point import Costs
-    from casting_core.evaluation.predictions import Prediction
+    from casting_core.evaluation.costs import Costs
+    from casting_core.evaluation.predictions import Prediction, Predictions
 
 LARGEST = 1e12  # of a cost: beyond it lies a slip of the keyboard
 
@@ -90,8 +89,7 @@ def propose(rows: Sequence["Prediction"], costs: "Costs", *, defect_rate: float)
     Raises `SettingsError` for rows of the official test or any other split, for costs that are no numbers of at least
     0, and where the defect rate or the capacity is not in [0, 1]; `DataError` unless there are rows of both labels.
     """
-    from casting_core.evaluation.evaluate import BY_SOURCE
-    from casting_core.evaluation.predictions import as_arrays
+    from casting_core.evaluation.predictions import BY_SOURCE, as_arrays
 
     others = sorted({row.split for row in rows if not row.split.startswith(BY_SOURCE)})
     if others:

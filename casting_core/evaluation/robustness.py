@@ -24,10 +24,9 @@ from typing import Any
 
 import numpy as np
 
-from casting_core.data.dataset import Sample
+from casting_core.data.dataset import Sample, evenly
 from casting_core.errors import DataError
 from casting_core.evaluation.intervals import share_interval
-from casting_core.evaluation.map_comparison import evenly
 from casting_core.evaluation.resampling import draw_weights, percentile_interval
 from casting_core.evaluation.robustness_disturbances import DISTURBANCES
 from casting_core.evaluation.robustness_tallies import UNDISTURBED, Tally

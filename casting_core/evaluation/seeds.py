@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from casting_core.evaluation.calibration import Calibration
 from casting_core.evaluation.operating_point import OperatingPoint
 from casting_core.evaluation.predictions import Prediction
+from casting_core.networks.calibration import Calibration
 
 
 def seed_figures(

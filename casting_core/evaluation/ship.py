@@ -16,12 +16,19 @@ from safetensors.torch import load
 from casting_core.data.dataset import read_provenance
 from casting_core.data.files import write_atomically
 from casting_core.errors import DataError, ModelError
-from casting_core.evaluation.calibration import Calibration
-from casting_core.evaluation.evaluate import BY_SOURCE, OFFICIAL, calibrate_map, evaluate
+from casting_core.evaluation.evaluate import calibrate_map, evaluate
 from casting_core.evaluation.limits import limits_of
-from casting_core.evaluation.peaks import read_peaks, write_peaks
-from casting_core.evaluation.predictions import Prediction, read_predictions, write_predictions
+from casting_core.evaluation.predictions import (
+    BY_SOURCE,
+    OFFICIAL,
+    Prediction,
+    read_peaks,
+    read_predictions,
+    write_peaks,
+    write_predictions,
+)
 from casting_core.evaluation.seeds import seed_figures
+from casting_core.networks.calibration import Calibration
 from casting_core.networks.card import CARD, SAMPLES, ModelCard
 from casting_core.networks.checkpoint import save_model
 from casting_core.networks.registry import architecture

@@ -5,38 +5,14 @@ filed beside it. The official test is told as what it is: nearly all of its pict
 `known_pictures`.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from casting_core.data.dataset import Sample
 from casting_core.errors import ModelError
+from casting_core.evaluation.intervals import Rate
 from casting_core.networks.card import ModelCard
-
-
-@dataclass(frozen=True, kw_only=True)
-class Rate:
-    """`count` of `of` pictures; `share` in [0, 1], with its 95 % interval from `low` to `high`."""
-
-    count: int
-    of: int
-    share: float
-    low: float
-    high: float
-
-    def of_thousand(self) -> str:
-        """As a whole number of a thousand, never rounded to nothing: `4`, `fewer than 1`, `0`."""
-        return _thousand(self.share, self.count > 0)
-
-    def interval_of_thousand(self) -> tuple[str, str]:
-        """Both ends of the interval as whole numbers, rounded outwards."""
-        return f"{math.floor(1000 * self.low + 1e-9):,}", f"{math.ceil(1000 * self.high - 1e-9):,}"
-
-
-def _thousand(share: float, some: bool) -> str:
-    number = round(1000 * share)
-    return "fewer than 1" if some and number == 0 else f"{number:,}"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,8 +18,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from casting_core.evaluation.costs import Costs
 from casting_core.evaluation.intervals import CONFIDENCE, clopper_pearson
-from casting_core.evaluation.operating_point import Costs
 
 Ends = dict[str, float]  # `low` and `high`
 

@@ -41,7 +41,7 @@ def verdict_masks(
 
 def never_seen(rows: Sequence["Prediction"], *, left_out: frozenset[str] = frozenset()) -> list["Prediction"]:
     """Of all rows of a `predictions.csv`, those on castings never seen, without the paths `left_out` (the suspects)."""
-    from casting_core.evaluation.evaluate import BY_SOURCE
+    from casting_core.evaluation.predictions import BY_SOURCE
 
     return [row for row in rows if row.split.startswith(BY_SOURCE) and row.path not in left_out]
 
@@ -52,7 +52,7 @@ def for_choosing(rows: Sequence["Prediction"], *, left_out: frozenset[str] = fro
     Castings never seen, without the pictures that the official test holds too: were thresholds chosen on these, its
     figures would no longer be those of a test. The thresholds that ship are chosen on the same pictures.
     """
-    from casting_core.evaluation.evaluate import OFFICIAL
+    from casting_core.evaluation.predictions import OFFICIAL
 
     tested = {row.path for row in rows if row.split == OFFICIAL}
     return never_seen(rows, left_out=left_out | tested)

@@ -8,7 +8,7 @@ Brier score, the mean squared distance of probability and label.
 
 import numpy as np
 
-from casting_core.evaluation.operating_point import Costs
+from casting_core.evaluation.costs import Costs
 from casting_core.evaluation.reliability import BINS, bin_of
 
 AT_ONCE = 32  # weightings whose curves are in memory together: 32 x 7,348 pictures x 8 bytes = 1.9 MB an array

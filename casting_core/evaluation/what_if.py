@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from casting_core.evaluation.summary import Rate
+from casting_core.evaluation.intervals import Rate
 from casting_core.evaluation.verdicts import verdict_masks
 
 if TYPE_CHECKING:
-    from casting_core.evaluation.metrics import Predictions
+    from casting_core.evaluation.predictions import Predictions
 
 
 @dataclass(frozen=True, kw_only=True)

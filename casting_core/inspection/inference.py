@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from casting_core.data.transforms import input_shape, to_input, to_tensor
-from casting_core.evaluation.calibration import Calibration
+from casting_core.networks.calibration import Calibration
 from casting_core.networks.compilation import Begun, Runtime
 from casting_core.networks.device import fast_dtype
 from casting_core.networks.network import Network, SmallNetwork

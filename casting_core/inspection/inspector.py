@@ -24,13 +24,13 @@ from casting_core.data.images import DEFAULT_LIMITS, ImageLimits, Source, decode
 from casting_core.data.part import Part, find_part
 from casting_core.data.transforms import to_input, to_picture, to_tensor
 from casting_core.errors import ImageError, SettingsError
-from casting_core.evaluation.calibration import Calibration
 from casting_core.explanation.regions import LEVEL, Region, find_regions
 from casting_core.inspection.gate import check_evidence, check_picture
 from casting_core.inspection.inference import Answer, Inference
 from casting_core.inspection.results import Inspection
 from casting_core.inspection.settings import SettingsSource, with_settings
 from casting_core.labels import Verdict
+from casting_core.networks.calibration import Calibration
 from casting_core.networks.card import DEFAULT, ModelCard
 from casting_core.networks.checkpoint import load_model
 from casting_core.networks.compilation import Begun

@@ -16,8 +16,7 @@ from casting_core.data.part import find_part
 from casting_core.data.provenance import fingerprint, write_provenance
 from casting_core.data.transforms import to_input
 from casting_core.errors import DataError, SettingsError
-from casting_core.evaluation.peaks import write_peaks
-from casting_core.evaluation.predictions import make_predictions, write_predictions
+from casting_core.evaluation.predictions import make_predictions, write_peaks, write_predictions
 from casting_core.networks.card import SAMPLES
 from casting_core.networks.castnet import CastNet
 from casting_core.networks.checkpoint import weights_bytes

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from casting_core.errors import CastingError
+from casting_core.evaluation.costs import Costs
 from casting_core.evaluation.expected_cost import expected_cost
-from casting_core.evaluation.operating_point import Costs
 from casting_core.evaluation.what_if import WhatIf
 from casting_core.networks.card import ModelCard
 from pages.comparing.known import Key

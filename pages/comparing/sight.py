@@ -14,7 +14,7 @@ from PIL import Image
 
 from casting_core.data.images import decode_rgb
 from casting_core.errors import ImageError
-from casting_core.evaluation.evaluate import BY_SOURCE
+from casting_core.evaluation.predictions import BY_SOURCE
 from pages.comparing.known import Shown
 from pages.shared import resources
 from pages.shared.resources import Judged

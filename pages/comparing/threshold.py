@@ -17,9 +17,8 @@ from pages.shared import resources
 from pages.shared.drawing import draw_kept
 
 if TYPE_CHECKING:
-    from casting_core.evaluation.metrics import Predictions
-    from casting_core.evaluation.predictions import Prediction
-    from casting_core.evaluation.summary import Rate
+    from casting_core.evaluation.intervals import Rate
+    from casting_core.evaluation.predictions import Prediction, Predictions
 
 RATES = (  # name in `WhatIf`, title, what it means
     ("missed_defects", "Defective parts passed", "A missed defect leaves the foundry."),

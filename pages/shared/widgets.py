@@ -14,7 +14,7 @@ from pages.shared.wording import WORDING
 
 if TYPE_CHECKING:
     from casting_core import Inspection
-    from casting_core.evaluation.summary import Rate
+    from casting_core.evaluation.intervals import Rate
     from casting_core.explanation.proof import Proof
     from casting_core.networks.card import ModelCard
 

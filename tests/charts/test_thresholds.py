@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from casting_core.charts import thresholds as charts
-from casting_core.evaluation.metrics import Predictions
+from casting_core.evaluation.predictions import Predictions
 from casting_core.evaluation.what_if import threshold_curves, what_if
 
 rng = np.random.default_rng(3)

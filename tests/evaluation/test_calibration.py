@@ -5,7 +5,8 @@ import pytest
 from scipy.special import expit
 
 from casting_core.errors import SettingsError
-from casting_core.evaluation.calibration import WIDEST, Calibration, fit_calibration
+from casting_core.evaluation.calibration import WIDEST, fit_calibration
+from casting_core.networks.calibration import Calibration
 
 
 def test_temperature_and_shift_are_recovered():

@@ -6,10 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casting_core.errors import DataError, SettingsError
+from casting_core.evaluation.costs import Costs
 from casting_core.evaluation.expected_cost import expected_cost
-from casting_core.evaluation.metrics import Predictions
-from casting_core.evaluation.operating_point import Costs
-from casting_core.evaluation.predictions import Prediction, as_arrays
+from casting_core.evaluation.predictions import Prediction, Predictions, as_arrays
 from casting_core.evaluation.proposal import propose
 from casting_core.evaluation.what_if import what_if
 from casting_core.labels import Label

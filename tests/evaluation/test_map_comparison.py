@@ -5,16 +5,9 @@ import pytest
 import torch
 from torch import Tensor
 
+from casting_core.data.dataset import evenly
 from casting_core.evaluation.localization import Case, measure
-from casting_core.evaluation.map_comparison import (
-    EVIDENCE,
-    Drawn,
-    Subject,
-    evenly,
-    measure_maps,
-    summarise_maps,
-    winners,
-)
+from casting_core.evaluation.map_comparison import EVIDENCE, Drawn, Subject, measure_maps, summarise_maps, winners
 from casting_core.labels import Verdict
 
 SPOT = (slice(4, 8), slice(20, 24))

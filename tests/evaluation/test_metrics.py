@@ -19,9 +19,10 @@ from sklearn.metrics import (
     roc_auc_score,
 )
 
+from casting_core.evaluation.costs import Costs
 from casting_core.evaluation.intervals import clopper_pearson
-from casting_core.evaluation.metrics import NUMBERS, Predictions, summarize
-from casting_core.evaluation.operating_point import Costs
+from casting_core.evaluation.metrics import NUMBERS, summarize
+from casting_core.evaluation.predictions import Predictions
 
 
 def figures_of(p: np.ndarray, positive: np.ndarray, source: np.ndarray | None = None, **given: object) -> dict:

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from scipy.special import expit, logit
 
-from casting_core.evaluation.operating_point import GRID, Costs, choose_operating_point
+from casting_core.evaluation.costs import Costs
+from casting_core.evaluation.operating_point import GRID, choose_operating_point
 
 
 def test_a_clean_gap_is_left_to_a_person():

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from casting_core.errors import SettingsError
 from casting_core.evaluation.intervals import clopper_pearson
-from casting_core.evaluation.metrics import Predictions
 from casting_core.evaluation.plant import Plant, worth
 from casting_core.evaluation.plant_results import Estimate, Totals
+from casting_core.evaluation.predictions import Predictions
 from casting_core.evaluation.verdict_rates import VerdictRates, measure_rates
 
 PLANT = Plant(

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from casting_core.errors import DataError, ModelError
-from casting_core.evaluation.metrics import Predictions
 from casting_core.evaluation.plant import Plant, worth
 from casting_core.evaluation.plant_rates import WAYS, cost_over_defect_rate, has_rates, model_rates
+from casting_core.evaluation.predictions import Predictions
 from casting_core.evaluation.verdict_rates import measure_rates
 from casting_core.networks.card import MODELS, read_card, shipped
 

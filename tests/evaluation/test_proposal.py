@@ -5,7 +5,8 @@ import pytest
 from scipy.special import expit, logit
 
 from casting_core.errors import DataError, SettingsError
-from casting_core.evaluation.operating_point import GRID, Costs, choose_operating_point
+from casting_core.evaluation.costs import Costs
+from casting_core.evaluation.operating_point import GRID, choose_operating_point
 from casting_core.evaluation.predictions import Prediction, as_arrays
 from casting_core.evaluation.proposal import propose
 from casting_core.labels import Label

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casting_core.evaluation.metrics import Predictions, summarize
+from casting_core.evaluation.metrics import summarize
+from casting_core.evaluation.predictions import Predictions
 from casting_core.evaluation.ranking import precision_recall, roc
 
 PICTURES = st.lists(st.tuples(st.sampled_from([0.0, 0.2, 0.5, 1.0]) | st.floats(0, 1), st.booleans()), min_size=2)

@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score, brier_score_loss, f1_score, roc_auc_score
 
-from casting_core.evaluation.metrics import Predictions, summarize
-from casting_core.evaluation.operating_point import Costs
+from casting_core.evaluation.costs import Costs
+from casting_core.evaluation.metrics import summarize
+from casting_core.evaluation.predictions import Predictions
 from casting_core.evaluation.reliability import expected_calibration_error
 from casting_core.evaluation.resampling import draw_weights, percentile_interval
 from casting_core.evaluation.weighted import weighted_figures

@@ -6,7 +6,8 @@ import pytest
 
 from casting_core.data.dataset import Sample
 from casting_core.errors import ModelError
-from casting_core.evaluation.summary import Rate, known_pictures, official, unseen
+from casting_core.evaluation.intervals import Rate
+from casting_core.evaluation.summary import known_pictures, official, unseen
 from casting_core.labels import Label
 from casting_core.networks.card import ModelCard
 

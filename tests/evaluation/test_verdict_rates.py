@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from casting_core.errors import DataError, SettingsError
 from casting_core.evaluation.intervals import clopper_pearson, share_interval
-from casting_core.evaluation.metrics import Predictions
+from casting_core.evaluation.predictions import Predictions
 from casting_core.evaluation.verdict_rates import measure_rates
 
 OK, REVIEW, DEFECTIVE = 0.1, 0.5, 0.9  # a probability for each verdict

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casting_core.errors import SettingsError
-from casting_core.evaluation.metrics import Predictions, summarize
+from casting_core.evaluation.metrics import summarize
+from casting_core.evaluation.predictions import Predictions
 from casting_core.evaluation.what_if import threshold_curves, what_if
 
 # few different values, so that ties with thresholds come up often

@@ -22,8 +22,7 @@ from casting_core.data.dataset import read_provenance
 from casting_core.data.synthetic import samples
 from casting_core.errors import CastingError, DataError, ModelError
 from casting_core.evaluation.detectability_trials import read_trials
-from casting_core.evaluation.peaks import read_peaks
-from casting_core.evaluation.predictions import read_predictions
+from casting_core.evaluation.predictions import read_peaks, read_predictions
 from casting_core.evaluation.robustness_tallies import read_tallies
 from casting_core.explanation.precedents import read_precedents
 from casting_core.networks.card import DEFAULT, MODELS, ModelCard, read_card

@@ -8,8 +8,7 @@ import pytest
 from casting_core.data.dataset import Sample, read_provenance
 from casting_core.data.provenance import write_provenance
 from casting_core.errors import Cancelled, CastingError, DataError, ModelError
-from casting_core.evaluation.peaks import read_peaks, write_peaks
-from casting_core.evaluation.predictions import Prediction, read_predictions, write_predictions
+from casting_core.evaluation.predictions import Prediction, read_peaks, read_predictions, write_peaks, write_predictions
 from casting_core.evaluation.ship import ship
 from casting_core.labels import Label
 from casting_core.networks.registry import architecture

@@ -10,8 +10,8 @@ from streamlit.testing.v1 import AppTest
 
 from casting_core import Inspector
 from casting_core.errors import SettingsError
+from casting_core.evaluation.costs import Costs
 from casting_core.evaluation.evaluate import suspects_of
-from casting_core.evaluation.operating_point import Costs
 from casting_core.evaluation.predictions import as_arrays, read_predictions
 from casting_core.evaluation.proposal import Plateau, propose
 from casting_core.evaluation.verdicts import for_choosing

@@ -1,0 +1,18 @@
+"""From a logit to a probability: shift and temperature. `evaluation.thresholds.calibration` fits them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import expit
+
+
+@dataclass(frozen=True, kw_only=True)
+class Calibration:
+    """`temperature` above 0 and `shift`, both in logits."""
+
+    temperature: float
+    shift: float
+
+    def probability(self, logits: np.ndarray) -> np.ndarray:
+        """Calibrated probability of *defective*, float64 in [0, 1], of the shape of `logits`."""
+        return expit((np.asarray(logits, np.float64) + self.shift) / self.temperature)
