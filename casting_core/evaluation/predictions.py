@@ -13,7 +13,6 @@ import numpy as np
 from casting_core.data.dataset import Sample
 from casting_core.data.files import csv_text, read_rows, write_atomically
 from casting_core.errors import DataError
-from casting_core.evaluation.predictions import Predictions
 from casting_core.labels import Label
 
 OFFICIAL, BY_SOURCE = "official-test", "by-source-"  # names of splits; a fold's number follows the second
