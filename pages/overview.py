@@ -5,7 +5,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from casting_core.data.dataset import read_provenance
 from casting_core.errors import CastingError
-from casting_core.evaluation import summary
+from casting_core.evaluation.reporting import headline
 from casting_core.networks import card as cards
 from casting_core.networks.card import DEFAULT, MODELS, ModelCard
 from pages.shared import frame, kinds
@@ -87,9 +87,9 @@ def worth(card: ModelCard) -> None:
         icon=":material/calculate:",
         query_params={"view": "What it is worth"},
     )
-    official, filed = summary.official(card), summary.official(card, as_filed=True)
+    official, filed = headline.official(card), headline.official(card, as_filed=True)
     if official and filed and official.wrong and filed.wrong:
-        known, test = summary.known_pictures(read_provenance())
+        known, test = headline.known_pictures(read_provenance())
         with st.expander("Why not 99.9 %, as others report?"):
             st.markdown(
                 f"On the public test that everybody uses, this model is wrong on {filed.wrong.count} of "

@@ -8,8 +8,8 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from casting_core.charts.style import LABELS, NEUTRAL, WORDS, Chart, Look, finish, listed, plain
-from casting_core.evaluation.behaviour import BARS, Behaviour, Interval
-from casting_core.evaluation.ranking import Curve
+from casting_core.evaluation.comparison.behaviour import BARS, Behaviour, Interval
+from casting_core.evaluation.metrics.curves import Curve
 from casting_core.labels import Label, Verdict
 
 CORNER = 10.0  # %, of both axes, that a zoomed curve shows

@@ -10,7 +10,7 @@ from scipy import ndimage
 from casting_core import figures as pictures
 from casting_core.charts.dots import Dot, draw_dots
 from casting_core.charts.style import SERIES, Chart, looks
-from casting_core.evaluation.map_comparison import EVIDENCE
+from casting_core.evaluation.localization.method_comparison import EVIDENCE
 
 SHOWN = 640  # px, at least, of the long side of a picture as it is drawn
 OUTLINE = (0, 229, 255)  # of what people, or the renderer, marked; on gray pictures and between black edges

@@ -4,7 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from casting_core.charts.style import NEUTRAL, SERIES, Chart, finish
-from casting_core.evaluation.what_if import ThresholdCurves
+from casting_core.evaluation.thresholds.sweep import ThresholdCurves
 
 Pair = tuple[float, float]  # pass and reject, in [0, 1]
 SCALE = (0.1, 1.0, 10.0, 50.0, 90.0, 99.0, 99.9)  # %, ticks of the thresholds

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from casting_core import figures as pictures
 from casting_core.charts.dots import Dot, draw_dots
 from casting_core.charts.style import Chart, looks
-from casting_core.evaluation.cells import decimal
-from casting_core.evaluation.evidence import Figure
+from casting_core.evaluation.reporting.cells import decimal
+from casting_core.evaluation.reporting.figures_by_set import Figure
 
 NOT_MEASURED = "not measured"
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 import plotly.graph_objects as go
 
 from casting_core.charts.style import NEUTRAL, SERIES, Chart, finish, listed
-from casting_core.evaluation.plant_results import Estimate
-from casting_core.evaluation.rounding import rounded
+from casting_core.evaluation.plant.results import Estimate
+from casting_core.evaluation.plant.rounding import rounded
 
 OPACITY = 0.18  # of a band
 HEADROOM = 1.08

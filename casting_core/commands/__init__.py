@@ -35,6 +35,14 @@ def progress_bar() -> "Progress":
 
 
 @contextmanager
+def shown(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar for one task, moved by a callback: (how many are done, of how many)."""
+    with progress_bar() as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+@contextmanager
 def reported(lines: bool) -> Iterator[Callable[[str, int, int], None]]:
     """What a long task tells of itself: (what it does, how many are done, of how many).
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from casting_core.evaluation.comparison import Comparison
-    from casting_core.evaluation.comparison_tables import Table
+    from casting_core.evaluation.comparison.models import Comparison
+    from casting_core.evaluation.comparison.tables import Table
 
 
 def command(
@@ -19,8 +19,8 @@ def command(
     """Compare models by figures that are all computed afresh from their predictions.csv."""
     if markdown and as_csv:
         raise typer.BadParameter("--markdown and --csv exclude each other.")
-    from casting_core.evaluation.comparison import compare
-    from casting_core.evaluation.comparison_tables import comparison_tables
+    from casting_core.evaluation.comparison.models import compare
+    from casting_core.evaluation.comparison.tables import comparison_tables
 
     comparison = compare(models or ())
     for warning in comparison.warnings:
@@ -35,7 +35,7 @@ def command(
 
 
 def _write_csv(comparison: "Comparison") -> None:
-    from casting_core.evaluation.comparison_rows import comparison_rows
+    from casting_core.evaluation.comparison.rows import comparison_rows
 
     rows = comparison_rows(comparison)
     columns = list(dict.fromkeys(name for row in rows for name in row))

@@ -64,7 +64,7 @@ def audit(
 
     The signatures are written beside the table.
     """
-    from casting_core.commands import progress_bar
+    from casting_core.commands import shown
     from casting_core.data.collection import is_public
     from casting_core.data.dataset import PROVENANCE
     from casting_core.data.provenance import audit as examine
@@ -74,9 +74,8 @@ def audit(
     root = root_of(data)
     if out is None and not is_public(root):
         raise SettingsError(f"{root} is not the public set, and its table would replace the package's own: give --out.")
-    with progress_bar() as bar:
-        task = bar.add_task("Auditing", total=None)
-        result = examine(root, progress=lambda done, total: bar.update(task, completed=done, total=total))
+    with shown("Auditing") as progress:
+        result = examine(root, progress=progress)
     for line in result.lines():
         typer.echo(line)
     table = out or PROVENANCE
@@ -98,16 +97,13 @@ def signatures(
 
 
 def _make_signatures(root: Path, table: Path, out: Path) -> None:
-    from casting_core.commands import progress_bar
+    from casting_core.commands import shown
     from casting_core.data.dataset import read_provenance
     from casting_core.data.known import build_library, write_signatures
 
     samples = read_provenance(table)
-    with progress_bar() as bar:
-        task = bar.add_task("Signatures", total=None)
-        library = build_library(
-            root, samples, progress=lambda done, total: bar.update(task, completed=done, total=total)
-        )
+    with shown("Signatures") as progress:
+        library = build_library(root, samples, progress=progress)
     write_signatures(library, samples, out)
     typer.echo(f"Written: {len(library.photographs)} photographs, {out.stat().st_size:,} bytes, in {out}")
 
@@ -120,21 +116,14 @@ def recognise(
     ] = None,
 ) -> None:
     """Measure how well pictures are recognised as seen before, and how often strangers are taken for known ones."""
-    from casting_core.commands import progress_bar
+    from casting_core.commands import shown
     from casting_core.data.dataset import read_provenance
     from casting_core.data.known import read_signatures
     from casting_core.data.recognition import measure
 
     root = root_of(data)
-    with progress_bar() as bar:
-        task = bar.add_task("Looking up", total=None)
-        result = measure(
-            root,
-            read_signatures(),
-            read_provenance(),
-            others=others,
-            progress=lambda done, total: bar.update(task, completed=done, total=total),
-        )
+    with shown("Looking up") as progress:
+        result = measure(root, read_signatures(), read_provenance(), others=others, progress=progress)
     for line in result.lines():
         typer.echo(line)
 
@@ -162,7 +151,7 @@ def collection_of(data: Path | None, defective: list[str] | None) -> "Collection
 
     Raises `DataError` where that is nothing to train on.
     """
-    from casting_core.commands import progress_bar
+    from casting_core.commands import shown
     from casting_core.data.collection import is_public, public_collection, read_collection
     from casting_core.data.dataset import default_root
     from casting_core.data.download import find_root
@@ -175,13 +164,8 @@ def collection_of(data: Path | None, defective: list[str] | None) -> "Collection
         public = root
     if is_public(public) and not defective:
         return public_collection(public)
-    with progress_bar() as bar:
-        task = bar.add_task("Looking at the pictures", total=None)
-        return read_collection(
-            root,
-            defective=defective or None,
-            progress=lambda done, total: bar.update(task, completed=done, total=total),
-        )
+    with shown("Looking at the pictures") as progress:
+        return read_collection(root, defective=defective or None, progress=progress)
 
 
 def _classes_table(found: "Collection") -> "Table":

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from casting_core.commands import shown
 from casting_core.commands.printing import print_figures, print_splits
 from casting_core.commands.train import Split
 
@@ -51,27 +52,33 @@ def command(
             _from_predictions(model, split, markdown, save)
         return
     from casting_core import Inspector
-    from casting_core.commands import evaluate_maps as maps
     from casting_core.data.dataset import default_root
+    from casting_core.evaluation.localization import study as maps
 
     inspector = Inspector.load(model, device=device)
     if masks is not None:
         pictures = maps.marked(masks)
         if methods:
-            compared = maps.compare(inspector, pictures, slow=slow, faithful=faithful)
+            with shown("Drawing maps") as progress:
+                compared = maps.compare(inspector, pictures, slow=slow, faithful=faithful, progress=progress)
             _print_methods(compared)
             _keep(model, f"maps_{pictures.name}", compared, save)
         if repair:
-            repaired = maps.repairs(inspector, pictures)
+            with shown("Repairing") as progress:
+                repaired = maps.repairs(inspector, pictures, progress)
             print_figures("repair", repaired)
             _keep(model, "repair", repaired, save)
         if not methods and not repair:
-            figures = maps.judge(inspector, pictures, maps.look_up(pictures, data or default_root()))
+            with shown("Reading the public set") as progress:
+                known = maps.look_up(pictures, data or default_root(), progress)
+            with shown("Judging") as progress:
+                figures = maps.judge(inspector, pictures, known, progress)
             print_figures(pictures.name, figures)
             _keep(model, pictures.name, figures, save)
     if rendered:
         castings = maps.rendered(rendered, RENDERED_FROM)
-        figures = maps.judge(inspector, castings)
+        with shown("Judging") as progress:
+            figures = maps.judge(inspector, castings, progress=progress)
         print_figures(castings.name, figures)
         _keep(model, castings.name, figures, save)
 
@@ -80,36 +87,43 @@ def _limits(
     model: str, data: Path | None, device: str | None, *, detectability: bool, robustness: bool, save: bool
 ) -> None:
     from casting_core import Inspector
-    from casting_core.commands import evaluate_detectability, evaluate_robustness
     from casting_core.commands.data import root_of
-    from casting_core.commands.held_out import Judges
-    from casting_core.evaluation import detectability as sizes
-    from casting_core.evaluation import detectability_trials, robustness_tallies
-    from casting_core.evaluation import robustness as disturbances
+    from casting_core.evaluation.detectability import study as detectability_study
+    from casting_core.evaluation.detectability.summary import summarise as summarise_trials
+    from casting_core.evaluation.detectability.trials import FILE as TRIALS
+    from casting_core.evaluation.detectability.trials import write_trials
+    from casting_core.evaluation.held_out import Judges
+    from casting_core.evaluation.reporting.markdown import detectability_table, robustness_table
+    from casting_core.evaluation.robustness import study as robustness_study
+    from casting_core.evaluation.robustness.summary import summarise as summarise_tallies
+    from casting_core.evaluation.robustness.tallies import FILE as TALLIES
+    from casting_core.evaluation.robustness.tallies import write_tallies
     from casting_core.networks.card import MODELS
 
     root, folder = root_of(data), MODELS / model
     judges = Judges(folder, device)
     if detectability:
-        trials = evaluate_detectability.measure(root, judges, Inspector.load(model, device=device))
-        figures = sizes.summarise(trials)
-        typer.echo(evaluate_detectability.table(figures))
+        with shown("Judging inserted defects") as progress:
+            trials = detectability_study.measure(root, judges, Inspector.load(model, device=device), progress)
+        figures = summarise_trials(trials)
+        typer.echo(detectability_table(figures))
         if save:
-            detectability_trials.write_trials(folder / detectability_trials.FILE, trials)
+            write_trials(folder / TRIALS, trials)
         _keep(model, "detectability", figures, save)
     if robustness:
-        tallies = evaluate_robustness.measure(root, judges)
-        figures = disturbances.summarise(tallies)
-        typer.echo(evaluate_robustness.table(figures))
+        with shown("Judging disturbed pictures") as progress:
+            tallies = robustness_study.measure(root, judges, progress)
+        figures = summarise_tallies(tallies)
+        typer.echo(robustness_table(figures))
         if save:
-            robustness_tallies.write_tallies(folder / robustness_tallies.FILE, tallies)
+            write_tallies(folder / TALLIES, tallies)
         _keep(model, "robustness", figures, save)
 
 
 def _from_predictions(model: str, split: Split | None, markdown: bool, save: bool) -> None:
     from casting_core.evaluation.evaluate import evaluate, suspects_of
     from casting_core.evaluation.predictions import read_predictions
-    from casting_core.evaluation.table import map_table, methods_table, repair_table, results_table
+    from casting_core.evaluation.reporting.markdown import map_table, methods_table, repair_table, results_table
     from casting_core.networks.card import MODELS, read_card
 
     card, suspects = read_card(MODELS / model), suspects_of(MODELS / model)
@@ -164,7 +178,7 @@ def _keep(model: str, name: str, figures: dict[str, Any], save: bool) -> None:
 
 
 def _print_methods(figures: dict[str, dict[str, Any]]) -> None:
-    from casting_core.evaluation.map_comparison import winners
+    from casting_core.evaluation.localization.method_comparison import winners
 
     for name, values in figures.items():
         print_figures(name, values)

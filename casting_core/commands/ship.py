@@ -31,12 +31,12 @@ def command(
     """
     from casting_core.commands import progress_bar
     from casting_core.data.dataset import read_provenance, split_samples
-    from casting_core.evaluation.envelope import measure_envelope
-    from casting_core.evaluation.ship import DATA, ship
     from casting_core.explanation.precedents import build_precedents, write_precedents
     from casting_core.inspection import gate
+    from casting_core.inspection.envelope import measure_envelope
     from casting_core.networks.card import MODELS, SAMPLES
     from casting_core.networks.checkpoint import load_model
+    from casting_core.training.ship import DATA, ship
 
     target = MODELS / model
     official = runs / f"{model}-official-seed{seed}"

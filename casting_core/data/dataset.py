@@ -25,6 +25,10 @@ FOLDERS = {Label.DEFECTIVE: "def_front", Label.OK: "ok_front"}
 Progress = Callable[[int, int], None]  # (done, total)
 
 
+def unreported(done: int, total: int) -> None:
+    """Progress that nobody watches."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Sample:
     """One picture of the data set. `source` and `fold` are -1 where provenance is unknown."""

@@ -49,6 +49,11 @@ def read_marked(folder: Path) -> Iterator[Marked]:
         yield Marked(file=row["file"], pixels=pixels, mask=mask, label=Label(row["label"]), photograph=photograph)
 
 
+def count_marked(folder: Path) -> int:
+    """How many photographs the table of a folder names. Raises `DataError` where it is missing or of another form."""
+    return len(_rows(folder))
+
+
 def _rows(folder: Path) -> list[dict[str, str]]:
     table = folder / "labels.csv"
     try:

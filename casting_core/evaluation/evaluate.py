@@ -16,10 +16,10 @@ import numpy as np
 
 from casting_core.data.dataset import read_provenance
 from casting_core.errors import DataError
-from casting_core.evaluation.calibration import fit_calibration
-from casting_core.evaluation.metrics import summarize
-from casting_core.evaluation.operating_point import OperatingPoint, choose_operating_point
+from casting_core.evaluation.metrics.classification import summarize
 from casting_core.evaluation.predictions import BY_SOURCE, OFFICIAL, Prediction, as_arrays
+from casting_core.evaluation.thresholds.calibration import fit_calibration
+from casting_core.evaluation.thresholds.operating_point import OperatingPoint, choose_operating_point
 from casting_core.networks.calibration import Calibration
 from casting_core.networks.card import SAMPLES
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from casting_core.evaluation.operating_point import OperatingPoint
 from casting_core.evaluation.predictions import Prediction
+from casting_core.evaluation.thresholds.operating_point import OperatingPoint
 from casting_core.networks.calibration import Calibration
 
 

@@ -163,7 +163,7 @@ def _shortcut(
 
 def _areas(values: np.ndarray, positive: np.ndarray, source: np.ndarray, *, rounds: int, seed: int) -> np.ndarray:
     """The area, defective pictures taken for the higher ones, and after it those of the draws; (1 + rounds,)."""
-    from casting_core.evaluation.resampling import draw_weights  # it loads scipy.stats, which takes a moment
+    from casting_core.evaluation.statistics.bootstrap import draw_weights  # it loads scipy.stats, which takes a moment
 
     _, group = np.unique(source, return_inverse=True)
     weights = draw_weights(positive, source, rounds=rounds, seed=seed)
@@ -171,7 +171,7 @@ def _areas(values: np.ndarray, positive: np.ndarray, source: np.ndarray, *, roun
 
 
 def _with_interval(drawn: np.ndarray) -> tuple[float, float, float]:
-    from casting_core.evaluation.resampling import percentile_interval
+    from casting_core.evaluation.statistics.bootstrap import percentile_interval
 
     value = float(drawn[0])
     # where no draw held both labels, which mixed photographs make possible, nothing bounds the figure
@@ -180,7 +180,7 @@ def _with_interval(drawn: np.ndarray) -> tuple[float, float, float]:
 
 
 def _least_of_one(photographs: Mapping[Label, int]) -> float:
-    from casting_core.evaluation.unseen_errors import allowed_errors
+    from casting_core.evaluation.statistics.zero_errors import allowed_errors
 
     missed, alarms = (allowed_errors(photographs[label]) for label in Label)
     return (1 - missed) * (1 - alarms)

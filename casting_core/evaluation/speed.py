@@ -1,47 +1,60 @@
-"""Speed of an inspection beside named baselines, in one process, interleaved, on the same threads.
+"""Speed of an inspection, in one process, interleaved, on the same threads: beside named baselines, or of models beside
+each other.
 
 Milliseconds differ from machine to machine and from minute to minute; so what counts is the ratio to a network that
-everybody knows, taken anew in every round.
+everybody knows, taken anew in every round. Each round asks every candidate once, so that whatever else the machine does
+meanwhile falls on all of them alike.
 """
 
 import itertools
+import math
 import os
 import platform
 import statistics
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-import torch
-
+from casting_core.data.dataset import Progress
 from casting_core.data.images import decode
+from casting_core.errors import SettingsError
+
+if TYPE_CHECKING:
+    import torch
 
 WARM_UP = 12  # rounds before the timed ones; a network is compiled only once it is clear that it pays
 DECODE, VERDICT, HEATMAP = "decode alone", "decode → verdict", "decode → verdict and heatmap"
 RESNET, MOBILENET = "ResNet-18 forward", "MobileNetV2 forward"
+ROUNDS, LEAST, SETTLING = 15, 5, 3  # rounds of `take_turns`: timed, timed at least, and before those that count
 EVERY = 32  # results, after which memory is looked at
 
 Spread = dict[str, float]  # median, low and high (quartiles)
 
 
 class Judge(Protocol):
-    """What is timed: see `casting_core.Inspector`."""
+    """What is timed, one picture at a time: see `casting_core.Inspector`."""
 
     def inspect(self, source: bytes, *, explain: bool = True) -> object:
         """Judge one picture."""
+
+
+class BatchJudge(Judge, Protocol):
+    """What is timed, alone and in batches."""
 
     def inspect_many(self, sources: Iterable[bytes], *, batch_size: int = 64, explain: bool = True) -> Iterator[object]:
         """Judge many pictures."""
 
 
-def measure(judge: Judge, contents: Sequence[bytes], *, rounds: int) -> dict[str, Any]:
+def measure(judge: BatchJudge, contents: Sequence[bytes], *, rounds: int) -> dict[str, Any]:
     """One picture at a time: milliseconds of every candidate, and their ratios to ResNet-18's forward pass.
 
     `contents`: the bytes of some pictures, taken in turn. The baselines are torchvision's ResNet-18 and MobileNetV2,
     untrained (weights do not change the time), forward pass alone, 224 × 224, float32, batch of one.
     """
+    import torch
     from torchvision.models import mobilenet_v2, resnet18
 
     picture = torch.rand(1, 3, 224, 224)
@@ -56,11 +69,12 @@ def measure(judge: Judge, contents: Sequence[bytes], *, rounds: int) -> dict[str
     return _compared(candidates, rounds=rounds, warm_up=WARM_UP, pictures=1)
 
 
-def measure_batch(judge: Judge, contents: Sequence[bytes], *, rounds: int) -> dict[str, Any]:
+def measure_batch(judge: BatchJudge, contents: Sequence[bytes], *, rounds: int) -> dict[str, Any]:
     """All pictures at once: the same per picture, and the ratios to ResNet-18's forward pass of a batch as large.
 
     Verdicts come without heatmaps, from the bytes of the files. Decoding alone uses as many threads.
     """
+    import torch
     from torchvision.models import resnet18
 
     pictures = torch.rand(len(contents), 3, 224, 224)
@@ -73,7 +87,7 @@ def measure_batch(judge: Judge, contents: Sequence[bytes], *, rounds: int) -> di
         return _compared(candidates, rounds=rounds, warm_up=2, pictures=len(contents))
 
 
-def measure_growth(judge: Judge, contents: Sequence[bytes], counts: Sequence[int]) -> Iterator[dict[str, float]]:
+def measure_growth(judge: BatchJudge, contents: Sequence[bytes], counts: Sequence[int]) -> Iterator[dict[str, float]]:
     """Seconds, and the most memory that the process held (MiB), for so many pictures after each other; a row a count.
 
     The pictures are the given ones over and over; with heatmaps, of which none is kept.
@@ -91,9 +105,60 @@ def measure_growth(judge: Judge, contents: Sequence[bytes], counts: Sequence[int
         yield {"pictures": count, "seconds": seconds, "milliseconds": each, "mebibytes": most / 2**20}
 
 
+@dataclass(frozen=True, kw_only=True)
+class Speed:
+    """Milliseconds a picture, from the file to the verdict without a map: the median of so many rounds, and the
+    quartiles around it."""
+
+    median: float
+    low: float
+    high: float
+    rounds: int
+
+
+def take_turns(
+    judges: Mapping[str, Judge],
+    content: bytes,
+    *,
+    rounds: int = ROUNDS,
+    seconds: float = math.inf,
+    progress: Progress | None = None,
+) -> dict[str, Speed]:
+    """Time every judge on a picture, the bytes of a file.
+
+    Parameters
+    ----------
+    rounds : as many, or once the `seconds` are over, `LEAST` and no more.
+    progress : is told after each round, those that warm up among them; what it raises ends the measurement.
+
+    Raises `SettingsError` for fewer than `LEAST` rounds.
+    """
+    if rounds < LEAST:
+        raise SettingsError(f"A median that tells anything needs {LEAST} rounds or more, got {rounds}.")
+    times: dict[str, list[float]] = {name: [] for name in judges}
+    total, began = rounds + SETTLING, time.perf_counter()
+    for turn in range(total):
+        if turn >= LEAST + SETTLING and time.perf_counter() - began > seconds:
+            break
+        for name, judge in judges.items():
+            started = time.perf_counter()
+            judge.inspect(content, explain=False)
+            if turn >= SETTLING:
+                times[name].append(1e3 * (time.perf_counter() - started))
+        if progress is not None:
+            progress(turn + 1, total)
+    result = {}
+    for name, values in times.items():
+        low, median, high = statistics.quantiles(values, n=4, method="inclusive")
+        result[name] = Speed(median=median, low=low, high=high, rounds=len(values))
+    return result
+
+
 def machine() -> dict[str, Any]:
     """Processor, cores, threads, and versions of what computes."""
     from importlib.metadata import version
+
+    import torch
 
     packages = ("torch", "torchvision", "numpy", "scipy", "pillow")
     return {
@@ -105,7 +170,9 @@ def machine() -> dict[str, Any]:
     }
 
 
-def _forward(network: torch.nn.Module, pictures: torch.Tensor) -> Callable[[], object]:
+def _forward(network: "torch.nn.Module", pictures: "torch.Tensor") -> Callable[[], object]:
+    import torch
+
     network.eval()
 
     def run() -> object:

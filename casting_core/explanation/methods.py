@@ -8,13 +8,14 @@ class Method:
     """One way to make a map.
 
     `title`: its name in the literature; `sentence`: what the map shows; `source`: where it was published;
-    `implementation`: its class in the package.
+    `implementation`: its class in the package; `slow`: whether it runs the network many times for one image.
     """
 
     title: str
     sentence: str
     source: str
     implementation: str
+    slow: bool = False
 
 
 METHODS = {
@@ -57,6 +58,7 @@ METHODS = {
         "but it takes seconds.",
         source="H. Wang et al., CVPR Workshops 2020, https://arxiv.org/abs/1910.01279",
         implementation="ScoreCAM",
+        slow=True,
     ),
 }
 DEFAULT_METHOD = "gradcam"

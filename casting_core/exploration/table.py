@@ -20,7 +20,7 @@ from casting_core.data.collection import divide
 from casting_core.data.dataset import FOLDERS, Sample, read_provenance
 from casting_core.data.partition import deal_folds, mark_doubted
 from casting_core.errors import DataError
-from casting_core.evaluation.judged import PREDICTIONS, Judged, judged
+from casting_core.evaluation.held_out_verdicts import PREDICTIONS, Judged, judged
 from casting_core.evaluation.predictions import read_predictions
 from casting_core.exploration.index import Index
 from casting_core.labels import Label, Verdict

@@ -10,7 +10,7 @@ from pages.comparing import known, pictures
 from pages.comparing.known import Shown
 
 if TYPE_CHECKING:
-    from casting_core.evaluation.agreement import Agreement
+    from casting_core.evaluation.comparison.agreement import Agreement
 
 VERDICT, HALF = "By verdict", "At a probability of 50 %"
 AMONG = "among"  # in the link: which of the lists is open

@@ -7,8 +7,8 @@ import streamlit as st
 from casting_core.charts import behaviour as charts
 from casting_core.charts.style import WORDS, looks
 from casting_core.errors import CastingError
-from casting_core.evaluation.behaviour import card_intervals
-from casting_core.evaluation.reliability import BINS
+from casting_core.evaluation.comparison.behaviour import card_intervals
+from casting_core.evaluation.metrics.reliability import BINS
 from casting_core.labels import Label, Verdict
 from casting_core.networks.card import DEFAULT
 from pages.comparing import agreement, known, pictures

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from casting_core.errors import CastingError
-from casting_core.evaluation.judged import PREDICTIONS, Judged, judge_rows
+from casting_core.evaluation.held_out_verdicts import PREDICTIONS, Judged, judge_rows
 from casting_core.evaluation.predictions import read_predictions
 from casting_core.networks.card import CARD, SAMPLES, ModelCard
 from pages.shared import resources
 
 if TYPE_CHECKING:
-    from casting_core.evaluation.agreement import ModelPair
-    from casting_core.evaluation.behaviour import Behaviour
+    from casting_core.evaluation.comparison.agreement import ModelPair
+    from casting_core.evaluation.comparison.behaviour import Behaviour
 
 MOST_MODELS = 8  # whose rows are held in memory, 7 MB each
 Key = tuple[str, str, str, tuple[int, ...]]  # name, folder, SHA-256 of the weights, state of the files
@@ -118,7 +118,7 @@ def _known(key: Key) -> Known:
 
 @st.cache_resource(max_entries=4 * MOST_MODELS, show_spinner=False)
 def _shown(key: Key, unseen: bool, as_filed: bool, _model: Known) -> Shown:
-    from casting_core.evaluation.behaviour import behaviour, select
+    from casting_core.evaluation.comparison.behaviour import behaviour, select
 
     rows = select(_model.rows, unseen=unseen, left_out=frozenset() if as_filed else _model.suspects)
     return Shown(known=_model, rows={each.row.path: each for each in rows}, found=behaviour(rows))
@@ -126,8 +126,8 @@ def _shown(key: Key, unseen: bool, as_filed: bool, _model: Known) -> Shown:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _pair(key: tuple[Key, Key, bool, bool], _first: Shown, _second: Shown) -> "ModelPair":
-    from casting_core.evaluation.agreement import agreement
-    from casting_core.evaluation.behaviour import used_thresholds
+    from casting_core.evaluation.comparison.agreement import agreement
+    from casting_core.evaluation.comparison.behaviour import used_thresholds
 
     one, two = list(_first.rows.values()), list(_second.rows.values())
     return agreement(

@@ -9,9 +9,9 @@ import streamlit as st
 
 from casting_core.charts.style import listed
 from casting_core.errors import CastingError
-from casting_core.evaluation.model_columns import COLUMNS, Column, percent
-from casting_core.evaluation.model_rows import ModelRow, Origin, best, differing, model_rows, warnings
-from casting_core.evaluation.model_table import STAR, UNKNOWN, spreadsheet, text, to_markdown
+from casting_core.evaluation.comparison.columns import COLUMNS, Column, percent
+from casting_core.evaluation.comparison.model_rows import ModelRow, Origin, best, differing, model_rows, warnings
+from casting_core.evaluation.comparison.model_table import STAR, UNKNOWN, spreadsheet, text, to_markdown
 from casting_core.networks.card import ModelCard
 from pages.comparing import timing
 from pages.shared import resources

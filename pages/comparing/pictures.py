@@ -9,7 +9,7 @@ import streamlit as st
 
 from casting_core.charts.style import WORDS
 from casting_core.errors import CastingError
-from casting_core.evaluation.judged import Judged
+from casting_core.evaluation.held_out_verdicts import Judged
 from casting_core.figures import EVIDENCE, percent
 from casting_core.labels import Label, Verdict
 from pages.comparing import sight

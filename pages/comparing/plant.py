@@ -8,15 +8,14 @@ import streamlit as st
 
 from casting_core.errors import CastingError
 from casting_core.evaluation.costs import Costs
-from casting_core.evaluation.expected_cost import expected_cost
-from casting_core.evaluation.what_if import WhatIf
+from casting_core.evaluation.thresholds.sweep import WhatIf, expected_cost
 from casting_core.networks.card import ModelCard
 from pages.comparing.known import Key
 from pages.comparing.scale import Scale, put
 
 if TYPE_CHECKING:
     from casting_core.evaluation.predictions import Prediction
-    from casting_core.evaluation.proposal import Plateau, Proposal
+    from casting_core.evaluation.thresholds.cost_optimal import Plateau, Proposal
 
 INPUTS = {  # key in the link → name in a settings file, title, default, step, most, help
     "missed-cost": ("missed_defect", "A missed defect costs", 50.0, 1.0, 1e9,
@@ -83,7 +82,7 @@ def propose(
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _proposal(key: Key, told: tuple[tuple[str, float], ...], _rows: "Sequence[Prediction]") -> "Proposal":
-    from casting_core.evaluation.proposal import propose as work_out
+    from casting_core.evaluation.thresholds.cost_optimal import propose as work_out
 
     values = dict(told)
     rate = values.pop("defect_rate")

@@ -33,7 +33,7 @@ def scale(card: ModelCard) -> Scale:
     """
     from scipy.special import expit
 
-    from casting_core.evaluation.operating_point import GRID
+    from casting_core.evaluation.thresholds.operating_point import GRID
 
     own = (card.threshold_pass, card.threshold_reject)
     by_text = {_text(value): float(value) for value in (0.0, *expit(GRID), 1.0)}

@@ -60,7 +60,7 @@ def _copy_of(judge: Shown, path: str) -> tuple[str, int, str] | None:
 
 @st.cache_resource(max_entries=COPIES, show_spinner=False)
 def _copy(folder: str, fold: int, sha256: str) -> "Inspector":
-    from casting_core.commands.held_out import held_out
+    from casting_core.evaluation.held_out import held_out
 
     return held_out(Path(folder), fold)
 

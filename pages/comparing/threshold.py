@@ -8,8 +8,8 @@ import streamlit as st
 
 from casting_core.charts import thresholds as charts
 from casting_core.errors import CastingError, DataError
-from casting_core.evaluation.verdicts import for_choosing
-from casting_core.evaluation.what_if import WhatIf, threshold_curves, what_if
+from casting_core.evaluation.thresholds.sweep import WhatIf, threshold_curves, what_if
+from casting_core.evaluation.thresholds.verdicts import for_choosing
 from pages.comparing import known, plant
 from pages.comparing.known import Key, Known
 from pages.comparing.scale import PASS, REJECT, Scale, keep_order, put, scale
@@ -17,8 +17,8 @@ from pages.shared import resources
 from pages.shared.drawing import draw_kept
 
 if TYPE_CHECKING:
-    from casting_core.evaluation.intervals import Rate
     from casting_core.evaluation.predictions import Prediction, Predictions
+    from casting_core.evaluation.statistics.intervals import Rate
 
 RATES = (  # name in `WhatIf`, title, what it means
     ("missed_defects", "Defective parts passed", "A missed defect leaves the foundry."),

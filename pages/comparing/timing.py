@@ -12,7 +12,7 @@ import streamlit as st
 from PIL import Image
 
 from casting_core.errors import CastingError
-from casting_core.evaluation.model_speed import ROUNDS, WARM_UP, Speed, take_turns
+from casting_core.evaluation.speed import ROUNDS, SETTLING, Speed, take_turns
 
 EVERY = 1.0  # s, between two looks at a measurement
 UNEVEN = 2.0  # times between the quartiles, from which the machine was busy
@@ -44,7 +44,7 @@ class Timer:
         with self._lock:
             if self.running or not asked:
                 return
-            self.what, self.done, self.total, self.error = "Loading", 0, len(asked) + ROUNDS + WARM_UP, None
+            self.what, self.done, self.total, self.error = "Loading", 0, len(asked) + ROUNDS + SETTLING, None
             self._thread = threading.Thread(target=self._run, args=(list(asked),), name="timing", daemon=True)
             self._thread.start()
 

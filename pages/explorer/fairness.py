@@ -6,8 +6,8 @@ import streamlit as st
 from casting_core.charts import dataset as charts
 from casting_core.data.provenance import LINK, Leakage
 from casting_core.errors import CastingError
-from casting_core.evaluation import summary
-from casting_core.evaluation.published import STUDY
+from casting_core.evaluation.comparison.published import STUDY
+from casting_core.evaluation.reporting import headline
 from casting_core.exploration.alignment import Aligned, lay_onto
 from casting_core.exploration.fairness import LOWEST, Twin, leakage_at, photographs_at, twins
 from casting_core.exploration.table import Table
@@ -149,7 +149,7 @@ def _own_figures() -> list[str]:
     """How far the shipped model falls from known photographs to new ones; nothing where its card does not say."""
     try:
         card = read_card(MODELS / DEFAULT)
-        known, new = summary.official(card, as_filed=True), summary.unseen(card, as_filed=True)
+        known, new = headline.official(card, as_filed=True), headline.unseen(card, as_filed=True)
     except CastingError:
         return []
     if known is None or new is None or known.wrong is None or new.wrong is None:

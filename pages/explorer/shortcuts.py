@@ -12,7 +12,7 @@ from casting_core.charts import dataset as charts
 from casting_core.charts.style import WORDS, listed
 from casting_core.data.measures import TITLES
 from casting_core.errors import CastingError
-from casting_core.evaluation import summary
+from casting_core.evaluation.reporting import headline
 from casting_core.evaluation.shortcuts import STRONG, Shortcut, find_shortcuts, warning
 from casting_core.exploration.index import Index
 from casting_core.exploration.table import Table
@@ -256,5 +256,5 @@ def _floor(rows: tuple[Shortcut, ...]) -> None:
 
 
 def _right(card: ModelCard) -> float | None:
-    found = summary.unseen(card)
+    found = headline.unseen(card)
     return None if found is None or found.wrong is None else 1 - found.wrong.share

@@ -8,13 +8,13 @@ import streamlit as st
 from PIL import Image
 
 from casting_core import figures
-from casting_core.evaluation import summary
+from casting_core.evaluation.reporting import headline
 from pages.shared import marked, wording
 from pages.shared.wording import WORDING
 
 if TYPE_CHECKING:
     from casting_core import Inspection
-    from casting_core.evaluation.intervals import Rate
+    from casting_core.evaluation.statistics.intervals import Rate
     from casting_core.explanation.proof import Proof
     from casting_core.networks.card import ModelCard
 
@@ -156,7 +156,7 @@ def model(card: "ModelCard") -> None:
 
 def unseen_figures(card: "ModelCard") -> None:
     """How the model does on castings never seen, of a thousand parts, and what that was measured on."""
-    found, filed = summary.unseen(card), summary.unseen(card, as_filed=True)
+    found, filed = headline.unseen(card), headline.unseen(card, as_filed=True)
     if found is None or filed is None:
         st.info(f"The model {card.name} has not been measured on castings never seen.", icon=":material/pending:")
         return

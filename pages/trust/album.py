@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import streamlit as st
 
-from casting_core.evaluation.pointing import Extremes, Judge, Known, point
+from casting_core.evaluation.localization.pointing_game import Extremes, Judge, Known, point
 
 KEEP = 2  # of the best, and of the worst
 MOST = 6  # albums held in memory

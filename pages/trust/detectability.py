@@ -15,7 +15,7 @@ from casting_core.charts import detectability as charts
 from casting_core.charts.detectability import Scale, reached_text, surer
 from casting_core.charts.style import looks
 from casting_core.errors import CastingError
-from casting_core.evaluation.detectability_trials import FILE, PUBLIC, RENDERED
+from casting_core.evaluation.detectability.trials import FILE, PUBLIC, RENDERED
 from casting_core.labels import Verdict
 from casting_core.networks.card import MODELS, ModelCard
 from pages.shared.downloads import neutral
@@ -128,8 +128,8 @@ def _background() -> ThreadPoolExecutor:
 
 
 def _count_marked(file: Path, base: str) -> dict[str, Any]:
-    from casting_core.evaluation.detectability import summarise
-    from casting_core.evaluation.detectability_trials import read_trials
+    from casting_core.evaluation.detectability.summary import summarise
+    from casting_core.evaluation.detectability.trials import read_trials
 
     trials = [trial for trial in read_trials(file) if trial.base == base]
     verdict = {True: Verdict.DEFECTIVE, False: Verdict.OK}

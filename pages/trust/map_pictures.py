@@ -11,7 +11,7 @@ import streamlit as st
 from casting_core import figures
 from casting_core.charts import maps as charts
 from casting_core.errors import CastingError, DataError
-from casting_core.evaluation.pointing import FIRST, Judge, Known, Pointed
+from casting_core.evaluation.localization.pointing_game import FIRST, Judge, Known, Pointed
 from casting_core.labels import Label, Verdict
 from casting_core.networks.card import ModelCard
 from pages.shared.resources import inspector

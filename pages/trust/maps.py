@@ -9,8 +9,8 @@ from casting_core import figures
 from casting_core.charts import maps as charts
 from casting_core.charts.maps import points_text, share_text
 from casting_core.charts.style import listed
-from casting_core.evaluation.evidence import found_by_kind
-from casting_core.evaluation.map_comparison import EVIDENCE
+from casting_core.evaluation.localization.method_comparison import EVIDENCE
+from casting_core.evaluation.reporting.figures_by_set import found_by_kind
 from casting_core.explanation.methods import METHODS
 from casting_core.networks.card import ModelCard
 from pages.shared import resources

@@ -180,7 +180,7 @@ def _closer(card: ModelCard) -> None:
     except CastingError as error:  # the figures stand without it; a fragment is not watched by the page around it
         st.error("The model cannot judge the rendered castings.", icon=":material/error:")
         st.text(str(error))
-    from casting_core.evaluation.robustness import HANDED, RISE  # with torch, which the casting needs anyway
+    from casting_core.evaluation.robustness.summary import HANDED, RISE  # with torch, which the casting needs anyway
 
     st.caption(
         f"The figures hold at a step where missed defects rise by no more than {100 * RISE['missed']:g} and false "
@@ -280,7 +280,7 @@ def disturbed_casting(which: str, name: str, level: float) -> Upload:
 
     from casting_core.data.images import decode
     from casting_core.data.part import find_part
-    from casting_core.evaluation.robustness_disturbances import DISTURBANCES
+    from casting_core.evaluation.robustness.corruptions import DISTURBANCES
 
     sample = resources.sample_pictures()[which].upload
     pixels = decode(sample.data or b"").pixels

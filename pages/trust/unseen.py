@@ -10,9 +10,9 @@ from casting_core.charts.style import listed
 from casting_core.charts.unseen import figure_text
 from casting_core.data.dataset import read_provenance
 from casting_core.data.provenance import Leakage, leakage
-from casting_core.evaluation.comparison import FLOOR
-from casting_core.evaluation.evidence import NEW, OFFICIAL, SECOND, SETS, UNSEEN, OnSet, on_set
-from casting_core.evaluation.intervals import clopper_pearson
+from casting_core.evaluation.comparison.models import FLOOR
+from casting_core.evaluation.reporting.figures_by_set import NEW, OFFICIAL, SECOND, SETS, UNSEEN, OnSet, on_set
+from casting_core.evaluation.statistics.intervals import clopper_pearson
 from casting_core.networks.card import ModelCard
 from pages.shared import resources
 from pages.shared.downloads import neutral

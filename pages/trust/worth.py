@@ -7,10 +7,10 @@ from dataclasses import replace
 import streamlit as st
 
 from casting_core.charts import worth as charts
-from casting_core.evaluation.plant import Plant, worth
-from casting_core.evaluation.plant_rates import WAYS, cost_over_defect_rate, has_rates, model_rates
-from casting_core.evaluation.plant_results import Estimate, Worth
-from casting_core.evaluation.verdict_rates import VerdictRates
+from casting_core.evaluation.plant.economics import Plant, worth
+from casting_core.evaluation.plant.model_rates import WAYS, cost_over_defect_rate, has_rates, model_rates
+from casting_core.evaluation.plant.results import Estimate, Worth
+from casting_core.evaluation.plant.verdict_rates import VerdictRates
 from casting_core.networks.card import ModelCard
 from pages.shared import resources, wording
 from pages.shared.downloads import neutral

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from casting_core.evaluation.plant import Plant
+from casting_core.evaluation.plant.economics import Plant
 
 CURRENCIES = ("€", "$", "£", "CHF", "¥", "₹", "none")
 CURRENCY = "currency"

@@ -1,9 +1,9 @@
 """A plant's figures in the words of somebody who runs it: what each way gives, saves and needs."""
 
 from casting_core import figures
-from casting_core.evaluation.plant import Plant
-from casting_core.evaluation.plant_results import Advantage, BreakEven, Estimate, Totals, Way, Worth
-from casting_core.evaluation.rounding import Rounded, rounded
+from casting_core.evaluation.plant.economics import Plant
+from casting_core.evaluation.plant.results import Advantage, BreakEven, Estimate, Totals, Way, Worth
+from casting_core.evaluation.plant.rounding import Rounded, rounded
 
 WAYS = {  # way → title, how it works
     "model": (

@@ -5,8 +5,8 @@ import pytest
 
 from casting_core.charts import behaviour as charts
 from casting_core.charts.style import LABELS, SERIES, looks
-from casting_core.evaluation.behaviour import BARS, Behaviour, behaviour
-from casting_core.evaluation.judged import Judged, verdict_at
+from casting_core.evaluation.comparison.behaviour import BARS, Behaviour, behaviour
+from casting_core.evaluation.held_out_verdicts import Judged, verdict_at
 from casting_core.evaluation.predictions import Prediction
 from casting_core.labels import Label, Verdict
 

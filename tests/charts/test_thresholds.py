@@ -5,7 +5,7 @@ import pytest
 
 from casting_core.charts import thresholds as charts
 from casting_core.evaluation.predictions import Predictions
-from casting_core.evaluation.what_if import threshold_curves, what_if
+from casting_core.evaluation.thresholds.sweep import threshold_curves, what_if
 
 rng = np.random.default_rng(3)
 POSITIVE = np.arange(400) % 2 == 1

@@ -3,7 +3,7 @@
 import pytest
 
 from casting_core.charts.unseen import figure_text, side_by_side
-from casting_core.evaluation.evidence import Figure
+from casting_core.evaluation.reporting.figures_by_set import Figure
 
 GOOD = Figure(value=0.02, low=0.01, high=0.05, count=2, of=100)
 FLAWLESS = Figure(value=0.0, low=0.0, high=0.2, count=0, of=17)

@@ -10,16 +10,16 @@ from typer.testing import CliRunner, Result
 
 from casting_core.__main__ import app
 from casting_core.errors import ModelError
-from casting_core.evaluation import comparison
+from casting_core.evaluation.comparison import models
 from casting_core.networks.card import DEFAULT, shipped
 
 
 @pytest.fixture(scope="module", autouse=True)
 def compared_once() -> Iterator[None]:
     """All forms show one comparison, which takes seconds."""
-    of = cache(comparison.compare)
+    of = cache(models.compare)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(comparison, "compare", lambda models: of(tuple(models)))
+        patch.setattr(models, "compare", lambda names: of(tuple(names)))
         yield
 
 

@@ -10,10 +10,10 @@ from PIL import Image
 from typer.testing import CliRunner, Result
 
 from casting_core.__main__ import app
-from casting_core.commands import evaluate_maps
 from casting_core.data.defects import DefectKind
 from casting_core.data.synthetic import render_casting
 from casting_core.errors import ModelError
+from casting_core.evaluation.localization import study
 from casting_core.explanation.methods import METHODS
 from casting_core.networks.card import MODELS
 
@@ -116,17 +116,17 @@ def test_the_public_set_is_looked_up_where_it_is(tmp_path: Path, monkeypatch: py
     pixels = [render_casting(seed=seed, size=300).pixels for seed in (5, 6)]
     Image.fromarray(pixels[0]).save(tmp_path / "a.png")
     sample = Sample(path="a.png", split="train", label=Label.OK, source=0)
-    monkeypatch.setattr("casting_core.data.dataset.read_provenance", lambda: [sample])
+    monkeypatch.setattr("casting_core.evaluation.localization.study.read_provenance", lambda: [sample])
     truths = [
-        evaluate_maps.Truth(pixels=each, mask=np.zeros_like(each, bool), defective=False, photograph=number)
+        study.LabelledImage(pixels=each, mask=np.zeros_like(each, bool), defective=False, photograph=number)
         for number, each in enumerate(pixels)
     ]
-    pictures = evaluate_maps.Set(name="x", total=2, read=lambda: iter(truths))
-    found = evaluate_maps.look_up(pictures, tmp_path)
+    pictures = study.LabelledSet(name="x", total=2, read=lambda: iter(truths))
+    found = study.look_up(pictures, tmp_path)
     assert found is not None
     assert found[0] is True
     assert found[1] is not True
-    assert evaluate_maps.look_up(pictures, tmp_path / "nowhere") is None
+    assert study.look_up(pictures, tmp_path / "nowhere") is None
 
 
 def test_figures_from_predictions(card: Path):
@@ -192,4 +192,4 @@ def test_a_network_without_convolutions_has_no_maps_to_compare(folder: Path):
         network = None
 
     with pytest.raises(SettingsError, match="no convolutions"):
-        evaluate_maps.compare(Linear(), evaluate_maps.marked(folder), slow=0, faithful=0)
+        study.compare(Linear(), study.marked(folder), slow=0, faithful=0)

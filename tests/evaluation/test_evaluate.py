@@ -8,9 +8,9 @@ import pytest
 
 from casting_core.data.dataset import read_provenance
 from casting_core.errors import DataError
-from casting_core.evaluation.calibration import fit_calibration
 from casting_core.evaluation.evaluate import evaluate
 from casting_core.evaluation.predictions import Prediction, read_predictions
+from casting_core.evaluation.thresholds.calibration import fit_calibration
 from casting_core.labels import Label
 from casting_core.networks.card import MODELS, read_card, shipped
 

@@ -1,9 +1,9 @@
 """Runs from other seeds: figures by hand, and those of the shipped card made anew from its predictions."""
 
 from casting_core.evaluation.evaluate import suspects_of
-from casting_core.evaluation.operating_point import OperatingPoint
 from casting_core.evaluation.predictions import Prediction, read_predictions
 from casting_core.evaluation.seeds import seed_figures
+from casting_core.evaluation.thresholds.operating_point import OperatingPoint
 from casting_core.labels import Label
 from casting_core.networks.calibration import Calibration
 from casting_core.networks.card import MODELS, read_card

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
 from casting_core.errors import SettingsError
-from casting_core.evaluation.resampling import draw_weights
 from casting_core.evaluation.shortcuts import Shortcut, find_shortcuts, warning, weighted_areas
+from casting_core.evaluation.statistics.bootstrap import draw_weights
 from casting_core.labels import Label
 
 OK, DEFECTIVE = Label.OK, Label.DEFECTIVE

@@ -11,7 +11,7 @@ import pytest
 
 from casting_core.data.dataset import read_provenance
 from casting_core.errors import ModelError
-from casting_core.evaluation.judged import PREDICTIONS, judged
+from casting_core.evaluation.held_out_verdicts import PREDICTIONS, judged
 from casting_core.evaluation.predictions import Prediction, write_predictions
 from casting_core.exploration import table as module
 from casting_core.exploration.table import Outcome, Table, defect_kinds, make_table, models_for, outcome, public_facts

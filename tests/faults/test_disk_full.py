@@ -19,12 +19,12 @@ from PIL import Image
 
 from casting_core.data.marks import MARKS, Mark, Marks, read_marks, set_mark, write_marks
 from casting_core.errors import CastingError, DataError, ModelError, SettingsError
-from casting_core.evaluation.ship import ship
 from casting_core.exploration import index
 from casting_core.exploration.index import build_index, find_index
 from casting_core.inspection.settings import Settings, read_settings, write_settings
 from casting_core.networks.card import read_card
 from casting_core.networks.checkpoint import add_metrics, load_model
+from casting_core.training.ship import ship
 from tests import ROOT
 from tests.faults.breaking import deaths, refusals
 from tests.faults.conftest import write_runs
@@ -107,7 +107,7 @@ def test_no_index_is_better_than_half_of_one(
 @pytest.fixture
 def evaluated_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Figures of the same predictions are computed once: they are not what is tried here."""
-    module = importlib.import_module("casting_core.evaluation.ship")
+    module = importlib.import_module("casting_core.training.ship")
     real, kept = module.evaluate, {}
 
     def evaluate(rows: list, *given: object, **more: object) -> object:

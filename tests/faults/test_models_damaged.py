@@ -17,13 +17,13 @@ import streamlit as st
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from casting_core.commands.held_out import held_out
 from casting_core.data.dataset import read_provenance
 from casting_core.data.synthetic import samples
 from casting_core.errors import CastingError, DataError, ModelError
-from casting_core.evaluation.detectability_trials import read_trials
+from casting_core.evaluation.detectability.trials import read_trials
+from casting_core.evaluation.held_out import held_out
 from casting_core.evaluation.predictions import read_peaks, read_predictions
-from casting_core.evaluation.robustness_tallies import read_tallies
+from casting_core.evaluation.robustness.tallies import read_tallies
 from casting_core.explanation.precedents import read_precedents
 from casting_core.networks.card import DEFAULT, MODELS, ModelCard, read_card
 from casting_core.networks.checkpoint import load_model

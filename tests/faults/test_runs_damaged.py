@@ -9,13 +9,13 @@ from casting_core.data.dataset import Sample, read_provenance
 from casting_core.data.provenance import write_provenance
 from casting_core.errors import Cancelled, CastingError, DataError, ModelError
 from casting_core.evaluation.predictions import Prediction, read_peaks, read_predictions, write_peaks, write_predictions
-from casting_core.evaluation.ship import ship
 from casting_core.labels import Label
 from casting_core.networks.registry import architecture
 from casting_core.training.batches import PlainBatches
 from casting_core.training.logs.log import read_log
 from casting_core.training.loop import LOG, RESULT, SETTINGS, STATE, HeldOut, fit
 from casting_core.training.settings import settings_for
+from casting_core.training.ship import ship
 from tests.faults.conftest import write_runs
 from tests.faults.models import DAMAGES, damage
 

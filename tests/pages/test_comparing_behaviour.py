@@ -170,7 +170,7 @@ def test_a_copy_of_altered_weights_is_a_line(with_pictures, monkeypatch):
 
         raise ModelError(f"{folder.name} has altered weights of fold {fold}.")
 
-    monkeypatch.setattr("casting_core.commands.held_out.held_out", damaged)
+    monkeypatch.setattr("casting_core.evaluation.held_out.held_out", damaged)
     sight._copy.clear()
     sight._judged.clear()
     app = view(models=DEFAULT, picture=missed()[0])

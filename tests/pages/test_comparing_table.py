@@ -11,8 +11,8 @@ from streamlit.testing.v1 import AppTest
 
 from casting_core import Inspector
 from casting_core.errors import ModelError
-from casting_core.evaluation.model_columns import BY_KEY, COLUMNS
-from casting_core.evaluation.model_rows import model_rows
+from casting_core.evaluation.comparison.columns import BY_KEY, COLUMNS
+from casting_core.evaluation.comparison.model_rows import model_rows
 from casting_core.networks.card import DEFAULT, MODELS, read_card, shipped
 from pages.comparing import models_table, timing
 from pages.shared import resources

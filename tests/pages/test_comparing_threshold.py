@@ -13,9 +13,9 @@ from casting_core.errors import SettingsError
 from casting_core.evaluation.costs import Costs
 from casting_core.evaluation.evaluate import suspects_of
 from casting_core.evaluation.predictions import as_arrays, read_predictions
-from casting_core.evaluation.proposal import Plateau, propose
-from casting_core.evaluation.verdicts import for_choosing
-from casting_core.evaluation.what_if import WhatIf, what_if
+from casting_core.evaluation.thresholds.cost_optimal import Plateau, propose
+from casting_core.evaluation.thresholds.sweep import WhatIf, what_if
+from casting_core.evaluation.thresholds.verdicts import for_choosing
 from casting_core.labels import Verdict
 from casting_core.networks.card import DEFAULT, MODELS, read_card, shipped
 from pages.comparing import plant

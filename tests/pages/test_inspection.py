@@ -15,7 +15,7 @@ from PIL import Image
 from casting_core import Inspector, Verdict
 from casting_core.data.synthetic import samples
 from casting_core.errors import ModelError
-from casting_core.evaluation.summary import unseen
+from casting_core.evaluation.reporting.headline import unseen
 from casting_core.explanation.methods import METHODS
 from casting_core.networks.card import DEFAULT, MODELS, read_card, shipped
 from casting_core.networks.logistic_regression import LogisticRegression

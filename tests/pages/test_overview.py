@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from casting_core.data.dataset import read_provenance
 from casting_core.data.defects import DefectKind
 from casting_core.errors import ModelError
-from casting_core.evaluation import summary
+from casting_core.evaluation.reporting import headline
 from casting_core.networks import card
 from pages.shared.kinds import KINDS, picture
 from tests.pages.conftest import ROOT, texts
@@ -41,17 +41,17 @@ def test_the_ring_does_not_hide_a_picture(kind):
 
 def test_the_figures_are_the_card_s():
     shipped = card.read_card(card.MODELS / card.DEFAULT)
-    figures = summary.unseen(shipped)
+    figures = headline.unseen(shipped)
     assert figures is not None
     app = overview()
     headers = [header.value for header in app.header]
     for rate in (figures.missed, figures.false_alarms, figures.reviews):
         assert rate.of_thousand() in headers
         assert f"Counted: {rate.count:,} of {rate.of:,} pictures" in texts(app)
-    filed = summary.unseen(shipped, as_filed=True)
+    filed = headline.unseen(shipped, as_filed=True)
     assert f"as they were filed: {filed.missed.count:,} of {filed.missed.of:,}" in texts(app)
     assert f"{figures.pictures:,} pictures of {figures.photographs} castings" in texts(app)
-    known, test = summary.known_pictures(read_provenance())
+    known, test = headline.known_pictures(read_provenance())
     assert f"{100 * known / test:.1f} %" in texts(app)
     for limit in shipped.limits:
         assert limit in texts(app)

@@ -11,8 +11,8 @@ from streamlit.testing.v1 import AppTest
 
 from casting_core.charts.detectability import Scale
 from casting_core.errors import DataError
-from casting_core.evaluation.detectability import size_text, summarise
-from casting_core.evaluation.detectability_trials import FILE, PUBLIC, RENDERED, read_trials
+from casting_core.evaluation.detectability.summary import size_text, summarise
+from casting_core.evaluation.detectability.trials import FILE, PUBLIC, RENDERED, read_trials
 from casting_core.networks.card import MODELS, ModelCard, read_card
 from pages.shared import resources
 from pages.trust import detectability

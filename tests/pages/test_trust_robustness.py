@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from casting_core.charts.robustness import FIGURES, range_text, share_of, title_of
 from casting_core.data.images import decode
-from casting_core.evaluation.robustness_disturbances import DISTURBANCES
+from casting_core.evaluation.robustness.corruptions import DISTURBANCES
 from casting_core.networks.card import MODELS, ModelCard, read_card
 from pages.shared import resources
 from pages.trust import robustness

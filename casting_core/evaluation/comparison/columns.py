@@ -1,0 +1,162 @@
+"""The columns of the table of models: what each means, how its values are told, and which of them are better."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from casting_core.evaluation.reporting.cells import decimal
+
+
+def percent(share: float) -> str:
+    """A share in [0, 1] as `98.46 %`; what is neither none nor all is never rounded to it."""
+    return "< 0.01 %" if 0 < share < 0.00005 else f"{100 * float(decimal(share, 4)):.2f} %"
+
+
+def clock(seconds: float) -> str:
+    """A time in minutes and seconds, `10:34`."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02d}"
+
+
+def _four(value: float) -> str:
+    return decimal(value, 4)
+
+
+def _count(value: float) -> str:
+    return f"{value:,.0f}"
+
+
+def _setting(value: float) -> str:
+    return f"{value:g}"
+
+
+def _size(value: float) -> str:
+    return "< 0.01" if value < 0.01 else f"{value:.2f}"
+
+
+def _milliseconds(value: float) -> str:
+    return f"{value:.1f}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """A column: its `title`, what it means, and which values are `better`: 1 the higher, -1 the lower, 0 none.
+
+    `text`: of a value. `usual`: whether it is shown unless others are chosen.
+    """
+
+    key: str
+    title: str
+    help: str = ""
+    better: int = 0
+    text: Callable[[Any], str] = str
+    usual: bool = True
+
+
+NEW = "On castings never seen: each was judged by a copy of the model that was trained without any picture of it."
+COLUMNS = (
+    Column(key="kind", title="Kind of model"),
+    Column(key="batch_size", title="Batch size", help="Pictures between two steps of training.", text=_setting),
+    Column(key="epochs", title="Epochs", help="Times that training went through its pictures.", text=_setting),
+    Column(key="learning_rate", title="Learning rate", help="How far each step of training goes.", text=_setting),
+    Column(
+        key="official_accuracy",
+        title="Accuracy, official test",
+        help="Pictures on the right side of a probability of 50 %, counted as they are filed. Nearly all of this test "
+        "are turned copies of training pictures, so it shows what a model remembers.",
+        better=1,
+        text=percent,
+    ),
+    Column(
+        key="unseen_accuracy",
+        title="Accuracy, never seen",
+        help=f"Pictures on the right side of a probability of 50 %. {NEW}",
+        better=1,
+        text=percent,
+    ),
+    Column(
+        key="missed_defects",
+        title="Missed defects",
+        help=f"Of the defective parts, those that pass as sound. {NEW}",
+        better=-1,
+        text=percent,
+    ),
+    Column(
+        key="false_alarms",
+        title="False alarms",
+        help=f"Of the sound parts, those that are rejected. {NEW}",
+        better=-1,
+        text=percent,
+    ),
+    Column(
+        key="reviews",
+        title="Sent to a person",
+        help=f"Of all parts, those where the model asks. None is best by this alone: a model that never asks may miss "
+        f"more. {NEW}",
+        text=percent,
+    ),
+    Column(
+        key="roc_auc",
+        title="ROC-AUC",
+        help=f"How often a defective part gets a higher probability than a sound one: 1 always, 0.5 by chance. {NEW}",
+        better=1,
+        text=_four,
+    ),
+    Column(
+        key="pr_auc",
+        title="PR-AUC",
+        help=f"Precision averaged over recall: 1 is best. {NEW}",
+        better=1,
+        text=_four,
+        usual=False,
+    ),
+    Column(
+        key="f1",
+        title="F1",
+        help=f"Harmonic mean of precision and recall at a probability of 50 %: 1 is best. {NEW}",
+        better=1,
+        text=_four,
+        usual=False,
+    ),
+    Column(
+        key="calibration_error",
+        title="Calibration error",
+        help=f"How far stated probabilities lie from what came true, on average: 0 is best. {NEW}",
+        better=-1,
+        text=_four,
+    ),
+    Column(
+        key="mean_cost",
+        title="Mean cost of a part",
+        help="A missed defect costs 50, a false alarm 1, a person’s look 0.1, unless the card says otherwise. " + NEW,
+        better=-1,
+        text=_four,
+        usual=False,
+    ),
+    Column(key="parameters", title="Parameters", help="Numbers that were learned.", better=-1, text=_count),
+    Column(
+        key="input_size",
+        title="Input (px)",
+        help="Short side to which a picture is scaled.",
+        text=_setting,
+        usual=False,
+    ),
+    Column(key="megabytes", title="Weights file (MB)", help="A megabyte is a million bytes.", better=-1, text=_size),
+    Column(
+        key="milliseconds",
+        title="Time a picture (ms)",
+        help="From the file to the verdict on this machine, without the map; a median. Measured when you ask for it.",
+        better=-1,
+        text=_milliseconds,
+    ),
+    Column(
+        key="seconds",
+        title="Training time",
+        help="Minutes and seconds, of the weights that judge. Times on different machines do not compare.",
+        better=-1,
+        text=clock,
+    ),
+    Column(key="device", title="Trained on", usual=False),
+    Column(key="note", title="Note"),
+)
+BY_KEY = {column.key: column for column in COLUMNS}

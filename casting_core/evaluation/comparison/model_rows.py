@@ -1,0 +1,280 @@
+"""All models in one table, figure by figure: those that ship, one's own, and what the original study reported.
+
+1. Every figure is read from a model's card, so it is that of `evaluate` and `compare`; the study's are those that it
+   printed (`published`), and nothing else of it is known.
+2. The official test is counted as filed, as the study counted it. Figures on castings never seen are without the
+   pictures whose label is doubted, or as filed where that is asked for.
+3. In each column the best value is found, among rows that can be compared: of the same data. The floor, which sees the
+   mean brightness alone, takes no part, since hardly anything is smaller or quicker; nor does the study but with its
+   accuracy, since its times are those of another machine.
+4. What makes rows not comparable is said in sentences (`warnings`).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from casting_core.errors import ModelError
+from casting_core.evaluation.comparison import published
+from casting_core.evaluation.comparison.columns import COLUMNS, Column
+from casting_core.networks.card import MODELS, ModelCard
+
+FLOOR = "brightness"
+WEIGHTS = "weights.safetensors"
+KINDS = {  # as `networks.registry` calls them, which would load torch; in the order of the rows
+    "castnet": "convolutional network with an evidence map",
+    "cnn": "convolutional network",
+    "feedforward": "feedforward network",
+    "logistic_regression": "logistic regression",
+    FLOOR: "mean brightness alone",
+}
+SPLITS = {"official_test": "the official test", "by_source": "castings never seen"}
+
+
+class Origin(StrEnum):
+    """Where a row's figures come from: a model of the public set, the study's report, or a model of another product."""
+
+    PUBLIC = "measured here"
+    REPORTED = "reported by the study"
+    OWN = "measured here, another product"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelRow:
+    """One model.
+
+    `values`: by the key of a column, None where there is none; `ranges`: the 95 % interval of those that have one;
+    `printed`: as the study printed it, where that is coarser. `data`: fingerprint of what it was trained on.
+    `official`: whether the test split came with the data. `judged`: by split (`SPLITS`), how many pictures and
+    photographs; a split is missing where nothing was measured on it.
+    """
+
+    name: str
+    origin: Origin
+    values: Mapping[str, Any]
+    ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    printed: Mapping[str, str] = field(default_factory=dict)
+    data: str = ""
+    official: bool = True
+    judged: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+
+    @property
+    def floor(self) -> bool:
+        """Whether it is the floor that every other row has to be read beside."""
+        return self.origin is Origin.PUBLIC and self.values["kind"] == KINDS[FLOOR]
+
+
+SHARES = ("missed_defects", "false_alarms", "reviews")
+NUMBERS = {  # column → figure of a card
+    "unseen_accuracy": "accuracy",
+    "roc_auc": "roc_auc",
+    "pr_auc": "pr_auc",
+    "f1": "f1",
+    "calibration_error": "expected_calibration_error",
+    "mean_cost": "mean_cost",
+}
+
+
+def model_rows(
+    cards: Sequence[ModelCard],
+    *,
+    folder: Path = MODELS,
+    as_filed: bool = False,
+    milliseconds: Mapping[str, float] | None = None,
+) -> tuple[ModelRow, ...]:
+    """The rows of models and of the study: by kind, each of the study's below ours, then the floor, then one's own.
+
+    Parameters
+    ----------
+    folder : where the models lie, for the size of their weights; a file that is missing has none.
+    as_filed : whether figures on castings never seen count the doubted labels as filed, or leave these pictures out.
+    milliseconds : a picture, by name, of the models whose time was taken.
+
+    Raises `ModelError` where a card is of another form.
+    """
+    ours = [_of_card(card, folder, as_filed, (milliseconds or {}).get(card.name)) for card in cards]
+    rows = [*ours, *map(_of_study, published.STUDY)]
+    kinds = list(KINDS.values())
+
+    def place(row: ModelRow) -> tuple[bool, int, bool, str]:
+        kind = row.values["kind"]
+        known = kinds.index(kind) if kind in kinds else len(kinds)
+        return row.origin is Origin.OWN, known, row.origin is Origin.REPORTED, row.name
+
+    return tuple(sorted(rows, key=place))
+
+
+def _of_card(card: ModelCard, folder: Path, as_filed: bool, milliseconds: float | None) -> ModelRow:
+    settings = card.training.get("settings") or {}
+    threads = card.training.get("threads")
+    device = card.training.get("device")
+    weights = folder / card.name / WEIGHTS
+    values: dict[str, Any] = {
+        "kind": KINDS.get(card.architecture, card.architecture),
+        **{name: settings.get(name) for name in ("batch_size", "epochs", "learning_rate")},
+        "parameters": card.parameters,
+        "input_size": card.input_size,
+        "megabytes": weights.stat().st_size / 1e6 if weights.is_file() else None,
+        "milliseconds": milliseconds,
+        "seconds": card.training.get("seconds"),
+        "device": f"{device}, {threads} thread{'s' * (threads != 1)}" if device and threads else device,
+        "note": _note(card),
+    }
+    ranges: dict[str, tuple[float, float]] = {}
+    judged = {}
+    try:
+        official, unseen = (card.metrics.get(split) for split in SPLITS)
+        if official is not None:
+            figures = official["as_filed"]
+            judged["official_test"] = (figures["pictures"], figures["photographs"])
+            _take(figures, {"official_accuracy": "accuracy"}, values, ranges)
+        if unseen is not None:
+            figures = unseen["as_filed" if as_filed else "without_suspects"]
+            judged["by_source"] = (figures["pictures"], figures["photographs"])
+            _take(figures, NUMBERS, values, ranges)
+            for name in SHARES:
+                found = figures[name]
+                values[name] = found["share"]
+                if found["share"] is not None:
+                    ranges[name] = (found["low"], found["high"])
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ModelError(
+            f"The figures in the card of {card.name} have another form ({error!r}); write them anew with: "
+            f"python -m casting_core evaluate {card.name} --save"
+        ) from error
+    return ModelRow(
+        name=card.name,
+        origin=Origin.PUBLIC if card.on_public_set else Origin.OWN,
+        values={column.key: values.get(column.key) for column in COLUMNS},
+        ranges=ranges,
+        data=card.data_fingerprint,
+        official=bool(card.data.get("official", card.on_public_set)),
+        judged=judged,
+    )
+
+
+def _take(
+    figures: Mapping[str, Any],
+    names: Mapping[str, str],
+    values: dict[str, Any],
+    ranges: dict[str, tuple[float, float]],
+) -> None:
+    """Read numbers of a card, and their intervals where they have one."""
+    for column, name in names.items():
+        values[column] = figures[name]
+        if figures[name] is not None and (interval := figures["intervals"][name]) is not None:
+            ranges[column] = (interval["low"], interval["high"])
+
+
+def _note(card: ModelCard) -> str:
+    if not card.on_public_set:
+        return "Trained on another product."
+    return "The floor: sees nothing but the mean brightness." if card.architecture == FLOOR else ""
+
+
+def _of_study(study: published.Published) -> ModelRow:
+    kind = study.title.partition(",")[0]
+    notes = ["As the study printed it."]
+    if study.right:
+        notes.append(f"Right on {study.right[0]} of {study.right[1]}.")
+    if study.remark:
+        notes.append(f"{study.remark}.")
+    values = {
+        "kind": kind,
+        "batch_size": published.BATCH_SIZE,
+        "epochs": published.EPOCHS,
+        "learning_rate": published.LEARNING_RATE,
+        "official_accuracy": study.accuracy,
+        "seconds": study.seconds,
+        "note": " ".join(notes),
+    }
+    return ModelRow(
+        name=f"Study: {next(name for name, title in KINDS.items() if title == kind)}",
+        origin=Origin.REPORTED,
+        values={column.key: values.get(column.key) for column in COLUMNS},
+        printed={"official_accuracy": f"{100 * study.accuracy:.4g} %"},
+    )
+
+
+def best(rows: Sequence[ModelRow], column: Column) -> frozenset[str]:
+    """Names of the rows with the best value of a column, several where they are equal, by the rules of the module.
+
+    Models of the same data are compared with each other. Nobody is best alone, nor where all are the same.
+    """
+    if not column.better:
+        return frozenset()
+    public = next((row.data for row in rows if row.origin is Origin.PUBLIC), None)
+    groups: dict[str | None, dict[str, float]] = {}
+    for row in rows:
+        value = row.values[column.key]
+        reported = row.origin is Origin.REPORTED
+        if value is None or row.floor or (reported and column.key != "official_accuracy"):
+            continue
+        groups.setdefault(public if reported else row.data, {})[row.name] = column.better * value
+    winners: set[str] = set()
+    for values in groups.values():
+        top = max(values.values())
+        if len(values) > 1 and min(values.values()) < top:
+            winners |= {name for name, value in values.items() if value == top}
+    return frozenset(winners)
+
+
+def differing(rows: Sequence[ModelRow], columns: Sequence[Column]) -> tuple[Column, ...]:
+    """The columns in which the rows that have a value do not all have the same."""
+    return tuple(
+        column
+        for column in columns
+        if len({row.values[column.key] for row in rows if row.values[column.key] not in (None, "")}) > 1
+    )
+
+
+def warnings(rows: Sequence[ModelRow]) -> tuple[str, ...]:
+    """What makes rows not comparable: the study's own measurement, other data, another split, other pictures.
+
+    Rows are held against the first model of the public set, or else against the first model.
+    """
+    found = []
+    studied = [row for row in rows if row.origin is Origin.REPORTED]
+    if studied:
+        found.append(
+            "The study’s rows are as it printed them. It measured on the official test alone and gave no predictions, "
+            "so they cannot be checked here, and its training times are those of another machine."
+        )
+    ours = [row for row in rows if row.origin is not Origin.REPORTED]
+    reference = next((row for row in ours if row.origin is Origin.PUBLIC), ours[0] if ours else None)
+    for row in ours:
+        if row is reference or reference is None:
+            continue
+        if row.data != reference.data:
+            found.append(
+                f"{row.name} was trained and judged on other data than {reference.name}: no figure of the one says "
+                "anything beside that of the other."
+            )
+            if not row.official:
+                found.append(f"The data of {row.name} came without a test of its own; its test split was dealt out.")
+            continue
+        found += _other_pictures(reference, row)
+    found += [
+        f"{row.name} has not been measured on {title}."
+        for row in ours
+        for split, title in SPLITS.items()
+        if split not in row.judged
+    ]
+    devices = {row.values["device"] for row in ours if row.values["device"]}
+    if len(devices) > 1:
+        found.append(f"Training times are of different machines: {'; '.join(sorted(devices))}.")
+    return tuple(found)
+
+
+def _other_pictures(reference: ModelRow, row: ModelRow) -> list[str]:
+    found = []
+    for split, title in SPLITS.items():
+        mine, theirs = row.judged.get(split), reference.judged.get(split)
+        if mine and theirs and mine != theirs:
+            found.append(
+                f"{row.name} judged other pictures than {reference.name} in {title}: {mine[0]:,} of {mine[1]:,} "
+                f"photographs against {theirs[0]:,} of {theirs[1]:,}."
+            )
+    return found

@@ -1,0 +1,147 @@
+"""Shipped models side by side, all figures computed from their `predictions.csv`.
+
+1. Each model is evaluated as its card says (`evaluate`).
+2. Each is compared with one of them, the reference, picture by picture (`mcnemar`), on the official test and on
+   castings never seen, as filed and without the pictures whose label is doubted.
+3. What makes rows not comparable is a warning: other data, or other pictures. Then models are compared on the pictures
+   that both have judged.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from casting_core.errors import DataError, ModelError
+from casting_core.evaluation.evaluate import evaluate, suspects_of
+from casting_core.evaluation.predictions import OFFICIAL, Prediction, read_predictions
+from casting_core.evaluation.statistics.paired_tests import Disagreement, mcnemar
+from casting_core.networks.card import DEFAULT, MODELS, ModelCard, read_card, shipped
+
+FLOOR = "brightness"  # the mean brightness alone: what any model must be shown to do better than
+SPLITS = ("official_test", "by_source")
+VIEWS = ("as_filed", "without_suspects")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compared:
+    """One model: its card, its figures by split and view as a card holds them, and its rows.
+
+    `against`: by (split, view), the reference (as the first of the two) and this model; empty for the reference itself.
+    """
+
+    card: ModelCard
+    metrics: dict[str, Any]
+    rows: tuple[Prediction, ...]
+    against: dict[tuple[str, str], Disagreement]
+
+    @property
+    def name(self) -> str:
+        """Name of the model folder."""
+        return self.card.name
+
+    def figures(self, split: str, view: str) -> dict[str, Any]:
+        """The figures of a split (`SPLITS`) and view (`VIEWS`)."""
+        figures: dict[str, Any] = self.metrics[split][view]
+        return figures
+
+    @property
+    def fall(self) -> float | None:
+        """Accuracy on the official test minus that on castings never seen, without doubted labels; None without."""
+        known, new = (self.figures(split, "without_suspects")["accuracy"] for split in SPLITS)
+        return None if known is None or new is None else known - new
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """Models in the order of their rows, the name of the one that all others are compared with, warnings in words."""
+
+    models: tuple[Compared, ...]
+    reference: str
+    warnings: tuple[str, ...]
+
+
+def compare(names: Sequence[str] = (), folder: Path = MODELS) -> Comparison:
+    """Compare the models of a folder: those named, in that order, or all.
+
+    All means the default first, the floor last, the others by name. The reference is the default where it is among
+    them, else the first. A name given twice counts once.
+
+    Raises `ModelError` where a model or its predictions are missing, or nothing is shipped at all.
+    """
+    chosen = list(dict.fromkeys(names)) or sorted(shipped(folder), key=lambda name: name == FLOOR)
+    if not chosen:
+        raise ModelError(f"There is no model in {folder}; train and ship one first.")
+    models = {name: _read(folder / name) for name in chosen}
+    reference = models[DEFAULT if DEFAULT in models else chosen[0]]
+    suspects = suspects_of(folder / reference.name)
+    compared, warnings = [], []
+    for model in models.values():
+        against = {}
+        if model is not reference:
+            warnings += _warnings(reference, model)
+            against = {
+                (split, view): _against(reference, model, split, left_out)
+                for split in SPLITS
+                for view, left_out in zip(VIEWS, (frozenset(), suspects), strict=True)
+            }
+        compared.append(Compared(card=model.card, metrics=model.metrics, rows=model.rows, against=against))
+    return Comparison(models=tuple(compared), reference=reference.name, warnings=tuple(warnings))
+
+
+def _read(folder: Path) -> Compared:
+    card = read_card(folder)
+    file = folder / "predictions.csv"
+    if not file.is_file():
+        raise ModelError(
+            f"{card.name} has no predictions.csv, from which its figures are computed; "
+            f"restore {file} or make it anew with: ship {card.name}"
+        )
+    evaluation = evaluate(
+        read_predictions(file),
+        suspects_of(folder),
+        calibrated_on=card.calibrated_on or None,
+        recentre=card.recentred,
+    )
+    return Compared(card=card, metrics=evaluation.metrics, rows=evaluation.rows, against={})
+
+
+def _judged(model: Compared, split: str) -> dict[str, Prediction]:
+    """Rows of a split by path: each picture is in the official test, and in the by-source folds, at most once."""
+    return {row.path: row for row in model.rows if (row.split == OFFICIAL) == (split == "official_test")}
+
+
+def _warnings(reference: Compared, model: Compared) -> list[str]:
+    """What makes the rows of two models not comparable."""
+    found = []
+    if reference.card.data_fingerprint != model.card.data_fingerprint:
+        found.append(
+            f"{model.name} was trained on other data than {reference.name} (another fingerprint of the data set): "
+            "their rows are not comparable."
+        )
+    for split in SPLITS:
+        first, second = _judged(reference, split), _judged(model, split)
+        if set(first) != set(second):
+            found.append(
+                f"{model.name} judged other pictures than {reference.name} in {split}: {len(second):,} against "
+                f"{len(first):,}, {len(set(first) & set(second)):,} in common. Their rows are not comparable."
+            )
+    return found
+
+
+def _against(reference: Compared, model: Compared, split: str, left_out: frozenset[str]) -> Disagreement:
+    first, second = _judged(reference, split), _judged(model, split)
+    paths = [path for path in first if path in second and path not in left_out]
+    for path in paths:
+        if (first[path].label, first[path].source) != (second[path].label, second[path].source):
+            raise DataError(
+                f"{reference.name} and {model.name} know {path} under another label or photograph; ship both anew."
+            )
+    positive = np.array([first[path].label.positive for path in paths], bool)
+
+    def right(rows: dict[str, Prediction]) -> np.ndarray:
+        return (np.array([rows[path].probability for path in paths]) >= 0.5) == positive
+
+    return mcnemar(right(first), right(second), positive, np.array([first[path].source for path in paths], np.int64))

@@ -1,0 +1,1 @@
+"""How large a defect has to be: probability of detection (POD)."""

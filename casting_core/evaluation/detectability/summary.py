@@ -1,0 +1,184 @@
+"""Detectability: how large a defect has to be for the model to see it, by kind of defect.
+
+1. A trial is a sound picture that passed, the same picture with one defect of known size (`detectability_targets`),
+   and what the model said of it. It is a *hit* where the verdict is no longer *ok*: the part is not passed. It is
+   *marked* where the evidence map now marks a place on the defect.
+2. `public`: sound photographs of the public set, each judged by the network that was fitted without it. `rendered`:
+   rendered castings, judged by the model that ships, which was never fitted on one.
+3. Sizes are in percent of the part's diameter. Of every kind: the curve of detection over size, the sizes a50 and a90,
+   and a90/95 by the handbook (`pod`), for which every trial counts as independent.
+4. Trials on one photograph are not independent. So the same is said a second time from drawing photographs anew with
+   replacement: the band around the curve lies between the 5th and the 95th percentile of the draws, and
+   `a90_95_photographs` is where its lower edge reaches nine tenths. Where the two differ, the larger is to be believed.
+   With few photographs even that is somewhat too narrow.
+5. Beside the hits stand the false calls: how many of the sound pictures did not pass as they were, or did not with a
+   harmless change painted in.
+
+The defects are painted by the brush that also painted them in training: on defects of other looks the model may need
+larger ones. A curve that does not rise (`fit` is `no rise`) says that size is not what decides.
+
+Source: MIL-HDBK-1823A, 2009, see `pod`; bootstrap over clusters: A. C. Davison and D. V. Hinkley, "Bootstrap Methods
+and their Application", 1997, section 3.8.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from casting_core.data.defects import DefectKind
+from casting_core.evaluation.detectability.pod import CONFIDENCE, Curve, Reached, Trials, fit_curve, upper_bound
+from casting_core.evaluation.detectability.trials import HARMLESS, KINDS, PUBLIC, RENDERED, SOUND, Trial, written
+from casting_core.evaluation.statistics.bootstrap import draw_weights
+from casting_core.evaluation.statistics.intervals import share_interval
+
+POD = 0.9  # of a90 and a90/95
+ROUNDS = 400  # of the bootstrap
+POINTS = 17  # sizes at which the curve is told
+BINS = 6  # stretches of size in which hits are counted
+
+
+def summarise(trials: Sequence[Trial]) -> dict[str, Any]:
+    """All figures of a card, as plain values, by base; a base without trials is left out.
+
+    Of each: `pictures` and `photographs` that were sound, `diameter` of the part in pixels (median over the trials),
+    `false_calls` and `false_calls_harmless`, shares with their 95 % interval, and `kinds`, see `_figures`.
+    """
+    return {base: _of_base(chosen) for base in (PUBLIC, RENDERED) if (chosen := [t for t in trials if t.base == base])}
+
+
+def _of_base(trials: list[Trial]) -> dict[str, Any]:
+    by_kind = {kind: [t for t in trials if t.kind == kind] for kind in KINDS}
+    sized = [t for t in trials if t.percent > 0]
+    return {
+        "pictures": len(by_kind[SOUND]),
+        "photographs": len({t.photograph for t in by_kind[SOUND]}),
+        "diameter": written(float(np.median([100 * t.pixels / t.percent for t in sized]))) if sized else None,
+        "false_calls": _share(by_kind[SOUND]),
+        "false_calls_harmless": _share(by_kind[HARMLESS]),
+        "kinds": {str(kind): _figures(by_kind[kind]) for kind in DefectKind if by_kind[kind]},
+    }
+
+
+def _share(trials: list[Trial]) -> dict[str, Any]:
+    hits = np.array([t.hit for t in trials], bool)
+    interval = share_interval(hits, np.array([t.photograph for t in trials], int))
+    low, value, high = (None,) * 3 if interval is None else (interval.low, interval.value, interval.high)
+    return {"count": int(hits.sum()), "of": len(trials), "share": value, "low": low, "high": high}
+
+
+def _figures(trials: list[Trial]) -> dict[str, Any]:
+    """Of one kind of defect.
+
+    `trials`, `hits`, `photographs`; `least`, `most`: the sizes that were tried, percent; `fit`: `likelihood`, `firth`
+    (one size parts all hits from all misses), `all hit`, `none hit` or `no rise`; `intercept`, `slope` over ln percent.
+    `a50`, `a90`, `a90_95`, `a90_95_photographs`: `value` in percent and `beyond`, see `pod.Reached`. `bins`: hits
+    counted by size. `curve`: `percent`, and there `pod` and the band over photographs, `low` to `high`. `marked`: the
+    same sizes for the places that the map marks.
+    """
+    size = np.array([t.percent for t in trials])
+    photograph = np.array([t.photograph for t in trials])
+    hits = Trials.of(size, np.array([t.hit for t in trials]))
+    marked = Trials.of(size, np.array([t.marked for t in trials]))
+    sizes = np.exp(np.linspace(np.log(size.min()), np.log(size.max()), POINTS))
+    band = resampled(hits, photograph, sizes, rounds=ROUNDS)
+    values = None if (curve := fit_curve(hits)) is None else curve.pod(sizes)
+    return {
+        "trials": len(trials),
+        "photographs": len(np.unique(photograph)),
+        **_sizes(hits, curve),
+        "a90_95_photographs": _plain(_bound(band[0], hits)),
+        "bins": _bins(hits),
+        "curve": {
+            "percent": _rounded(sizes),
+            "pod": _rounded(np.full(POINTS, float(hits.hit.all())) if values is None else values),
+            "low": _rounded(np.quantile(band[1], 1 - CONFIDENCE, axis=0)),
+            "high": _rounded(np.quantile(band[1], CONFIDENCE, axis=0)),
+        },
+        "marked": _sizes(marked, fit_curve(marked)),
+    }
+
+
+def _sizes(trials: Trials, curve: Curve | None) -> dict[str, Any]:
+    least, most = float(trials.size.min()), float(trials.size.max())
+    if trials.hit.all() or not trials.hit.any():
+        fit = "all hit" if trials.hit.all() else "none hit"
+    elif curve is None or curve.slope <= 0:
+        fit = "no rise"
+    else:
+        fit = "firth" if curve.penalised else "likelihood"
+
+    def size(pod: float) -> Reached:
+        otherwise = 0.0 if fit == "all hit" else math.inf
+        return Reached.within(otherwise if curve is None else curve.size_at(pod), least, most)
+
+    return {
+        "hits": int(trials.hit.sum()),
+        "least": least,
+        "most": most,
+        "fit": fit,
+        "intercept": None if curve is None else written(curve.intercept),
+        "slope": None if curve is None else written(curve.slope),
+        "a50": _plain(size(0.5)),
+        "a90": _plain(size(POD)),
+        "a90_95": _plain(upper_bound(trials, curve, POD)),
+    }
+
+
+def resampled(
+    trials: Trials, photograph: np.ndarray, sizes: np.ndarray, *, rounds: int, seed: int = 0
+) -> tuple[np.ndarray, np.ndarray]:
+    """Draw photographs with replacement: a90, float (rounds,), and the curve at `sizes` (K,), float (rounds, K).
+
+    `photograph` int (N,), of each trial. Where a draw holds hits only, its curve is 1 and its a90 is 0; where it holds
+    misses only, or its curve does not rise, a90 is infinite.
+    """
+    _, group = np.unique(photograph, return_inverse=True)
+    weights = draw_weights(np.zeros(len(group), bool), group, rounds=rounds, seed=seed)
+    reached, curves = np.full(rounds, np.inf), np.zeros((rounds, len(sizes)))
+    for index, drawn in enumerate(weights):
+        chosen = Trials.of(trials.size, trials.hit, drawn[group])
+        if chosen.hit.all():
+            reached[index], curves[index] = 0.0, 1.0
+        elif (curve := fit_curve(chosen)) is not None:
+            reached[index], curves[index] = curve.size_at(POD), curve.pod(sizes)
+    return reached, curves
+
+
+def _bound(reached: np.ndarray, trials: Trials) -> Reached:
+    """The size that a share of `CONFIDENCE` of the draws does not exceed."""
+    bound = float(np.quantile(reached, CONFIDENCE, method="inverted_cdf"))
+    return Reached.within(bound, float(trials.size.min()), float(trials.size.max()))
+
+
+def _bins(trials: Trials) -> list[dict[str, float | int]]:
+    """Trials and hits in stretches of size that hold about as many trials each."""
+    order = np.argsort(trials.size, kind="stable")
+    return [
+        {
+            "from": float(trials.size[members[0]]),
+            "to": float(trials.size[members[-1]]),
+            "trials": len(members),
+            "hits": int(trials.hit[members].sum()),
+        }
+        for members in np.array_split(order, min(BINS, len(order)))
+    ]
+
+
+def _plain(reached: Reached) -> dict[str, Any]:
+    value = None if reached.value is None else written(reached.value)
+    return {"value": value, "beyond": reached.beyond}
+
+
+def _rounded(values: np.ndarray) -> list[float]:
+    return [float(f"{value:.4g}") for value in values]
+
+
+def size_text(figures: dict[str, Any], name: str) -> str:
+    """A size of a card's figures in words: `2.3 %`, or `> 14.6 %` and `≤ 0.8 %` beyond what was tried."""
+    reached = figures[name]
+    if reached["value"] is not None:
+        return f"{reached['value']:.1f} %"
+    sign, limit = (">", figures["most"]) if reached["beyond"] == "above" else ("≤", figures["least"])
+    return f"{sign} {limit:.1f} %"

@@ -1,0 +1,124 @@
+"""Where a map points on a picture whose defects are known, and on which pictures of many it does best and worst.
+
+1. A picture with known defects is judged, and its map measured (`localization`, `region_matching`): does its strongest
+   place lie on a defect, how many of the defects does a marked place touch, how much of the map's heat lies on them.
+2. Pictures are ranked by these three, in this order: one whose strongest place lies beside all defects is worse than
+   any other.
+3. Of a set only the best and the worst are kept with their pixels, so that memory does not grow with it.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from casting_core.evaluation.localization.measures import TOLERANCE, peak_on_defect
+from casting_core.evaluation.localization.region_matching import match
+from casting_core.labels import Verdict
+
+FIRST = 1_000_000  # seed of the first rendered casting that `evaluate --rendered` judges; others follow one by one
+
+Judge = Callable[[np.ndarray], tuple[float, np.ndarray, Verdict]]  # pixels uint8 (H, W) → probability, map, verdict
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Known:
+    """A picture whose defects are known: `pixels` uint8 (H, W), `mask` bool (H, W), True on a defect, and its label.
+
+    `name`: of the picture, `kinds`: of its defects, where they are told.
+    """
+
+    name: str
+    pixels: np.ndarray
+    mask: np.ndarray
+    defective: bool
+    kinds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Pointed:
+    """A defective part and what its map made of it.
+
+    `heatmap` float32 (H, W) in [0, 1]; `place`: (x, y) of its strongest place, pixels; `on_defect`: whether that lies
+    on a defect; of its `defects`, `touched` are those that a marked place touches; `heat_inside`: share of the heat on
+    defects, in [0, 1].
+    """
+
+    known: Known
+    heatmap: np.ndarray
+    probability: float
+    verdict: Verdict
+    place: tuple[int, int]
+    on_defect: bool
+    defects: int
+    touched: int
+    heat_inside: float
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of picture, mask and map: what is drawn of them can be kept by it."""
+        found = hashlib.sha256(str((self.known.pixels.shape, self.place)).encode())
+        for array in (self.known.pixels, self.known.mask, self.heatmap):
+            found.update(np.ascontiguousarray(array).tobytes())
+        return found.hexdigest()
+
+    @property
+    def rank(self) -> tuple[bool, float, float]:
+        """What pictures are ordered by, the best highest."""
+        return self.on_defect, self.touched / self.defects, self.heat_inside
+
+
+def point(known: Known, judge: Judge) -> Pointed | None:
+    """Judge a picture and measure where its map points; None of a sound part, or where no defect is marked."""
+    if not known.defective or not known.mask.any():
+        return None
+    probability, heatmap, verdict = judge(known.pixels)
+    matched = match(heatmap, known.mask, tolerance=TOLERANCE * max(known.mask.shape))
+    y, x = np.unravel_index(int(np.argmax(heatmap)), heatmap.shape)
+    total = float(heatmap.sum())
+    return Pointed(
+        known=known,
+        heatmap=heatmap,
+        probability=probability,
+        verdict=verdict,
+        place=(int(x), int(y)),
+        on_defect=peak_on_defect(heatmap, known.mask),
+        defects=len(matched.defects),
+        touched=int(matched.found.sum()),
+        heat_inside=float(heatmap[known.mask].sum()) / total if total > 0 else 0.0,
+    )
+
+
+class Extremes:
+    """The best and the worst of many pictures.
+
+    `keep`: how many of each are kept. `seen`: defective parts so far, `hits`: of them, those whose strongest place lies
+    on a defect.
+    """
+
+    def __init__(self, keep: int) -> None:
+        self.keep = keep
+        self.seen = self.hits = 0
+        self._best: list[Pointed] = []
+        self._worst: list[Pointed] = []
+
+    def add(self, pointed: Pointed) -> None:
+        """Take one more into account."""
+        self.seen += 1
+        self.hits += pointed.on_defect
+        # copies are made, never changed: a page may be looking at them
+        self._best = sorted([*self._best, pointed], key=lambda each: each.rank, reverse=True)[: self.keep]
+        self._worst = sorted([*self._worst, pointed], key=lambda each: each.rank)[: self.keep]
+
+    @property
+    def worst(self) -> list[Pointed]:
+        """The worst, the very worst first."""
+        return self._worst
+
+    @property
+    def best(self) -> list[Pointed]:
+        """The best, the very best first; none that is among the worst."""
+        bad = {id(each) for each in self._worst}
+        return [each for each in self._best if id(each) not in bad]

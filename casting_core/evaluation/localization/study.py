@@ -1,0 +1,234 @@
+"""Inspect images with known defects, and measure what the map says of them.
+
+Each study goes through a `LabelledSet` once, reports its progress through a callback (done, total), and returns figures
+for the model's card: `judge` (verdicts and map), `compare` (all ways to make a map), `repairs` (what covering the
+marked places does).
+"""
+
+import contextlib
+import io
+import itertools
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from casting_core.data.dataset import Progress, evenly, read_provenance, unreported
+from casting_core.data.marked_set import count_marked, read_marked
+from casting_core.data.part import find_part
+from casting_core.data.synthetic import render_casting
+from casting_core.errors import DataError, SettingsError
+from casting_core.evaluation.known_photographs import known_photographs
+from casting_core.evaluation.localization.measures import Case, measure, summarise
+from casting_core.evaluation.localization.method_comparison import (
+    Draw,
+    Drawn,
+    Judge,
+    Subject,
+    measure_maps,
+    summarise_maps,
+)
+from casting_core.evaluation.localization.repair import Trial, summarise_trials
+from casting_core.explanation.cam import activation_map
+from casting_core.explanation.methods import METHODS
+from casting_core.inspection.examination import proof
+from casting_core.inspection.inspector import Inspector
+from casting_core.labels import Verdict
+from casting_core.networks.registry import architecture
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class LabelledImage:
+    """A picture and what is known of it: `pixels` uint8 (H, W), `mask` bool (H, W), True on a defect, its label, the
+    number of its photograph, and the kinds of its defects where they are told.
+    """
+
+    pixels: np.ndarray
+    mask: np.ndarray
+    defective: bool
+    photograph: int
+    kinds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class LabelledSet:
+    """Pictures with known defects, which can be gone through more than once; `name` in the
+    card, `total` images.
+    """
+
+    name: str
+    total: int
+    read: Callable[[], Iterator[LabelledImage]]
+
+
+def marked(folder: Path) -> LabelledSet:
+    """The photographs of a folder with masks."""
+
+    def read() -> Iterator[LabelledImage]:
+        for one in read_marked(folder):
+            yield LabelledImage(
+                pixels=one.pixels, mask=one.mask, defective=one.label.positive, photograph=one.photograph
+            )
+
+    return LabelledSet(name="second_capture", total=count_marked(folder), read=read)
+
+
+def rendered(count: int, first: int) -> LabelledSet:
+    """Castings rendered on the spot from seed `first` on, about half of them defective."""
+
+    def read() -> Iterator[LabelledImage]:
+        for seed in range(first, first + count):
+            one = render_casting(seed=seed, defects="random")
+            kinds = tuple(sorted({str(defect.kind) for defect in one.defects}))
+            yield LabelledImage(
+                pixels=one.pixels,
+                mask=one.defect_mask,
+                defective=one.label.positive,
+                photograph=seed,
+                kinds=kinds,
+            )
+
+    return LabelledSet(name="rendered", total=count, read=read)
+
+
+def judge(
+    inspector: "Inspector",
+    pictures: LabelledSet,
+    known: dict[int, bool | None] | None = None,
+    progress: Progress = unreported,
+) -> dict[str, Any]:
+    """The figures of a set; `known`: by photograph, whether the public set shows it, None where nobody looked."""
+
+    measured = []
+    alone: Counter[str] = Counter()  # parts with defects of one kind only
+    found: Counter[str] = Counter()
+    for truth in pictures.read():
+        one = measure(_case(inspector, truth, known)[0])
+        measured.append(one)
+        if len(truth.kinds) == 1:
+            alone[truth.kinds[0]] += 1
+            found[truth.kinds[0]] += one.probability >= 0.5
+        progress(len(measured), pictures.total)
+    figures = summarise(measured)
+    if alone:
+        figures["found_by_kind"] = {kind: {"count": found[kind], "of": alone[kind]} for kind in sorted(alone)}
+    return figures
+
+
+def look_up(pictures: LabelledSet, root: Path, progress: Progress = unreported) -> dict[int, bool | None] | None:
+    """Which photographs of a set are in the public set at `root`; None where that is not at hand."""
+
+    if not root.is_dir():
+        return None
+    return known_photographs(
+        ((truth.photograph, truth.pixels) for truth in pictures.read()), root, read_provenance(), progress
+    )
+
+
+def compare(
+    inspector: "Inspector", pictures: LabelledSet, *, slow: int, faithful: int, progress: Progress = unreported
+) -> dict[str, Any]:
+    """All ways to make a map on the same pictures, by method.
+
+    `slow`: pictures that the slow methods are measured on, 0 for all; `faithful`: defective photographs, of one
+    picture each, on which faithfulness is measured. Both are evenly spaced over the set.
+    """
+
+    draws, judged = _methods(inspector)
+    labels = [(truth.defective, truth.photograph) for truth in pictures.read()]
+    first: dict[int, int] = {}  # index of the first defective picture, by photograph
+    for index, (defective, photograph) in enumerate(labels):
+        if defective:
+            first.setdefault(photograph, index)
+    tested = {list(first.values())[place] for place in evenly(len(first), faithful)}
+    all_methods = set(evenly(len(labels), slow or len(labels)))
+    rows: list[dict[str, Drawn]] = []
+    slow_ones = {name for name in draws if METHODS[name].slow}
+    total = (len(draws) + 1 - len(slow_ones)) * len(labels) + len(slow_ones) * len(all_methods)
+    done = itertools.count(1)
+    for index, truth in enumerate(pictures.read()):
+        wanted = {name: draw for name, draw in draws.items() if name not in slow_ones or index in all_methods}
+        rows.append(
+            measure_maps(
+                _subject(inspector, truth),
+                wanted,
+                judge=judged if index in tested else None,
+                progress=lambda: progress(next(done), total),
+            )
+        )
+    return summarise_maps(rows)
+
+
+def repairs(inspector: "Inspector", pictures: LabelledSet, progress: Progress = unreported) -> dict[str, Any]:
+    """What repairing the marked places does to the verdict of the defective parts of a set."""
+
+    card = inspector.card
+
+    def verdict(probability: float) -> Verdict:
+        if probability < card.threshold_pass:
+            return Verdict.OK
+        return Verdict.DEFECTIVE if probability >= card.threshold_reject else Verdict.REVIEW
+
+    trials = []
+    for number, truth in enumerate(pictures.read(), start=1):
+        if truth.defective:
+            case, _ = _case(inspector, truth, None)
+            part = find_part(truth.pixels)
+            flagged = verdict(case.probability) is not Verdict.OK
+            proven = proof(inspector, truth.pixels, part) if flagged else None
+            trials.append(Trial(proof=proven, flagged=flagged, photograph=truth.photograph))
+        progress(number, pictures.total)
+    return summarise_trials(trials, verdict)
+
+
+def _methods(inspector: "Inspector") -> "tuple[dict[str, Draw], Judge]":
+    """How each class activation map is made, by name, and the judge of faithfulness: the network in float32."""
+    import torch
+    from torch import Tensor
+
+    network, layer = inspector.network, architecture(inspector.card.architecture).heatmap_layer
+    if layer is None:
+        raise SettingsError(f"The model {inspector.card.name} has no convolutions, so there are no maps to compare.")
+    where: str = layer
+
+    def drawing(method: str) -> "Draw":
+        def draw(inputs: Tensor) -> np.ndarray:
+            with contextlib.redirect_stderr(io.StringIO()):  # Score-CAM draws bars of its own
+                return activation_map(network, inputs, layer=where, method=method)
+
+        return draw
+
+    def judged(inputs: Tensor) -> Tensor:
+        return torch.from_numpy(inspector.calibration.probability(network(inputs).numpy()))
+
+    return {method: drawing(method) for method in METHODS}, judged
+
+
+def _subject(inspector: "Inspector", truth: LabelledImage) -> Any:
+
+    case, seconds = _case(inspector, truth, None)
+    return Subject(case=case, inputs=inspector.prepare(truth.pixels), seconds=seconds)
+
+
+def _case(inspector: "Inspector", truth: LabelledImage, known: dict[int, bool | None] | None) -> "tuple[Case, float]":
+    """What was judged, and the seconds that its explanation took."""
+
+    inspection = inspector.inspect(truth.pixels)
+    probability, heatmap = inspection.probability, inspection.heatmap
+    if probability is None:  # a gate refused it; the map is measured all the same
+        probability, heatmap = inspector.look(truth.pixels)
+    if heatmap is None:
+        raise DataError(f"The model {inspection.model} has no map of its evidence to measure.")
+    case = Case(
+        heatmap=heatmap,
+        mask=truth.mask,
+        probability=probability,
+        defective=truth.defective,
+        photograph=truth.photograph,
+        verdict=inspection.verdict,
+        known=None if known is None else known.get(truth.photograph),
+    )
+    return case, inspection.seconds.get("explain", 0.0)

@@ -1,0 +1,1 @@
+"""Figures of a classifier and their curves."""

@@ -1,0 +1,58 @@
+"""The rates of a shipped model that a plant's figures are worked out from, and a cost over many defect rates.
+
+The rates are those of castings never seen, each judged with the thresholds that were fitted without its fold, as the
+card's figures are; gates are not asked.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from casting_core.errors import DataError
+from casting_core.evaluation.plant.economics import Plant, worth
+from casting_core.evaluation.plant.results import Estimate
+from casting_core.evaluation.plant.verdict_rates import VerdictRates, measure_rates
+from casting_core.networks.card import MODELS, read_card
+
+WAYS = ("model", "second_look", "by_hand", "uninspected")
+
+
+def has_rates(model: str, folder: Path = MODELS) -> bool:
+    """Whether a shipped model was judged on castings never seen, picture by picture."""
+    card = read_card(folder / model)
+    return "by_source" in card.metrics and (folder / model / "predictions.csv").is_file()
+
+
+def model_rates(model: str, folder: Path = MODELS, *, as_filed: bool = False) -> VerdictRates:
+    """How often each verdict of a shipped model falls on parts that it had never seen.
+
+    `as_filed`: with the doubted labels as they were filed, else without those pictures. Raises `ModelError` or
+    `DataError` where card or predictions are missing or damaged.
+    """
+    from casting_core.evaluation.evaluate import suspects_of
+    from casting_core.evaluation.held_out_verdicts import judged
+    from casting_core.evaluation.predictions import as_arrays
+
+    left_out = frozenset() if as_filed else suspects_of(folder / model)
+    rows = [each for each in judged(model, folder) if each.unseen and each.row.path not in left_out]
+    if not rows:
+        raise DataError(f"{model} was judged on no casting that it had never seen; train and ship it by source.")
+    return measure_rates(
+        as_arrays([each.row for each in rows]),
+        threshold_pass=np.array([each.threshold_pass for each in rows]),
+        threshold_reject=np.array([each.threshold_reject for each in rows]),
+    )
+
+
+def cost_over_defect_rate(
+    rates: VerdictRates, plant: Plant, defect_rates: Sequence[float]
+) -> dict[str, list[Estimate]]:
+    """What a year costs by each of `WAYS`, money, at every defect rate in [0, 1]; all else is the plant's."""
+    costs: dict[str, list[Estimate]] = {way: [] for way in WAYS}
+    for rate in defect_rates:
+        found = worth(rates, replace(plant, defect_rate=rate))
+        for way in WAYS:
+            costs[way].append(getattr(found, way).per_year.cost)
+    return costs

@@ -1,0 +1,97 @@
+"""The figures of a plant, as `plant.worth` gives them: each with its 95 % interval and its unit."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True, kw_only=True)
+class Estimate:
+    """A figure with its 95 % interval, low <= value <= high; all three are one where nothing was left to chance."""
+
+    value: float
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, drawn: np.ndarray) -> "Estimate":
+        """From values float (1 + R,): as counted, then of R draws, of which those that are NaN are passed over."""
+        from casting_core.evaluation.statistics.bootstrap import percentile_interval
+
+        value = float(drawn[0])
+        ends = percentile_interval(drawn[1:], value) or {"low": value, "high": value}
+        return cls(value=value, low=ends["low"], high=ends["high"])
+
+    def times(self, factor: float) -> "Estimate":
+        """The figure of so many parts, of that of one; `factor` at least 0."""
+        return Estimate(value=self.value * factor, low=self.low * factor, high=self.high * factor)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Totals:
+    """Of so many parts: `escapes`, defective parts shipped; `false_rejects`, sound parts scrapped; `reviews`, parts
+    that a person looks at; `review_hours`, hours of that; `cost`, money for all three.
+    """
+
+    escapes: Estimate
+    false_rejects: Estimate
+    reviews: Estimate
+    review_hours: Estimate
+    cost: Estimate
+
+
+@dataclass(frozen=True, kw_only=True)
+class Way:
+    """One way to inspect: its totals of 10,000 parts and of a year, and a person's minutes a day.
+
+    `enough`: whether the reviewers' capacity suffices for these minutes; `enough_at_worst`: even at the upper end of
+    their interval.
+    """
+
+    per_10_000: Totals
+    per_year: Totals
+    minutes_per_day: Estimate
+    enough: bool
+    enough_at_worst: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class BreakEven:
+    """Where two ways cost the same: `at`, and whether the first is the cheaper one below it (else it is above)."""
+
+    at: float
+    first_cheaper_below: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Advantage:
+    """What the first of two ways saves against the second: money, negative where it costs more.
+
+    `cheaper_in`: share of the draws of photographs in which it is the cheaper one, in [0, 1]. `break_even_defect_rate`
+    (a share of parts, in [0, 1]) and `break_even_missed_defect_cost` (money, at least 0): all else being as stated;
+    None where no such value makes them equal, or every value does. Both are of the rates as counted, without interval.
+    """
+
+    per_10_000: Estimate
+    per_year: Estimate
+    cheaper_in: float
+    break_even_defect_rate: BreakEven | None
+    break_even_missed_defect_cost: BreakEven | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Worth:
+    """The four ways to inspect (see `plant`), what the model saves, and its precision in this plant.
+
+    `precision`: of the parts that the model rejects, the share that is really defective, in [0, 1]: of 100 rejected
+    parts, so many; None where it would reject none.
+    """
+
+    model: Way
+    second_look: Way
+    by_hand: Way
+    uninspected: Way
+    model_over_by_hand: Advantage
+    second_look_over_by_hand: Advantage
+    model_over_uninspected: Advantage
+    precision: Estimate | None

@@ -1,0 +1,1 @@
+"""Figures of a card as sentences and tables."""

@@ -1,0 +1,227 @@
+"""The figures of a card as Markdown tables, for the README."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from casting_core.evaluation.detectability.summary import size_text
+from casting_core.evaluation.localization.method_comparison import EVIDENCE, winners
+from casting_core.evaluation.reporting.cells import markdown, number, percent, share
+from casting_core.explanation.methods import METHODS
+
+SPLITS = {"official_test": "official test (known photographs)", "by_source": "castings never seen (by source)"}
+SHARES = {
+    "wrong": "wrong at a probability of 50 %",
+    "recall": "defective parts at 50 % or above (recall)",
+    "precision": "truly defective among parts at 50 % or above (precision)",
+    "specificity": "ok parts below 50 % (specificity)",
+    "missed_defects": "defective parts passed as ok",
+    "false_alarms": "ok parts rejected",
+    "reviews": "sent to a person",
+}
+NUMBERS = {
+    "accuracy": "accuracy",
+    "f1": "F1",
+    "balanced_accuracy": "balanced accuracy",
+    "roc_auc": "ROC-AUC",
+    "pr_auc": "PR-AUC (average precision)",
+    "brier_score": "Brier score",
+    "expected_calibration_error": "expected calibration error",
+    "mean_cost": "mean cost of a part",
+}
+NONE = "none of this label"
+NOTHING = {"precision": "no part called defective", "wrong": "no pictures", "reviews": "no pictures"}
+VIEWS = {"as_filed": "as filed", "without_suspects": "without the doubted labels"}
+
+
+def results_table(metrics: Mapping[str, Any]) -> str:
+    """One column a split and view, one row a figure, each with its 95 % interval over photographs.
+
+    The mean cost is in the unit of the costs that its row names.
+    """
+    columns = [(split, view) for split in SPLITS for view in VIEWS]
+    figures = [metrics[split][view] for split, view in columns]
+    rows = [["pictures (photographs)", *(f"{f['pictures']:,} ({f['photographs']})" for f in figures)]]
+    rows += [[text, *(share(f[key], NOTHING.get(key, NONE)) for f in figures)] for key, text in SHARES.items()]
+    rows += [[text, *(number(f, key) for f in figures)] for key, text in NUMBERS.items()]
+    rows[-1][0] += f" ({stated(figures[0]['costs'])})"
+    return markdown(["", *(f"{SPLITS[split]}, {VIEWS[view]}" for split, view in columns)], rows)
+
+
+def stated(costs: Mapping[str, float]) -> str:
+    """Costs in words."""
+    return (
+        f"a defect passed {costs['missed_defect']:g}, a false reject {costs['false_alarm']:g}, "
+        f"a review {costs['review']:g}"
+    )
+
+
+SETS = {"second_capture": "second camera, masks drawn by people", "rendered": "rendered castings"}
+MAP_ROWS = {
+    "right": "right at a probability of 50 %",
+    "missed_at_half": "defective parts below 50 %",
+    "passed": "defective parts passed as ok",
+    "rejected": "sound parts rejected",
+    "false_at_half": "sound parts at 50 % or above",
+    "roc_auc": "ROC-AUC of the verdict",
+    "peak_on_defect": "strongest place of the map lies on the defect",
+    "pixel_auroc": "ROC-AUC of the map's pixels",
+    "aupro_30": "AUPRO up to 30 % false positives",
+    "peak_of_sound": "strongest place on sound parts",
+    "peak_of_defective": "strongest place on defective parts",
+    "sound_without_marked_place": "sound parts without a marked place",
+    "region_recall/all": "drawn defects that a marked place touches",
+    "region_recall/small": "of these small ones, under 0.2 % of the picture",
+    "region_recall/medium": "medium ones, 0.2 % to 0.5 %",
+    "region_recall/large": "large ones, over 0.5 %",
+    "region_precision/all": "marked places that touch a drawn defect",
+    "known_photographs/pictures": "pictures of photographs that the public set holds",
+    "known_photographs/roc_auc": "ROC-AUC of the verdict on these",
+    "known_photographs/passed": "defective ones of these passed as ok",
+    "known_photographs/peak_on_defect": "strongest place on the defect on these",
+    "new_photographs/pictures": "pictures of photographs found nowhere in the public set",
+    "new_photographs/roc_auc": "ROC-AUC of the verdict on these",
+    "new_photographs/passed": "defective ones of these passed as ok",
+    "new_photographs/peak_on_defect": "strongest place on the defect on these",
+}
+
+
+def map_table(metrics: Mapping[str, Any]) -> str:
+    """What was judged against known defects: one column a set, one row a figure; empty where nothing was.
+
+    A figure that no set has is left out.
+    """
+    sets = [name for name in SETS if name in metrics]
+    if not sets:
+        return ""
+    lines = ["| | " + " | ".join(SETS[name] for name in sets) + " |", "| --- |" + " ---: |" * len(sets)]
+    counts = [f"{metrics[name]['pictures']:,} ({metrics[name]['photographs']:,})" for name in sets]
+    lines.append("| pictures (photographs) | " + " | ".join(counts) + " |")
+    for key, text in MAP_ROWS.items():
+        values = [_at(metrics[name], key) for name in sets]
+        if any(value is not None for value in values):
+            lines.append(f"| {text} | " + " | ".join(_cell(value) for value in values) + " |")
+    return "\n".join(lines) + "\n"
+
+
+METHOD_COLUMNS = {
+    "peak_on_defect": "strongest place on the defect",
+    "heat_inside": "heat inside the defects",
+    "pixel_auroc": "ROC-AUC of the pixels",
+    "aupro_30": "AUPRO up to 30 %",
+    "drop": "fall when removed",
+    "control_drop": "fall when as much is removed elsewhere",
+    "peak_of_sound": "strongest place on sound parts",
+    "milliseconds": "ms a picture",
+}
+
+
+def methods_table(metrics: Mapping[str, Any], name: str = "maps_second_capture") -> str:
+    """Ways to make a map on the same pictures: one row a method, the best of each column in bold; empty where none."""
+    figures = metrics.get(name)
+    if not figures:
+        return ""
+    best = winners(figures)
+    lines = ["| | " + " | ".join(METHOD_COLUMNS.values()) + " |", "| --- |" + " ---: |" * len(METHOD_COLUMNS)]
+    most = max(row["pictures"] for row in figures.values())
+    for method, row in figures.items():
+        title = "evidence map" if method == EVIDENCE else METHODS[method].title
+        if row["pictures"] < most:
+            title += f" (on {row['pictures']:,} of {most:,} pictures)"
+        cells = [_bold(_cell(row[key]), best.get(key) == method) for key in METHOD_COLUMNS]
+        lines.append(f"| {title} | " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+REPAIR_ROWS = {
+    "falls": "flagged parts that pass once all marked places are repaired",
+    "control_moves": "verdicts that the same repair at a sound place turns into another",
+    "before": "probability as given",
+    "after": "probability with all marked places repaired",
+    "control_shift": "how far a control moves the probability",
+    "replaced": "share of the disc that was replaced",
+}
+
+
+def repair_table(metrics: Mapping[str, Any]) -> str:
+    """What repairing the marked places does to the verdict; empty where it was not measured."""
+    figures = metrics.get("repair")
+    if not figures:
+        return ""
+    counted = f"{figures['pictures']:,} ({figures['photographs']:,})"
+    lines = ["| | flagged defective parts |", "| --- | ---: |", f"| pictures (photographs) | {counted} |"]
+    lines += [f"| {text} | {_cell(figures[key])} |" for key, text in REPAIR_ROWS.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _at(figures: Mapping[str, Any], key: str) -> Any:
+    """The value at a path such as `region_recall/all`; None where there is none."""
+    value: Any = figures
+    for step in key.split("/"):
+        value = value.get(step) if isinstance(value, Mapping) else None
+    return value
+
+
+def _bold(text: str, best: bool) -> str:
+    return f"**{text}**" if best else text
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "none"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:.4f}" if abs(value) <= 1 else f"{value:,.1f}"
+    if "share" in value:
+        return share(value)
+    if "median" in value:
+        return f"median {value['median']:.3f}, 95th percentile {value['p95']:.3f}"
+    return f"{value['value']:.4f} ({value['low']:.4f} to {value['high']:.4f})"
+
+
+def detectability_table(figures: Mapping[str, Any]) -> str:
+    """A card's `detectability` as a Markdown table, one row a base and kind, and the false calls below it."""
+    sizes = ("a50", "a90", "a90_95", "a90_95_photographs")
+    rows = [
+        (
+            f"{base}: {kind}",
+            f"{of_kind['hits']} of {of_kind['trials']}",
+            *(size_text(of_kind, name) for name in sizes),
+            size_text(of_kind["marked"], "a90"),
+            of_kind["fit"],
+        )
+        for base, of_base in figures.items()
+        for kind, of_kind in of_base["kinds"].items()
+    ]
+    header = ("defect", "not passed", "a50", "a90", "a90/95", "a90/95 over photographs", "a90 of the map", "fit")
+    calls = [
+        f"{base}: sound castings not passed {share(of_base['false_calls'])}; "
+        f"with a harmless change {share(of_base['false_calls_harmless'])}"
+        for base, of_base in figures.items()
+    ]
+    return "\n".join([markdown(header, rows), *calls])
+
+
+def robustness_table(figures: Mapping[str, Any]) -> str:
+    """A card's `robustness` as a Markdown table, one row a disturbance and level, and the envelopes below it."""
+    intervals, shares = ("accuracy", "missed", "false_alarms"), ("reviews", "unusable", "flips")
+    rows = [
+        (
+            f"{name}, {level['level']:g} {each['unit']}",
+            *("none" if level[figure]["share"] is None else percent(level[figure]["share"]) for figure in intervals),
+            *(percent(level[figure]) for figure in shares),
+            "yes" if level["holds"] else "errors only" if level["errors_hold"] else "no",
+        )
+        for name, each in figures["disturbances"].items()
+        for level in each["levels"]
+    ]
+    header = ("disturbance", "accuracy", "missed", "false alarms", "reviews", "unusable", "flips", "holds")
+    lines = [
+        f"{name}: figures hold {_range(each['envelope'])}, errors alone {_range(each['errors_hold'])} ({each['unit']})"
+        for name, each in figures["disturbances"].items()
+    ]
+    return "\n".join([markdown(header, rows), *lines])
+
+
+def _range(ends: Mapping[str, Any]) -> str:
+    return f"from {ends['least']:g} to {ends['most']:g}"

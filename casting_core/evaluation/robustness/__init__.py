@@ -1,0 +1,1 @@
+"""What light, blur, noise and so on do to the verdicts."""

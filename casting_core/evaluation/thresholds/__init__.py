@@ -1,0 +1,1 @@
+"""Calibration, and where to draw the lines between pass, review and reject."""

@@ -1,0 +1,154 @@
+"""Two models on the same pictures: members by hand, kappa against scikit-learn, the tests of the module for them."""
+
+import math
+import warnings
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import binomtest
+from sklearn.metrics import cohen_kappa_score
+
+from casting_core.errors import DataError, SettingsError
+from casting_core.evaluation.comparison.agreement import agreement, cohens_kappa, confusion_members
+from casting_core.evaluation.predictions import Prediction
+from casting_core.evaluation.statistics.paired_tests import mcnemar
+from casting_core.labels import Label, Verdict
+
+LIMITS = {"first_thresholds": (0.3, 0.7), "second_thresholds": (0.2, 0.6)}
+
+
+def row(path: str, probability: float, label: Label = Label.DEFECTIVE, source: int = 0) -> Prediction:
+    return Prediction(path=path, split="by-source-0", label=label, source=source, logit=0.0, probability=probability)
+
+
+def model(*probabilities: float) -> list[Prediction]:
+    """a, b, c, d are defective; e, f, g, h are ok; each its own photograph."""
+    labels = [Label.DEFECTIVE] * 4 + [Label.OK] * 4
+    paths = "abcdefgh"
+    return [row(*each) for each in zip(paths, probabilities, labels, range(8), strict=True)]
+
+
+FIRST = model(0.9, 0.9, 0.55, 0.1, 0.1, 0.8, 0.4, 0.1)
+SECOND = model(0.1, 0.9, 0.10, 0.9, 0.9, 0.9, 0.1, 0.1)
+
+
+def test_members_by_hand():
+    """At 0.5 the first errs on d, f; the second on a, c, e, f. By verdict the first leaves c and g to a person."""
+    found = agreement(FIRST, SECOND, **LIMITS)
+    half, verdict = found.at_half, found.by_verdict
+    assert (half.only_first, half.only_second, half.both_wrong) == (("a", "c", "e"), ("d",), ("f",))
+    assert half.undecided == ()
+    assert (verdict.only_first, verdict.only_second, verdict.both_wrong) == (("a", "e"), ("d",), ("f",))
+    assert verdict.undecided == ("c", "g")
+    assert (found.pictures, found.left_out) == (8, 0)
+    assert half.disagreement.p_pictures == pytest.approx(binomtest(1, 4).pvalue)
+    assert half.disagreement.p_photographs == pytest.approx(binomtest(1, 4).pvalue)
+    assert verdict.disagreement.p_pictures == pytest.approx(binomtest(1, 3).pvalue)
+    assert (verdict.disagreement.pictures, verdict.disagreement.only_first) == (6, 2)
+
+
+def test_the_other_way_round():
+    there = agreement(FIRST, SECOND, **LIMITS)
+    back = agreement(SECOND, list(reversed(FIRST)), first_thresholds=(0.2, 0.6), second_thresholds=(0.3, 0.7))
+    for one, other in ((there.at_half, back.at_half), (there.by_verdict, back.by_verdict)):
+        assert (one.only_first, one.only_second) == (other.only_second, other.only_first)
+        assert one.both_wrong == other.both_wrong
+        assert one.kappa.value == pytest.approx(other.kappa.value)
+        assert one.disagreement.difference == pytest.approx(-other.disagreement.difference)
+
+
+def test_only_pictures_that_both_have_judged_count():
+    found = agreement(FIRST[:6], SECOND[1:], **LIMITS)
+    assert (found.pictures, found.left_out) == (5, 3)
+    assert found.at_half.only_first == ("c", "e")
+
+
+def test_the_test_is_over_photographs():
+    """100 copies of one photograph that only the first judges right are beyond doubt by pictures, nothing by it."""
+    first = [row(f"x{n}", 0.9) for n in range(100)] + FIRST
+    second = [row(f"x{n}", 0.1) for n in range(100)] + FIRST
+    found = agreement(first, second, **LIMITS).at_half.disagreement
+    assert found.p_pictures < 1e-9
+    assert found.p_photographs == 1
+    right = np.array([r.probability >= 0.5 for r in first]) == np.array([r.label.positive for r in first])
+    wrong = np.array([r.probability >= 0.5 for r in second]) == np.array([r.label.positive for r in second])
+    by_path = np.argsort([r.path for r in first])
+    expected = mcnemar(
+        right[by_path],
+        wrong[by_path],
+        np.array([r.label.positive for r in first])[by_path],
+        np.array([r.source for r in first])[by_path],
+    )
+    assert found == expected
+
+
+@settings(max_examples=60)
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2), st.integers(0, 4)), min_size=1, max_size=40))
+def test_kappa_is_that_of_scikit_learn(pictures: list[tuple[int, int, int]]):
+    first, second, source = (np.array(column) for column in zip(*pictures, strict=True))
+    found = cohens_kappa(first, second, np.arange(len(first)) % 2 == 0, source)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        expected = cohen_kappa_score(first, second)
+    if math.isnan(expected):
+        assert found.value is None
+    else:
+        assert found.value == pytest.approx(expected, abs=1e-12)
+        assert found.low is None or found.low <= found.value <= found.high
+
+
+def test_kappa_by_hand():
+    """20 both yes, 15 both no, 5 and 10 apart: agreed 0.7, by chance 0.5 x 0.6 + 0.5 x 0.4 = 0.5, kappa 0.4."""
+    first, second = np.repeat([1, 1, 0, 0], [20, 5, 10, 15]), np.repeat([1, 0, 1, 0], [20, 5, 10, 15])
+    found = cohens_kappa(first, second, first == 1, np.arange(50))
+    assert found.value == pytest.approx(0.4)
+    assert 0 < found.low < 0.4 < found.high < 0.7
+    copies = cohens_kappa(*(np.repeat(a, 20) for a in (first, second, first == 1, np.arange(50))))
+    assert (copies.low, copies.high) == pytest.approx((found.low, found.high))  # copies are no further evidence
+
+
+def test_where_they_never_part_kappa_has_no_interval():
+    answers = np.arange(10) % 2
+    same = cohens_kappa(answers, answers, answers == 1, np.arange(10))
+    assert (same.value, same.low, same.high) == (1, None, None)
+    always = cohens_kappa(np.ones(10, int), np.ones(10, int), answers == 1, np.arange(10))
+    assert (always.value, always.low, always.high) == (None, None, None)
+
+
+def test_every_picture_is_in_one_cell():
+    cells = confusion_members(FIRST, thresholds=(0.3, 0.7))
+    assert cells == {
+        (Label.DEFECTIVE, Verdict.OK): ("d",),
+        (Label.DEFECTIVE, Verdict.REVIEW): ("c",),
+        (Label.DEFECTIVE, Verdict.DEFECTIVE): ("a", "b"),
+        (Label.OK, Verdict.OK): ("e", "h"),
+        (Label.OK, Verdict.REVIEW): ("g",),
+        (Label.OK, Verdict.DEFECTIVE): ("f",),
+    }
+
+
+def test_thresholds_may_be_each_rows_own():
+    low = np.where([r.path == "g" for r in FIRST], 0.5, 0.3)
+    shuffled = [FIRST[place] for place in (3, 6, 0, 1, 2, 4, 5, 7)]
+    order = [FIRST.index(r) for r in shuffled]
+    cells = confusion_members(shuffled, thresholds=(low[order], 0.7))
+    assert cells[Label.OK, Verdict.OK] == ("e", "g", "h")
+    found = agreement(shuffled, SECOND, first_thresholds=(low[order], 0.7), second_thresholds=(0.2, 0.6))
+    assert found.by_verdict.undecided == ("c",)
+
+
+def test_rows_that_cannot_be_compared():
+    with pytest.raises(DataError, match="twice"):
+        agreement([*FIRST, FIRST[0]], SECOND, **LIMITS)
+    with pytest.raises(DataError, match="twice"):
+        confusion_members([*FIRST, FIRST[0]], thresholds=(0.3, 0.7))
+    with pytest.raises(DataError, match="no picture"):
+        agreement(FIRST, [row("z", 0.5)], **LIMITS)
+    with pytest.raises(DataError, match="another label"):
+        agreement(FIRST, [row("a", 0.5, Label.OK)], **LIMITS)
+    with pytest.raises(DataError, match="another label"):
+        agreement(FIRST, [row("a", 0.5, source=7)], **LIMITS)
+    with pytest.raises(SettingsError):
+        agreement(FIRST, SECOND, first_thresholds=(0.7, 0.3), second_thresholds=(0.2, 0.6))

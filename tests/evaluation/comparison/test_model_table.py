@@ -1,0 +1,71 @@
+"""The table of models written out, by hand."""
+
+import dataclasses
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from casting_core.evaluation.comparison.columns import BY_KEY, clock, percent
+from casting_core.evaluation.comparison.model_rows import Origin
+from casting_core.evaluation.comparison.model_table import spreadsheet, text, to_markdown
+from tests.evaluation.comparison.test_model_rows import row
+
+COLUMNS = [BY_KEY[key] for key in ("official_accuracy", "unseen_accuracy", "seconds")]
+
+
+@pytest.fixture
+def rows():
+    first = row("a | b", official_accuracy=0.9972, unseen_accuracy=0.98457, seconds=634.1)
+    first = dataclasses.replace(first, ranges={"unseen_accuracy": (0.9713, 1.0)})
+    study = row("Study: cnn", Origin.REPORTED, official_accuracy=0.756)
+    study = dataclasses.replace(study, printed={"official_accuracy": "75.6 %"})
+    return [first, row("c", official_accuracy=0.9, unseen_accuracy=0.5, seconds=59.6), study]
+
+
+def test_cells(rows):
+    assert text(rows[0], COLUMNS[1]) == "98.46 %"
+    assert text(rows[0], COLUMNS[1], ranges=True) == "98.46 % (97.13 to 100.00)"
+    assert text(rows[1], COLUMNS[1], ranges=True) == "50.00 %"
+    assert text(rows[2], COLUMNS[0]) == "75.6 %"
+    assert text(rows[2], COLUMNS[1]) == "not reported"
+    assert text(rows[2], BY_KEY["milliseconds"]) == text(rows[0], BY_KEY["roc_auc"]) == "–"
+    assert [text(each, COLUMNS[2]) for each in rows[:2]] == ["10:34", "1:00"]
+
+
+def test_markdown(rows):
+    told = to_markdown(rows, COLUMNS)
+    lines = told.splitlines()
+    assert lines[0] == "| Model | Accuracy, official test | Accuracy, never seen | Training time |"
+    assert lines[2] == "| a \\| b | **★ 99.72 %** | **★ 98.46 % (97.13 to 100.00)** | 10:34 |"
+    assert lines[3] == "| c | 90.00 % | 50.00 % | **★ 1:00** |"
+    assert lines[4] == "| Study: cnn | 75.6 % | not reported | not reported |"
+    assert "- ★ is the best of its column" in told
+    assert "- The study’s rows are as it printed them." in told
+
+
+def test_rows_for_a_spreadsheet(rows):
+    first, second, study = spreadsheet(rows, COLUMNS)
+    assert list(first) == [
+        *("model", "origin", "official_accuracy", "unseen_accuracy", "unseen_accuracy_low", "unseen_accuracy_high"),
+        "seconds",
+    ]
+    assert (first["unseen_accuracy"], first["unseen_accuracy_low"], first["unseen_accuracy_high"]) == (
+        0.98457,
+        0.9713,
+        1.0,
+    )
+    assert list(first) == list(second) == list(study)
+    assert study["unseen_accuracy"] is None
+    assert study["origin"] == "reported by the study"
+
+
+@given(some.floats(0, 1))
+def test_no_share_is_rounded_to_none_or_to_all(share: float):
+    told = percent(share)
+    assert (told == "0.00 %") == (share == 0)
+    assert (told == "100.00 %") == (share == 1)
+
+
+def test_times():
+    assert [clock(seconds) for seconds in (0, 1.7, 59.5, 601, 3600)] == ["0:00", "0:02", "1:00", "10:01", "60:00"]

@@ -1,0 +1,87 @@
+"""The figures of cards on every set: those of the shipped card to the digit, and what is not there."""
+
+from dataclasses import replace
+
+import pytest
+
+from casting_core.errors import ModelError
+from casting_core.evaluation.reporting.figures_by_set import (
+    NEW,
+    OFFICIAL,
+    SECOND,
+    SETS,
+    UNSEEN,
+    Figure,
+    found_by_kind,
+    on_set,
+)
+from casting_core.evaluation.statistics.intervals import clopper_pearson
+from casting_core.networks.card import MODELS, ModelCard, read_card, shipped
+
+pytestmark = pytest.mark.skipif("castnet" not in shipped(), reason="needs the shipped model castnet")
+SHARES = {"missed": "missed_defects", "false_alarms": "false_alarms", "reviews": "reviews"}
+
+
+@pytest.fixture(scope="module")
+def card() -> ModelCard:
+    return read_card(MODELS / "castnet")
+
+
+@pytest.mark.parametrize("as_filed", [False, True])
+@pytest.mark.parametrize("name", [OFFICIAL, UNSEEN])
+def test_the_splits_are_the_cards(card: ModelCard, name: str, as_filed: bool):
+    told = card.metrics[name]["as_filed" if as_filed else "without_suspects"]
+    found = on_set(card, name, as_filed=as_filed)
+    for figure, key in SHARES.items():
+        assert vars(found.figures[figure]) == {"value": told[key]["share"], **{
+            each: told[key][each] for each in ("low", "high", "count", "of")
+        }}  # fmt: skip
+    accuracy, ends = found.figures["accuracy"], told["intervals"]["accuracy"]
+    assert (accuracy.value, accuracy.low, accuracy.high) == (told["accuracy"], ends["low"], ends["high"])
+    assert accuracy.count / accuracy.of == pytest.approx(told["accuracy"])
+    ends = told["intervals"]["roc_auc"]
+    assert found.figures["roc_auc"] == Figure(value=told["roc_auc"], low=ends["low"], high=ends["high"])
+    assert found.sound_pictures == told["pictures"] - told["defective_pictures"]
+    assert found.sound_photographs == told["photographs"] - told["defective_photographs"]
+
+
+def test_the_doubted_labels_change_the_splits_and_not_the_second_camera(card: ModelCard):
+    assert on_set(card, UNSEEN) != on_set(card, UNSEEN, as_filed=True)
+    assert on_set(card, SECOND) == on_set(card, SECOND, as_filed=True)
+
+
+def test_the_second_camera_is_the_cards(card: ModelCard):
+    told, found, new = card.metrics["second_capture"], on_set(card, SECOND), on_set(card, NEW)
+    assert found.figures["accuracy"].count == told["right"]["count"]
+    assert found.figures["missed"].high == told["passed"]["high"]
+    assert found.figures["false_alarms"].count == told["rejected"]["count"]
+    assert found.figures["roc_auc"] == Figure(value=told["roc_auc"])
+    assert found.figures["reviews"] is None
+    assert found.known_pictures == told["known_photographs"]["pictures"]
+    assert new.pictures == told["new_photographs"]["pictures"] < found.pictures
+    assert new.figures["accuracy"] is None
+    assert new.figures["false_alarms"].of == told["new_photographs"]["rejected"]["of"]
+    assert found.sound_photographs is None
+
+
+def test_what_was_not_measured_is_none(card: ModelCard):
+    bare = replace(card, metrics={})
+    assert [on_set(bare, name) for name in SETS] == [None] * 4
+    without_new = replace(card, metrics={"second_capture": {**card.metrics["second_capture"], "new_photographs": None}})
+    assert on_set(without_new, NEW) is None
+    assert found_by_kind(bare) == {}
+
+
+def test_a_card_of_another_form_is_told(card: ModelCard):
+    with pytest.raises(ModelError, match=r"official_test.*evaluate castnet"):
+        on_set(replace(card, metrics={OFFICIAL: {"without_suspects": {"pictures": 3}}}), OFFICIAL)
+
+
+def test_kinds_have_exact_intervals(card: ModelCard):
+    found = found_by_kind(card)
+    assert {kind: (each["count"], each["of"]) for kind, each in found.items()} == {
+        kind: (each["count"], each["of"]) for kind, each in card.metrics["rendered"]["found_by_kind"].items()
+    }
+    for each in found.values():
+        assert (each["low"], each["high"]) == clopper_pearson(each["count"], each["of"])
+        assert each["share"] == each["count"] / each["of"]

@@ -1,0 +1,121 @@
+"""The README's tables are the card's."""
+
+from casting_core.evaluation.comparison.models import compare
+from casting_core.evaluation.comparison.tables import comparison_tables
+from casting_core.evaluation.reporting.markdown import map_table, methods_table, repair_table, results_table
+from casting_core.networks.card import MODELS, read_card
+from tests import ROOT
+
+SHIPPED = ("castnet", "cnn", "feedforward", "logistic_regression", "brightness")
+README = ROOT / "README.md"
+
+
+def test_the_readme_shows_the_figures_of_the_card():
+    text, metrics = README.read_text(encoding="utf-8"), read_card(MODELS / "castnet").metrics
+    for command, table in (
+        ("--markdown", results_table),
+        ("--rendered 400 --save", map_table),
+        ("--methods --save", methods_table),
+        ("--repair --save", repair_table),
+    ):
+        shown = text.split(f"{command} -->\n")[1].split("<!-- end of figures -->")[0]
+        assert shown == table(metrics), command
+
+
+def test_the_readme_compares_the_shipped_models():
+    shown = README.read_text(encoding="utf-8").split("compare --markdown -->\n")[1].split("<!-- end of figures -->")[0]
+    assert shown == "\n".join(table.to_markdown() for table in comparison_tables(compare(SHIPPED)))
+
+
+def test_nothing_measured_gives_no_table():
+    for table in (map_table, methods_table, repair_table):
+        assert table({"by_source": {}}) == ""
+
+
+def figures(**other: object) -> dict:
+    """Figures of 2,000 pictures, of which one is wrong."""
+    share = {"count": 1, "of": 2000, "share": 0.0005, "low": 0.0, "high": 0.0015}
+    return {
+        "pictures": 2000,
+        "photographs": 40,
+        **dict.fromkeys(("wrong", "recall", "precision", "specificity", "missed_defects"), share),
+        **dict.fromkeys(("false_alarms", "reviews"), share),
+        **dict.fromkeys(("accuracy", "f1", "balanced_accuracy", "roc_auc", "pr_auc"), 0.5),
+        **dict.fromkeys(("brier_score", "expected_calibration_error", "mean_cost"), 0.01),
+        "costs": {"missed_defect": 50.0, "false_alarm": 1.0, "review": 0.1},
+        "intervals": {},
+        **other,
+    }
+
+
+def test_a_share_with_its_interval_and_a_missing_one():
+    nothing = {"count": 0, "of": 0, "share": None, "low": None, "high": None}
+    ends = {"f1": {"low": 0.25, "high": 0.75}}
+    given = figures(missed_defects=nothing, precision=nothing, roc_auc=None, intervals=ends)
+    both = {"as_filed": given, "without_suspects": given}
+    table = results_table({"official_test": both, "by_source": both})
+    assert "| 1 of 2,000: 0.05 % (0.00 % to 0.15 %) |" in table
+    assert "| defective parts passed as ok | none of this label |" in table
+    assert "(precision) | no part called defective |" in table
+    assert "| ROC-AUC | needs both labels |" in table
+    assert "| F1 | 0.5000 (0.2500 to 0.7500) |" in table
+    assert "| mean cost of a part (a defect passed 50, a false reject 1, a review 0.1) | 0.0100 |" in table
+    assert {line.count("|") for line in table.splitlines()} == {6}
+
+
+def test_no_pictures():
+    nothing = {"count": 0, "of": 0, "share": None, "low": None, "high": None}
+    given = figures(pictures=0, photographs=0, wrong=nothing, accuracy=None)
+    both = {"as_filed": given, "without_suspects": given}
+    table = results_table({"official_test": both, "by_source": both})
+    assert "| accuracy | no pictures |" in table
+    assert "| wrong at a probability of 50 % | no pictures |" in table
+
+
+SHARE = {"count": 1, "of": 2, "share": 0.5, "low": 0.1, "high": 0.9}
+
+
+def test_figures_that_only_one_set_has():
+    second = {"pictures": 2, "photographs": 2, "roc_auc": 0.5, "new_photographs": {"pictures": 1200, "passed": SHARE}}
+    table = map_table({"second_capture": second, "rendered": {"pictures": 1, "photographs": 1, "roc_auc": None}})
+    assert "| ROC-AUC of the verdict | 0.5000 | none |" in table
+    assert "| pictures of photographs found nowhere in the public set | 1,200 | none |" in table
+    assert "| 1 of 2: 50.00 % (10.00 % to 90.00 %) | none |" in table
+    assert "drawn defects" not in table  # neither has it
+    assert {line.count("|") for line in table.splitlines()} == {4}
+
+
+def test_methods_with_the_best_of_each_column_in_bold():
+    def row(auroc: float, milliseconds: float, pictures: int = 2) -> dict:
+        area = {"value": auroc, "low": 0.0, "high": 1.0}
+        return {
+            "pictures": pictures,
+            "peak_on_defect": SHARE,
+            "heat_inside": 0.25,
+            "pixel_auroc": area,
+            "aupro_30": area,
+            "drop": None,
+            "control_drop": None,
+            "peak_of_sound": {"median": 0.02, "p95": 0.3},
+            "sound_without_marked_place": SHARE,
+            "milliseconds": milliseconds,
+        }
+
+    figures = {"evidence": row(0.9, 30.0), "gradcam": row(0.8, 2.5), "scorecam": row(1.0, 0.5, pictures=1)}
+    own, other, slow = methods_table({"maps_second_capture": figures}).splitlines()[2:]
+    assert own.startswith("| evidence map | **1 of 2: 50.00 % (10.00 % to 90.00 %)** | **0.2500** | **0.9000 (0.0000")
+    assert own.endswith("| 30.0 |")
+    assert other.startswith("| Grad-CAM | 1 of 2")
+    assert other.endswith("| **2.5** |")
+    assert slow.startswith("| Score-CAM (on 1 of 2 pictures) |")
+    assert "**" not in slow  # on other pictures than the rest
+
+
+def test_repairs_as_a_table():
+    spread = {"median": 0.25, "p95": 0.5}
+    shares = {"falls": SHARE, "control_moves": None}
+    spreads = dict.fromkeys(("before", "after", "control_shift", "replaced"), spread)
+    table = repair_table({"repair": {"pictures": 2, "photographs": 1, **shares, **spreads}})
+    assert "| pictures (photographs) | 2 (1) |" in table
+    assert "turns into another | none |" in table
+    assert "| probability as given | median 0.250, 95th percentile 0.500 |" in table

@@ -1,0 +1,204 @@
+"""Thresholds for a plant's costs: against trying all pairs, by hand, and what is refused."""
+
+import numpy as np
+import pytest
+from scipy.special import expit, logit
+
+from casting_core.errors import DataError, SettingsError
+from casting_core.evaluation.costs import Costs
+from casting_core.evaluation.predictions import Prediction, as_arrays
+from casting_core.evaluation.thresholds.cost_optimal import propose
+from casting_core.evaluation.thresholds.operating_point import GRID, choose_operating_point
+from casting_core.labels import Label
+
+
+def rows_of(p: np.ndarray, positive: np.ndarray, source: np.ndarray, folds: int = 5) -> list[Prediction]:
+    return [
+        Prediction(
+            path=f"train/{n}",
+            split=f"by-source-{s % folds}",
+            label=Label.DEFECTIVE if bad else Label.OK,
+            source=int(s),
+            logit=0.0,
+            probability=float(q),
+        )
+        for n, (q, bad, s) in enumerate(zip(p, positive, source, strict=True))
+    ]
+
+
+def mixed(seed: int, photographs: int = 60, copies: int = 5) -> list[Prediction]:
+    """Photographs of parts that a model tells apart more or less."""
+    rng = np.random.default_rng(seed)
+    source = np.repeat(np.arange(photographs), copies)
+    logits = np.repeat(rng.normal(0, 3, photographs), copies) + rng.normal(0, 0.5, len(source))
+    positive = np.repeat(rng.random(photographs), copies) < expit(logits)
+    return rows_of(expit(logits), positive, source)
+
+
+def cost_by_counting(rows: list[Prediction], low: float, high: float, costs: Costs, rate: float) -> tuple[float, float]:
+    """Expected cost and share of reviews, picture by picture."""
+    total = reviews = 0.0
+    for label, share in ((Label.DEFECTIVE, rate), (Label.OK, 1 - rate)):
+        members = [row.probability for row in rows if row.label is label]
+        wrong = sum(p < low for p in members) if label.positive else sum(p >= high for p in members)
+        looked = sum(low <= p < high for p in members)
+        each = costs.missed_defect if label.positive else costs.false_alarm
+        total += share * (each * wrong + costs.review * looked) / len(members)
+        reviews += share * looked / len(members)
+    return total, reviews
+
+
+@pytest.mark.parametrize("rate", [0.01, 0.2, 0.9])
+@pytest.mark.parametrize("capacity", [0.0, 0.1, 1.0])
+def test_the_cheapest_pair_is_that_of_trying_all(rate: float, capacity: float):
+    rows, costs = mixed(3, photographs=24, copies=2), Costs(missed_defect=20, review=0.3, review_capacity=capacity)
+    found = propose(rows, costs, defect_rate=rate)
+    tried = [
+        cost_by_counting(rows, low, high, costs, rate)
+        for low in [0.0, *expit(GRID), 1.0][::4]
+        for high in [0.0, *expit(GRID), 1.0][::4]
+        if low <= high
+    ]
+    assert found.cheapest_cost <= min(cost for cost, reviews in tried if reviews <= capacity) + 1e-12
+    for low, high, cost in (
+        (found.cheapest_pass, found.cheapest_reject, found.cheapest_cost),
+        (found.threshold_pass, found.threshold_reject, found.cost),
+    ):
+        counted, reviews = cost_by_counting(rows, low, high, costs, rate)
+        assert cost == pytest.approx(counted)
+        assert reviews <= capacity + 1e-9
+    assert found.cheapest_cost <= found.cost <= found.cheapest_cost + found.plateau.margin + 1e-12
+    assert found.reviews == pytest.approx(
+        cost_by_counting(rows, found.threshold_pass, found.threshold_reject, costs, rate)[1]
+    )
+
+
+def test_at_the_sets_own_rate_it_costs_what_the_chosen_point_costs_or_less():
+    """The pairs on both sides of one half are some of all pairs, and pictures count alike at the set's own rate."""
+    rows, costs = mixed(7), Costs(review_capacity=0.2)
+    arrays = as_arrays(rows)
+    point = choose_operating_point(arrays.probability, arrays.positive, arrays.source, costs=costs)
+    found = propose(rows, costs, defect_rate=float(arrays.positive.mean()))
+    assert found.cheapest_cost <= point.cost
+    assert found.cost == pytest.approx(
+        cost_by_counting(rows, found.threshold_pass, found.threshold_reject, costs, float(arrays.positive.mean()))[0]
+    )
+
+
+def test_the_middle_of_a_flat_optimum_by_hand():
+    """40 sound parts at -4, 40 defective ones at 4; reviews dear.
+
+    Errors cost far more than the margin, a hundredth of a review, and so do reviews. Pairs without either have both
+    thresholds above -4 and up to 4: 64 steps of 1/8 each, pass at or below reject, 64 * 65 / 2 = 2,080 pairs, all
+    free. In the order of their pass threshold, a quarter of 2,080 pairs lie in the first 9 rows (64 + 63 + … + 56 =
+    540); in that of reject a quarter from above likewise.
+    """
+    logits = np.repeat([-4.0, 4.0], 40)
+    rows = rows_of(expit(logits), logits > 0, np.arange(80))
+    found = propose(rows, Costs(missed_defect=1000, false_alarm=1000, review=1000), defect_rate=0.5)
+    assert (found.cost, found.reviews) == (0, 0)
+    assert found.plateau.pairs == 2080
+    assert logit(found.plateau.pass_low) == pytest.approx(-3.875)
+    assert logit(found.plateau.reject_high) == pytest.approx(4)
+    assert logit(found.threshold_pass) == pytest.approx(-3.875 + 8 / 8)
+    assert logit(found.threshold_reject) == pytest.approx(4 - 8 / 8)
+    assert 0 < found.plateau.share < 1
+
+
+def test_thresholds_follow_the_defect_rate():
+    rows, costs = mixed(5, photographs=200, copies=2), Costs(missed_defect=20, review_capacity=1.0)
+    rare, common = (propose(rows, costs, defect_rate=rate) for rate in (0.005, 0.5))
+    assert rare.threshold_pass > common.threshold_pass
+    assert rare.threshold_reject > common.threshold_reject
+
+
+def test_too_few_reviewers_are_told():
+    rows = mixed(5, photographs=200, copies=2)
+    plenty, few = (
+        propose(rows, Costs(missed_defect=200, false_alarm=50, review_capacity=capacity), defect_rate=0.3)
+        for capacity in (1.0, 0.01)
+    )
+    assert few.capacity_binds
+    assert not plenty.capacity_binds
+    assert few.cheapest_cost > plenty.cheapest_cost
+    assert few.reviews <= 0.01
+
+
+def test_where_nothing_costs_anything_every_pair_will_do():
+    costs = Costs(missed_defect=0, false_alarm=0, review=0, review_capacity=1)
+    assert propose(mixed(1), costs, defect_rate=0.5).plateau.share == 1
+
+
+def test_the_margin_is_the_standard_error_of_the_cheapest_pair():
+    """Worked out anew: photographs are drawn within each label, and the labels weigh as the plant's rate says."""
+    rows, costs, rate = mixed(11, photographs=80, copies=3), Costs(missed_defect=20, review_capacity=1.0), 0.2
+    found = propose(rows, costs, defect_rate=rate)
+    low, high = found.cheapest_pass, found.cheapest_reject
+    rng = np.random.default_rng(1)
+    total = np.zeros(4000)
+    for label, share in ((Label.DEFECTIVE, rate), (Label.OK, 1 - rate)):
+        wrong = costs.missed_defect if label.positive else costs.false_alarm
+        each: dict[int, list[float]] = {}
+        for row in (row for row in rows if row.label is label):
+            errs = row.probability < low if label.positive else row.probability >= high
+            reviewed = low <= row.probability < high
+            each.setdefault(row.source, []).append(wrong * errs + costs.review * reviewed)
+        means = np.array([np.mean(values) for values in each.values()])
+        total += share * means[rng.integers(0, len(means), (4000, len(means)))].mean(1)
+    assert found.plateau.margin == pytest.approx(total.std(), rel=0.2)
+    assert found.plateau.margin > 2 * 0.01 * costs.review  # not the least that it may be
+
+
+def test_the_cross_fitted_cost_is_that_of_thresholds_from_other_folds():
+    rows, costs = mixed(9, photographs=80, copies=2), Costs(missed_defect=20, review_capacity=0.3)
+    expected: dict[Label, list[float]] = {label: [] for label in Label}
+    for fold in range(5):
+        mine = f"by-source-{fold}"
+        other = propose([row for row in rows if row.split != mine], costs, defect_rate=0.1)
+        for row in (row for row in rows if row.split == mine):
+            cost, _ = cost_by_counting(
+                [row, *(Prediction(**{**vars(row), "label": label}) for label in Label if label is not row.label)],
+                other.threshold_pass, other.threshold_reject, costs, float(row.label.positive),
+            )  # fmt: skip
+            expected[row.label].append(cost)
+    total = 0.1 * np.mean(expected[Label.DEFECTIVE]) + 0.9 * np.mean(expected[Label.OK])
+    assert propose(rows, costs, defect_rate=0.1).cross_fitted_cost == pytest.approx(total)
+
+
+def test_one_fold_alone_has_no_cross_fitted_cost():
+    rows = [Prediction(**{**vars(row), "split": "by-source-0"}) for row in mixed(1)]
+    assert propose(rows, Costs(), defect_rate=0.5).cross_fitted_cost is None
+
+
+@pytest.mark.parametrize("split", ["official-test", "train"])
+def test_rows_of_the_official_test_are_refused(split: str):
+    rows = mixed(1)
+    with pytest.raises(SettingsError, match="castings never seen"):
+        propose([*rows, Prediction(**{**vars(rows[0]), "split": split})], Costs(), defect_rate=0.5)
+
+
+@pytest.mark.parametrize("wrong", [-1.0, float("nan"), float("inf"), 10**400, True, "1", None])
+@pytest.mark.parametrize("name", ["missed_defect", "false_alarm", "review", "review_capacity"])
+def test_wrong_costs_are_refused(name: str, wrong: float):
+    with pytest.raises(SettingsError, match=name):
+        propose(mixed(1), Costs(**{name: wrong}), defect_rate=0.5)
+
+
+def test_the_largest_cost_that_is_no_slip_of_the_keyboard():
+    rows = mixed(1)
+    dear = propose(rows, Costs(missed_defect=1e12), defect_rate=0.5)
+    assert dear.threshold_pass <= min(row.probability for row in rows if row.label.positive)  # nothing is missed
+    with pytest.raises(SettingsError, match="missed_defect"):
+        propose(rows, Costs(missed_defect=1.001e12), defect_rate=0.5)
+
+
+@pytest.mark.parametrize("wrong", [-0.1, 1.1, float("nan"), True, "0.1"])
+def test_a_wrong_rate_is_refused(wrong: float):
+    with pytest.raises(SettingsError, match="defect_rate"):
+        propose(mixed(1), Costs(), defect_rate=wrong)
+
+
+def test_one_label_alone_is_refused():
+    for label in Label:
+        with pytest.raises(DataError, match="both labels"):
+            propose([row for row in mixed(1) if row.label is label], Costs(), defect_rate=0.5)

@@ -1,0 +1,98 @@
+"""Counts at other thresholds: by hand, against the figures of a card, and the curves against counting one by one."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from casting_core.errors import SettingsError
+from casting_core.evaluation.metrics.classification import summarize
+from casting_core.evaluation.predictions import Predictions
+from casting_core.evaluation.thresholds.sweep import threshold_curves, what_if
+
+# few different values, so that ties with thresholds come up often
+PICTURES = st.lists(
+    st.tuples(st.sampled_from([0.0, 0.1, 0.5, 0.9, 1.0]) | st.floats(0, 1), st.booleans(), st.integers(0, 5)),
+    min_size=1,
+    max_size=40,
+)
+
+
+def predictions(pictures: list[tuple[float, bool, int]]) -> Predictions:
+    p, positive, source = zip(*pictures, strict=True)
+    return Predictions(probability=np.array(p), positive=np.array(positive), source=np.array(source))
+
+
+def test_by_hand():
+    """Four defective pictures of two photographs, one below 0.3; three sound ones of two, one at 0.7; two between."""
+    found = what_if(
+        predictions(
+            [
+                *((0.1, True, 0), (0.4, True, 0), (0.9, True, 1), (0.8, True, 1)),
+                *((0.2, False, 2), (0.3, False, 2), (0.7, False, 3)),
+            ]
+        ),
+        threshold_pass=0.3,
+        threshold_reject=0.7,
+    )
+    assert (found.missed_defects.count, found.missed_defects.of) == (1, 4)
+    assert (found.false_alarms.count, found.false_alarms.of) == (1, 3)
+    assert (found.reviews.count, found.reviews.of) == (2, 7)
+    assert (found.reviews_of_defective, found.reviews_of_ok) == (1, 1)
+    # two photographs with shares 1/2 and 0: drawn with replacement, both ends come up in a quarter of the draws
+    assert (found.missed_defects.low, found.missed_defects.high) == (0.0, 0.5)
+
+
+@settings(max_examples=40)
+@given(PICTURES, st.floats(0, 1), st.floats(0, 1))
+def test_counts_and_intervals_are_those_of_a_card(pictures: list[tuple[float, bool, int]], a: float, b: float):
+    given_ = predictions(pictures)
+    low, high = min(a, b), max(a, b)
+    found = what_if(given_, threshold_pass=low, threshold_reject=high)
+    figures = summarize(given_, threshold_pass=low, threshold_reject=high)
+    for rate, name in (
+        (found.missed_defects, "missed_defects"),
+        (found.false_alarms, "false_alarms"),
+        (found.reviews, "reviews"),
+    ):
+        expected = figures[name]
+        if expected["share"] is None:
+            assert rate is None
+        else:
+            assert [rate.count, rate.of, rate.share, rate.low, rate.high] == list(expected.values())
+    verdicts = figures["verdicts"]
+    assert (found.reviews_of_defective, found.reviews_of_ok) == (
+        verdicts["defective"]["review"], verdicts["ok"]["review"],
+    )  # fmt: skip
+
+
+@settings(max_examples=40)
+@given(PICTURES, st.lists(st.sampled_from([0.0, 0.1, 0.5, 0.9, 1.0]) | st.floats(0, 1), min_size=1, max_size=8))
+def test_curves_are_counts_one_by_one(pictures: list[tuple[float, bool, int]], thresholds: list[float]):
+    given_ = predictions(pictures)
+    curves = threshold_curves(given_, np.array(thresholds))
+    assert (curves.defective, curves.ok) == (int(given_.positive.sum()), int((~given_.positive).sum()))
+    for place, low in enumerate(thresholds):
+        assert curves.missed_defects[place] == sum(p < low for p, bad, _ in pictures if bad)
+        assert curves.passed[place] == sum(p < low for p, _, _ in pictures)
+        assert curves.false_alarms[place] == sum(p >= low for p, bad, _ in pictures if not bad)
+        assert curves.rejected[place] == sum(p >= low for p, _, _ in pictures)
+        for other, high in enumerate(thresholds):
+            assert curves.reviews[place, other] == sum(low <= p < high for p, _, _ in pictures)
+
+
+def test_the_usual_grid_goes_from_end_to_end():
+    curves = threshold_curves(predictions([(0.0, False, 0), (1.0, True, 1)]))
+    assert (curves.threshold[0], curves.threshold[-1], len(curves.threshold)) == (0.0, 1.0, 201)
+    assert (curves.passed[0], curves.rejected[-1]) == (0, 1)
+
+
+def test_no_picture_of_a_label_has_no_rate():
+    found = what_if(predictions([(0.2, False, 0)]), threshold_pass=0.5, threshold_reject=0.5)
+    assert found.missed_defects is None
+    assert found.false_alarms.count == 0
+
+
+def test_thresholds_the_wrong_way_round():
+    with pytest.raises(SettingsError, match="pass <= reject"):
+        what_if(predictions([(0.2, False, 0)]), threshold_pass=0.6, threshold_reject=0.5)
