@@ -3,7 +3,7 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from casting_core.data.dataset import read_provenance
+from casting_core.data.samples import read_provenance
 from casting_core.errors import CastingError
 from casting_core.evaluation.reporting import headline
 from casting_core.networks import card as cards

@@ -10,9 +10,9 @@ import pytest
 import torch
 from hypothesis import settings
 
-from casting_core.data.dataset import Sample
-from casting_core.data.defects import DefectKind
-from casting_core.data.synthetic import Rendered, render_casting
+from casting_core.data.defects.insertion import DefectKind
+from casting_core.data.samples import Sample
+from casting_core.data.synthetic.casting import Rendered, render_casting
 from casting_core.labels import Label
 from casting_core.system.memory import keep_freed_memory
 

@@ -21,7 +21,7 @@ STOREYS: tuple[tuple[str, ...], ...] = (
     ("casting_core.inspection",),
     ("casting_core.exploration",),
     ("casting_core",),  # the public door
-    ("casting_core.figures", "casting_core.charts"),
+    ("casting_core.charts.overlay", "casting_core.charts"),
     ("pages.shared", "casting_core.commands"),  # the command line sits beside the pages
     ("pages.explorer", "pages.comparing", "pages.trust"),  # the parts of the larger pages
     ("pages", "casting_core.__main__"),
@@ -145,7 +145,7 @@ def test_public_names_are_explained(file: Path) -> None:
 
 # what is filled bit by bit, and handed on when it is full
 GROWING = {
-    "casting_core.data.gathering.Gathered",
+    "casting_core.data.collection.reading.Gathered",
     "casting_core.training.logs.epochs.Rows",
     "casting_core.training.logs.csv_table.Table",
     "casting_core.training.logs.runs.Growth",

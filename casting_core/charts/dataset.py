@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from casting_core.charts.style import SERIES, WORDS, Chart, Look, finish, listed, mark, plain
-from casting_core.data.provenance import HISTOGRAM_FROM
+from casting_core.data.provenance.grouping import HISTOGRAM_FROM
 from casting_core.evaluation.shortcuts import Shortcut
 
 SPLITS = ("train", "val", "test")  # in this order; others come after them

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from casting_core import figures as pictures
+from casting_core.charts.overlay import percent as percent_text
 from casting_core.charts.style import NEUTRAL, Chart, Look, finish
 
 SIDE = 300  # px, of the pictures that were tried
@@ -178,7 +178,7 @@ def _curve(figure: go.Figure, line: Mapping[str, Any], look: Look, name: str) ->
         mode="lines",
         name=name,
         line={**look.line(), **SMOOTH},
-        customdata=[pictures.percent(value) for value in line["pod"]],
+        customdata=[percent_text(value) for value in line["pod"]],
         hovertemplate=name + ", %{x:.2g} % of the diameter: %{customdata}<extra></extra>",
     )
 

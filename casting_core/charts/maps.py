@@ -7,8 +7,8 @@ import numpy as np
 from PIL import Image, ImageDraw
 from scipy import ndimage
 
-from casting_core import figures as pictures
 from casting_core.charts.dots import Dot, draw_dots
+from casting_core.charts.overlay import overlay, percent
 from casting_core.charts.style import SERIES, Chart, looks
 from casting_core.evaluation.localization.method_comparison import EVIDENCE
 
@@ -22,9 +22,9 @@ def share_text(values: Mapping[str, Any] | None) -> str:
     if values is None:
         return "not measured"
     if not isinstance(values, Mapping):
-        return pictures.percent(float(values))
+        return percent(float(values))
     value = values["share"] if "share" in values else values["value"]
-    told = f"{pictures.percent(value)} ({pictures.percent(values['low'])} to {pictures.percent(values['high'])})"
+    told = f"{percent(value)} ({percent(values['low'])} to {percent(values['high'])})"
     return f"{told}, {values['count']:,} of {values['of']:,}" if "count" in values else told
 
 
@@ -130,7 +130,7 @@ def outlined(picture: Image.Image, mask: np.ndarray) -> Image.Image:
 
 def pointed(picture: Image.Image, heatmap: np.ndarray, place: tuple[int, int]) -> Image.Image:
     """Lay a map, float (H, W) in [0, 1], over its picture, and ring its strongest `place`, (x, y) in its pixels."""
-    result = pictures.overlay(picture, heatmap)
+    result = overlay(picture, heatmap)
     height, width = heatmap.shape
     x, y = (place[0] + 0.5) * result.width / width, (place[1] + 0.5) * result.height / height
     reach = RING * max(result.size)

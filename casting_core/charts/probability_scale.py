@@ -2,7 +2,7 @@
 
 import plotly.graph_objects as go
 
-from casting_core.figures import COLOURS, WORDS, percent
+from casting_core.charts.overlay import COLOURS, WORDS, percent
 from casting_core.labels import Verdict
 
 

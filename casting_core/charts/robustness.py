@@ -9,7 +9,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from casting_core import figures as pictures
+from casting_core.charts.overlay import percent
 from casting_core.charts.style import NEUTRAL, SERIES, Chart, finish, listed
 
 FIGURES = {  # figure of a level → name, look
@@ -220,4 +220,4 @@ def _length(start: float | None, end: float | None) -> float:
 
 
 def _percent(share: float | None) -> str:
-    return "none judged" if share is None else pictures.percent(share)
+    return "none judged" if share is None else percent(share)

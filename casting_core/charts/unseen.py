@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from casting_core import figures as pictures
 from casting_core.charts.dots import Dot, draw_dots
+from casting_core.charts.overlay import percent
 from casting_core.charts.style import Chart, looks
 from casting_core.evaluation.reporting.cells import decimal
 from casting_core.evaluation.reporting.figures_by_set import Figure
@@ -17,7 +17,7 @@ def figure_text(figure: Figure | None, *, share: bool = True) -> str:
         return NOT_MEASURED
 
     def text(value: float) -> str:
-        return pictures.percent(value) if share else decimal(value, 4)
+        return percent(value) if share else decimal(value, 4)
 
     told = text(figure.value)
     told += (

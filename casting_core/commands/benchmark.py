@@ -65,7 +65,7 @@ def _pictures() -> list[bytes]:
     """Rendered castings as JPEG files, 300 px like those of the public set; every other one is defective."""
     from PIL import Image
 
-    from casting_core.data.synthetic import render_casting
+    from casting_core.data.synthetic.casting import render_casting
 
     contents = []
     for seed in range(8):

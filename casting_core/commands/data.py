@@ -16,7 +16,7 @@ from casting_core.commands import data_index
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from casting_core.data.collection import Collection
+    from casting_core.data.collection.collection import Collection
 
 app = typer.Typer(help="Get, verify, audit, index and render data.", no_args_is_help=True)
 app.command("index")(data_index.index)
@@ -26,8 +26,8 @@ Root = Annotated[Path | None, typer.Option("--data", help="Data folder; CASTING_
 
 def root_of(data: Path | None) -> Path:
     """The data root for an option, by either layout. Raises `DataError` where there is none."""
-    from casting_core.data.dataset import default_root
     from casting_core.data.download import find_root
+    from casting_core.data.samples import default_root
 
     return find_root(data or default_root())
 
@@ -65,10 +65,10 @@ def audit(
     The signatures are written beside the table.
     """
     from casting_core.commands import shown
-    from casting_core.data.collection import is_public
-    from casting_core.data.dataset import PROVENANCE
-    from casting_core.data.provenance import audit as examine
-    from casting_core.data.provenance import write_provenance
+    from casting_core.data.collection.collection import is_public
+    from casting_core.data.provenance.grouping import audit as examine
+    from casting_core.data.provenance.grouping import write_provenance
+    from casting_core.data.samples import PROVENANCE
     from casting_core.errors import SettingsError
 
     root = root_of(data)
@@ -90,16 +90,16 @@ def signatures(
     out: Annotated[Path | None, typer.Option(help="The file; the package's own when left out.")] = None,
 ) -> None:
     """Make the signatures of the known photographs anew from the train pictures and the package's provenance.csv."""
-    from casting_core.data.dataset import PROVENANCE
-    from casting_core.data.known import SIGNATURES
+    from casting_core.data.provenance.library import SIGNATURES
+    from casting_core.data.samples import PROVENANCE
 
     _make_signatures(root_of(data), PROVENANCE, out or SIGNATURES)
 
 
 def _make_signatures(root: Path, table: Path, out: Path) -> None:
     from casting_core.commands import shown
-    from casting_core.data.dataset import read_provenance
-    from casting_core.data.known import build_library, write_signatures
+    from casting_core.data.provenance.library import build_library, write_signatures
+    from casting_core.data.samples import read_provenance
 
     samples = read_provenance(table)
     with shown("Signatures") as progress:
@@ -117,9 +117,9 @@ def recognise(
 ) -> None:
     """Measure how well pictures are recognised as seen before, and how often strangers are taken for known ones."""
     from casting_core.commands import shown
-    from casting_core.data.dataset import read_provenance
-    from casting_core.data.known import read_signatures
-    from casting_core.data.recognition import measure
+    from casting_core.data.provenance.library import read_signatures
+    from casting_core.data.provenance.lookup_accuracy import measure
+    from casting_core.data.samples import read_provenance
 
     root = root_of(data)
     with shown("Looking up") as progress:
@@ -152,9 +152,9 @@ def collection_of(data: Path | None, defective: list[str] | None) -> "Collection
     Raises `DataError` where that is nothing to train on.
     """
     from casting_core.commands import shown
-    from casting_core.data.collection import is_public, public_collection, read_collection
-    from casting_core.data.dataset import default_root
+    from casting_core.data.collection.collection import is_public, public_collection, read_collection
     from casting_core.data.download import find_root
+    from casting_core.data.samples import default_root
     from casting_core.errors import DataError
 
     root = data or default_root()
@@ -221,8 +221,8 @@ def render(
 ) -> None:
     """Render castings or pipe flanges with known defects, and their masks."""
     from casting_core.commands import reported
-    from casting_core.data.flange_set import render_flange_set
-    from casting_core.data.rendered_set import render_set
+    from casting_core.data.synthetic.dataset import render_set
+    from casting_core.data.synthetic.flange_dataset import render_flange_set
 
     write = render_set if product is Product.CASTING else render_flange_set
     with reported(lines) as step:

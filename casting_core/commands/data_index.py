@@ -13,8 +13,8 @@ def index(
 ) -> None:
     """Index a folder with one sub-folder a class for the dataset explorer, unless that has been done."""
     from casting_core.commands import reported
-    from casting_core.data.dataset import default_root
     from casting_core.data.download import find_root
+    from casting_core.data.samples import default_root
     from casting_core.errors import DataError
     from casting_core.exploration.cache import place
     from casting_core.exploration.index import build_index

@@ -52,7 +52,7 @@ def command(
             _from_predictions(model, split, markdown, save)
         return
     from casting_core import Inspector
-    from casting_core.data.dataset import default_root
+    from casting_core.data.samples import default_root
     from casting_core.evaluation.localization import study as maps
 
     inspector = Inspector.load(model, device=device)

@@ -131,7 +131,7 @@ def _print_jsonl() -> Printer:
 
 def _print_examined(inspector: "Inspector") -> Printer:
     """As `_print_jsonl`, with one more entry `examination`, null where the picture is unusable."""
-    from casting_core.data.dataset import default_root
+    from casting_core.data.samples import default_root
     from casting_core.inspection.examination import examine
 
     root = default_root() if default_root().is_dir() else None
@@ -178,7 +178,7 @@ def neutral_cell(value: object) -> object:
 
 
 def _print_table() -> Printer:
-    from casting_core.figures import percent  # a probability is never rounded to a certainty
+    from casting_core.charts.overlay import percent  # a probability is never rounded to a certainty
 
     sys.stdout.write(f"{'verdict':<10} {'probability':>11}  path\n")
 
@@ -231,10 +231,10 @@ def _write_heatmap(target: Path, found: Found, inspection: "Inspection") -> None
     import numpy as np
     from PIL import Image
 
+    from casting_core.charts.overlay import outline, overlay
     from casting_core.data.files import write_atomically
     from casting_core.data.images import decode_rgb
     from casting_core.errors import SettingsError
-    from casting_core.figures import outline, overlay
 
     values, picture = io.BytesIO(), io.BytesIO()
     np.save(values, inspection.heatmap, allow_pickle=False)

@@ -12,7 +12,7 @@ from casting_core.commands.printing import print_splits
 if TYPE_CHECKING:
     import numpy as np
 
-    from casting_core.data.dataset import Sample
+    from casting_core.data.samples import Sample
 
 
 def command(
@@ -30,7 +30,7 @@ def command(
     castings from the pictures of the training split, where the part is one that can be found on them.
     """
     from casting_core.commands import progress_bar
-    from casting_core.data.dataset import read_provenance, split_samples
+    from casting_core.data.samples import read_provenance, split_samples
     from casting_core.explanation.precedents import build_precedents, write_precedents
     from casting_core.inspection import gate
     from casting_core.inspection.envelope import measure_envelope

@@ -47,7 +47,7 @@ def command(
     """Train one model. Stop it with Ctrl-C; finished epochs are kept and --resume goes on from there."""
     from casting_core.commands import progress_bar
     from casting_core.commands.data import collection_of
-    from casting_core.data.exclusion import read_exclusion
+    from casting_core.data.collection.exclusion import read_exclusion
     from casting_core.labels import Label
     from casting_core.system.memory import keep_freed_memory
     from casting_core.training import distributed

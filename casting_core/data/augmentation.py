@@ -25,11 +25,11 @@ from scipy import ndimage
 from torch import Tensor
 from torch.nn import functional as F
 
-from casting_core.data.clutter import insert_clutter
-from casting_core.data.decoys import insert_decoy
-from casting_core.data.defects import insert_defect
-from casting_core.data.part import Part
-from casting_core.data.polar import disc_mask
+from casting_core.data.defects.background_clutter import insert_clutter
+from casting_core.data.defects.distractors import insert_decoy
+from casting_core.data.defects.insertion import insert_defect
+from casting_core.data.part.finder import Part
+from casting_core.data.part.polar import disc_mask
 
 SHARPENED = 0.9  # px of the input, standard deviation of the details that sharpening strengthens
 MOST_INSERTED = 6

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
-from casting_core.data.dataset import FOLDERS, PROVENANCE, SPLITS, Sample, read_provenance
 from casting_core.data.images import decode
+from casting_core.data.samples import FOLDERS, PROVENANCE, SPLITS, Sample, read_provenance
 from casting_core.errors import DataError, ImageError
 from casting_core.labels import Label
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from casting_core.data.dataset import read_provenance
+from casting_core.data.samples import read_provenance
 from casting_core.errors import DataError
 from casting_core.evaluation.metrics.classification import summarize
 from casting_core.evaluation.predictions import BY_SOURCE, OFFICIAL, Prediction, as_arrays

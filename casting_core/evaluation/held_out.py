@@ -5,8 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from casting_core.data.dataset import Sample, read_provenance
 from casting_core.data.images import decode
+from casting_core.data.samples import Sample, read_provenance
 from casting_core.errors import DataError, ModelError
 from casting_core.evaluation.evaluate import calibrate_map, evaluate, suspects_of
 from casting_core.evaluation.predictions import BY_SOURCE, read_peaks, read_predictions

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from casting_core.data.dataset import Sample
 from casting_core.data.files import csv_text, read_rows, write_atomically
+from casting_core.data.samples import Sample
 from casting_core.errors import DataError
 from casting_core.labels import Label
 

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from casting_core.data.dataset import Progress
 from casting_core.data.images import decode
+from casting_core.data.samples import Progress
 from casting_core.errors import SettingsError
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from scipy import ndimage
 from scipy.sparse import csr_array
 from scipy.sparse.linalg import spsolve
 
-from casting_core.data.part import Part
+from casting_core.data.part.finder import Part
 
 STEP = 3.0  # degrees between the turns that are tried
 APART = 12.0  # degrees, at least, between two pieces that are offered

@@ -26,9 +26,9 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 from scipy.special import expit
 
-from casting_core.data.dataset import Progress, Sample
 from casting_core.data.files import write_atomically
 from casting_core.data.images import decode
+from casting_core.data.samples import Progress, Sample
 from casting_core.errors import DataError, ModelError, SettingsError
 from casting_core.labels import Label
 from casting_core.networks.card import ModelCard

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from casting_core.data.part import Part
+from casting_core.data.part.finder import Part
 from casting_core.explanation.patches import turned
 from casting_core.explanation.regions import LEVEL, find_regions
 from casting_core.explanation.repair import Look, hole, repair

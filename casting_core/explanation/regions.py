@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from scipy import ndimage
 
-from casting_core.data.part import Part
-from casting_core.data.polar import to_clock
+from casting_core.data.part.finder import Part
+from casting_core.data.part.polar import to_clock
 
 LEVEL = 0.5  # of local probability, from which a place belongs to a region
 MOST = 20  # regions that are listed

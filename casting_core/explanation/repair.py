@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
-from casting_core.data.part import Part
+from casting_core.data.part.finder import Part
 from casting_core.explanation.patches import Patch, find_patches
 from casting_core.explanation.regions import Region
 

@@ -13,8 +13,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from casting_core.data.collection.folders import Found
 from casting_core.data.files import write_atomically
-from casting_core.data.folders import Found
 
 VARIABLE = "CASTING_CACHE"
 KEPT = 12  # indexes; the ones not used for longest go

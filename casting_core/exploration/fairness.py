@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from casting_core.data.dataset import Sample
-from casting_core.data.provenance import CANDIDATE, Leakage, leakage
+from casting_core.data.provenance.grouping import CANDIDATE, Leakage, leakage
+from casting_core.data.samples import Sample
 from casting_core.exploration.table import Table
 from casting_core.labels import Label
 

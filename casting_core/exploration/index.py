@@ -24,16 +24,16 @@ from typing import Any, Literal
 
 import numpy as np
 
-from casting_core.data.collection import is_public
-from casting_core.data.dataset import read_provenance
+from casting_core.data.collection.collection import is_public
+from casting_core.data.collection.folders import Tree, find_files
+from casting_core.data.collection.reading import gather, photographs
 from casting_core.data.files import write_atomically
-from casting_core.data.folders import Tree, find_files
-from casting_core.data.gathering import gather, photographs
-from casting_core.data.measures import NAMES
-from casting_core.data.provenance import HISTOGRAM_FROM, compare
+from casting_core.data.part.measures import NAMES
+from casting_core.data.provenance.grouping import HISTOGRAM_FROM, compare
+from casting_core.data.provenance.spanning_forest import Forest, spanning_forest
+from casting_core.data.samples import read_provenance
 from casting_core.errors import DataError
 from casting_core.exploration import cache
-from casting_core.exploration.forest import Forest, spanning_forest
 from casting_core.exploration.projection import project
 from casting_core.networks.card import DEFAULT, MODELS, read_card
 

@@ -11,8 +11,8 @@ import numpy as np
 from PIL import Image
 
 from casting_core.data.images import Picture
-from casting_core.data.measures import Measures, measure
-from casting_core.data.part import Part
+from casting_core.data.part.finder import Part
+from casting_core.data.part.measures import Measures, measure
 
 THUMBNAIL = 128  # px, long side
 QUALITY = 80

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from casting_core.data.class_names import assign_labels
-from casting_core.data.collection import divide
-from casting_core.data.dataset import FOLDERS, Sample, read_provenance
-from casting_core.data.partition import deal_folds, mark_doubted
+from casting_core.data.collection.class_names import assign_labels
+from casting_core.data.collection.collection import divide
+from casting_core.data.samples import FOLDERS, Sample, read_provenance
+from casting_core.data.splits import deal_folds, mark_doubted
 from casting_core.errors import DataError
 from casting_core.evaluation.held_out_verdicts import PREDICTIONS, Judged, judged
 from casting_core.evaluation.predictions import read_predictions

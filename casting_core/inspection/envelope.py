@@ -15,8 +15,8 @@ import numpy as np
 from scipy import ndimage
 
 from casting_core.data.augmentation import AugmentationSettings
-from casting_core.data.capture import Capture, measure
-from casting_core.data.part import find_part
+from casting_core.data.part.capture import Capture, measure
+from casting_core.data.part.finder import find_part
 from casting_core.data.transforms import to_input
 from casting_core.errors import DataError
 

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from casting_core.data.images import Picture, Source, decode
-from casting_core.data.known import read_signatures
-from casting_core.data.part import Part
-from casting_core.data.seen_before import SeenBefore, look_up
+from casting_core.data.part.finder import Part
+from casting_core.data.provenance.library import read_signatures
+from casting_core.data.provenance.seen_before import SeenBefore, look_up
 from casting_core.explanation.precedents import Precedent, describe, read_precedents
 from casting_core.explanation.proof import Proof, prove
 from casting_core.inspection.inspector import Inspector

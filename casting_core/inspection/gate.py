@@ -15,8 +15,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from casting_core.data.capture import Capture, measure
-from casting_core.data.part import Part
+from casting_core.data.part.capture import Capture, measure
+from casting_core.data.part.finder import Part
 from casting_core.explanation.regions import LEVEL
 from casting_core.labels import Verdict
 from casting_core.networks.card import ModelCard

@@ -21,7 +21,7 @@ import torch
 from torch import Tensor
 
 from casting_core.data.images import DEFAULT_LIMITS, ImageLimits, Source, decode, read
-from casting_core.data.part import Part, find_part
+from casting_core.data.part.finder import Part, find_part
 from casting_core.data.transforms import to_input, to_picture, to_tensor
 from casting_core.errors import ImageError, SettingsError
 from casting_core.explanation.regions import LEVEL, Region, find_regions

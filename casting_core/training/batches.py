@@ -13,8 +13,8 @@ import torch
 from torch import Tensor, tensor
 
 from casting_core.data.augmentation import compose, relight, warp
-from casting_core.data.dataset import Sample
-from casting_core.data.part import Part
+from casting_core.data.part.finder import Part
+from casting_core.data.samples import Sample
 from casting_core.data.transforms import to_square_input, to_tensor
 from casting_core.errors import DataError
 from casting_core.training.settings import Recipe, TrainingSettings

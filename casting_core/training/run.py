@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import torch
 
-from casting_core.data.collection import Collection
-from casting_core.data.dataset import Progress, Sample, load_pixels, split_samples
+from casting_core.data.collection.collection import Collection
 from casting_core.data.files import write_atomically
-from casting_core.data.part import find_part
-from casting_core.data.provenance import fingerprint, write_provenance
+from casting_core.data.part.finder import find_part
+from casting_core.data.provenance.grouping import fingerprint, write_provenance
+from casting_core.data.samples import Progress, Sample, load_pixels, split_samples
 from casting_core.data.transforms import to_input
 from casting_core.errors import DataError, SettingsError
 from casting_core.evaluation.predictions import make_predictions, write_peaks, write_predictions

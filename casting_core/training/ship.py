@@ -13,8 +13,8 @@ from typing import Any
 from safetensors import SafetensorError
 from safetensors.torch import load
 
-from casting_core.data.dataset import read_provenance
 from casting_core.data.files import write_atomically
+from casting_core.data.samples import read_provenance
 from casting_core.errors import DataError, ModelError
 from casting_core.evaluation.evaluate import calibrate_map, evaluate
 from casting_core.evaluation.predictions import (

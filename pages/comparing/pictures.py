@@ -7,10 +7,10 @@ from pathlib import Path, PurePosixPath
 
 import streamlit as st
 
+from casting_core.charts.overlay import EVIDENCE, percent
 from casting_core.charts.style import WORDS
 from casting_core.errors import CastingError
 from casting_core.evaluation.held_out_verdicts import Judged
-from casting_core.figures import EVIDENCE, percent
 from casting_core.labels import Label, Verdict
 from pages.comparing import sight
 from pages.comparing.known import Shown
@@ -218,7 +218,7 @@ def _seen_by(judge: Shown, upload: Upload, path: str) -> bool:
     if own:
         count, most = len(judged.inspection.regions), percent(float(judged.evidence.max()))
         alt = f"The picture with the evidence map of {name}: strongest {most}, {count} places marked."
-        st.image(downloads.overlay(judged), width="stretch", alt=alt)
+        st.image(downloads.marked_image(judged), width="stretch", alt=alt)
     elif seen.activation is not None:
         widgets.activation(judged.picture, seen.activation, f"Grad-CAM of {name}")
         st.caption("This model has no map of its own evidence. Grad-CAM shows which places its answer drew on.")

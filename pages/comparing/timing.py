@@ -74,7 +74,7 @@ class Timer:
 
 def _picture() -> bytes:
     """A casting that is rendered, 300 × 300 px, as the JPEG file of a camera."""
-    from casting_core.data.synthetic import render_casting
+    from casting_core.data.synthetic.casting import render_casting
 
     stream = io.BytesIO()
     Image.fromarray(render_casting(seed=0).pixels).convert("RGB").save(stream, "JPEG", quality=90)

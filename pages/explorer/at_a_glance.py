@@ -8,7 +8,7 @@ import streamlit as st
 
 from casting_core.charts import dataset as charts
 from casting_core.charts.style import LABELS, SERIES, WORDS, listed, looks
-from casting_core.data.measures import TITLES
+from casting_core.data.part.measures import TITLES
 from casting_core.exploration.table import Table
 from casting_core.labels import Label
 from pages.shared.downloads import neutral

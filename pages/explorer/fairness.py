@@ -4,11 +4,11 @@ import numpy as np
 import streamlit as st
 
 from casting_core.charts import dataset as charts
-from casting_core.data.provenance import LINK, Leakage
+from casting_core.data.provenance.alignment import Aligned, lay_onto
+from casting_core.data.provenance.grouping import LINK, Leakage
 from casting_core.errors import CastingError
 from casting_core.evaluation.comparison.published import STUDY
 from casting_core.evaluation.reporting import headline
-from casting_core.exploration.alignment import Aligned, lay_onto
 from casting_core.exploration.fairness import LOWEST, Twin, leakage_at, photographs_at, twins
 from casting_core.exploration.table import Table
 from casting_core.networks.card import DEFAULT, MODELS, read_card

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import streamlit as st
 
-from casting_core.data.marks import Mark
+from casting_core.data.collection.marks import Mark
 from casting_core.exploration.browse import select
 from casting_core.exploration.table import Table
 from pages.explorer import filters, marking, picture, tiles

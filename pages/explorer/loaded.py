@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from casting_core.data.folders import find_files
+from casting_core.data.collection.folders import find_files
 from casting_core.data.images import decode, decode_rgb
 from casting_core.errors import CastingError, ImageError
 from casting_core.exploration import cache

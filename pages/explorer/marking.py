@@ -8,7 +8,16 @@ from pathlib import Path
 
 import streamlit as st
 
-from casting_core.data.marks import MARKS, Mark, Marks, read_marks, set_marks, sort_marks, to_csv, write_marks
+from casting_core.data.collection.marks import (
+    MARKS,
+    Mark,
+    Marks,
+    read_marks,
+    set_marks,
+    sort_marks,
+    to_csv,
+    write_marks,
+)
 from casting_core.errors import DataError
 from casting_core.exploration.table import Table
 from pages.shared import resources

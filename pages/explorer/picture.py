@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from casting_core.charts.overlay import percent
+from casting_core.data.provenance.alignment import lay_onto
 from casting_core.errors import CastingError
-from casting_core.exploration.alignment import lay_onto
 from casting_core.exploration.neighbours import neighbours
 from casting_core.exploration.table import Table
-from casting_core.figures import percent
 from casting_core.networks.card import DEFAULT
 from pages.explorer import loaded, marking, tiles
 from pages.shared import resources, uploads, widgets

@@ -10,7 +10,7 @@ from PIL import Image
 
 from casting_core.charts import dataset as charts
 from casting_core.charts.style import WORDS, listed
-from casting_core.data.measures import TITLES
+from casting_core.data.part.measures import TITLES
 from casting_core.errors import CastingError
 from casting_core.evaluation.reporting import headline
 from casting_core.evaluation.shortcuts import STRONG, Shortcut, find_shortcuts, warning

@@ -7,9 +7,9 @@ from pathlib import Path
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
-from casting_core.data.collection import is_public
-from casting_core.data.dataset import default_root
+from casting_core.data.collection.collection import is_public
 from casting_core.data.download import find_root
+from casting_core.data.samples import default_root
 from casting_core.errors import DataError
 from casting_core.exploration.cache import cache_folder
 from pages.shared import resources

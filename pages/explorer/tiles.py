@@ -3,9 +3,9 @@
 import base64
 from collections.abc import Mapping, Sequence
 
-from casting_core.data.marks import Mark
+from casting_core.charts.overlay import percent
+from casting_core.data.collection.marks import Mark
 from casting_core.exploration.table import Outcome, Table
-from casting_core.figures import percent
 from pages.shared.gallery import Tile
 
 LABELS = {"ok": "sound", "defective": "defective", "": ""}

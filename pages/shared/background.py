@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from casting_core import figures
+from casting_core.charts.overlay import percent
 from casting_core.errors import CastingError
 from casting_core.labels import Label
 from pages.shared import resources
@@ -13,7 +13,7 @@ from pages.shared.uploads import Upload
 from pages.shared.wording import WORDING
 
 if TYPE_CHECKING:
-    from casting_core.data.seen_before import SeenBefore
+    from casting_core.data.provenance.seen_before import SeenBefore
     from casting_core.explanation.precedents import Precedent
     from casting_core.inspection.stability import Stability
 
@@ -104,7 +104,7 @@ def _precedent(each: "Precedent", own: bool) -> None:
         st.text(each.path)
     else:
         _known_picture(each.path, f"Known casting, filed as {FILED[each.label]}")
-    st.caption(f"Probability of a defect by this model: {figures.percent(each.probability)}")
+    st.caption(f"Probability of a defect by this model: {percent(each.probability)}")
 
 
 def _known_picture(path: str, alt: str) -> None:
@@ -142,7 +142,7 @@ def _stability(found: "Stability") -> None:
         st.warning(f"It does not hold: {counts}. **A person should look.**", icon=":material/balance:")
     if found.lowest is None or found.highest is None:
         return
-    low, high = figures.percent(found.lowest), figures.percent(found.highest)
+    low, high = percent(found.lowest), percent(found.highest)
     told = f"is **{low}** in all of them" if low == high else f"lies between **{low}** and **{high}**"
     st.markdown(f"The probability of a defect {told}.")
     rows: dict[tuple[bool, int], dict[str, object]] = {}

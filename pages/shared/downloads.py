@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
-from casting_core import figures
+from casting_core.charts.overlay import outline, overlay
 from casting_core.labels import Verdict
 from pages.shared.uploads import Upload
 
@@ -52,17 +52,17 @@ def to_csv(lines: Sequence[Line]) -> bytes:
 def overlay_png(judged: "Judged") -> bytes:
     """The picture with its evidence and the marked places, at the size in which the page shows it, as PNG."""
     stream = io.BytesIO()
-    overlay(judged).save(stream, "PNG")
+    marked_image(judged).save(stream, "PNG")
     return stream.getvalue()
 
 
-def overlay(judged: "Judged") -> Image.Image:
+def marked_image(judged: "Judged") -> Image.Image:
     """The picture with its evidence, if there is a map, and the marked places; RGB. It must have been decoded."""
     picture, inspection = judged.picture, judged.inspection
     assert picture is not None
-    shown = picture if judged.evidence is None else figures.overlay(picture, judged.evidence)
+    shown = picture if judged.evidence is None else overlay(picture, judged.evidence)
     frame = (inspection.width or picture.width, inspection.height or picture.height)
-    return figures.outline(shown, inspection.regions, frame=frame)
+    return outline(shown, inspection.regions, frame=frame)
 
 
 def neutral(value: Any) -> Any:

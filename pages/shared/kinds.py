@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import streamlit as st
 from PIL import Image, ImageDraw
 
-from casting_core.data.defects import DefectKind
-from casting_core.data.synthetic import render_casting
+from casting_core.data.defects.insertion import DefectKind
+from casting_core.data.synthetic.casting import render_casting
 
 SIZE = 640  # px, of the rendered part
 WINDOW = 0.36  # of its side, shown around the defect

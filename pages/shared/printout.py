@@ -8,7 +8,7 @@ from html import escape
 
 from PIL import Image
 
-from casting_core import figures
+from casting_core.charts.overlay import COLOURS, WORDS, percent
 from casting_core.labels import Verdict
 from pages.shared import downloads, marked, resources
 from pages.shared.resources import Judged
@@ -46,7 +46,7 @@ def page(upload: Upload, judged: Judged, *, diameter: float | None = None, now: 
     """
     inspection = judged.inspection
     word = WORDING[inspection.verdict]
-    colour = figures.COLOURS.get(inspection.verdict, "#777")
+    colour = COLOURS.get(inspection.verdict, "#777")
     stamp = (now or datetime.now(UTC)).strftime("%Y-%m-%d %H:%M UTC")
     reason = f"<p>{escape(inspection.reason)}</p>" if inspection.reason else ""
     return (
@@ -68,14 +68,14 @@ def _scale(judged: Judged) -> str:
     low, high = inspection.threshold_pass, inspection.threshold_reject
     zones = ((Verdict.OK, low), (Verdict.REVIEW, high - low), (Verdict.DEFECTIVE, 1 - high))
     bars = "".join(
-        f'<div style="width:{100 * share:.2f}%;background:{figures.COLOURS[verdict]}">{figures.WORDS[verdict]}</div>'
+        f'<div style="width:{100 * share:.2f}%;background:{COLOURS[verdict]}">{WORDS[verdict]}</div>'
         for verdict, share in zones
     )
     edge = min(max(100 * p, 12), 88)  # the text stays on the sheet
     return (
         f'<h2>Probability of a defect</h2><div class="scale">{bars}<i style="left:{100 * p:.2f}%"></i>'
-        f'<span style="left:{edge:.2f}%">{figures.percent(p)}</span></div>'
-        f"<p>Below {figures.percent(low)} a part passes, from {figures.percent(high)} on it is rejected; in between "
+        f'<span style="left:{edge:.2f}%">{percent(p)}</span></div>'
+        f"<p>Below {percent(low)} a part passes, from {percent(high)} on it is rejected; in between "
         "a person decides.</p>"
     )
 
@@ -84,7 +84,7 @@ def _pictures(judged: Judged) -> str:
     assert judged.picture is not None
     told = [("The picture as given", judged.picture)]
     if judged.evidence is not None:
-        told.append(("Evidence for a defect, marked places numbered", downloads.overlay(judged)))
+        told.append(("Evidence for a defect, marked places numbered", downloads.marked_image(judged)))
     shown = "".join(
         f'<figure><img src="{marked.as_uri(_smaller(each))}" alt="{title}"><figcaption>{title}</figcaption></figure>'
         for title, each in told

@@ -22,8 +22,8 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from casting_core.data.dataset import default_root
 from casting_core.data.images import decode_rgb
+from casting_core.data.samples import default_root
 from casting_core.errors import ImageError
 from casting_core.networks.card import DEFAULT, MODELS, ModelCard, read_card, shipped
 from pages.shared.precedence import Precedence
@@ -31,7 +31,7 @@ from pages.shared.uploads import Upload
 
 if TYPE_CHECKING:
     from casting_core import Inspection, Inspector
-    from casting_core.data.seen_before import SeenBefore
+    from casting_core.data.provenance.seen_before import SeenBefore
     from casting_core.explanation.proof import Proof
     from casting_core.inspection.examination import Examination, Precedents
     from casting_core.inspection.stability import Stability
@@ -239,7 +239,7 @@ def seen_before(upload: Upload, *, model: str) -> "SeenBefore | None":
 @st.cache_data(max_entries=200, show_spinner=False)
 def _seen_before(sha256: str, _data: bytes) -> "SeenBefore | None":
     from casting_core.data.images import decode
-    from casting_core.data.part import find_part
+    from casting_core.data.part.finder import find_part
     from casting_core.inspection import examination
 
     picture = decode(_data)
@@ -312,7 +312,7 @@ def examination(upload: Upload, *, model: str) -> "Examination":
 @st.cache_resource(show_spinner=False)
 def sample_pictures() -> dict[str, SamplePicture]:
     """The castings that the product renders, by name."""
-    from casting_core.data.synthetic import samples
+    from casting_core.data.synthetic.casting import samples
 
     pictures = {}
     for sample in samples():

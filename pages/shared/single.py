@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from casting_core import figures
+from casting_core.charts.overlay import EVIDENCE_PALETTES
 from casting_core.errors import CastingError
 from casting_core.explanation.methods import DEFAULT_METHOD, METHODS
 from casting_core.networks.card import DEFAULT
@@ -11,7 +11,7 @@ from pages.shared.uploads import Upload
 
 COMPARE = "Compare parts by the evidence map, whose scale is the same for all."
 TOLD = "told"  # in the session: what the page to print is made with, which is made outside of the session
-UNTOUCHED = 70, next(iter(figures.EVIDENCE_PALETTES)), None  # what `settings` gives where nothing is set
+UNTOUCHED = 70, next(iter(EVIDENCE_PALETTES)), None  # what `settings` gives where nothing is set
 
 
 def show(upload: Upload, *, model: str = DEFAULT) -> None:
@@ -65,7 +65,7 @@ def explain(upload: Upload, judged: resources.Judged, model: str) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         opacity, colours, diameter = settings() if judged.evidence is not None else UNTOUCHED
         with_map = st.toggle("Show an activation map beside it", value=True, key="activation", bind="query-params")
-    palette = figures.EVIDENCE_PALETTES[colours]
+    palette = EVIDENCE_PALETTES[colours]
     alone = judged.evidence is None  # the picture, which is not to fill the page
     places = st.columns([1 if alone else 2, 1]) if with_map or alone else [st.container()]
     with places[0]:
@@ -125,7 +125,7 @@ def settings() -> tuple[int, str, float | None]:
     )
     colours = st.selectbox(
         "Colours of the evidence",
-        list(figures.EVIDENCE_PALETTES),
+        list(EVIDENCE_PALETTES),
         key="colours",
         bind="query-params",
         help="All three can be told apart with any kind of colour vision.",

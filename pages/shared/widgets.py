@@ -7,7 +7,8 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from casting_core import figures
+from casting_core.charts.overlay import ACTIVATION, EVIDENCE, Palette, gradient, overlay, percent
+from casting_core.charts.probability_scale import probability_scale
 from casting_core.evaluation.reporting import headline
 from pages.shared import marked, wording
 from pages.shared.wording import WORDING
@@ -34,11 +35,11 @@ def probability(inspection: "Inspection", p: float) -> None:
     """The calibrated probability `p` on its scale, with both thresholds of the inspection."""
     low, high = inspection.threshold_pass, inspection.threshold_reject
     st.plotly_chart(
-        figures.probability_scale(p, low, high, ink=INK[st.context.theme.type or "light"]),
+        probability_scale(p, low, high, ink=INK[st.context.theme.type or "light"]),
         config={"displayModeBar": False},
         alt=(
-            f"Scale from 0 to 100 %: the probability of a defect is {figures.percent(p)}. Parts below "
-            f"{figures.percent(low)} pass, parts from {figures.percent(high)} on are rejected."
+            f"Scale from 0 to 100 %: the probability of a defect is {percent(p)}. Parts below "
+            f"{percent(low)} pass, parts from {percent(high)} on are rejected."
         ),
     )
 
@@ -49,7 +50,7 @@ def evidence(
     inspection: "Inspection",
     *,
     opacity: float,
-    palette: figures.Palette = figures.EVIDENCE,
+    palette: Palette = EVIDENCE,
     diameter: float | None = None,
 ) -> None:
     """The picture, its evidence beside it, the places marked in both and listed below, and the scale."""
@@ -58,8 +59,8 @@ def evidence(
     if heatmap is not None:
         count = len(inspection.regions)
         alt = f"Evidence map over the picture: strongest {100 * float(heatmap.max()):.0f} %, {count} places marked."
-        overlay = figures.overlay(picture, heatmap, opacity=opacity, palette=palette)
-        shown.append(("Evidence map of this model", overlay, alt))
+        evidence = overlay(picture, heatmap, opacity=opacity, palette=palette)
+        shown.append(("Evidence map of this model", evidence, alt))
     empty = "" if heatmap is None else wording.NONE_MARKED  # without a map the page says why
     marked.show(shown, inspection.regions, frame=frame, key="marked", diameter=diameter, empty=empty)
     if heatmap is not None:
@@ -69,20 +70,20 @@ def evidence(
 
 def activation(picture: Image.Image, heatmap: np.ndarray, title: str) -> None:
     """The picture with an activation map, and its scale below."""
-    shown = figures.overlay(picture, heatmap, opacity=0.55, palette=figures.ACTIVATION)
+    shown = overlay(picture, heatmap, opacity=0.55, palette=ACTIVATION)
     st.markdown(f"**Activation map: {title}**")
     st.image(shown, width="stretch", alt=f"{title} over the picture, stretched to its own maximum.")
     ends = ("none", "", "most in this picture")
-    legend("Part in the verdict, on this picture’s own scale", figures.ACTIVATION, 1.0, ends)
+    legend("Part in the verdict, on this picture’s own scale", ACTIVATION, 1.0, ends)
 
 
-def legend(title: str, palette: figures.Palette, opacity: float, ticks: Sequence[str]) -> None:
+def legend(title: str, palette: Palette, opacity: float, ticks: Sequence[str]) -> None:
     """A colour bar with its title, and ticks spread evenly below it."""
     marks = "".join(f"<span>{tick}</span>" for tick in ticks)
     st.html(
         f'<div role="img" aria-label="{title}: {ticks[0]} to {ticks[-1]}" style="font-size:0.8rem">{title}'
         '<div style="height:0.8rem;border:1px solid #888;margin:0.15rem 0;background:'
-        f'{figures.gradient(palette, opacity=opacity)},#9a9a9a"></div>'
+        f'{gradient(palette, opacity=opacity)},#9a9a9a"></div>'
         f'<div style="display:flex;justify-content:space-between">{marks}</div></div>'
     )
 
@@ -94,7 +95,7 @@ def proof(found: "Proof", inspection: "Inspection") -> None:
         alt = "The part with its marked places covered by sound metal of the same ring."
         st.image(found.pixels, width="stretch", alt=alt, caption="Repaired by this app, not by a foundry")
     with right:
-        before, after = figures.percent(found.before), figures.percent(found.after)
+        before, after = percent(found.before), percent(found.after)
         st.markdown(f"**Probability of a defect: {before} as given, {after} repaired.**")
         if found.after < inspection.threshold_pass:
             st.markdown("So repaired, the part would pass: **the marked places were the reason.**")

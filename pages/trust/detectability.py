@@ -10,9 +10,9 @@ from typing import Any
 
 import streamlit as st
 
-from casting_core import figures
 from casting_core.charts import detectability as charts
 from casting_core.charts.detectability import Scale, reached_text, surer
+from casting_core.charts.overlay import percent as percent_text
 from casting_core.charts.style import looks
 from casting_core.errors import CastingError
 from casting_core.evaluation.detectability.trials import FILE, PUBLIC, RENDERED
@@ -275,8 +275,8 @@ def _method(base: str, found: Mapping[str, Any], seen: str) -> None:
 def _calls(value: Mapping[str, Any]) -> str:
     if value["share"] is None:
         return "none of 0"
-    ends = " to ".join(figures.percent(value[end]) for end in ("low", "high"))
-    return f"{value['count']:,} of {value['of']:,} ({figures.percent(value['share'])}; {ends})"
+    ends = " to ".join(percent_text(value[end]) for end in ("low", "high"))
+    return f"{value['count']:,} of {value['of']:,} ({percent_text(value['share'])}; {ends})"
 
 
 def to_csv(shown: Mapping[str, Mapping[str, Any]], scale: Scale, *, castings: str, counted: str) -> bytes:

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from casting_core import figures
 from casting_core.charts import maps as charts
+from casting_core.charts.overlay import EVIDENCE, percent
 from casting_core.errors import CastingError, DataError
 from casting_core.evaluation.localization.pointing_game import FIRST, Judge, Known, Pointed
 from casting_core.labels import Label, Verdict
@@ -35,7 +35,7 @@ def show(card: ModelCard) -> None:
         "Ordered by three questions: does the strongest place lie on a defect; how many of the defects does a marked "
         "place touch; how much of the map’s light lies on defects. The ring is around the strongest place."
     )
-    legend("Probability of a defect by the evidence at that place", figures.EVIDENCE, 0.7, ("0 %", "50 %", "100 %"))
+    legend("Probability of a defect by the evidence at that place", EVIDENCE, 0.7, ("0 %", "50 %", "100 %"))
     _rendered(card)
     _second_camera(card)
 
@@ -56,7 +56,7 @@ def _judge(model: str) -> Judge:
 
 def rendered(count: int) -> Iterator[Known]:
     """The castings that the card's figures were measured on, rendered anew, in their order."""
-    from casting_core.data.synthetic import render_casting
+    from casting_core.data.synthetic.casting import render_casting
 
     for seed in range(FIRST, FIRST + count):
         one = render_casting(seed=seed, defects="random")
@@ -72,7 +72,7 @@ def rendered(count: int) -> Iterator[Known]:
 
 def photographs(folder: Path) -> Iterator[Known]:
     """The photographs of a folder with masks, in the order of its table."""
-    from casting_core.data.marked_set import read_marked
+    from casting_core.data.masked_set import read_marked
 
     for one in read_marked(folder):
         yield Known(name=one.file, pixels=one.pixels, mask=one.mask, defective=one.label is Label.DEFECTIVE)
@@ -195,6 +195,6 @@ def _sentence(each: Pointed) -> str:
     else:
         touched = f"marked places touch {each.touched} of {each.defects} defects"
     return (
-        f"The strongest place {where}; {touched}; {figures.percent(each.heat_inside)} of the light lies on defects. "
-        f"Verdict: {WORDING[each.verdict].word.lower()}, probability of a defect {figures.percent(each.probability)}."
+        f"The strongest place {where}; {touched}; {percent(each.heat_inside)} of the light lies on defects. "
+        f"Verdict: {WORDING[each.verdict].word.lower()}, probability of a defect {percent(each.probability)}."
     )

@@ -5,9 +5,9 @@ from typing import Any
 
 import streamlit as st
 
-from casting_core import figures
 from casting_core.charts import maps as charts
 from casting_core.charts.maps import points_text, share_text
+from casting_core.charts.overlay import percent
 from casting_core.charts.style import listed
 from casting_core.evaluation.localization.method_comparison import EVIDENCE
 from casting_core.evaluation.reporting.figures_by_set import found_by_kind
@@ -119,8 +119,8 @@ def _opening(card: ModelCard, sets: Mapping[str, Mapping[str, Any]]) -> None:
             origin = "photographed by a second camera" if found is second else "that were rendered"
             st.markdown(
                 f"- Of **{peak['of']:,} defective parts** {origin}, the strongest place of the map lies **on a defect "
-                f"that {words} in {peak['count']:,}** ({figures.percent(peak['share'])}, "
-                f"{figures.percent(peak['low'])} to {figures.percent(peak['high'])})."
+                f"that {words} in {peak['count']:,}** ({percent(peak['share'])}, "
+                f"{percent(peak['low'])} to {percent(peak['high'])})."
             )
     if second:
         unmarked = second["defective_pictures"] - second["peak_on_defect"]["of"] if second["peak_on_defect"] else 0
@@ -142,14 +142,14 @@ def _opening(card: ModelCard, sets: Mapping[str, Mapping[str, Any]]) -> None:
             peak = new["peak_on_defect"]
             told.append(
                 f"- On the **castings found nowhere in the training set** it is right on {peak['count']:,} of "
-                f"{peak['of']:,}. So few could also come from a true rate of {figures.percent(peak['low'])}."
+                f"{peak['of']:,}. So few could also come from a true rate of {percent(peak['low'])}."
             )
         st.markdown("\n".join(told))
 
 
 def share_range(values: Mapping[str, Any]) -> str:
     """A share of a card with its range: `40.8 %, 35.3 % to 46.7 %`."""
-    share, low, high = (figures.percent(values[name]) for name in ("share", "low", "high"))
+    share, low, high = (percent(values[name]) for name in ("share", "low", "high"))
     return f"{share}, {low} to {high}"
 
 
@@ -253,13 +253,13 @@ def _repair(card: ModelCard) -> None:
     if control:
         told += (
             f" The control: the same at {control['of']:,} sound places changed the verdict in {control['count']:,} "
-            f"cases (at most {figures.percent(control['high'])} would still fit)."
+            f"cases (at most {percent(control['high'])} would still fit)."
         )
     st.markdown(told)
     if after:
         st.caption(
-            f"Probability of a defect: median {figures.percent(found['before']['median'])} before, "
-            f"{figures.percent(after['median'])} after. Photographs of the second camera."
+            f"Probability of a defect: median {percent(found['before']['median'])} before, "
+            f"{percent(after['median'])} after. Photographs of the second camera."
         )
 
 
@@ -281,5 +281,5 @@ def _at(found: Mapping[str, Any], path: str) -> Any:
 
 def _cell(value: Any) -> str:
     if isinstance(value, Mapping) and "median" in value:
-        return f"median {figures.percent(value['median'])}, 95th percentile {figures.percent(value['p95'])}"
+        return f"median {percent(value['median'])}, 95th percentile {percent(value['p95'])}"
     return share_text(value)

@@ -9,8 +9,8 @@ from typing import Any
 import streamlit as st
 from PIL import Image
 
-from casting_core import figures as pictures
 from casting_core.charts import robustness as charts
+from casting_core.charts.overlay import percent
 from casting_core.charts.robustness import (
     ERRORS,
     FIGURES,
@@ -120,9 +120,9 @@ def _table(measured: Mapping[str, Any]) -> None:
     )
     before = measured["undisturbed"]
     st.caption(
-        f"*As taken*, {pictures.percent(share_of(before, 'missed')[0])} of the defective parts are missed, "
-        f"{pictures.percent(share_of(before, 'false_alarms')[0])} of the sound ones rejected, and "
-        f"{pictures.percent(handed_over(before))} of all are sent to a person. *Errors alone*: missed defects and "
+        f"*As taken*, {percent(share_of(before, 'missed')[0])} of the defective parts are missed, "
+        f"{percent(share_of(before, 'false_alarms')[0])} of the sound ones rejected, and "
+        f"{percent(handed_over(before))} of all are sent to a person. *Errors alone*: missed defects and "
         "false alarms do not rise, but more parts may be sent to a person. Between two steps nobody looked."
     )
     st.download_button(
@@ -230,8 +230,8 @@ def _measured(name: str, found: Mapping[str, Any]) -> str:
     levels = found["levels"]
     outside = [each for each in (levels[0], levels[-1]) if each["level"] != found["none"]]
     told = [
-        f"at {level_text(name, each['level'], found)}, {pictures.percent(share_of(each, 'reviews')[0] or 0.0)} went to "
-        f"a person and {pictures.percent(share_of(each, 'unusable')[0] or 0.0)} had no verdict"
+        f"at {level_text(name, each['level'], found)}, {percent(share_of(each, 'reviews')[0] or 0.0)} went to "
+        f"a person and {percent(share_of(each, 'unusable')[0] or 0.0)} had no verdict"
         for each in outside
     ]
     return f"Measured: {'; '.join(told)}."
@@ -261,7 +261,7 @@ def _seen(card: ModelCard, name: str, found: Mapping[str, Any]) -> None:
             told = (
                 ""
                 if inspection.probability is None
-                else (f", probability of a defect {pictures.percent(inspection.probability)}")
+                else (f", probability of a defect {percent(inspection.probability)}")
             )
             st.image(
                 Image.open(io.BytesIO(upload.data or b"")),
@@ -279,7 +279,7 @@ def disturbed_casting(which: str, name: str, level: float) -> Upload:
     import numpy as np
 
     from casting_core.data.images import decode
-    from casting_core.data.part import find_part
+    from casting_core.data.part.finder import find_part
     from casting_core.evaluation.robustness.corruptions import DISTURBANCES
 
     sample = resources.sample_pictures()[which].upload

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from casting_core import figures
 from casting_core.charts import unseen as charts
+from casting_core.charts.overlay import percent
 from casting_core.charts.style import listed
 from casting_core.charts.unseen import figure_text
-from casting_core.data.dataset import read_provenance
-from casting_core.data.provenance import Leakage, leakage
+from casting_core.data.provenance.grouping import Leakage, leakage
+from casting_core.data.samples import read_provenance
 from casting_core.evaluation.comparison.models import FLOOR
 from casting_core.evaluation.reporting.figures_by_set import NEW, OFFICIAL, SECOND, SETS, UNSEEN, OnSet, on_set
 from casting_core.evaluation.statistics.intervals import clopper_pearson
@@ -102,7 +102,7 @@ def _opening(card: ModelCard, found: Mapping[str, OnSet | None], leaked: Leakage
         on = found[name]
         right = on and on.figures["accuracy"]
         if right:
-            text = f"{figures.percent(right.value)} of the pictures {words}"
+            text = f"{percent(right.value)} of the pictures {words}"
             told.append(f"**{text}**" if name == UNSEEN else text)
     if told:
         counted = "With the doubted labels as filed" if as_filed else "Without the pictures whose label is doubted"
@@ -211,7 +211,7 @@ def _even_none(sound: int | None) -> str:
     """What a few castings leave open, even without any error."""
     if not sound:
         return "nothing can be said of sound parts"
-    most = figures.percent(clopper_pearson(0, sound)[1])
+    most = percent(clopper_pearson(0, sound)[1])
     return f"even with none of {sound} rejected, up to {most} of all sound parts might be"
 
 

@@ -1,6 +1,6 @@
 """A plant's figures in the words of somebody who runs it: what each way gives, saves and needs."""
 
-from casting_core import figures
+from casting_core.charts.overlay import percent
 from casting_core.evaluation.plant.economics import Plant
 from casting_core.evaluation.plant.results import Advantage, BreakEven, Estimate, Totals, Way, Worth
 from casting_core.evaluation.plant.rounding import Rounded, rounded
@@ -150,7 +150,7 @@ def second_look_warning(found: Worth, plant: Plant) -> str | None:
     if not with_look.value > without.value:
         return None
     return (
-        f"**A second look lets more defects out.** People find only {figures.percent(plant.person_finds)} of the "
+        f"**A second look lets more defects out.** People find only {percent(plant.person_finds)} of the "
         f"defective parts that they are shown, so they put some back that the model had stopped: "
         f"{rounded(with_look).value} defective parts are shipped a year instead of {rounded(without).value}. It saves "
         "sound parts from the scrap, so it pays where a sound part is dear and a missed defect is cheap."

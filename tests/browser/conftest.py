@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from casting_core.data.synthetic import samples
+from casting_core.data.synthetic.casting import samples
 from casting_core.networks.card import shipped
 from tests import ROOT
 

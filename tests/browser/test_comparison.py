@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from casting_core.data.rendered_set import render_set
+from casting_core.data.synthetic.dataset import render_set
 from casting_core.networks.card import DEFAULT, shipped
 from tests.browser.conftest import ROOT, settled, taken
 

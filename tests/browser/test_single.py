@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from casting_core import Inspector
-from casting_core.data.synthetic import samples
+from casting_core.data.synthetic.casting import samples
 from casting_core.networks.card import shipped
 from pages.shared.wording import WORDING, advice
 from tests.browser.conftest import give, running_app, sample_png, settled, taken

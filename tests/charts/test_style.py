@@ -6,8 +6,8 @@ import plotly.graph_objects as go
 import pytest
 from plotly.subplots import make_subplots
 
-from casting_core import figures
 from casting_core.charts import style
+from casting_core.charts.overlay import COLOURS
 from casting_core.charts.style import LABEL_COLOURS, LABELS, NEUTRAL, SERIES, finish, ink, listed, looks, mark, plain
 from casting_core.labels import Label, Verdict
 from tests import ROOT
@@ -43,7 +43,7 @@ def test_no_two_looks_differ_by_colour_alone(group):
 
 
 def test_labels_have_the_colours_of_their_verdicts():
-    assert {Label.OK: figures.COLOURS[Verdict.OK], Label.DEFECTIVE: figures.COLOURS[Verdict.DEFECTIVE]} == LABEL_COLOURS
+    assert {Label.OK: COLOURS[Verdict.OK], Label.DEFECTIVE: COLOURS[Verdict.DEFECTIVE]} == LABEL_COLOURS
     assert not set(LABEL_COLOURS.values()) & {look.colour for look in SERIES}
 
 

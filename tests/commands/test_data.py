@@ -51,7 +51,7 @@ def test_the_audit_of_the_real_set_gives_the_shipped_table(data_root: Path, tmp_
         pytest.skip("takes minutes; set CASTING_AUDIT=1 to repeat the audit of the whole set")
     result = run("audit", "--out", "facts.csv", cwd=tmp_path, data=data_root)
     assert result.returncode == 0, result.stderr
-    shipped = ROOT / "casting_core" / "data" / "provenance.csv"
+    shipped = ROOT / "casting_core" / "data" / "provenance" / "provenance.csv"
     assert (tmp_path / "facts.csv").read_bytes() == shipped.read_bytes()
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from casting_core.data.synthetic import render_casting
+from casting_core.data.synthetic.casting import render_casting
 from casting_core.exploration import cache
 from casting_core.exploration.index import find_index
 from tests import ROOT

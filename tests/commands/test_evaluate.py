@@ -10,8 +10,8 @@ from PIL import Image
 from typer.testing import CliRunner, Result
 
 from casting_core.__main__ import app
-from casting_core.data.defects import DefectKind
-from casting_core.data.synthetic import render_casting
+from casting_core.data.defects.insertion import DefectKind
+from casting_core.data.synthetic.casting import render_casting
 from casting_core.errors import ModelError
 from casting_core.evaluation.localization import study
 from casting_core.explanation.methods import METHODS
@@ -110,7 +110,7 @@ def test_rendered_castings(card: Path):
 
 def test_the_public_set_is_looked_up_where_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """One of two castings is in it; where the folder is missing nobody looks."""
-    from casting_core.data.dataset import Sample
+    from casting_core.data.samples import Sample
     from casting_core.labels import Label
 
     pixels = [render_casting(seed=seed, size=300).pixels for seed in (5, 6)]

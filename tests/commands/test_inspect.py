@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from casting_core.commands.inspect import Found, find_pictures, neutral_cell
-from casting_core.data.synthetic import samples
+from casting_core.data.synthetic.casting import samples
 from tests import ROOT
 
 

@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from casting_core.__main__ import app
-from casting_core.data.synthetic import samples
+from casting_core.data.synthetic.casting import samples
 from casting_core.errors import ModelError
 from casting_core.networks.card import shipped
 from tests.inspection.conftest import encoded

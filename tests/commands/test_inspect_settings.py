@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from casting_core.commands.inspect import Format, command
-from casting_core.data.synthetic import samples
+from casting_core.data.synthetic.casting import samples
 from casting_core.errors import SettingsError
 from casting_core.inspection.settings import made_for, write_settings
 from casting_core.networks.card import MODELS, read_card

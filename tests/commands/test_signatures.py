@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from casting_core.data.dataset import PROVENANCE
-from casting_core.data.known import SIGNATURES, read_signatures
+from casting_core.data.provenance.library import SIGNATURES, read_signatures
+from casting_core.data.samples import PROVENANCE
 from tests import ROOT
 
 

@@ -15,9 +15,9 @@ from typer.testing import CliRunner
 
 from casting_core.__main__ import app
 from casting_core.commands.train import model_name
-from casting_core.data.collection import read_collection
-from casting_core.data.flange_set import render_flange_set
-from casting_core.data.marks import MARKS, Mark, Marks, set_marks, write_marks
+from casting_core.data.collection.collection import read_collection
+from casting_core.data.collection.marks import MARKS, Mark, Marks, set_marks, write_marks
+from casting_core.data.synthetic.flange_dataset import render_flange_set
 from casting_core.errors import DataError, SettingsError
 from casting_core.evaluation.predictions import read_predictions
 from casting_core.training.logs.log import EpochRecord, read_log

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casting_core.data.augmentation import AugmentationSettings, Example, compose, relight, warp
-from casting_core.data.polar import disc_mask
-from casting_core.data.synthetic import Rendered, render_casting
+from casting_core.data.part.polar import disc_mask
+from casting_core.data.synthetic.casting import Rendered, render_casting
 
 # what leaves a picture as it is, but for its rotation and mirroring
 STILL = AugmentationSettings(

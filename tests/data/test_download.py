@@ -12,8 +12,8 @@ import pytest
 from PIL import Image
 
 from casting_core.data import download
-from casting_core.data.dataset import FOLDERS, Sample
 from casting_core.data.download import HANDLE, check, fetch, find_root
+from casting_core.data.samples import FOLDERS, Sample
 from casting_core.errors import DataError
 from casting_core.labels import Label
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from casting_core.data.dataset import read_provenance
+from casting_core.data.samples import read_provenance
 from casting_core.errors import DataError
 from casting_core.evaluation.evaluate import evaluate
 from casting_core.evaluation.predictions import Prediction, read_predictions

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from casting_core.data.dataset import Sample
+from casting_core.data.samples import Sample
 from casting_core.errors import DataError, ModelError
 from casting_core.evaluation.held_out import Judges, held_out, pixels_of
 from casting_core.evaluation.predictions import read_predictions

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from casting_core.data.part import Ellipse, Part
+from casting_core.data.part.finder import Ellipse, Part
 from casting_core.explanation.patches import find_patches, turned
 
 SIZE = 200

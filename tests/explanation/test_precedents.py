@@ -12,9 +12,9 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from casting_core.data.dataset import Sample, read_provenance
 from casting_core.data.images import decode
-from casting_core.data.synthetic import Rendered, render_casting
+from casting_core.data.samples import Sample, read_provenance
+from casting_core.data.synthetic.casting import Rendered, render_casting
 from casting_core.data.transforms import to_input, to_tensor
 from casting_core.errors import DataError, ModelError, SettingsError
 from casting_core.explanation.precedents import (

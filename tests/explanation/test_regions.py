@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from casting_core.data.part import Ellipse, Part
+from casting_core.data.part.finder import Ellipse, Part
 from casting_core.explanation.regions import MOST, Region, find_regions
 
 CENTRED = Part(

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from casting_core.data.defects import DefectKind
-from casting_core.data.synthetic import render_casting
+from casting_core.data.defects.insertion import DefectKind
+from casting_core.data.synthetic.casting import render_casting
 from casting_core.explanation.regions import find_regions
 from casting_core.explanation.repair import hole, repair
 from tests.explanation.test_patches import DEGREES, PART, SIZE, disc, rings

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from casting_core.data.images import Picture
-from casting_core.data.measures import Measures, measure
-from casting_core.data.part import Part
-from casting_core.data.synthetic import render_casting
+from casting_core.data.part.finder import Part
+from casting_core.data.part.measures import Measures, measure
+from casting_core.data.synthetic.casting import render_casting
 from casting_core.exploration import cache, index, reading
 from tests.exploration.handmade import lay_out
 

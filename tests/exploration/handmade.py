@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from casting_core.data.folders import Found
-from casting_core.data.measures import NAMES
-from casting_core.exploration.forest import Forest
+from casting_core.data.collection.folders import Found
+from casting_core.data.part.measures import NAMES
+from casting_core.data.provenance.spanning_forest import Forest
 from casting_core.exploration.index import Index
 
 NO_LINKS = Forest(count=0, links=np.zeros((2, 0), np.int32), likeness=np.zeros(0, np.float32))

@@ -12,12 +12,12 @@ import pytest
 from PIL import Image
 
 from casting_core import Inspector
-from casting_core.data.dataset import read_provenance
-from casting_core.data.flange import render_flange
 from casting_core.data.images import decode
-from casting_core.data.measures import NAMES, measure
-from casting_core.data.part import find_part
-from casting_core.data.synthetic import render_casting
+from casting_core.data.part.finder import find_part
+from casting_core.data.part.measures import NAMES, measure
+from casting_core.data.samples import read_provenance
+from casting_core.data.synthetic.casting import render_casting
+from casting_core.data.synthetic.flange import render_flange
 from casting_core.errors import DataError
 from casting_core.exploration import cache
 from casting_core.exploration import index as module

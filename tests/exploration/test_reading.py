@@ -9,9 +9,9 @@ import torch
 from PIL import Image
 
 from casting_core.data.images import Picture
-from casting_core.data.measures import measure
-from casting_core.data.part import find_part
-from casting_core.data.synthetic import render_casting
+from casting_core.data.part.finder import find_part
+from casting_core.data.part.measures import measure
+from casting_core.data.synthetic.casting import render_casting
 from casting_core.data.transforms import to_input, to_tensor
 from casting_core.exploration import reading
 from casting_core.exploration.reading import THUMBNAIL, Reader, thumbnail

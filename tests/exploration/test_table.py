@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from casting_core.data.dataset import read_provenance
+from casting_core.data.samples import read_provenance
 from casting_core.errors import ModelError
 from casting_core.evaluation.held_out_verdicts import PREDICTIONS, judged
 from casting_core.evaluation.predictions import Prediction, write_predictions

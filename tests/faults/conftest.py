@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 import torch
 
-from casting_core.data.dataset import Sample
-from casting_core.data.provenance import write_provenance
+from casting_core.data.provenance.grouping import write_provenance
+from casting_core.data.samples import Sample
 from casting_core.evaluation.predictions import make_predictions, write_predictions
 from casting_core.labels import Label
 from casting_core.networks.card import ModelCard

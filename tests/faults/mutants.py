@@ -10,8 +10,8 @@ from functools import lru_cache
 import numpy as np
 from PIL import Image
 
-from casting_core.data.defects import DefectKind
-from casting_core.data.synthetic import render_casting
+from casting_core.data.defects.insertion import DefectKind
+from casting_core.data.synthetic.casting import render_casting
 
 FORMATS = ("JPEG", "PNG", "BMP", "TIFF", "WEBP")
 EXTREMES = (b"\0" * 4, b"\xff" * 4, b"\x7f\xff\xff\xff", b"\0\0\0\x80", b"\0\0\1\0", b"\1\0\0\0")

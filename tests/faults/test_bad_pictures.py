@@ -16,12 +16,12 @@ import pytest
 from PIL import Image
 
 from casting_core import Inspector
-from casting_core.data.folders import find_files
-from casting_core.data.gathering import gather
+from casting_core.data.collection.folders import find_files
+from casting_core.data.collection.reading import gather
 from casting_core.data.images import decode, decode_rgb
-from casting_core.data.measures import measure
-from casting_core.data.near_duplicates import look
-from casting_core.data.part import find_part
+from casting_core.data.part.finder import find_part
+from casting_core.data.part.measures import measure
+from casting_core.data.provenance.near_duplicates import look
 from casting_core.errors import DataError, ImageError
 from casting_core.exploration.reading import thumbnail as kept_thumbnail
 from casting_core.inspection.results import Inspection

@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from casting_core.data.dataset import Sample, read_provenance
-from casting_core.data.exclusion import read_exclusion
-from casting_core.data.marks import Mark, Marks, read_marks, set_marks, to_csv
-from casting_core.data.provenance import write_provenance
+from casting_core.data.collection.exclusion import read_exclusion
+from casting_core.data.collection.marks import Mark, Marks, read_marks, set_marks, to_csv
+from casting_core.data.provenance.grouping import write_provenance
+from casting_core.data.samples import Sample, read_provenance
 from casting_core.errors import CastingError
 from casting_core.evaluation.predictions import make_predictions, read_predictions, write_predictions
 from casting_core.exploration.table import defect_kinds

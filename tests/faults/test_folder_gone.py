@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from casting_core.data.synthetic import render_casting
+from casting_core.data.synthetic.casting import render_casting
 from casting_core.networks.card import shipped
 from pages.explorer import loaded, marking, source
 from tests.faults.explored import VIEWS, indexed, opened

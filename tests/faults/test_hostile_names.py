@@ -17,9 +17,9 @@ from typer.testing import CliRunner
 
 from casting_core.__main__ import app
 from casting_core.commands.inspect import neutral_cell
-from casting_core.data.defects import DefectKind
-from casting_core.data.marks import MARKS, Mark, Marks, read_marks, set_marks, to_csv
-from casting_core.data.synthetic import render_casting, samples
+from casting_core.data.collection.marks import MARKS, Mark, Marks, read_marks, set_marks, to_csv
+from casting_core.data.defects.insertion import DefectKind
+from casting_core.data.synthetic.casting import render_casting, samples
 from casting_core.exploration.index import find_index
 from casting_core.exploration.table import make_table
 from casting_core.networks.card import shipped

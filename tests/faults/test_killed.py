@@ -17,8 +17,8 @@ import pytest
 import torch
 from PIL import Image
 
-from casting_core.data.marks import MARKS, Mark, Marks, read_marks, set_mark, to_csv, write_marks
-from casting_core.data.synthetic import render_casting
+from casting_core.data.collection.marks import MARKS, Mark, Marks, read_marks, set_mark, to_csv, write_marks
+from casting_core.data.synthetic.casting import render_casting
 from casting_core.errors import CastingError, ModelError
 from casting_core.evaluation.predictions import Prediction, read_predictions, write_predictions
 from casting_core.exploration import index

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from casting_core.data.collection import read_collection
-from casting_core.data.folders import find_files
-from casting_core.data.synthetic import render_casting
+from casting_core.data.collection.collection import read_collection
+from casting_core.data.collection.folders import find_files
+from casting_core.data.synthetic.casting import render_casting
 from casting_core.errors import DataError
 from casting_core.exploration.index import build_index
 from tests.exploration.handmade import lay_out

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from casting_core.data.dataset import Sample, read_provenance
-from casting_core.data.provenance import write_provenance
+from casting_core.data.provenance.grouping import write_provenance
+from casting_core.data.samples import Sample, read_provenance
 from casting_core.errors import Cancelled, CastingError, DataError, ModelError
 from casting_core.evaluation.predictions import Prediction, read_peaks, read_predictions, write_peaks, write_predictions
 from casting_core.labels import Label

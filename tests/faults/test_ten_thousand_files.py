@@ -9,7 +9,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from casting_core.commands.inspect import find_pictures
-from casting_core.data.synthetic import samples
+from casting_core.data.synthetic.casting import samples
 from casting_core.networks.card import shipped
 from pages.shared.uploads import KEPT, MOST_FILES, Upload, take
 from tests import ROOT

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from casting_core.data.marks import MARKS, Mark, Marks, read_marks, set_mark, write_marks
+from casting_core.data.collection.marks import MARKS, Mark, Marks, read_marks, set_mark, write_marks
 from casting_core.exploration import cache
 from casting_core.exploration.index import build_index, find_index
 from casting_core.training.logs.log import EpochRecord, append_epoch, read_log

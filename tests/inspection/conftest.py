@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from casting_core import Inspector
-from casting_core.data.synthetic import render_casting, samples
+from casting_core.data.synthetic.casting import render_casting, samples
 
 
 def encoded(pixels: np.ndarray, form: str = "PNG") -> bytes:

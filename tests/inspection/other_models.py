@@ -8,8 +8,8 @@ import pytest
 import torch
 from PIL import Image
 
-from casting_core.data.dataset import Sample
-from casting_core.data.synthetic import render_casting
+from casting_core.data.samples import Sample
+from casting_core.data.synthetic.casting import render_casting
 from casting_core.explanation.precedents import build_precedents, write_precedents
 from casting_core.inspection import examination
 from casting_core.labels import Label

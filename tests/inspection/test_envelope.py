@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from casting_core.data.augmentation import AugmentationSettings
-from casting_core.data.capture import measure
-from casting_core.data.part import find_part
-from casting_core.data.synthetic import render_casting
+from casting_core.data.part.capture import measure
+from casting_core.data.part.finder import find_part
+from casting_core.data.synthetic.casting import render_casting
 from casting_core.data.transforms import to_input
 from casting_core.errors import DataError
 from casting_core.inspection.envelope import PARALLAX, measure_envelope

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from casting_core import Inspector, Verdict
-from casting_core.data.synthetic import samples
+from casting_core.data.synthetic.casting import samples
 from casting_core.errors import ImageError
 from casting_core.inspection.examination import examine, proof
 from casting_core.labels import Label

@@ -11,11 +11,11 @@ from PIL import Image
 from scipy import ndimage
 
 from casting_core import Inspector, Verdict
-from casting_core.data.capture import Capture, measure
-from casting_core.data.dataset import read_provenance
 from casting_core.data.images import decode
-from casting_core.data.part import find_part
-from casting_core.data.synthetic import render_casting, samples
+from casting_core.data.part.capture import Capture, measure
+from casting_core.data.part.finder import find_part
+from casting_core.data.samples import read_provenance
+from casting_core.data.synthetic.casting import render_casting, samples
 from casting_core.data.transforms import to_input
 from casting_core.inspection.gate import (
     NAMES,

@@ -14,7 +14,7 @@ from PIL import Image
 
 from casting_core import Inspection, Inspector, SettingsError, Verdict
 from casting_core.commands.evaluate import RENDERED_FROM
-from casting_core.data.synthetic import render_casting, samples
+from casting_core.data.synthetic.casting import render_casting, samples
 from casting_core.networks.device import fast_dtype
 
 TOLERANCE = 1e-4 if fast_dtype(torch.device("cpu")) == torch.float32 else 0.01

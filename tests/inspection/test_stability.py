@@ -11,7 +11,7 @@ import torch
 
 from casting_core import Inspector, SettingsError, Verdict
 from casting_core.data.images import ImageLimits
-from casting_core.data.synthetic import render_casting, samples
+from casting_core.data.synthetic.casting import render_casting, samples
 from casting_core.inspection.stability import GAINS, check_stability, exposed
 from casting_core.networks.device import fast_dtype
 

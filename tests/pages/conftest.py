@@ -8,7 +8,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from casting_core import Inspector
-from casting_core.data.synthetic import samples
+from casting_core.data.synthetic.casting import samples
 from tests import ROOT
 
 

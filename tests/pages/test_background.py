@@ -7,7 +7,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from casting_core import Verdict
-from casting_core.data.seen_before import SeenBefore
+from casting_core.data.provenance.seen_before import SeenBefore
 from casting_core.errors import DataError
 from casting_core.inspection.stability import Stability, Variant
 from casting_core.labels import Label

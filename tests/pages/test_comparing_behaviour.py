@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from casting_core.data.synthetic import render_casting
+from casting_core.data.synthetic.casting import render_casting
 from casting_core.labels import Label, Verdict
 from casting_core.networks.card import DEFAULT, MODELS, read_card, shipped
 from pages.comparing import known, pictures, sight

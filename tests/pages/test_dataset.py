@@ -8,9 +8,9 @@ import streamlit as st
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from casting_core.data.defects import DefectKind
-from casting_core.data.marks import MARKS, Mark, read_marks
-from casting_core.data.synthetic import render_casting
+from casting_core.data.collection.marks import MARKS, Mark, read_marks
+from casting_core.data.defects.insertion import DefectKind
+from casting_core.data.synthetic.casting import render_casting
 from casting_core.exploration.index import build_index
 from casting_core.networks.card import shipped
 from tests.pages.conftest import ROOT, texts

@@ -9,9 +9,9 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from casting_core.data.images import decode
-from casting_core.data.measures import NAMES
-from casting_core.data.synthetic import render_casting
-from casting_core.exploration.forest import Forest
+from casting_core.data.part.measures import NAMES
+from casting_core.data.provenance.spanning_forest import Forest
+from casting_core.data.synthetic.casting import render_casting
 from casting_core.exploration.index import Index
 from casting_core.exploration.table import Table, make_table, public_facts
 from pages.explorer.fairness import looked_up

@@ -13,7 +13,7 @@ import torch
 from PIL import Image
 
 from casting_core import Inspector, Verdict
-from casting_core.data.synthetic import samples
+from casting_core.data.synthetic.casting import samples
 from casting_core.errors import ModelError
 from casting_core.evaluation.reporting.headline import unseen
 from casting_core.explanation.methods import METHODS

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from casting_core.data.dataset import read_provenance
+from casting_core.data.samples import read_provenance
 from casting_core.errors import ModelError
 from casting_core.labels import Label
 from casting_core.networks.card import DEFAULT, MODELS, read_card, shipped

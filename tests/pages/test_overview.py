@@ -5,8 +5,8 @@ import dataclasses
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from casting_core.data.dataset import read_provenance
-from casting_core.data.defects import DefectKind
+from casting_core.data.defects.insertion import DefectKind
+from casting_core.data.samples import read_provenance
 from casting_core.errors import ModelError
 from casting_core.evaluation.reporting import headline
 from casting_core.networks import card

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from casting_core import Inspector
 from casting_core.charts.maps import share_text
-from casting_core.data.synthetic import render_casting
+from casting_core.data.synthetic.casting import render_casting
 from casting_core.labels import Verdict
 from casting_core.networks.card import MODELS, ModelCard, read_card, shipped
 from pages.shared import resources

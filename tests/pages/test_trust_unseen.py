@@ -6,8 +6,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from casting_core.charts.unseen import figure_text
-from casting_core.data.dataset import read_provenance
-from casting_core.data.provenance import Leakage, leakage
+from casting_core.data.provenance.grouping import Leakage, leakage
+from casting_core.data.samples import read_provenance
 from casting_core.evaluation.reporting.figures_by_set import NEW, OFFICIAL, SECOND, UNSEEN, OnSet, on_set
 from casting_core.networks.card import MODELS, read_card, shipped
 from pages.shared import resources

@@ -9,8 +9,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casting_core.data.dataset import Sample
-from casting_core.data.synthetic import Rendered
+from casting_core.data.samples import Sample
+from casting_core.data.synthetic.casting import Rendered
 from casting_core.labels import Label
 from casting_core.training.batches import AugmentedBatches, Batch, PlainBatches
 from casting_core.training.settings import Recipe, TrainingSettings

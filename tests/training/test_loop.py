@@ -12,8 +12,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casting_core.data.dataset import Sample
-from casting_core.data.synthetic import Rendered
+from casting_core.data.samples import Sample
+from casting_core.data.synthetic.casting import Rendered
 from casting_core.errors import Cancelled, SettingsError
 from casting_core.networks.castnet import CastNet
 from casting_core.training.batches import AugmentedBatches

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from casting_core.data.collection import Collection
-from casting_core.data.dataset import Sample, read_provenance
-from casting_core.data.defects import DefectKind
-from casting_core.data.synthetic import render_casting
+from casting_core.data.collection.collection import Collection
+from casting_core.data.defects.insertion import DefectKind
+from casting_core.data.samples import Sample, read_provenance
+from casting_core.data.synthetic.casting import render_casting
 from casting_core.errors import DataError, SettingsError
 from casting_core.evaluation.predictions import read_predictions
 from casting_core.inspection.inspector import Inspector

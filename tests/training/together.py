@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from casting_core.data.dataset import Sample
-from casting_core.data.defects import DefectKind
-from casting_core.data.synthetic import render_casting
+from casting_core.data.defects.insertion import DefectKind
+from casting_core.data.samples import Sample
+from casting_core.data.synthetic.casting import render_casting
 from casting_core.labels import Label
 from casting_core.networks.castnet import CastNet
 from casting_core.training import distributed

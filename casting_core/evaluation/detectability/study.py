@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from casting_core.data.dataset import Progress, unreported
-from casting_core.data.defects import DefectKind
-from casting_core.data.synthetic import render_casting
+from casting_core.data.defects.insertion import DefectKind
+from casting_core.data.samples import Progress, unreported
+from casting_core.data.synthetic.casting import render_casting
 from casting_core.evaluation.detectability import targets
 from casting_core.evaluation.detectability.trials import HARMLESS, PUBLIC, RENDERED, SOUND, Trial, written
 from casting_core.evaluation.held_out import pixels_of, public_samples

@@ -27,7 +27,7 @@ from typing import Any
 
 import numpy as np
 
-from casting_core.data.defects import DefectKind
+from casting_core.data.defects.insertion import DefectKind
 from casting_core.evaluation.detectability.pod import CONFIDENCE, Curve, Reached, Trials, fit_curve, upper_bound
 from casting_core.evaluation.detectability.trials import HARMLESS, KINDS, PUBLIC, RENDERED, SOUND, Trial, written
 from casting_core.evaluation.statistics.bootstrap import draw_weights

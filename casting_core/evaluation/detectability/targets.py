@@ -18,10 +18,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial.distance import pdist
 
-from casting_core.data.dataset import Sample, evenly
-from casting_core.data.decoys import insert_decoy
-from casting_core.data.defects import LEAST_CONTRAST, DefectKind, insert_defect
-from casting_core.data.part import Part
+from casting_core.data.defects.distractors import insert_decoy
+from casting_core.data.defects.insertion import LEAST_CONTRAST, DefectKind, insert_defect
+from casting_core.data.part.finder import Part
+from casting_core.data.samples import Sample, evenly
 from casting_core.labels import Label
 
 SEED = 0

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from casting_core.data.defects import DefectKind
+from casting_core.data.defects.insertion import DefectKind
 from casting_core.data.files import read_rows, write_atomically
 from casting_core.errors import DataError
 from casting_core.labels import Verdict

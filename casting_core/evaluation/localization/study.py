@@ -16,12 +16,12 @@ from typing import Any
 
 import numpy as np
 
-from casting_core.data.dataset import Progress, evenly, read_provenance, unreported
-from casting_core.data.marked_set import count_marked, read_marked
-from casting_core.data.part import find_part
-from casting_core.data.synthetic import render_casting
+from casting_core.data.masked_set import count_marked, read_marked
+from casting_core.data.part.finder import find_part
+from casting_core.data.provenance.overlap import known_photographs
+from casting_core.data.samples import Progress, evenly, read_provenance, unreported
+from casting_core.data.synthetic.casting import render_casting
 from casting_core.errors import DataError, SettingsError
-from casting_core.evaluation.known_photographs import known_photographs
 from casting_core.evaluation.localization.measures import Case, measure, summarise
 from casting_core.evaluation.localization.method_comparison import (
     Draw,

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from casting_core.data.dataset import Sample
+from casting_core.data.samples import Sample
 from casting_core.errors import ModelError
 from casting_core.evaluation.statistics.intervals import Rate
 from casting_core.networks.card import ModelCard

@@ -21,7 +21,7 @@ from PIL import Image
 from scipy import ndimage
 
 from casting_core.data.augmentation import AugmentationSettings
-from casting_core.data.part import Part
+from casting_core.data.part.finder import Part
 
 SEED = 0
 OIL = 45  # gray level of what covers the part

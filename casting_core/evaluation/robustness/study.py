@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from casting_core.data.dataset import Progress, unreported
+from casting_core.data.samples import Progress, unreported
 from casting_core.evaluation.held_out import pixels_of, public_samples
 from casting_core.evaluation.robustness.corruptions import DISTURBANCES
 from casting_core.evaluation.robustness.summary import chosen

@@ -24,7 +24,7 @@ from typing import Any
 
 import numpy as np
 
-from casting_core.data.dataset import Sample, evenly
+from casting_core.data.samples import Sample, evenly
 from casting_core.errors import DataError
 from casting_core.evaluation.robustness.corruptions import DISTURBANCES
 from casting_core.evaluation.robustness.tallies import UNDISTURBED, Tally

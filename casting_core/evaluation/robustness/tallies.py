@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from casting_core.data.dataset import Sample
 from casting_core.data.files import read_rows, write_atomically
+from casting_core.data.samples import Sample
 from casting_core.errors import DataError
 from casting_core.labels import Label, Verdict
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import accuracy_score
 
-from casting_core.data.dataset import read_provenance
+from casting_core.data.samples import read_provenance
 from casting_core.errors import DataError, ModelError
 from casting_core.evaluation.comparison.models import FLOOR, SPLITS, VIEWS, Comparison, compare
 from casting_core.evaluation.comparison.rows import comparison_rows

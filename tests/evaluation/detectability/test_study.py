@@ -11,9 +11,9 @@ from typer.testing import CliRunner, Result
 
 from casting_core import Inspector
 from casting_core.__main__ import app
-from casting_core.data.dataset import Sample
-from casting_core.data.defects import DefectKind
-from casting_core.data.synthetic import render_casting
+from casting_core.data.defects.insertion import DefectKind
+from casting_core.data.samples import Sample
+from casting_core.data.synthetic.casting import render_casting
 from casting_core.errors import DataError, ModelError
 from casting_core.evaluation.detectability.study import SoundImage, tried
 from casting_core.evaluation.detectability.summary import summarise

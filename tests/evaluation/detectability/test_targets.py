@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.spatial.distance import pdist
 
-from casting_core.data.dataset import Sample
-from casting_core.data.defects import DefectKind
-from casting_core.data.synthetic import Rendered, render_casting
+from casting_core.data.defects.insertion import DefectKind
+from casting_core.data.samples import Sample
+from casting_core.data.synthetic.casting import Rendered, render_casting
 from casting_core.evaluation.detectability.targets import RANGES, bases, extent_of, insert, insert_harmless, sizes
 from casting_core.labels import Label
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from casting_core.data.dataset import read_provenance
-from casting_core.data.defects import DefectKind
+from casting_core.data.defects.insertion import DefectKind
+from casting_core.data.samples import read_provenance
 from casting_core.errors import DataError
 from casting_core.evaluation.detectability.targets import FIRST_CASTING
 from casting_core.evaluation.detectability.trials import (

@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from casting_core.data.dataset import evenly
+from casting_core.data.samples import evenly
 from casting_core.evaluation.localization.measures import Case, measure
 from casting_core.evaluation.localization.method_comparison import (
     EVIDENCE,

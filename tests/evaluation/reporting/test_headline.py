@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from casting_core.data.dataset import Sample
+from casting_core.data.samples import Sample
 from casting_core.errors import ModelError
 from casting_core.evaluation.reporting.headline import known_pictures, official, unseen
 from casting_core.evaluation.statistics.intervals import Rate

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from casting_core.data.part import find_part
-from casting_core.data.synthetic import Rendered, render_casting
+from casting_core.data.part.finder import find_part
+from casting_core.data.synthetic.casting import Rendered, render_casting
 from casting_core.evaluation.robustness.corruptions import DISTURBANCES, OIL, Disturbance
 
 NAMED = {each.name: each for each in DISTURBANCES}

@@ -9,9 +9,9 @@ from PIL import Image
 from typer.testing import CliRunner, Result
 
 from casting_core.__main__ import app
-from casting_core.data.dataset import Sample
-from casting_core.data.defects import DefectKind
-from casting_core.data.synthetic import render_casting
+from casting_core.data.defects.insertion import DefectKind
+from casting_core.data.samples import Sample
+from casting_core.data.synthetic.casting import render_casting
 from casting_core.evaluation.robustness.corruptions import DISTURBANCES
 from casting_core.evaluation.robustness.summary import summarise
 from casting_core.evaluation.robustness.tallies import FILE, UNDISTURBED, read_tallies

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from casting_core.data.dataset import Sample
+from casting_core.data.samples import Sample
 from casting_core.errors import DataError
 from casting_core.evaluation.robustness.summary import EACH, HANDED, RISE, around, chosen, rise, summarise
 from casting_core.evaluation.robustness.tallies import FILE, UNDISTURBED, Tally, read_tallies

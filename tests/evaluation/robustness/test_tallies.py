@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from casting_core.data.dataset import Sample, read_provenance
+from casting_core.data.samples import Sample, read_provenance
 from casting_core.errors import DataError
 from casting_core.evaluation.robustness.corruptions import DISTURBANCES
 from casting_core.evaluation.robustness.summary import chosen

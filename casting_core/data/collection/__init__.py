@@ -1,0 +1,1 @@
+"""A folder of images as a data set: what lies there, classes, groups, marks."""

@@ -1,0 +1,1 @@
+"""Drawing defects, and what looks like one, into images of sound castings."""

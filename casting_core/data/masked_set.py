@@ -1,0 +1,97 @@
+"""Photographs with defects marked by people: a folder of pictures, a table of labels, and one mask a picture.
+
+<folder>/labels.csv            file, label (ok or defective), further columns ignored
+<folder>/images/<file>
+<folder>/masks/<stem>.png      bit flags a pixel: 1 chipping, 2 burr, 4 holes, 8 the disc itself, 16 scratch
+"""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from casting_core.data.images import decode
+from casting_core.data.part.finder import Part, find_part
+from casting_core.data.provenance.grouping import compare, group
+from casting_core.data.provenance.signature import coarse_strip, detail_strip
+from casting_core.data.synthetic.casting import DISC_FLAG
+from casting_core.errors import DataError
+from casting_core.labels import Label
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Marked:
+    """One photograph: `pixels` uint8 (H, W), `mask` bool (H, W), True on a defect; `photograph` numbers those that are
+    turned, mirrored or stretched copies of each other alike.
+    """
+
+    file: str
+    pixels: np.ndarray
+    mask: np.ndarray
+    label: Label
+    photograph: int
+
+
+def read_marked(folder: Path) -> Iterator[Marked]:
+    """Photographs of a folder in the order of its table.
+
+    Raises `DataError` where the table, a picture or a mask is missing or of another form, `ImageError` where a
+    picture cannot be decoded.
+    """
+    rows = _rows(folder)
+    photographs = _photographs([folder / "images" / row["file"] for row in rows])
+    for row, photograph in zip(rows, photographs, strict=True):
+        pixels = decode(folder / "images" / row["file"]).pixels
+        mask = _mask(folder / "masks" / f"{Path(row['file']).stem}.png", pixels.shape)
+        yield Marked(file=row["file"], pixels=pixels, mask=mask, label=Label(row["label"]), photograph=photograph)
+
+
+def count_marked(folder: Path) -> int:
+    """How many photographs the table of a folder names. Raises `DataError` where it is missing or of another form."""
+    return len(_rows(folder))
+
+
+def _rows(folder: Path) -> list[dict[str, str]]:
+    table = folder / "labels.csv"
+    try:
+        with table.open(newline="", encoding="utf-8") as stream:
+            rows = [{"file": row["file"], "label": str(Label(row["label"]))} for row in csv.DictReader(stream)]
+    except (OSError, KeyError, ValueError, csv.Error) as error:
+        raise DataError(
+            f"{table} cannot be read ({error}); expected columns file and label (ok or defective)."
+        ) from error
+    if not rows:
+        raise DataError(f"{table} names no pictures.")
+    return rows
+
+
+def _mask(file: Path, shape: tuple[int, ...]) -> np.ndarray:
+    try:
+        with Image.open(file, formats=["PNG"]) as picture:
+            flags = np.asarray(picture.convert("L") if picture.mode not in ("L", "P") else picture)
+    except (OSError, ValueError) as error:
+        raise DataError(f"The mask {file} cannot be read ({error}); every picture needs one.") from error
+    if flags.shape != shape:
+        raise DataError(f"The mask {file} is {flags.shape}, its picture {shape}; they must be of one size.")
+    return np.asarray((flags & ~np.uint8(DISC_FLAG)) > 0)
+
+
+def _photographs(files: list[Path]) -> list[int]:
+    """Numbers of photographs; a picture without a part is one of its own."""
+    strips: list[tuple[np.ndarray, np.ndarray]] = []
+    found: list[int] = []
+    numbers = [-1 - index for index in range(len(files))]
+    for index, file in enumerate(files):
+        pixels = decode(file).pixels
+        part: Part | None = find_part(pixels)
+        if part is not None:
+            strips.append((coarse_strip(pixels, part), detail_strip(pixels, part)))
+            found.append(index)
+    if strips:
+        groups = group(np.stack([detail for _, detail in strips]), compare(np.stack([coarse for coarse, _ in strips])))
+        for index, number in zip(found, groups.source, strict=True):
+            numbers[index] = int(number)
+    return numbers

@@ -1,0 +1,1 @@
+"""Where the casting is in an image, and how it was photographed."""

@@ -1,0 +1,1 @@
+"""Which source photograph an image was made from, and whether the model knows it."""

@@ -1,0 +1,1 @@
+"""Castings rendered by the program, with defects known to the pixel."""

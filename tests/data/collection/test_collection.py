@@ -1,0 +1,325 @@
+"""Folders as people lay them out: what is read, guessed, grouped, divided, and said."""
+
+import io
+import shutil
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from casting_core.data.collection.collection import Collection, is_public, public_collection, read_collection
+from casting_core.data.samples import read_provenance
+from casting_core.data.synthetic.casting import render_casting
+from casting_core.data.synthetic.flange import render_flange
+from casting_core.errors import DataError
+from casting_core.labels import Label
+from tests.data.pictures import png16
+
+OK, DEFECTIVE = Label.OK, Label.DEFECTIVE
+Layout = dict[str, list[bytes | int]]
+
+
+@cache
+def flange(seed: int, size: int = 72) -> np.ndarray:
+    return render_flange(seed, size, "none").pixels
+
+
+def png(pixels: np.ndarray) -> bytes:
+    stream = io.BytesIO()
+    Image.fromarray(pixels).save(stream, "PNG")
+    return stream.getvalue()
+
+
+def lay_out(root: Path, folders: Layout) -> Path:
+    """Write folders of pictures: bytes as they are, numbers as flanges of that seed."""
+    for folder, contents in folders.items():
+        (root / folder).mkdir(parents=True, exist_ok=True)
+        for number, content in enumerate(contents):
+            data = png(flange(content)) if isinstance(content, int) else content
+            (root / folder / f"{number:03}.png").write_bytes(data)
+    return root
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Callable[[Layout], Path]:
+    return lambda folders: lay_out(tmp_path / "set", folders)
+
+
+def said(collection: Collection, *words: str) -> bool:
+    """Whether one note holds all of these words."""
+    return any(all(word in note for word in words) for note in collection.notes)
+
+
+def sides(collection: Collection) -> set[tuple[str, Label]]:
+    return {(s.split, s.label) for s in collection.samples}
+
+
+@pytest.fixture(scope="module")
+def messy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three classes, two sizes, colour, 16 bits, a broken and an empty file, text, hidden files, masks, no pictures."""
+    root = tmp_path_factory.mktemp("messy")
+    lay_out(root, {"Good": list(range(8)), "crack": list(range(20, 25)), "crack/deeper": [30], "dent": [40, 41, 42]})
+    (root / "empty").mkdir()
+    lay_out(root, {"masks/crack": [50]})
+    (root / "Good" / "large.jpg").write_bytes(png(flange(9, 110)))  # a PNG in spite of its name
+    colour = np.repeat(flange(10)[..., None], 3, axis=2)
+    colour[..., 2] //= 2
+    (root / "Good" / "colour.bmp").write_bytes(png(colour))
+    (root / "dent" / "deep.png").write_bytes(png16(flange(43).astype(np.uint16) * 257))
+    (root / "dent" / "000_mask.png").write_bytes(png(flange(51)))
+    (root / "dent" / "broken.png").write_bytes(png(flange(44))[:900])
+    (root / "dent" / "nothing.jpeg").write_bytes(b"")
+    (root / "dent" / "readme.txt").write_text("no picture")
+    (root / "Good" / ".DS_Store").write_bytes(b"\0")
+    (root / ".hidden").mkdir()
+    (root / ".hidden" / "0.png").write_bytes(png(flange(60)))
+    return root
+
+
+@pytest.fixture(scope="module")
+def read_messy(messy: Path) -> Collection:
+    return read_collection(messy)
+
+
+def test_a_messy_folder_is_read(read_messy: Collection) -> None:
+    assert read_messy.classes == {"Good": OK, "crack": DEFECTIVE, "dent": DEFECTIVE}
+    assert read_messy.guessed
+    count = {name: sum(read_messy.class_of(s) == name for s in read_messy.samples) for name in read_messy.classes}
+    assert count == {"Good": 10, "crack": 6, "dent": 4}
+    paths = [s.path for s in read_messy.samples]
+    assert paths == sorted(paths)
+    assert "crack/deeper/000.png" in paths
+    assert all(len(s.sha256) == 64 for s in read_messy.samples)
+    assert read_messy.sizes == {(72, 72): 19, (110, 110): 1}
+    assert read_messy.grouping == "picture"
+    assert not read_messy.official
+
+
+def test_all_that_was_odd_is_said(read_messy: Collection) -> None:
+    assert said(read_messy, "Guessed", "crack, dent are defective", "Good is sound", "--defective")
+    assert said(read_messy, "dent/broken.png", "cannot be read", "damaged")
+    assert said(read_messy, "dent/nothing.jpeg", "cannot be read", "empty")
+    assert said(read_messy, "no picture is in it: empty")
+    assert said(read_messy, "because they are no pictures: 1 .txt")
+    assert said(read_messy, "holds masks: masks")
+    assert said(read_messy, "masks by their names: 1 of")
+    assert said(read_messy, "2 sizes", "72 × 72 (19), 110 × 110 (1)")
+    assert said(read_messy, "Colour is turned to grey (1 of 20")
+    assert said(read_messy, "compared as they are", "20 pictures show 20 photographs")
+    # no error on ten photographs still allows 1 - 0.025 ** (1 / 10) = 31 %
+    assert said(read_messy, "only 10 ok photographs", "31%")
+    assert not said(read_messy, "differ in size")
+    assert not any("hidden" in note or "DS_Store" in note for note in read_messy.notes)
+
+
+def test_the_split_and_the_folds_hold_both_labels(read_messy: Collection) -> None:
+    assert len(sides(read_messy)) == 4
+    for label in Label:
+        assert (read_messy.photographs(label), read_messy.photographs(label, "test")) == (10, 2)
+    assert read_messy.folds == 5
+    for fold in range(5):
+        assert {s.label for s in read_messy.samples if s.fold == fold} == {OK, DEFECTIVE}
+
+
+def test_contents_alone_decide(messy: Path, read_messy: Collection, tmp_path: Path) -> None:
+    calls: list[tuple[int, int]] = []
+    again = read_collection(messy, progress=lambda *at: calls.append(at))
+    assert again == read_messy
+    assert calls == sorted(calls)
+    assert calls[-1][0] == calls[-1][1]
+    other = tmp_path / "other"
+    shutil.copytree(messy, other)
+    for file in (other / "Good").glob("00*.png"):  # other names, in another order
+        file.rename(file.with_name(f"x{9 - int(file.stem)}.png"))
+    moved = read_collection(other)
+    assert {s.sha256: (s.split, s.label) for s in moved.samples} == {
+        s.sha256: (s.split, s.label) for s in read_messy.samples
+    }
+
+
+def test_copies_stay_together(make: Callable[[Layout], Path]) -> None:
+    def copies(seed: int) -> list[bytes | int]:
+        return [png(np.ascontiguousarray(np.rot90(flange(seed, 128), k))) for k in range(4)]
+
+    folders = [f"ok/{seed}" for seed in range(4)] + [f"bad/{seed}" for seed in range(10, 14)]
+    found = read_collection(make({folder: copies(int(folder.split("/")[1])) for folder in folders}))
+    assert found.classes == {"bad": DEFECTIVE, "ok": OK}
+    by_folder: dict[str, set[tuple[int, str, int]]] = {}
+    for s in found.samples:
+        by_folder.setdefault(s.path.rsplit("/", 1)[0], set()).add((s.source, s.split, s.fold))
+    assert all(len(seen) == 1 for seen in by_folder.values())
+    assert len({s.source for s in found.samples}) == 8
+    assert len(sides(found)) == 4
+    assert found.folds == 3  # three photographs of each label are in train
+    assert said(found, "only enough photographs for 3")
+
+
+def test_castings_are_grouped_by_their_ring(tmp_path: Path) -> None:
+    root = tmp_path / "set"
+    castings: Layout = {
+        name: [png(np.rot90(render_casting(seed=start + n, size=160).pixels, k)) for n in range(4) for k in (0, 1)]
+        for name, start in (("good", 0), ("scrap", 10))
+    }
+    found = read_collection(lay_out(root, castings))
+    assert found.grouping == "part"
+    assert said(found, "ring around its opening", "16 pictures show 8 photographs")
+    assert all(a.source == b.source for a, b in zip(found.samples[::2], found.samples[1::2], strict=True))
+
+
+def test_the_split_of_the_folder_is_kept(make: Callable[[Layout], Path]) -> None:
+    root = make(
+        {
+            "Train/ok": [0, 1, 2, 3],
+            "Train/NG": [10, 11, 12],
+            "valid/ok": [4],
+            "valid/NG": [13],
+            "TEST/ok": [5, 0],  # one is a picture of train
+            "TEST/ng": [14],
+        }
+    )
+    found = read_collection(root)
+    assert found.official
+    assert found.classes == {"ng": DEFECTIVE, "ok": OK}  # as first written, in the order of paths
+    assert {s.path: s.split for s in found.samples} == {
+        s.path: "test" if s.path.startswith("TEST") else "train" for s in found.samples
+    }
+    assert said(found, "split into train and test was kept")
+    assert said(found, "validation were counted as train")
+    assert said(found, "1 of 3 test pictures are copies")
+    assert {found.class_of(s) for s in found.samples} == {"ng", "ok"}
+
+
+def test_validation_serves_as_test_where_there_is_none(make: Callable[[Layout], Path]) -> None:
+    found = read_collection(make({"train/ok": [0, 1], "train/bad": [10, 11], "val/ok": [2], "val/bad": [12]}))
+    assert found.official
+    assert {s.split for s in found.samples if s.path.startswith("val")} == {"test"}
+
+
+def test_a_split_that_lacks_a_label_is_set_aside(make: Callable[[Layout], Path]) -> None:
+    layout: Layout = {"train/good": [0, 1, 2, 3], "test/good": [4], "test/crack": [10, 11, 12]}
+    found = read_collection(make(layout | {"ground_truth/crack": [9]}))
+    assert not found.official
+    assert said(found, "no defective picture in train", "another one made")
+    assert len(sides(found)) == 4
+    assert len(found.samples) == 8
+
+
+def test_same_picture_under_both_labels(make: Callable[[Layout], Path]) -> None:
+    found = read_collection(make({"good": [0, 1, 2, 3, 4, 5], "bad": [10, 11, 12, 13, 3]}))
+    assert {s.path for s in found.samples if s.suspect} == {"good/003.png", "bad/004.png"}
+    assert said(found, "2 pictures are filed as sound and as defective with the same bytes")
+    assert len({s.source for s in found.samples if s.suspect}) == 1
+
+
+def test_a_copy_under_the_other_label_is_doubted(make: Callable[[Layout], Path]) -> None:
+    turns = [png(np.ascontiguousarray(np.rot90(flange(3, 128), k))) for k in range(3)]
+    found = read_collection(make({"good": [*range(100, 114), *turns[:2]], "bad": [*range(130, 140), turns[2]]}))
+    assert [s.path for s in found.samples if s.suspect] == ["bad/010.png"]
+    assert said(found, "copies of a photograph that is filed under the other label", "bad/010.png")
+
+
+def test_parts_before_and_after_their_defect_are_no_slips(make: Callable[[Layout], Path]) -> None:
+    pairs = [(render_flange(seed, 128, "none"), render_flange(seed, 128, ["pinhole"])) for seed in range(5)]
+    root = make({"good": [png(a.pixels) for a, _ in pairs], "bad": [png(b.pixels) for _, b in pairs]})
+    found = read_collection(root)
+    assert len({s.source for s in found.samples}) == 5
+    assert not any(s.suspect for s in found.samples)
+    assert said(found, "10 pictures show photographs that are filed under both labels")
+    assert len(sides(found)) == 4
+    for source in range(5):
+        assert len({(s.split, s.fold) for s in found.samples if s.source == source}) == 1
+
+
+def test_a_label_of_one_photograph(make: Callable[[Layout], Path]) -> None:
+    turns = [png(np.ascontiguousarray(np.rot90(flange(3, 128), k))) for k in range(4)]
+    found = read_collection(make({"good": list(range(100, 106)), "bad": turns}))
+    assert len(sides(found)) == 4
+    assert said(found, "All defective pictures are copies of one photograph", "memory")
+    assert found.folds == 0
+    assert {s.fold for s in found.samples} == {-1}
+    assert said(found, "nothing can be said of new parts")
+
+
+def test_sizes_that_give_the_label_away(make: Callable[[Layout], Path]) -> None:
+    found = read_collection(make({"good": [0, 1], "bad": [png(flange(seed, 90)) for seed in (2, 3)]}))
+    assert said(found, "2 sizes", "72 × 72 (2), 90 × 90 (2)")
+    assert said(found, "differ in size")
+
+
+def test_imbalance_is_said_from_one_to_five(make: Callable[[Layout], Path]) -> None:
+    assert said(read_collection(make({"good": list(range(10)), "bad": [20, 21]})), "10 ok and 2 defective", "1 to 5.0")
+
+
+def test_no_word_of_imbalance_below(make: Callable[[Layout], Path]) -> None:
+    assert not said(read_collection(make({"good": list(range(9)), "bad": [20, 21]})), "out of balance")
+
+
+@pytest.mark.parametrize(
+    ("layout", "words"),
+    [
+        ({"a": [0, 1], "b": [2, 3]}, "a, b.*--defective"),
+        ({"good": [0, 1, 2]}, "only good holds pictures.*at least two classes"),
+        ({"good": [], "bad": []}, "none that holds pictures"),
+        ({"good": [0, 1], "bad": [2]}, "class bad holds 1 readable picture.*at least two"),
+        ({"good": [0, 1], "bad": [b"no picture", b"", b"x"]}, "class bad holds 0 readable pictures.*could not be read"),
+        ({"train": [0, 1], "test": [2, 3]}, "train, test|test, train"),
+        ({"good": [0, 1], "bad": [2, png(np.zeros((40, 31), np.uint8))]}, "at least 32 pixels; 1 have.*bad/001.png"),
+    ],
+)
+def test_what_cannot_be_learned_from_is_refused(make: Callable[[Layout], Path], layout: Layout, words: str) -> None:
+    with pytest.raises(DataError, match=words):
+        read_collection(make(layout))
+
+
+def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="no folder"):
+        read_collection(tmp_path / "nowhere")
+
+
+def test_names_given_beat_the_guess(make: Callable[[Layout], Path]) -> None:
+    root = make({"a": [0, 1], "b": [2, 3]})
+    found = read_collection(root, defective=["B"])
+    assert (found.classes, found.guessed) == ({"a": OK, "b": DEFECTIVE}, False)
+    with pytest.raises(DataError, match=r"no class named c.*a, b"):
+        read_collection(root, defective=["c"])
+
+
+def test_wrapping_folders_are_stepped_into(tmp_path: Path) -> None:
+    lay_out(tmp_path / "archive" / "set", {"good": [0, 1], "bad": [2, 3]})
+    found = read_collection(tmp_path / "archive")
+    assert found.root == tmp_path / "archive" / "set"
+    assert found.samples[0].path == "bad/000.png"
+    assert said(found, "holds nothing but the folder set")
+
+
+def test_a_link_that_leads_back_is_no_trap(make: Callable[[Layout], Path]) -> None:
+    root = make({"good": [0, 1], "bad": [2, 3]})
+    (root / "good" / "loop").symlink_to(root / "good", target_is_directory=True)
+    assert len(read_collection(root).samples) == 4
+
+
+def test_the_public_set_is_known_by_its_names(tmp_path: Path) -> None:
+    names = [sample.path for sample in read_provenance()]
+    for split in ("train", "test"):
+        for folder in ("def_front", "ok_front"):
+            (tmp_path / split / folder).mkdir(parents=True)
+    assert not is_public(tmp_path)
+    for name in names:
+        (tmp_path / name).touch()
+    assert is_public(tmp_path)
+    (tmp_path / names[5]).unlink()
+    assert is_public(tmp_path)  # one that is missing is an incomplete copy
+    (tmp_path / "train/ok_front/mine.jpeg").touch()
+    assert not is_public(tmp_path)  # one more is another set
+    assert not is_public(tmp_path / "nowhere")
+    known = public_collection(tmp_path)
+    assert (known.folds, known.grouping, known.official, known.guessed) == (5, "table", True, False)
+    assert len(known.samples) == 7348
+    assert known.class_of(known.samples[0]) == "def_front"
+
+
+def test_the_real_set_is_public(data_root: Path) -> None:
+    assert is_public(data_root)
