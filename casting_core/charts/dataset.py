@@ -8,7 +8,7 @@ from plotly.subplots import make_subplots
 
 from casting_core.charts.style import SERIES, WORDS, Chart, Look, finish, listed, mark, plain
 from casting_core.data.provenance.grouping import HISTOGRAM_FROM
-from casting_core.evaluation.shortcuts import Shortcut
+from casting_core.exploration.issues.shortcuts import Shortcut
 
 SPLITS = ("train", "val", "test")  # in this order; others come after them
 BINS = (8, 40)  # of a distribution, at least and at most

@@ -9,7 +9,7 @@ from casting_core.data.provenance.grouping import LINK, Leakage
 from casting_core.errors import CastingError
 from casting_core.evaluation.comparison.published import STUDY
 from casting_core.evaluation.reporting import headline
-from casting_core.exploration.fairness import LOWEST, Twin, leakage_at, photographs_at, twins
+from casting_core.exploration.leakage import LOWEST, Twin, leakage_at, photographs_at, twins
 from casting_core.exploration.table import Table
 from casting_core.networks.card import DEFAULT, MODELS, read_card
 from pages.explorer import loaded

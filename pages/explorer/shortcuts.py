@@ -13,8 +13,8 @@ from casting_core.charts.style import WORDS, listed
 from casting_core.data.part.measures import TITLES
 from casting_core.errors import CastingError
 from casting_core.evaluation.reporting import headline
-from casting_core.evaluation.shortcuts import STRONG, Shortcut, find_shortcuts, warning
 from casting_core.exploration.index import Index
+from casting_core.exploration.issues.shortcuts import STRONG, Shortcut, find_shortcuts, warning
 from casting_core.exploration.table import Table
 from casting_core.networks.card import DEFAULT, MODELS, ModelCard, read_card
 from pages.explorer.at_a_glance import group_looks, groups

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from casting_core.exploration.suspects import Kind, Suspicion, find_suspects
+from casting_core.exploration.issues.find import Kind, Suspicion, find_suspects
 from casting_core.exploration.table import Table
 from pages.explorer import gallery, marking
 

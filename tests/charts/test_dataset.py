@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from casting_core.charts import dataset
 from casting_core.charts.style import LABELS, SERIES
-from casting_core.evaluation.shortcuts import find_shortcuts
+from casting_core.exploration.issues.shortcuts import find_shortcuts
 from casting_core.labels import Label
 
 LOOKS = {"sound": LABELS[Label.OK], "defective": LABELS[Label.DEFECTIVE]}

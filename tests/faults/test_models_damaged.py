@@ -17,7 +17,7 @@ import streamlit as st
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from casting_core.data.samples import read_provenance
+from casting_core.data.samples import PROVENANCE, read_provenance
 from casting_core.data.synthetic.casting import samples
 from casting_core.errors import CastingError, DataError, ModelError
 from casting_core.evaluation.detectability.trials import read_trials
@@ -136,9 +136,7 @@ def test_a_card_with_a_value_of_another_kind_is_refused(tmp_path: Path, field: s
 
 
 def test_a_provenance_table_that_was_cut_is_refused(tmp_path: Path) -> None:
-    content = (
-        Path(importlib.import_module("casting_core").__file__).parent / "data" / "provenance" / "provenance.csv"
-    ).read_bytes()
+    content = PROVENANCE.read_bytes()
     for how, change in DAMAGES.items():
         if change is None or how == "a folder":
             continue

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from casting_core.exploration.outliers import BOUND, distances, modified_z, usual
-from casting_core.exploration.suspicion import Kind, Suspicion, each, percent
+from casting_core.exploration.issues.issue import Kind, Suspicion, each, percent
+from casting_core.exploration.issues.outliers import BOUND, distances, modified_z, usual
 
 FARTHER = 0.05  # cosine distance more than usual, of an outlier
 LEVELS = 40.0  # gray levels of difference, of an odd exposure

@@ -38,9 +38,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from casting_core.errors import SettingsError
-from casting_core.exploration.doubtful_labels import copies, disagreements, mixed_photographs
-from casting_core.exploration.odd_pictures import measured, outliers
-from casting_core.exploration.suspicion import Kind, Suspicion, each
+from casting_core.exploration.issues.image_issues import measured, outliers
+from casting_core.exploration.issues.issue import Kind, Suspicion, each
+from casting_core.exploration.issues.label_issues import copies, disagreements, mixed_photographs
 
 __all__ = ["Kind", "Suspicion", "find_suspects"]
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from casting_core.exploration.suspicion import Kind, Suspicion, each, percent
+from casting_core.exploration.issues.issue import Kind, Suspicion, each, percent
 
 COPY = 0.5  # score of a copy under the other label, whose bytes differ
 

@@ -8,8 +8,8 @@ from scipy.stats import median_abs_deviation
 from sklearn.neighbors import NearestNeighbors
 
 from casting_core.errors import SettingsError
-from casting_core.exploration import outliers as module
-from casting_core.exploration.outliers import distances, modified_z, usual
+from casting_core.exploration.issues import outliers as module
+from casting_core.exploration.issues.outliers import distances, modified_z, usual
 
 
 def rows(count: int, width: int, seed: int = 0) -> np.ndarray:

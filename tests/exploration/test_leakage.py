@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from casting_core.data.provenance.grouping import Leakage, leakage
 from casting_core.data.provenance.spanning_forest import Forest
 from casting_core.data.samples import read_provenance
-from casting_core.exploration.fairness import leakage_at, photographs_at, samples_of, twins
+from casting_core.exploration.leakage import leakage_at, photographs_at, samples_of, twins
 from casting_core.exploration.table import Table, make_table, public_facts
 from casting_core.labels import Label
 from tests.exploration.handmade import index_of

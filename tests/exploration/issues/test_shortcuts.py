@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
 from casting_core.errors import SettingsError
-from casting_core.evaluation.shortcuts import Shortcut, find_shortcuts, warning, weighted_areas
 from casting_core.evaluation.statistics.bootstrap import draw_weights
+from casting_core.exploration.issues.shortcuts import Shortcut, find_shortcuts, warning, weighted_areas
 from casting_core.labels import Label
 
 OK, DEFECTIVE = Label.OK, Label.DEFECTIVE
@@ -184,6 +184,6 @@ def test_a_warning_says_what_was_found_and_what_to_do() -> None:
 
 def test_importing_it_is_light() -> None:
     heavy = "{'scipy.stats', 'sklearn', 'torch'}"
-    code = f"import sys, casting_core.evaluation.shortcuts; print({heavy} & set(sys.modules))"
+    code = f"import sys, casting_core.exploration.issues.shortcuts; print({heavy} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.strip() == "set()"

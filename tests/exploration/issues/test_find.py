@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casting_core.errors import SettingsError
-from casting_core.exploration.suspects import Kind, Suspicion, find_suspects
-from casting_core.exploration.suspicion import percent
+from casting_core.exploration.issues.find import Kind, Suspicion, find_suspects
+from casting_core.exploration.issues.issue import percent
 
 LIMITS = {"threshold_pass": 0.2, "threshold_reject": 0.7}
 SEVERAL = 40  # pictures, enough for something to be usual

@@ -1,0 +1,1 @@
+"""What is wrong with a data set: labels, images, outliers, shortcuts."""
