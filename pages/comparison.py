@@ -3,8 +3,8 @@
 import streamlit as st
 
 from casting_core.errors import CastingError
-from pages.comparing import behaviour, curves, models_table, threshold
 from pages.shared import frame
+from pages.views.comparison import behaviour, curves, models_table, threshold
 
 VIEWS = {
     "Table": models_table.show,

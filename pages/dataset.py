@@ -3,25 +3,15 @@
 import streamlit as st
 
 from casting_core.errors import CastingError
-from pages.explorer import (
-    at_a_glance,
-    fairness,
-    feature_map,
-    gallery,
-    loaded,
-    picture,
-    shortcuts,
-    source,
-    suspects,
-)
 from pages.shared import frame
+from pages.views.dataset import feature_map, gallery, issues, leakage, loaded, overview, picture, shortcuts, source
 
 VIEWS = {
-    "At a glance": at_a_glance.show,
+    "At a glance": overview.show,
     "Gallery": gallery.show,
     "Map": feature_map.show,
-    "Is the test fair?": fairness.show,
-    "Suspects": suspects.show,
+    "Is the test fair?": leakage.show,
+    "Suspects": issues.show,
     "Shortcuts": shortcuts.show,
 }
 

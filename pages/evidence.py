@@ -4,7 +4,7 @@ import streamlit as st
 
 from casting_core.errors import CastingError
 from pages.shared import frame
-from pages.trust import detectability, maps, robustness, unseen, worth
+from pages.views.evidence import detectability, maps, robustness, unseen, worth
 
 VIEWS = {
     "Parts never seen": unseen.show,

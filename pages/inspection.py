@@ -4,8 +4,9 @@ import streamlit as st
 
 from casting_core.errors import CastingError, ModelError
 from casting_core.networks.card import DEFAULT
-from pages.shared import batch, frame, resources, single, uploads, wording
+from pages.shared import frame, resources, uploads, wording
 from pages.shared.uploads import Upload
+from pages.views.inspection import batch, single
 
 SOURCES = ("Files", "Folder", "Camera", "Sample")
 

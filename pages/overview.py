@@ -8,8 +8,9 @@ from casting_core.errors import CastingError
 from casting_core.evaluation.reporting import headline
 from casting_core.networks import card as cards
 from casting_core.networks.card import DEFAULT, MODELS, ModelCard
-from pages.shared import frame, kinds
+from pages.shared import frame
 from pages.shared.widgets import unseen_figures
+from pages.views.overview import defect_kinds
 
 QUESTIONS = {  # page → the question that it answers
     "pages/inspection.py": "Is this part sound, and why was it flagged?",
@@ -38,12 +39,12 @@ def opening() -> None:
         )
 
 
-def defects() -> list[tuple[DeltaGenerator, kinds.Kind]]:
+def defects() -> list[tuple[DeltaGenerator, defect_kinds.Kind]]:
     """The kinds of defects; gives the places where each is to be shown on a rendered part."""
     st.header("What goes wrong with a casting", anchor=False)
     st.caption("The parts shown are rendered by this app, an impeller of a water pump, seen from above.")
     places = []
-    for row in (kinds.KINDS[:3], kinds.KINDS[3:]):
+    for row in (defect_kinds.KINDS[:3], defect_kinds.KINDS[3:]):
         for column, kind in zip(st.columns(3, border=True), row, strict=True):
             with column:
                 places.append((st.empty(), kind))
@@ -142,4 +143,4 @@ except CastingError as error:
 ways()
 for place, kind in shown:  # last: rendering takes longer than all texts
     alt = f"Close view of a rendered part. The ring marks the defect: {kind.title.lower()}."
-    place.image(kinds.picture(kind.kind), width="stretch", alt=alt)
+    place.image(defect_kinds.picture(kind.kind), width="stretch", alt=alt)

@@ -34,11 +34,11 @@ def quick_pages() -> Iterator[None]:
     """
     from streamlit.components.v2 import manifest_scanner
 
-    from pages.shared import leaving
+    from pages.shared import idle_cleanup
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
-        patch.setattr(leaving, "PATIENCE", 24 * 3600.0)
+        patch.setattr(idle_cleanup, "PATIENCE", 24 * 3600.0)
         yield
 
 

@@ -10,7 +10,7 @@ from contextlib import suppress
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from pages.shared import leaving, visitors
+from pages.shared import admission, idle_cleanup
 
 FRAMED = "framed"
 
@@ -49,5 +49,5 @@ def require() -> None:
     if FRAMED not in st.session_state:
         navigation()
         st.rerun()
-    visitors.admit()
-    leaving.here()
+    admission.admit()
+    idle_cleanup.here()

@@ -26,8 +26,8 @@ from casting_core.data.images import decode_rgb
 from casting_core.data.samples import default_root
 from casting_core.errors import ImageError
 from casting_core.networks.card import DEFAULT, MODELS, ModelCard, read_card, shipped
-from pages.shared.precedence import Precedence
 from pages.shared.uploads import Upload
+from pages.shared.verdict_priority import Precedence
 
 if TYPE_CHECKING:
     from casting_core import Inspection, Inspector
@@ -97,7 +97,7 @@ def _loading(model: str) -> "Future[Inspector]":
     background = ThreadPoolExecutor(1, thread_name_prefix="model")
     loading = background.submit(_load, model)
     background.submit(_import_grad_cam)
-    background.submit(gc.freeze)  # what was loaded stays: see `garbage`
+    background.submit(gc.freeze)  # what was loaded stays: see `idle_cleanup.sweep`
     background.shutdown(wait=False)
     return loading
 

@@ -24,7 +24,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from casting_core import Inspector
 from casting_core.data.synthetic.casting import render_casting
-from pages.shared.leaving import PATIENCE as PATIENCE_OF_THE_APP
+from pages.shared.idle_cleanup import PATIENCE as PATIENCE_OF_THE_APP
 from pages.shared.wording import WORDING
 from tests.browser.conftest import running_app
 

@@ -27,8 +27,9 @@ from casting_core.exploration.reading import thumbnail as kept_thumbnail
 from casting_core.inspection.results import Inspection
 from casting_core.labels import Verdict
 from casting_core.networks.card import shipped
-from pages.shared import downloads, resources, thumbnails, uploads
+from pages.shared import downloads, resources, uploads
 from pages.shared.uploads import Upload
+from pages.views.inspection.batch_job import thumbnail
 from tests.faults.mutants import FORMATS, archives, mutants, originals, polyglot
 
 COUNT = 50_000 if os.environ.get("CASTING_LONG_FAULTS") else 2_400
@@ -106,7 +107,7 @@ def test_the_doors_of_the_pages_take_them() -> None:
         kept = uploads.take(Given(f"{number}.png", data) for number, (_, data) in enumerate(part))
         assert [each.data for each in kept] == [data for _, data in part]
         for each in kept:
-            small = thumbnails.thumbnail(each.data)
+            small = thumbnail(each.data)
             picture = resources._shown(each.data)
             try:
                 decode(each.data)
@@ -151,7 +152,7 @@ def test_pictures_of_extreme_shape_are_looked_at_in_bounded_time() -> None:
         kept_thumbnail(pixels)
         stream = io.BytesIO()
         Image.fromarray(pixels).save(stream, "PNG")
-        assert thumbnails.thumbnail(stream.getvalue())
+        assert thumbnail(stream.getvalue())
         assert resources._shown(stream.getvalue())
 
 
@@ -179,7 +180,7 @@ def test_an_archive_is_refused_with_a_reason_and_nothing_is_unpacked(name: str, 
             assert "ZIP archive" in said or name == "empty.zip"
     (kept,) = uploads.take([Given(name, data)])
     assert kept.data == data  # judged, and called unusable with that reason
-    assert thumbnails.thumbnail(data) is None
+    assert thumbnail(data) is None
     assert [each.name for each in tmp_path.rglob("*")] == ["box", name]
 
 

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from casting_core.data.synthetic.casting import render_casting
 from casting_core.networks.card import shipped
-from pages.explorer import loaded, marking, source
+from pages.views.dataset import loaded, marking, source
 from tests.faults.explored import VIEWS, indexed, opened
 from tests.pages.conftest import texts
 

@@ -23,12 +23,13 @@ from casting_core.data.synthetic.casting import render_casting, samples
 from casting_core.exploration.index import find_index
 from casting_core.exploration.table import make_table
 from casting_core.networks.card import shipped
-from pages.explorer import gallery, marking
-from pages.shared import downloads, printout, resources
+from pages.shared import downloads, resources
 from pages.shared.downloads import neutral
-from pages.shared.table import Line, _row
 from pages.shared.uploads import Upload
 from pages.shared.wording import as_it_is
+from pages.views.dataset import gallery, marking
+from pages.views.inspection import printout
+from pages.views.inspection.batch_table import Line, _row
 from tests.faults.explored import VIEWS, indexed, markup, opened
 from tests.pages.conftest import open_inspection, texts, upload
 

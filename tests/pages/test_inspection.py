@@ -19,9 +19,10 @@ from casting_core.evaluation.reporting.headline import unseen
 from casting_core.explanation.methods import METHODS
 from casting_core.networks.card import DEFAULT, MODELS, read_card, shipped
 from casting_core.networks.logistic_regression import LogisticRegression
-from pages.shared import downloads, printout, resources, uploads
+from pages.shared import downloads, resources, uploads
 from pages.shared.uploads import Upload, take
 from pages.shared.wording import WORDING, advice, clock, where
+from pages.views.inspection import printout
 from tests.pages.conftest import open_inspection, png, texts, upload
 
 pytestmark = pytest.mark.skipif(not shipped(), reason="needs a shipped model in models/")

@@ -10,7 +10,7 @@ from casting_core.data.samples import read_provenance
 from casting_core.errors import ModelError
 from casting_core.evaluation.reporting import headline
 from casting_core.networks import card
-from pages.shared.kinds import KINDS, picture
+from pages.views.overview.defect_kinds import KINDS, picture
 from tests.pages.conftest import ROOT, texts
 
 pytestmark = pytest.mark.skipif(not card.shipped(), reason="needs a shipped model in models/")

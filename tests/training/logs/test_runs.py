@@ -301,8 +301,8 @@ def test_both_lists_together(tmp_path: Path) -> None:
 def test_looking_at_runs_is_light() -> None:
     heavy = "{'torch', 'pandas', 'scipy', 'sklearn', 'tensorboard', 'plotly'}"
     command = (
-        "import sys; from casting_core.training import curves, runs; "
-        "[curves.describe(runs.read_any_log(e.log)) for e in runs.list_runs()]; "
+        "import sys; from casting_core.training.logs import curve_summary, reading, runs; "
+        "[curve_summary.describe(reading.read_any_log(e.log)) for e in runs.list_runs()]; "
         f"print(*sorted({heavy} & set(sys.modules)))"
     )
     done = subprocess.run(

@@ -1,0 +1,1 @@
+"""The parts of each page, in the folder of its name."""

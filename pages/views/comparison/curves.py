@@ -1,0 +1,328 @@
+"""How did the models get there: loss and accuracy of trainings over each other, also while they go on.
+
+Runs of this computer are those in the folder that the environment variable `CASTING_RUNS` names, else in `runs`. While
+one goes on, the charts are drawn anew every two seconds; what the reader chose, and the part that is zoomed on, stays.
+"""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from casting_core.charts import curves as charts
+from casting_core.charts import style
+from casting_core.charts.curves import ACCURACY, LOSS, MOST_POINTS, Run, View
+from casting_core.charts.style import listed
+from casting_core.training.logs.curve_summary import describe
+from casting_core.training.logs.log import EPOCH, Log
+from casting_core.training.logs.runs import RunKind, RunState
+from pages.shared.widgets import INK
+from pages.views.comparison import log_numbers, training_runs
+from pages.views.comparison.training_runs import Training, escaped
+
+EVERY, WATCH = 2.0, 10.0  # s, between two looks: at runs that go on, and whether one has begun
+MOST = 12  # runs that are drawn
+BY_EPOCH, BY_TIME = "Epoch", "Time"
+LINEAR, LOGARITHMIC = "Linear", "Logarithmic"
+FROM, TO, FOLLOWED = "from", "to", "followed"
+CHARTS = {
+    LOSS: (
+        "Loss",
+        "How far the probabilities lie from the truth: lower is better. Where the solid line turns up while the dotted "
+        "one goes on falling, the model has begun to learn its pictures by heart.",
+    ),
+    ACCURACY: (
+        "Accuracy",
+        "Higher is better: pictures on the right side of a probability of 50 %. Training pictures may be altered "
+        "before they are judged; then the dotted line can lie below the solid one.",
+    ),
+}
+
+
+def show() -> None:
+    """Draw the view."""
+    st.subheader("How did it get there?", anchor=False)
+    place = st.container()
+    _bring()
+    every = training_runs.find()
+    if not any(each.drawable or each.running for each in every):
+        st.info(
+            "There is no training log yet. Train a model, and its curve appears here while it trains; or drop a log "
+            "of another tool above.",
+            icon=":material/show_chart:",
+        )
+        st.code("python -m casting_core train castnet", language=None)
+        _without(every)
+        return
+    with place:
+        chosen = _choose(every)
+        by_time, logarithmic, smoothing = _ask()
+    running = _running(every)
+    st.fragment(_draw, run_every=EVERY if running else None)(chosen, by_time, logarithmic, smoothing, running)
+    _without(every)
+    if not running:
+        st.fragment(_watch, run_every=WATCH)()
+
+
+def _running(every: Sequence[Training]) -> frozenset[str]:
+    return frozenset(each.label for each in every if each.running)
+
+
+def _watch() -> None:
+    """Draw the whole view anew as soon as a run begins."""
+    if _running(training_runs.find()):
+        st.rerun()
+
+
+def _bring() -> None:
+    """Logs of the visitor's own."""
+    with st.expander("Add logs of your own", icon=":material/upload_file:"):
+        files = st.file_uploader(
+            "Logs: CSV files with a column epoch, or TensorBoard event files",
+            accept_multiple_files=True,
+            key=training_runs.uploader_key(),
+            help="Of Keras, PyTorch Lightning, Ultralytics, fastai, or your own. They are read for this session and "
+            "kept nowhere.",
+        )
+        if files:
+            added = training_runs.take_in(files)
+            if added:
+                every = [each.label for each in training_runs.find() if each.usual]
+                before = st.session_state.get("runs", every)
+                st.session_state["runs"] = [*before, *added][-MOST:]
+            st.rerun()
+        refused = training_runs.refused()
+        if refused:
+            st.warning("These files are not drawn.", icon=":material/warning:")
+            st.text("\n".join(f"• {name}: {reason}" for name, reason in refused))
+        for each in training_runs.yours():
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.text(each.label)
+                st.button(
+                    "Remove",
+                    key=f"forget {each.label}",
+                    icon=":material/close:",
+                    on_click=training_runs.forget,
+                    args=(each.label,),
+                )
+
+
+def _choose(every: Sequence[Training]) -> list[str]:
+    """Which runs to draw; a link that names others says so."""
+    options = [each.label for each in every if each.drawable or each.running]
+    if "runs" not in st.session_state:
+        gone = [label for label in st.query_params.get_all("runs") if label and label not in options]
+        if gone:
+            st.warning("Some runs that the link names are not here.", icon=":material/link_off:")
+            st.text("\n".join(f"• {label}" for label in gone[:MOST]))
+    return st.multiselect(
+        "Runs",
+        options,
+        default=[each.label for each in every if each.usual][:MOST],
+        key="runs",
+        bind="query-params",
+        max_selections=MOST,
+        placeholder="Choose one or several",
+        help="A model’s name alone is the training of the weights that ship. Folds were trained without a fifth of the "
+        "castings, and judged on these.",
+    )
+
+
+def _ask() -> tuple[bool, bool, float]:
+    """Over time, on a logarithmic axis, and how much smoothed."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        by = st.segmented_control(
+            "By", (BY_EPOCH, BY_TIME), default=BY_EPOCH, required=True, key="by", bind="query-params", on_change=_whole
+        )
+        axis = st.segmented_control(
+            "Axis of the loss", (LINEAR, LOGARITHMIC), default=LINEAR, required=True, key="axis", bind="query-params"
+        )
+        smoothing = st.slider(
+            "Smoothing",
+            0.0,
+            0.95,
+            0.0,
+            0.05,
+            key="smooth",
+            bind="query-params",
+            width=260,
+            help="Weight of the epochs before. What was logged stays visible behind the smoothed line.",
+        )
+    return by == BY_TIME, axis == LOGARITHMIC, smoothing
+
+
+def _whole() -> None:
+    """Show the whole training again."""
+    st.session_state[FROM] = st.session_state[TO] = None
+
+
+def _draw(chosen: Sequence[str], by_time: bool, logarithmic: bool, smoothing: float, was: frozenset[str]) -> None:
+    """Charts and sentences, of the logs as they stand now."""
+    every = {each.label: each for each in training_runs.find()}
+    running = _running(list(every.values()))
+    if running != was:
+        st.rerun()  # one has begun or ended: what can be chosen, and how often this is drawn, is another
+    shown = [*chosen, *(label for label in _follow(every, running) if label not in chosen)]
+    there = [each for label in shown if (each := every.get(label)) is not None and each.drawable]
+    if not there:
+        waiting = "Nothing has been logged yet by what is chosen." if shown else "No run is chosen; choose some above."
+        st.info(waiting, icon=":material/touch_app:")
+        return
+    if len(there) > MOST:
+        st.caption(f"Of {len(there)} runs, the first {MOST} are drawn.")
+    picked = {each.label: (each, log) for each in there[:MOST] if (log := each.log()) is not None}
+    runs = [
+        Run(name=label, log=log, shipped=None if each.entry is None else each.entry.shipped_epoch)
+        for label, (each, log) in picked.items()
+    ]
+    unit = charts.time_unit([run.log for run in runs])[0] if by_time else "epoch"
+    start, end = _part(unit)
+    view = View(
+        smoothing=smoothing, by_time=by_time, logarithmic=logarithmic, start=start, end=end, select=not _phone()
+    )
+    starred = "; the star marks the epoch whose weights ship" if any(run.shipped for run in runs) else ""
+    st.caption(
+        f"Solid lines: {charts.HELD_OUT}. Dotted lines: {charts.TRAIN}. One colour a run{starred}. An epoch is once "
+        "through all training pictures."
+    )
+    for column, measure in zip(st.columns(2, gap="large"), CHARTS, strict=True):
+        with column:
+            _chart(runs, measure, view)
+    _remarks(runs, view)
+    _sentences(list(picked.values()), running)
+    log_numbers.show(runs, view)
+
+
+def _follow(every: dict[str, Training], running: frozenset[str]) -> list[str]:
+    """How far runs are that go on; these and those that have ended since the page was opened are drawn too."""
+    followed: list[str] = st.session_state.setdefault(FOLLOWED, [])
+    followed += [label for label in every if label in running and label not in followed]
+    if not followed:
+        return []
+    for label in followed:
+        entry = every[label].entry if label in every else None
+        if entry is None or label not in running:
+            continue
+        planned = entry.epochs_planned
+        told = f"{escaped(label)}: {entry.epochs_done} of {planned or 'an unknown number of'} epochs"
+        st.progress(min(entry.epochs_done / planned, 1.0) if planned else 0.0, told)
+    follow = st.toggle(
+        "Draw runs in progress", value=True, key="follow", bind="query-params", help="Also after they have ended."
+    )
+    return followed if follow else []
+
+
+def _part(unit: str) -> tuple[float | None, float | None]:
+    """The part that is shown, set by number or by marking it in a chart."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        start, end = (
+            st.number_input(
+                f"{title} ({unit})",
+                min_value=0.0,
+                value=None,
+                key=key,
+                bind="query-params",
+                placeholder=lacking,
+                width=170,
+                format="%g",
+            )
+            for title, key, lacking in (("From", FROM, "first"), ("To", TO, "last"))
+        )
+        if start is not None or end is not None:
+            st.button("Show all", icon=":material/zoom_out_map:", on_click=_whole, key="whole")
+    if start is not None and end is not None and start >= end:
+        st.warning("*To* must be more than *From*; all is shown.", icon=":material/warning:")
+        return None, None
+    return start, end
+
+
+def _phone() -> bool:
+    """Whether a finger that is drawn across a chart is to move the page."""
+    return "Mobi" in (st.context.headers.get("User-Agent") or "")
+
+
+def _chart(runs: Sequence[Run], measure: str, view: View) -> None:
+    title, caption = CHARTS[measure]
+    chart = charts.curves(runs, measure, view)
+    st.markdown(f"**{title}**")
+    if not any(trace.name for trace in chart.figure.data):
+        st.info(f"None of these logs tells the {measure} here.", icon=":material/show_chart:")
+        return
+    style.ink(chart.figure, INK[st.context.theme.type or "light"])
+    key = f"curves {measure}"
+    if view.select:
+        st.plotly_chart(
+            chart.figure,
+            config=style.CONFIG,
+            alt=chart.alt,
+            key=key,
+            on_select=lambda: _take_part(key),
+            selection_mode="box",
+        )
+    else:
+        st.plotly_chart(chart.figure, config=style.CONFIG, alt=chart.alt, key=key)
+    st.caption(caption)
+
+
+def _take_part(key: str) -> None:
+    """Show the part that was marked in a chart."""
+    boxes = st.session_state[key]["selection"].get("box")
+    if not boxes:
+        return
+    low, high = sorted(boxes[-1]["x"][:2])
+    if high > low:
+        st.session_state[FROM], st.session_state[TO] = max(0.0, float(f"{low:.3g}")), float(f"{high:.3g}")
+
+
+def _remarks(runs: Sequence[Run], view: View) -> None:
+    """What is to be known of these lines."""
+    told = [] if not view.select else ["Draw across a chart with the mouse to zoom in on a part, or name it above."]
+    thinned = charts.thinned(runs, view)
+    if thinned:
+        told.append(
+            f"Of {listed(thinned)} not every epoch is drawn: lines of more than {MOST_POINTS:,} points show the least "
+            "and the most of every few epochs. Zoom in to see each."
+        )
+    if view.by_time and (untimed := charts.untimed(runs)):
+        told.append(f"Not drawn over time, as the log tells none: {listed(untimed)}.")
+    stepped = [run.name for run in runs if run.log.unit != EPOCH]
+    if stepped and not view.by_time and len(stepped) < len(runs):
+        told.append(f"Counted in steps, not in epochs: {listed(stepped)}. Compare by time, or alone.")
+    st.caption(escaped(" ".join(told)))
+
+
+def _sentences(picked: Sequence[tuple[Training, Log]], running: frozenset[str]) -> None:
+    """What each curve says, computed from the log as it is, not smoothed."""
+    st.markdown("**What the curves say**")
+    lines = []
+    for each, log in picked:
+        state = _state(each, each.label in running)
+        lines.append(f"- **{escaped(each.label)}**{state}: {describe(log).sentence}")
+        notes = dict.fromkeys([*(each.entry.notes if each.entry is not None else ()), *log.notes])
+        lines += [f"  - {escaped(note)}" for note in notes]
+    st.markdown("\n".join(lines))
+    entries = [each.entry for each, _ in picked if each.entry is not None]
+    if any(entry.split == "official" and not entry.settings.get("name") for entry in entries):  # of the public set
+        st.caption(
+            "Held-out pictures of a run on the official split are its test, nearly all of them turned copies of "
+            "training pictures, so both lines improve together there. Choose a fold to see castings that the model had "
+            "never seen."
+        )
+
+
+def _state(each: Training, running: bool) -> str:
+    entry = each.entry
+    if entry is None or entry.kind is not RunKind.LOCAL:
+        return ""
+    planned = f" of {entry.epochs_planned}" if entry.epochs_planned else ""
+    if running:
+        return f" (in progress, {entry.epochs_done}{planned} epochs)"
+    return f" (stopped after {entry.epochs_done}{planned} epochs)" if entry.state is RunState.STOPPED else ""
+
+
+def _without(every: Sequence[Training]) -> None:
+    """Trainings that have no curve, and why."""
+    found = [each for each in every if not each.drawable and not each.running and each.entry is not None]
+    if found:
+        with st.expander(f"Trainings without a curve ({len(found)})", icon=":material/block:"):
+            told = [f"• {each.label}: {' '.join(each.entry.notes)}" for each in found if each.entry is not None]
+            st.text("\n".join(told))

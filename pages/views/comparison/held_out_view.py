@@ -1,0 +1,81 @@
+"""A picture as a model sees it: by the copy that had never seen its casting where that ships, else by the model itself.
+
+The copy is the one that made the figures of castings never seen, so its map shows why it judged as it did. The model
+itself was trained on nearly all photographs of its set, and may remember this one.
+"""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from casting_core.data.images import decode_rgb
+from casting_core.errors import ImageError
+from casting_core.evaluation.predictions import BY_SOURCE
+from pages.shared import resources
+from pages.shared.resources import Judged
+from pages.shared.uploads import Upload
+from pages.views.comparison.model_results import Shown
+
+if TYPE_CHECKING:
+    from casting_core import Inspector
+
+SIDE = 640  # px, the longer one, of a picture as the page shows it
+COPIES = 5  # in memory, one a fold
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Sight:
+    """What a network made of a picture, and whether it was one that had never seen its casting. `activation`: Grad-CAM,
+    float32 (h, w) in [0, 1], of a model that has convolutions and no map of its own."""
+
+    judged: Judged
+    unseen: bool
+    activation: np.ndarray | None
+
+
+def look(upload: Upload, judge: Shown, path: str) -> Sight:
+    """Judge a picture of the set, which must have its bytes. Raises `ModelError` or `DataError` for a damaged model."""
+    copy = _copy_of(judge, path)
+    if copy is not None:
+        assert upload.data is not None
+        return Sight(judged=_judged(*copy, upload.sha256, upload.data), unseen=True, activation=None)
+    judged, activation = resources.judge(upload, model=judge.name), None
+    if judged.evidence is None and judged.picture is not None and resources.has_convolutions(judge.name):
+        activation = resources.activation_map(upload, model=judge.name, method="gradcam")[0]
+    return Sight(judged=judged, unseen=False, activation=activation)
+
+
+def _copy_of(judge: Shown, path: str) -> tuple[str, int, str] | None:
+    """Folder, fold and SHA-256 of the weights of the copy that judged a picture; None where it does not ship."""
+    if not judge.rows[path].unseen:
+        return None
+    fold, weights = judge.rows[path].row.split.removeprefix(BY_SOURCE), judge.known.card.training.get("folds")
+    sha256 = weights.get(f"folds/{fold}.safetensors") if isinstance(weights, dict) else None
+    return None if sha256 is None else (judge.known.key[1], int(fold), str(sha256))
+
+
+@st.cache_resource(max_entries=COPIES, show_spinner=False)
+def _copy(folder: str, fold: int, sha256: str) -> "Inspector":
+    from casting_core.evaluation.held_out import held_out
+
+    return held_out(Path(folder), fold)
+
+
+@st.cache_resource(max_entries=12, show_spinner=False)
+def _judged(folder: str, fold: int, sha256: str, picture: str, _data: bytes) -> Judged:
+    inspection = _copy(folder, fold, sha256).inspect(_data)
+    try:
+        shown = Image.fromarray(decode_rgb(_data))
+    except ImageError:
+        return Judged(inspection=inspection, picture=None, evidence=None)
+    scale = SIDE / max(shown.size)
+    size = (max(1, round(shown.width * scale)), max(1, round(shown.height * scale)))
+    evidence = None
+    if inspection.heatmap is not None:
+        evidence = np.asarray(Image.fromarray(inspection.heatmap).resize(size, Image.Resampling.BILINEAR))
+    large = shown.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
+    return Judged(inspection=replace(inspection, heatmap=None), picture=large, evidence=evidence)

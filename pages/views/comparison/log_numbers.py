@@ -1,0 +1,53 @@
+"""Training logs as a table, which can be read without a pointer and without seeing the curves."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from casting_core.charts.curves import Run, View
+from casting_core.charts.style import listed
+from casting_core.training.logs.columns import SECONDS, TRAIN_ACCURACY, TRAIN_LOSS, VALIDATION_ACCURACY, VALIDATION_LOSS
+from pages.shared.downloads import neutral
+from pages.views.comparison.training_runs import escaped
+
+MOST_ROWS = 1500  # of a run
+
+
+def show(runs: Sequence[Run], view: View) -> None:
+    """A toggle, and the table if it is on; by epoch, only the part that is shown."""
+    if not st.toggle("The same in numbers", key="numbers", bind="query-params"):
+        return
+    import pandas as pd
+
+    tables, long = [], []
+    for run in runs:
+        log = run.log
+        table = pd.DataFrame({"run": neutral(run.name), "epoch": log.epochs, **log.columns})
+        table[table.columns.intersection([TRAIN_ACCURACY, VALIDATION_ACCURACY])] *= 100
+        if not view.by_time:
+            inside = pd.Series(True, table.index)
+            inside &= table["epoch"] >= view.start if view.start is not None else True
+            inside &= table["epoch"] <= view.end if view.end is not None else True
+            table = table[inside]
+        if len(table) > MOST_ROWS:
+            long.append(run.name)
+            table = table.iloc[:: -(-len(table) // MOST_ROWS)]
+        tables.append(table)
+    number = st.column_config.NumberColumn
+    st.dataframe(
+        pd.concat(tables, ignore_index=True),
+        hide_index=True,
+        placeholder="–",
+        alt="Logs by run and epoch",
+        column_config={
+            "run": st.column_config.TextColumn("Run", pinned=True),
+            "epoch": number("Epoch, or step", format="%g"),
+            TRAIN_LOSS: number("Loss, training", format="%.5g"),
+            VALIDATION_LOSS: number("Loss, held out", format="%.5g"),
+            TRAIN_ACCURACY: number("Accuracy, training (%)", format="%.2f"),
+            VALIDATION_ACCURACY: number("Accuracy, held out (%)", format="%.2f"),
+            SECONDS: number("Seconds", format="%.1f"),
+        },
+    )
+    if long:
+        st.caption(escaped(f"Of {listed(long)} only every few epochs are listed; name a part above to see each."))

@@ -1,0 +1,236 @@
+"""Pictures behind a number: as tiles or, where they are not on this computer, by name; any of them opened large."""
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
+
+import streamlit as st
+
+from casting_core.charts.overlay import EVIDENCE, percent
+from casting_core.charts.style import WORDS
+from casting_core.errors import CastingError
+from casting_core.evaluation.held_out_verdicts import Judged
+from casting_core.labels import Label, Verdict
+from pages.shared import downloads, widgets
+from pages.shared import gallery as tiles
+from pages.shared.gallery import Tile
+from pages.shared.marked import as_uri
+from pages.shared.stepping import steps
+from pages.shared.uploads import Upload
+from pages.views.comparison import held_out_view
+from pages.views.comparison.model_results import Shown
+from pages.views.dataset import loaded
+from pages.views.dataset.picture import as_upload
+from pages.views.dataset.source import FETCH, configured
+
+OPENED = "picture"  # in the link
+SEQUENCE, JUDGES = "comparing-sequence", "comparing-judges"  # in the session: what is stepped through, and by whom
+PAGE = 24  # pictures
+SIDE = 176  # px, of a tile
+DONE = {Verdict.OK: "passed", Verdict.REVIEW: "sent to a person", Verdict.DEFECTIVE: "rejected"}
+
+
+def browse(paths: Sequence[str], judges: Sequence[Shown], *, key: str, title: str) -> None:
+    """The pictures with these paths, the most wrong first, with what each judge says; all judges know all of them."""
+    if not paths:
+        st.info(f"{title}: none.", icon=":material/check:")
+        return
+    rows = judges[0].rows
+    photographs = len({rows[path].row.source for path in paths})
+    st.markdown(f"**{title}: {len(paths):,} pictures of {photographs:,} photographs**")
+    once = photographs < len(paths) and st.toggle(
+        "One picture of each photograph", key=f"{key}-once", bind="query-params"
+    )
+    ordered = sorted(paths, key=lambda path: (-max(hardness(judge.rows[path]) for judge in judges), path))
+    if once:
+        first: dict[int, str] = {}
+        for path in ordered:
+            first.setdefault(rows[path].row.source, path)
+        ordered = list(first.values())
+    here = root() if all(judge.known.public for judge in judges) else None
+    if here is None:
+        _names(ordered, judges)
+    else:
+        _tiles(ordered, judges, here, key=key, title=title)
+    st.download_button(
+        "This list as CSV",
+        lambda: to_csv(ordered, judges),
+        "pictures.csv",
+        "text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+        key=f"{key}-csv",
+    )
+
+
+def hardness(each: Judged) -> float:
+    """Probability of the label that is not the filed one, in [0, 1]."""
+    return 1 - each.row.probability if each.row.label is Label.DEFECTIVE else each.row.probability
+
+
+def said(judge: Shown, path: str) -> str:
+    """What a judge made of a picture: `12.3 %, sent to a person`."""
+    each = judge.rows[path]
+    return f"{percent(each.row.probability)}, {DONE[each.verdict]}"
+
+
+def root() -> Path | None:
+    """Where the pictures of the public set lie, None where they are not on this computer."""
+    here, public = configured()
+    return here if public else None
+
+
+def _tiles(paths: Sequence[str], judges: Sequence[Shown], here: Path, *, key: str, title: str) -> None:
+    pages = -(-len(paths) // PAGE)
+    number = st.pagination(pages, key=f"{key}-page", bind="query-params") if pages > 1 else 1
+    start = (min(number, pages) - 1) * PAGE
+    made = []
+    for path in paths[start : start + PAGE]:
+        row, name = judges[0].rows[path].row, PurePosixPath(path).name
+        told = [said(judge, path) if len(judges) == 1 else f"{judge.name}: {said(judge, path)}" for judge in judges]
+        notes = [f"filed as {WORDS[row.label]}, photograph {row.source}", *told]
+        source = _small(str(here), path)
+        made.append(Tile(key=path, title=name, source=source, notes=[(note, False) for note in notes]))
+    names = [judge.name for judge in judges]
+    tiles.show(
+        made,
+        key=f"{key}-tiles",
+        label=f"{title}, {start + 1} to {start + len(made)} of {len(paths)}".replace("\\", ""),  # it is no Markdown
+        on_open=lambda path: turn_to(path, paths, names),
+    )
+
+
+@st.cache_data(max_entries=1000, show_spinner=False)
+def _small(folder: str, path: str) -> str | None:
+    from PIL import Image
+
+    pixels = loaded.shown(folder, path)
+    if pixels is None:
+        return None
+    picture = Image.fromarray(pixels)
+    picture.thumbnail((SIDE, SIDE), reducing_gap=2.0)
+    return as_uri(picture)
+
+
+def _names(paths: Sequence[str], judges: Sequence[Shown]) -> None:
+    public = all(judge.known.public for judge in judges)
+    fetch = f" To see them, fetch the set: `{FETCH}`" if public else ""
+    st.info(f"These pictures are not on this computer; here are their names.{fetch}", icon=":material/hide_image:")
+    config = {"file": "File", "filed": "Filed as", "photograph": "Photograph"}
+    st.dataframe(
+        [
+            {
+                "file": downloads.neutral(path),
+                "filed": WORDS[judges[0].rows[path].row.label],
+                "photograph": judges[0].rows[path].row.source,
+                **{judge.name: said(judge, path) for judge in judges},
+            }
+            for path in paths
+        ],
+        hide_index=True,
+        column_config=config,
+        alt="Names of the pictures, how each is filed, and what each model made of it.",
+    )
+
+
+def to_csv(paths: Sequence[str], judges: Sequence[Shown]) -> bytes:
+    """One row a picture, UTF-8 with the mark that spreadsheets look for; no text acts as a formula."""
+    stream = io.StringIO()
+    writer = csv.writer(stream)
+    told = [f"{what} {judge.name}" for judge in judges for what in ("probability", "verdict")]
+    writer.writerow(["path", "label", "photograph", *told])
+    for path in paths:
+        row, cells = judges[0].rows[path].row, []
+        for each in (judge.rows[path] for judge in judges):
+            cells += [f"{each.row.probability:.6g}", str(each.verdict)]
+        writer.writerow([downloads.neutral(path), str(row.label), row.source, *cells])
+    return stream.getvalue().encode("utf-8-sig", errors="replace")
+
+
+def turn_to(path: str | None, sequence: Sequence[str] = (), judges: Sequence[str] = ()) -> None:
+    """Open a picture, with those that can be stepped through and whose maps are shown; None: close it."""
+    if path is None:
+        st.query_params.pop(OPENED, None)
+        return
+    st.query_params[OPENED] = path
+    st.session_state[SEQUENCE], st.session_state[JUDGES] = list(sequence), list(judges)
+
+
+def dialog(chosen: Sequence[Shown]) -> None:
+    """The picture that the link names, in a dialog; nothing where it names none."""
+    path = st.query_params.get(OPENED)
+    if path is None:
+        return
+    wanted = st.session_state.get(JUDGES, ())
+    judges = [each for each in chosen if each.name in wanted] or list(chosen[:2])
+    if not all(path in judge.rows for judge in judges):
+        st.toast("The picture that this link names is not among those shown here.", icon=":material/info:")
+        return
+    opened = st.dialog("Picture", width="large", icon=":material/image:", on_dismiss=lambda: turn_to(None))
+    opened(_dialog)(path, judges)
+
+
+def _dialog(path: str, judges: Sequence[Shown]) -> None:
+    path = st.query_params.get(OPENED, path)
+    sequence = st.session_state.get(SEQUENCE, ())
+    steps(sequence, path, lambda other: turn_to(other, sequence, st.session_state.get(JUDGES, ())))
+    row = judges[0].rows[path].row
+    st.text(path)
+    st.markdown(f"Filed as **{WORDS[row.label]}**; photograph {row.source}.")
+    here = root() if all(judge.known.public for judge in judges) else None
+    upload = None if here is None else as_upload(here, path)
+    picture = None if here is None else loaded.shown(str(here), path)
+    if upload is None or picture is None:
+        st.info("This picture is not on this computer, or cannot be read.", icon=":material/hide_image:")
+        for judge in judges:
+            st.markdown(f"**{judge.title}**: {said(judge, path)}.")
+        return
+    places = st.columns(1 + len(judges))
+    with places[0]:
+        st.markdown("**As it was filed**")
+        st.image(picture, width="stretch", alt="The picture as it was filed.")
+    mapped = False
+    for place, judge in zip(places[1:], judges, strict=True):
+        with place:
+            mapped = _seen_by(judge, upload, path) or mapped
+    if mapped:
+        title = "Probability of a defect by the evidence at that place (the same scale for every picture)"
+        widgets.legend(title, EVIDENCE, 0.7, ("0 %", "50 %", "100 %"))
+
+
+def _seen_by(judge: Shown, upload: Upload, path: str) -> bool:
+    """The picture as a model sees it; whether that is a map of its own evidence."""
+    name = judge.name
+    st.markdown(f"**{judge.title}**: {said(judge, path)}")
+    try:
+        with st.spinner(f"{name} looks at the picture…"):
+            seen = held_out_view.look(upload, judge, path)
+    except CastingError as error:
+        st.info("There is no map: the model cannot be used.", icon=":material/block:")
+        st.text(f"{name}: {error}")
+        return False
+    judged = seen.judged
+    if judged.picture is None:
+        st.text(judged.inspection.reason)
+        return False
+    own = judged.evidence is not None
+    if own:
+        count, most = len(judged.inspection.regions), percent(float(judged.evidence.max()))
+        alt = f"The picture with the evidence map of {name}: strongest {most}, {count} places marked."
+        st.image(downloads.marked_image(judged), width="stretch", alt=alt)
+    elif seen.activation is not None:
+        widgets.activation(judged.picture, seen.activation, f"Grad-CAM of {name}")
+        st.caption("This model has no map of its own evidence. Grad-CAM shows which places its answer drew on.")
+    else:
+        st.image(judged.picture, width="stretch", alt="The picture as it was filed.")
+        st.caption("This model has no map: it weighs the picture as a whole and points to no place.")
+    if seen.unseen:
+        st.caption("Judged and drawn by the copy that had never seen this casting.")
+    elif judge.rows[path].unseen:
+        now = judged.inspection.probability
+        st.caption(
+            "Judged by a copy that had never seen this casting; that copy does not ship, so what is drawn is the model "
+            f"itself, which was trained on this photograph and gives {'–' if now is None else percent(now)}."
+        )
+    return own

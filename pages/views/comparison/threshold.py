@@ -1,0 +1,209 @@
+"""Where to put the thresholds: what each pair would have done on castings never seen, beside the pair that ships."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from casting_core.charts import thresholds as charts
+from casting_core.errors import CastingError, DataError
+from casting_core.evaluation.thresholds.sweep import WhatIf, threshold_curves, what_if
+from casting_core.evaluation.thresholds.verdicts import for_choosing
+from pages.shared import resources
+from pages.shared.drawing import draw_kept
+from pages.views.comparison import model_results, plant_costs
+from pages.views.comparison.model_results import Key, Known
+from pages.views.comparison.threshold_scale import PASS, REJECT, Scale, keep_order, put, scale
+
+if TYPE_CHECKING:
+    from casting_core.evaluation.predictions import Prediction, Predictions
+    from casting_core.evaluation.statistics.intervals import Rate
+
+RATES = (  # name in `WhatIf`, title, what it means
+    ("missed_defects", "Defective parts passed", "A missed defect leaves the foundry."),
+    ("false_alarms", "Sound parts rejected", "A false alarm: a good part is set aside."),
+    ("reviews", "Parts sent to a person", "Somebody has to look."),
+)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Ground:
+    """What thresholds of a model are chosen on: its `rows` on castings never seen, and the same as arrays."""
+
+    model: Known
+    rows: "list[Prediction]"
+    predictions: "Predictions"
+
+    @property
+    def photographs(self) -> tuple[int, int]:
+        """How many different ones there are, and how many of these show sound parts."""
+        source, positive = self.predictions.source, self.predictions.positive
+        return len(np.unique(source)), len(np.unique(source[~positive]))
+
+
+def show() -> None:
+    """Draw the view."""
+    st.subheader("Where to put the thresholds?", anchor=False)
+    st.markdown(
+        "Below the **pass threshold** a part passes, from the **reject threshold** on it is rejected, and in between a "
+        "person decides. Move them, and see what would have become of castings that the model had never seen: **fewer "
+        "missed defects cost more reviews or more false alarms.**"
+    )
+    ground = _choose()
+    if ground is None:
+        return
+    steps = scale(ground.model.card)
+    low, high = _sliders(steps)
+    chosen, shipped = (what_if(ground.predictions, threshold_pass=a, threshold_reject=b) for a, b in (
+        (low, high), (steps.shipped_pass, steps.shipped_reject)))  # fmt: skip
+    _rates(chosen, shipped)
+    _curves(ground, (low, high), (steps.shipped_pass, steps.shipped_reject))
+    costs = plant_costs.propose(ground.model.key, ground.rows, steps, chosen, shipped)
+    plant_costs.take_away(ground.model.card, low, high, costs)
+    _worth(ground)
+
+
+def _choose() -> Ground | None:
+    """The model, and what its thresholds are chosen on; None, with the page saying why, where there is nothing."""
+    asked = st.query_params.get("model")
+    if asked and asked not in resources.models():
+        st.toast("The model that this link names is not here; this is another one.", icon=":material/info:")
+    model = st.selectbox("Model", resources.models(), key="model", bind="query-params", on_change=_shipped, width=320)
+    if model is None:
+        st.info("There is no model to choose thresholds for.", icon=":material/block:")
+        return None
+    try:
+        found = model_results.known(model)
+        return _ground(found.key, found)
+    except CastingError as error:
+        st.error("The thresholds of this model cannot be chosen here; choose another model.", icon=":material/error:")
+        st.text(str(error))
+        return None
+
+
+@st.cache_resource(max_entries=model_results.MOST_MODELS, show_spinner=False)
+def _ground(key: Key, _model: Known) -> Ground:
+    from casting_core.evaluation.predictions import as_arrays
+
+    rows = for_choosing([each.row for each in _model.rows], left_out=_model.suspects)
+    if len({row.label for row in rows}) < 2:
+        raise DataError(f"{_model.name} was not judged on castings never seen of both labels; ship it with its folds.")
+    return Ground(model=_model, rows=rows, predictions=as_arrays(rows))
+
+
+def _shipped() -> None:
+    """To the thresholds that ship with the model that was chosen."""
+    try:
+        steps = scale(resources.card(st.session_state["model"]))
+    except CastingError:  # the page says so
+        return
+    put(steps, steps.shipped_pass, steps.shipped_reject)
+
+
+def _sliders(steps: Scale) -> tuple[float, float]:
+    """The two thresholds, and the way back to those that ship."""
+    texts = list(steps.values)
+    left, right = st.columns(2, gap="large")
+    with left:
+        low = st.select_slider(
+            "Pass below (probability of a defect, %)",
+            texts,
+            value=steps.text(steps.shipped_pass),
+            key=PASS,
+            bind="query-params",
+            on_change=keep_order,
+            args=(steps, PASS),
+        )
+    with right:
+        high = st.select_slider(
+            "Reject from (probability of a defect, %)",
+            texts,
+            value=steps.text(steps.shipped_reject),
+            key=REJECT,
+            bind="query-params",
+            on_change=keep_order,
+            args=(steps, REJECT),
+        )
+    first, second = steps.values[low], steps.values[high]
+    if first > second:  # a link can say so
+        st.info("The link names a pass threshold above the reject threshold; both are put where it passes.")
+        second = first
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            "Back to the shipped thresholds",
+            icon=":material/undo:",
+            disabled=(first, second) == (steps.shipped_pass, steps.shipped_reject),
+            on_click=put,
+            args=(steps, steps.shipped_pass, steps.shipped_reject),
+        )
+        st.caption(f"Shipped: pass below {steps.text(steps.shipped_pass)} %, reject from "
+                   f"{steps.text(steps.shipped_reject)} %. Steps are finer towards both ends.")  # fmt: skip
+    return first, second
+
+
+def _rates(chosen: WhatIf, shipped: WhatIf) -> None:
+    """The three rates at the chosen thresholds, beside those at the shipped ones."""
+    for column, (name, title, meaning) in zip(st.columns(3, border=True), RATES, strict=True):
+        rate, before = getattr(chosen, name), getattr(shipped, name)
+        with column:
+            st.markdown(f"**{title}**, of 1,000")
+            if rate is None or before is None:
+                st.markdown("Not measured: there were no such parts.")
+                continue
+            st.header(_thousand(rate), anchor=False)
+            st.markdown(f"between {_between(rate)}")
+            st.caption(f"{meaning} Counted: {rate.count:,} of {rate.of:,} pictures.")
+            if (rate.count, chosen.threshold_pass, chosen.threshold_reject) == (
+                before.count, shipped.threshold_pass, shipped.threshold_reject):  # fmt: skip
+                st.caption("These are the shipped thresholds.")
+            else:
+                st.markdown(f"Shipped thresholds: **{_thousand(before)}**, between {_between(before)}")
+    st.caption(
+        "*Between* is where the true number lies in 95 of 100 such studies, counted over photographs, not over their "
+        f"copies. To a person go {chosen.reviews_of_defective:,} defective and {chosen.reviews_of_ok:,} sound pictures."
+    )
+
+
+def _thousand(rate: "Rate") -> str:
+    """Of 1,000; with a digit more than in whole numbers, for a slider moves it by little."""
+    value = 1000 * rate.share
+    return "fewer than 0.1" if 0 < value < 0.05 else f"{value:.1f}" if value < 100 else f"{value:.0f}"
+
+
+def _between(rate: "Rate") -> str:
+    ends = (1000 * rate.low, 1000 * rate.high)
+    return " and ".join(f"{end:.1f}" if end < 100 else f"{end:.0f}" for end in ends)
+
+
+def _curves(ground: Ground, chosen: tuple[float, float], shipped: tuple[float, float]) -> None:
+    """The rates over the threshold."""
+    st.markdown("**What moving a threshold does**")
+    grid = np.unique([*charts.GRID, *chosen, *shipped])
+    curves = threshold_curves(ground.predictions, grid)
+    draw_kept("rates", (ground.model.key, chosen), lambda: charts.rates(curves, chosen=chosen, shipped=shipped))
+    st.caption(
+        "Each line across is ten times the one below; where a curve ends at the bottom there is not one such picture. "
+        "The solid upright lines are your thresholds: on the left one read missed defects, on the right one false "
+        "alarms. Parts sent to a person fall as the pass threshold moves right, and rise as the reject threshold does."
+    )
+
+
+def _worth(ground: Ground) -> None:
+    """What figures on this view are worth."""
+    total, sound = ground.photographs
+    whole = " (the whole public set has 131, 17 of them sound)" if ground.model.public else ""
+    st.subheader("How far can these figures be trusted?", anchor=False)
+    st.markdown(
+        "- **You are choosing on the pictures that you look at.** Thresholds that look best here look a little better "
+        "than they are, because they fit the chance of these pictures too: that is choosing on validation data. The "
+        "expected cost that is given below a proposal is free of it.\n"
+        f"- **They rest on {total} photographs, {sound} of them of sound parts**{whole}. The {len(ground.rows):,} "
+        "pictures are copies of these, most of them turned or mirrored. Where not one error was seen, the true rate "
+        "may still lie anywhere below the upper number.\n"
+        "- **The pictures of the official test are left out**, and so are those whose label is doubted. Were "
+        "thresholds chosen on the test, it would be no test any more. That is why the figures at the shipped "
+        "thresholds differ a little from those in the model’s card, which counts all castings, each at thresholds "
+        "chosen without it.\n"
+        "- **Your castings are not these.** Try the thresholds on your own parts, with a person beside them."
+    )

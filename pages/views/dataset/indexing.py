@@ -1,0 +1,151 @@
+"""Making an index beside the app: in a process of its own, so that pages stay quick and its memory is given back.
+
+One job a folder, whoever asked for it; all sessions that look at the folder watch the same one.
+"""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import streamlit as st
+
+from pages.views.dataset import source
+from pages.views.dataset.source import Source
+
+EVERY = 1.0  # s, between two looks at a running job
+ROOT = Path(__file__).parents[3]
+
+
+class IndexJob:
+    """Runs commands one after another, each of which tells its progress in lines `done, total, what`.
+
+    `what`, `done`, `total`: where it stands. `error`: what ended it early, in words; else None.
+    """
+
+    def __init__(self, commands: Sequence[Sequence[str]]) -> None:
+        self.what, self.done, self.total = "Beginning", 0, 1
+        self.error: str | None = None
+        self.cancelled = False
+        self.began = time.monotonic()
+        self._process: subprocess.Popen[str] | None = None
+        self._thread = threading.Thread(target=self._run, args=(list(commands),), name="index", daemon=True)
+        self._thread.start()
+
+    @property
+    def running(self) -> bool:
+        """Whether it still works."""
+        return self._thread.is_alive()
+
+    def cancel(self) -> None:
+        """Stop it; nothing half-made is kept."""
+        self.cancelled = True
+        if self._process is not None:
+            _end(self._process)
+        self._thread.join(10)
+
+    def _run(self, commands: list[Sequence[str]]) -> None:
+        for command in commands:
+            if self.cancelled:
+                return
+            try:
+                code, said = self._one(command)
+            except OSError as error:
+                self.error = f"The index could not be made: {error}"
+                return
+            if code and not self.cancelled:
+                self.error = said or f"The index could not be made (exit code {code})."
+            if code:
+                return
+
+    def _one(self, command: Sequence[str]) -> tuple[int, str]:
+        arguments = [sys.executable, "-m", "casting_core", *command]
+        pipe = subprocess.PIPE
+        with subprocess.Popen(
+            arguments,
+            cwd=ROOT,
+            stdout=pipe,
+            stderr=pipe,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            start_new_session=True,  # it has workers of its own, which are to end with it
+        ) as process:
+            self._process = process
+            told: list[str] = []
+            errors = threading.Thread(target=lambda: told.extend(process.stderr or ()), daemon=True)
+            errors.start()
+            for line in process.stdout or ():
+                done, _, rest = line.rstrip("\n").partition("\t")
+                total, _, what = rest.partition("\t")
+                if done.isdigit() and total.isdigit() and what:
+                    self.what, self.done, self.total = what, int(done), int(total)
+            errors.join(10)
+        said = [line.strip() for line in told if line.startswith("Error: ")]
+        return process.returncode, said[-1].removeprefix("Error: ") if said else ""
+
+
+def _end(process: "subprocess.Popen[str]") -> None:
+    """End a process and those that it began."""
+    if hasattr(os, "killpg"):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
+    else:
+        process.terminate()
+
+
+@st.cache_resource(show_spinner=False)
+def _jobs() -> dict[str, IndexJob]:
+    return {}
+
+
+def job(chosen: Source) -> IndexJob | None:
+    """The job of a data set, if one was begun."""
+    return _jobs().get(str(chosen.folder))
+
+
+def begin(chosen: Source) -> None:
+    """Begin to index a data set, unless that is being done; the rendered castings are rendered first."""
+    running = job(chosen)
+    if running is not None and running.running:
+        return
+    folder = str(chosen.folder)
+    commands = [["data", "index", "--lines", "--data", folder]]
+    if chosen.kind == source.RENDERED and not (Path(folder) / "defects.csv").is_file():
+        count, seed = str(source.COUNT), str(source.SEED)
+        commands.insert(0, ["data", "render", "--lines", "--out", folder, "--count", count, "--seed", seed])
+    _jobs()[folder] = IndexJob(commands)
+
+
+def cancel(chosen: Source) -> None:
+    """Stop the job of a data set."""
+    running = job(chosen)
+    if running is not None:
+        running.cancel()
+
+
+def watch(chosen: Source) -> None:
+    """Progress of the job, drawn anew every second; the whole page once it is over."""
+    st.fragment(_progress, run_every=EVERY)(chosen)
+
+
+def _progress(chosen: Source) -> None:
+    current = job(chosen)
+    if current is None or not current.running:
+        st.rerun()
+        return
+    seconds = time.monotonic() - current.began
+    with st.container(horizontal=True, vertical_alignment="center"):
+        share = min(current.done / max(current.total, 1), 1.0)
+        count = f" {current.done:,} of {current.total:,}" if current.total > 1 else ""
+        st.progress(share, f"{current.what}{count} ({seconds:.0f} s so far)")
+        st.button("Cancel", icon=":material/stop:", on_click=cancel, args=(chosen,))
+    st.caption(
+        "This is done once: what is found out is kept on this computer, and found again as long as the pictures stay "
+        "the same. You may leave this page meanwhile."
+    )

@@ -1,0 +1,312 @@
+"""How small a defect does it still see? Probability of detection over the size of a defect, by its kind."""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from casting_core.charts import detectability as charts
+from casting_core.charts.detectability import Scale, reached_text, surer
+from casting_core.charts.overlay import percent as percent_text
+from casting_core.charts.style import looks
+from casting_core.errors import CastingError
+from casting_core.evaluation.detectability.trials import FILE, PUBLIC, RENDERED
+from casting_core.labels import Verdict
+from casting_core.networks.card import MODELS, ModelCard
+from pages.shared.downloads import neutral
+from pages.shared.drawing import draw
+from pages.views.evidence import choice
+
+BASES = {"Real sound castings": PUBLIC, "Rendered castings": RENDERED}
+STOPPED, MARKED = "Not passed", "Marked by the map"
+WORDS = {STOPPED: "stopped", MARKED: "marked"}
+KINDS = {  # kind → one of it, several of it
+    "blow hole": ("A blow hole", "blow holes"),
+    "pinhole": ("A pinhole", "pinholes"),
+    "shrinkage": ("A cluster of shrinkage holes", "shrinkage holes"),
+    "chipping": ("A chip", "chips"),
+    "burr": ("A burr", "burrs"),
+    "scratch": ("A scratch", "scratches"),
+}
+SIZES = {"a50": "a50", "a90": "a90", "a90_95": "a90/95, handbook", "a90_95_photographs": "a90/95, castings drawn anew"}
+COLUMNS = ("castings", "counted", "kind", "what", "percent", "percent_to", "px", "mm", "share", "low", "high")
+COLUMNS += ("hits", "trials", "remark")
+
+
+def show() -> None:
+    """Draw the view."""
+    st.subheader("How small a defect does it still see?", anchor=False)
+    card = choice.measured("detectability", "tried with defects of known sizes")
+    if card is None:
+        return
+    _view(card)
+    for base in card.metrics["detectability"]:
+        marked(card, base)  # begins in the background, so that it is there when it is asked for
+
+
+def _view(card: ModelCard) -> None:
+    measured = card.metrics["detectability"]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        bases = [title for title, base in BASES.items() if base in measured]
+        title = st.segmented_control(
+            "Defects drawn into", bases, default=bases[0], required=True, key="castings", bind="query-params", wrap=True
+        )
+        seen = st.segmented_control(
+            "Counts as found", list(WORDS), default=STOPPED, required=True, key="found", bind="query-params",
+            help="Not passed: the part is rejected, sent to a person, or has no verdict. Marked: the evidence map "
+            "marks a place on the defect.",
+            wrap=True,
+        )  # fmt: skip
+        diameter = st.number_input(
+            "Diameter of the part (mm)", min_value=1.0, max_value=10_000.0, value=None, step=1.0, format="%.1f",
+            placeholder="not told", key="diameter", bind="query-params", width=240,
+            help="Once it is told, all sizes are given in millimetres as well.",
+        )  # fmt: skip
+    found = measured[BASES[title]] if seen == STOPPED else marked(card, BASES[title]).result()
+    kinds = list(found["kinds"])
+    chosen = st.multiselect(
+        "Kinds of defect", kinds, default=kinds, key="kinds", bind="query-params", placeholder="Choose one or several"
+    )
+    scale = Scale(pixels=found["diameter"] or charts.SIDE, millimetres=diameter)
+    _basis(card, BASES[title], found, scale)
+    if not chosen:
+        st.info("Choose at least one kind of defect.", icon=":material/touch_app:")
+        return
+    shown = {kind: found["kinds"][kind] for kind in kinds if kind in chosen}
+    look = looks(kinds)  # of all, so that a kind keeps its look when others leave
+    st.subheader("In short", anchor=False)
+    st.markdown("\n".join(f"- {sentence(kind, each, scale, WORDS[seen])}" for kind, each in shown.items()))
+    draw(
+        charts.compared(shown, look, scale),
+        "Further left is better: smaller defects are found. The marks are where a curve reaches 9 of 10, the dotted "
+        f"line. Sizes are in percent of the part’s diameter and in pixels of a picture of {charts.SIDE} px"
+        + ("." if diameter is None else f", and in millimetres of a part of {diameter:g} mm."),
+        "pod all",
+    )
+    st.subheader("Each kind with its trials", anchor=False)
+    _kinds(shown, look, scale, WORDS[seen])
+    _table(shown, scale, WORDS[seen])
+    _method(BASES[title], found, seen)
+    st.download_button(
+        "Save these figures as CSV",
+        lambda: to_csv(shown, scale, castings=BASES[title], counted=WORDS[seen]),
+        "detectability.csv",
+        "text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+        key="pod csv",
+    )
+
+
+def marked(card: ModelCard, base: str) -> "Future[dict[str, Any]]":
+    """The same figures where a hit is a place that the map marks on the defect, once they are worked out.
+
+    The card holds sizes only; the curves come from the trials. Their result raises `DataError` for a damaged file.
+    """
+    file = MODELS / card.name / FILE
+    stamp = file.stat().st_mtime_ns if file.is_file() else 0
+    begun = _marked(str(file), card.weights_sha256, stamp, base)
+    if begun.done() and isinstance(begun.exception(), CastingError):
+        _marked.clear(str(file), card.weights_sha256, stamp, base)  # the file may be restored
+    return begun
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _marked(file: str, weights_sha256: str, stamp: int, base: str) -> "Future[dict[str, Any]]":
+    return _background().submit(_count_marked, Path(file), base)
+
+
+@st.cache_resource(show_spinner=False)
+def _background() -> ThreadPoolExecutor:
+    """One worker: the castings that are shown first come first, and pages keep the other processors."""
+    return ThreadPoolExecutor(1, thread_name_prefix="marked")
+
+
+def _count_marked(file: Path, base: str) -> dict[str, Any]:
+    from casting_core.evaluation.detectability.summary import summarise
+    from casting_core.evaluation.detectability.trials import read_trials
+
+    trials = [trial for trial in read_trials(file) if trial.base == base]
+    verdict = {True: Verdict.DEFECTIVE, False: Verdict.OK}
+    return dict(summarise([replace(trial, verdict=verdict[trial.marked]) for trial in trials])[base])
+
+
+def _basis(card: ModelCard, base: str, found: Mapping[str, Any], scale: Scale) -> None:
+    """What was tried."""
+    tried = max((each["trials"] for each in found["kinds"].values()), default=0)
+    if base == PUBLIC:
+        what = (
+            f"Into pictures of **{found['photographs']} real sound castings** ({found['pictures']:,} pictures), one "
+            "defect of known size was drawn at a time. Each was judged by a copy of the model that had never seen that "
+            "casting."
+        )
+    else:
+        what = (
+            f"Into **{found['pictures']:,} castings that this app rendered**, one defect of known size was drawn at a "
+            f"time. {card.name} as it ships judged them; it was never trained on such castings."
+        )
+    st.markdown(f"{what} Up to {tried:,} trials of each kind, in pictures that had passed without the defect.")
+    if scale.millimetres is None:
+        st.caption("On a part of 100 mm, 1 % of the diameter is 1 mm. Tell the diameter of yours to see millimetres.")
+
+
+def sentence(kind: str, found: Mapping[str, Any], scale: Scale, seen: str) -> str:
+    """What was found for one kind, for somebody who never heard of such curves."""
+    one, several = KINDS.get(kind, (f"A {kind}", kind))
+    a90, sure = found["a90"], surer(found)
+    if a90["value"] is None and a90["beyond"] == "above":
+        told = (
+            f"**{several.capitalize()}: 9 of 10 is not reached within the sizes tried** "
+            f"({found['least']:.1f} % to {found['most']:.1f} %). "
+            f"{found['hits']:,} of {found['trials']:,} were {seen}"
+        )
+        return f"{told}, large ones no more often than small ones." if found["fit"] == "no rise" else f"{told}."
+    if a90["value"] is None:
+        told = f"**{one} is {seen} 9 times of 10 even at the smallest size tried**, {_size(found['least'], scale)}"
+    else:
+        told = f"**{one} of {_size(a90['value'], scale)} is {seen} 9 times of 10**"
+    if sure["value"] is not None:
+        return f"{told}; with 95 % confidence that holds from **{_size(sure['value'], scale, part=False)}**."
+    if sure["beyond"] == "below":
+        return f"{told}; with 95 % confidence that holds at all sizes tried."
+    return f"{told}; with 95 % confidence that is not reached within the sizes tried (up to {found['most']:.1f} %)."
+
+
+def _size(percent: float, scale: Scale, *, part: bool = True) -> str:
+    """`4.9 % of the diameter (12 px, 2.9 mm on a 60 mm part)`."""
+    first, *others = scale.parts(percent)
+    on = f" on a {scale.millimetres:g} mm part" if part and scale.millimetres is not None else ""
+    return f"{first}{' of the diameter' if part else ''} ({', '.join(others)}{on})"
+
+
+def _kinds(shown: Mapping[str, Any], look: Mapping[str, Any], scale: Scale, seen: str) -> None:
+    st.markdown(
+        f"A ring is the share that was {seen} of the trials of about that size; beside it stand the numbers. The line "
+        "is the curve that fits them best, and the shade is how far it could lie off if other castings had been tried; "
+        "where rings lie off the line, believe the rings. ◆ a50 is the size that is found every second time, ▲ a90 "
+        "nine times of ten, and ■ a90/95 the size from which nine times of ten is sure with 95 % confidence."
+    )
+    for start in range(0, len(shown), 2):
+        for column, (kind, each) in zip(st.columns(2, gap="large"), list(shown.items())[start : start + 2]):  # noqa: B905
+            with column:
+                st.markdown(f"**{kind.capitalize()}**")
+                chart = charts.curve(kind, each, look[kind], scale, seen=seen)
+                draw(chart, caption(each, seen), f"pod {kind}")
+
+
+def caption(found: Mapping[str, Any], seen: str) -> str:
+    """What to see in the chart of one kind."""
+    told = f"{found['hits']:,} of {found['trials']:,} {seen}."
+    if found["fit"] == "no rise":
+        return f"{told} The curve does not rise: size is not what decides here."
+    if found["fit"] in ("all hit", "none hit"):
+        return f"{told} Without a size that parts found from not found there is no curve, only a straight line."
+    last = found["bins"][-1]
+    left = last["trials"] - last["hits"]
+    if left:
+        return f"{told} Of the {last['trials']} largest, {left} {'was' if left == 1 else 'were'} not."
+    return f"{told} All of the {last['trials']} largest were."
+
+
+def _table(shown: Mapping[str, Any], scale: Scale, seen: str) -> None:
+    st.subheader("All sizes", anchor=False)
+    rows = [
+        {
+            "kind": kind,
+            **{name: reached_text(each[name], scale) for name in SIZES},
+            "hits": f"{each['hits']:,} of {each['trials']:,}",
+            "tried": f"{each['least']:.1f} to {each['most']:.1f}",
+        }
+        for kind, each in shown.items()
+    ]
+    wide = st.column_config.TextColumn
+    st.dataframe(
+        rows,
+        hide_index=True,
+        height="content",
+        key="pod table",
+        alt="Sizes a50, a90 and a90/95 of every kind of defect, in percent of the diameter, pixels and millimetres.",
+        column_config={
+            "kind": wide("Kind", width=90, pinned=True),
+            **{name: wide(title, width=235) for name, title in SIZES.items()},
+            "hits": wide(seen.capitalize(), width=90),
+            "tried": wide("Tried (%)", width=95),
+        },
+    )
+    st.caption(
+        "a90/95 is given twice: as the handbook has it, where each trial counts for itself, and from drawing the "
+        "castings anew, since trials on one casting resemble each other. Above and in the charts stands the larger of "
+        "the two. *Not reached* means that larger defects would have to be tried, or that size does not decide."
+    )
+
+
+def _method(base: str, found: Mapping[str, Any], seen: str) -> None:
+    st.subheader("What this can say, and what it cannot", anchor=False)
+    false, harmless = found["false_calls"], found["false_calls_harmless"]
+    what = "were not passed" if seen == STOPPED else "had a marked place"
+    told = [
+        "**Method.** A curve of detection over size is fitted to trials that say found or not found, as the handbook "
+        "of the US Department of Defense for such studies has it (MIL-HDBK-1823A, 2009, hit/miss data).",
+        "**Not real defects.** The defects are drawn, not grown: by the same brush that drew defects for training. "
+        "Real ones look different, and larger ones may be needed. Try it on your own scrap before you rely on a size.",
+    ]
+    if base == PUBLIC:
+        told.append(
+            f"**Few castings.** {found['photographs']} sound castings stand behind all trials, under one camera and "
+            "one light. For others it says nothing."
+        )
+    else:
+        told.append(
+            "**Not real castings.** They are rendered; real metal is less even. Where the two kinds of castings agree, "
+            "the size is the more to be trusted."
+        )
+    told.append(
+        f"**Alarms without a defect**, to set beside: of the same castings as they were, {_calls(false)} {what}; with "
+        f"a harmless change drawn in, {_calls(harmless)}."
+    )
+    st.markdown("\n".join(f"- {each}" for each in told))
+
+
+def _calls(value: Mapping[str, Any]) -> str:
+    if value["share"] is None:
+        return "none of 0"
+    ends = " to ".join(percent_text(value[end]) for end in ("low", "high"))
+    return f"{value['count']:,} of {value['of']:,} ({percent_text(value['share'])}; {ends})"
+
+
+def to_csv(shown: Mapping[str, Mapping[str, Any]], scale: Scale, *, castings: str, counted: str) -> bytes:
+    """Sizes, counts by size and curves, one row each; UTF-8 with the mark that spreadsheets look for."""
+    stream = io.StringIO()
+    writer = csv.DictWriter(stream, COLUMNS)
+    writer.writeheader()
+    for kind, found in shown.items():
+        for row in _rows(found, scale):
+            row = {"castings": castings, "counted": counted, "kind": kind, **row}
+            writer.writerow({name: neutral(value) for name, value in row.items()})
+    return stream.getvalue().encode("utf-8-sig")
+
+
+def _rows(found: Mapping[str, Any], scale: Scale) -> Sequence[dict[str, Any]]:
+    def lengths(percent: float) -> dict[str, Any]:
+        part = scale.millimetres
+        mm = {} if part is None else {"mm": f"{percent / 100 * part:.4g}"}
+        return {"percent": percent, "px": f"{percent / 100 * scale.pixels:.4g}"} | mm
+
+    rows: list[dict[str, Any]] = []
+    for name in SIZES:
+        reached = found[name]
+        told = {"remark": f"{reached['beyond']} the sizes tried"} if reached["value"] is None else {}
+        rows.append({"what": name} | told | ({} if told else lengths(reached["value"])))
+    for each in found["bins"]:
+        size = lengths(each["from"]) | {"percent_to": each["to"]}
+        counts = {"share": f"{each['hits'] / each['trials']:.4g}", "hits": each["hits"], "trials": each["trials"]}
+        rows.append({"what": "counted"} | size | counts)
+    line = found["curve"]
+    for percent, *ends in zip(line["percent"], line["pod"], line["low"], line["high"], strict=True):
+        rows.append({"what": "curve"} | lengths(percent) | dict(zip(("share", "low", "high"), ends, strict=True)))
+    return rows

@@ -1,0 +1,285 @@
+"""Does the evidence map point at the defect? Measured against defects that are known."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from casting_core.charts import maps as charts
+from casting_core.charts.maps import points_text, share_text
+from casting_core.charts.overlay import percent
+from casting_core.charts.style import listed
+from casting_core.evaluation.localization.method_comparison import EVIDENCE
+from casting_core.evaluation.reporting.figures_by_set import found_by_kind
+from casting_core.explanation.methods import METHODS
+from casting_core.networks.card import ModelCard
+from pages.shared import resources
+from pages.shared.drawing import draw
+from pages.views.evidence import map_pictures
+
+SETS = {"second_capture": "Second camera", "rendered": "Rendered castings"}
+METHOD_FIGURES = {  # figure → title, what it means
+    "peak_on_defect": (
+        "Strongest place on a defect",
+        "Of the defective parts, those where the strongest place of the map lies on a defect that a person marked. "
+        "**Further right is better.**",
+    ),
+    "heat_inside": (
+        "Heat on defects",
+        "How much of all that the map lights up lies on marked defects, on average; defects are small, so this is "
+        "never near 100 %. **Further right is better.** No range was kept.",
+    ),
+    "pixel_auroc": (
+        "Pixels told apart",
+        "How often a pixel on a defect is brighter than one that is not (area under the ROC curve; 50 % is chance). "
+        "**Further right is better.**",
+    ),
+    "aupro_30": (
+        "Defects covered",
+        "How much of each defect lights up before too much sound metal does (AUPRO up to 30 % false positives); small "
+        "defects count as much as large ones. **Further right is better.**",
+    ),
+    "sound_without_marked_place": (
+        "Sound parts left dark",
+        "Of the sound parts, those on which no place reaches 50 %. Maps that are stretched to their own maximum light "
+        "up something on every part. **Further right is better.**",
+    ),
+    "drop": (
+        "Fall of the probability",
+        "How far the probability of a defect falls when what the map names is removed from the picture, in points. "
+        "**Further right is better.** Removing as much elsewhere hardly moves it.",
+    ),
+}
+SIZES = {
+    "small": "small, under 0.2 %",
+    "medium": "medium, 0.2 to 0.5 %",
+    "large": "large, over 0.5 %",
+    "all": "all",
+}
+TABLE = {  # figure → title in the table of sets
+    "peak_on_defect": "Defective parts whose strongest place lies on a defect",
+    "sound_without_marked_place": "Sound parts without a marked place",
+    "region_recall/all": "Defects that a marked place touches",
+    "region_recall/small": "… small ones, under 0.2 % of the picture",
+    "region_recall/medium": "… medium ones, 0.2 to 0.5 %",
+    "region_recall/large": "… large ones, over 0.5 %",
+    "region_precision/all": "Marked places that touch a defect",
+    "heat_inside": "Heat on defects, on average",
+    "pixel_auroc": "Pixels told apart (area under the ROC curve)",
+    "aupro_30": "Defects covered (AUPRO up to 30 %)",
+    "peak_of_sound": "Strongest place on sound parts",
+    "peak_of_defective": "Strongest place on defective parts",
+    "known_photographs/peak_on_defect": "Strongest place on a defect, castings that are in the training set",
+    "new_photographs/peak_on_defect": "Strongest place on a defect, castings found nowhere in it",
+}
+
+
+def show() -> None:
+    """Draw the view."""
+    st.subheader("Does the map point at the defect?", anchor=False)
+    cards = [resources.card(name) for name in resources.models()]
+    ready = [card for card in cards if any(name in card.metrics for name in SETS)]
+    without = [card.name for card in cards if card not in ready]
+    if not ready:
+        st.info("No model’s map has been measured against known defects yet.", icon=":material/pending:")
+        return
+    card = ready[0]
+    if len(ready) > 1:
+        names = [each.name for each in ready]
+        chosen = st.selectbox("Model", names, key="model", bind="query-params", width=320)
+        card = next(each for each in ready if each.name == chosen)
+    sets = {title: card.metrics[name] for name, title in SETS.items() if name in card.metrics}
+    _opening(card, sets)
+    if without:
+        names = listed([f"*{name}*" for name in without])
+        st.caption(f"Not measured for {names}: no map of theirs was compared with marked defects.")
+    _sizes_and_kinds(card, sets)
+    _methods(card)
+    _repair(card)
+    st.subheader("All figures", anchor=False)
+    _table(sets)
+    map_pictures.show(card)  # last: judging takes longer than all texts
+
+
+def _opening(card: ModelCard, sets: Mapping[str, Mapping[str, Any]]) -> None:
+    """What the figures mean, in words."""
+    second, rendered = (card.metrics.get(name) for name in SETS)
+    st.markdown(
+        f"With each verdict {card.name} draws a **map of its evidence**. Does it light up where the defect is? People "
+        "drew around every defect on photographs of a second camera, and on castings that the app renders each defect "
+        "is known to the pixel. Nothing was fitted on the photographs, though designs were compared on them. Rendered "
+        "defects are drawn by the same program that draws defects for training, which flatters the map there."
+    )
+    for found, words in (
+        (second, "a person has marked"),
+        (rendered, "was rendered"),
+    ):
+        peak = found and found["peak_on_defect"]
+        if peak:
+            origin = "photographed by a second camera" if found is second else "that were rendered"
+            st.markdown(
+                f"- Of **{peak['of']:,} defective parts** {origin}, the strongest place of the map lies **on a defect "
+                f"that {words} in {peak['count']:,}** ({percent(peak['share'])}, "
+                f"{percent(peak['low'])} to {percent(peak['high'])})."
+            )
+    if second:
+        unmarked = second["defective_pictures"] - second["peak_on_defect"]["of"] if second["peak_on_defect"] else 0
+        if unmarked > 0:
+            part = "one part is" if unmarked == 1 else f"{unmarked} parts are"
+            st.caption(f"{part.capitalize()} filed as defective although nobody marked a defect there; not counted.")
+        recall, new = second["region_recall"]["all"], second.get("new_photographs")
+        dark = second["sound_without_marked_place"]
+        told = []
+        if recall:
+            told.append(
+                "- **It shows why, not everything.** A part often has many small defects, and the map marks only some: "
+                f"places are marked at {recall['count']:,} of {recall['of']:,} defects ({share_range(recall)}). Small "
+                "ones are left dark most often. Look at the whole part."
+            )
+        if dark:
+            told.append(f"- **Sound parts stay dark**: {dark['count']:,} of {dark['of']:,} have no marked place.")
+        if new and new["peak_on_defect"]:
+            peak = new["peak_on_defect"]
+            told.append(
+                f"- On the **castings found nowhere in the training set** it is right on {peak['count']:,} of "
+                f"{peak['of']:,}. So few could also come from a true rate of {percent(peak['low'])}."
+            )
+        st.markdown("\n".join(told))
+
+
+def share_range(values: Mapping[str, Any]) -> str:
+    """A share of a card with its range: `40.8 %, 35.3 % to 46.7 %`."""
+    share, low, high = (percent(values[name]) for name in ("share", "low", "high"))
+    return f"{share}, {low} to {high}"
+
+
+def _sizes_and_kinds(card: ModelCard, sets: Mapping[str, Mapping[str, Any]]) -> None:
+    kinds = found_by_kind(card)
+    left, right = st.columns(2, gap="large")
+    recalls = {title: found["region_recall"] for title, found in sets.items() if found.get("region_recall")}
+    if recalls:
+        with left:
+            st.markdown("**Defects that a marked place touches, by size**")
+            draw(
+                charts.by_size(recalls, SIZES, title="Defects touched"),
+                "The size is the share of the picture that a defect covers. The smaller a defect, the more often it is "
+                "not marked. The lines are 95 % ranges over different castings.",
+                "maps sizes",
+            )
+    with right:
+        st.markdown("**Defects found, by kind**")
+        if not kinds:
+            st.markdown("Not measured: needs rendered castings, whose kinds of defects are known.")
+            return
+        draw(
+            charts.by_kind(kinds, title="Parts judged defective"),
+            "Rendered castings with defects of one kind alone, and how many of them are judged defective at 50 %. "
+            "This is the verdict, not the map: a part that passes is not looked at. By kind, the photographs of the "
+            "second camera were not measured.",
+            "maps kinds",
+        )
+
+
+@st.fragment  # another figure is drawn at once, and the pictures below stay as they are
+def _methods(card: ModelCard) -> None:
+    measured = card.metrics.get("maps_second_capture")
+    st.subheader("Is there a better way to make a map?", anchor=False)
+    if not measured:
+        st.markdown("Not measured: other ways to make a map were not compared for this model.")
+        return
+    st.markdown(
+        "Other methods can be laid over any network with convolutions. All were drawn for the same photographs of the "
+        "second camera, on which people marked the defects."
+    )
+    options = {title: name for name, (title, _) in METHOD_FIGURES.items()}
+    chosen = st.selectbox("What is compared", list(options), key="map-figure", bind="query-params", width=320)
+    name = options[chosen]
+    titles = {method: "Evidence map" if method == EVIDENCE else METHODS[method].title for method in measured}
+    chart = charts.methods(
+        {method: row[name] for method, row in measured.items()},
+        titles,
+        title=chosen,
+        own="map of the model itself",
+        others="class activation maps",
+        points=name == "drop",
+    )
+    draw(chart, METHOD_FIGURES[name][1] + _fewer(measured, titles, name), "maps methods")
+    st.dataframe(
+        [_method_row(titles[method], row) for method, row in measured.items()],
+        hide_index=True,
+        key="maps table methods",
+        alt="Ways to make a map, and every figure of each with its 95 % range.",
+        column_config={
+            "method": st.column_config.TextColumn("Map", pinned=True, width=130),
+            "pictures": st.column_config.NumberColumn("Pictures", width=80),
+            **{key: st.column_config.TextColumn(title, width=280) for key, (title, _) in METHOD_FIGURES.items()},
+            "control": st.column_config.TextColumn("Fall when as much is removed elsewhere", width=230),
+            "milliseconds": st.column_config.TextColumn("Milliseconds a picture", width=100),
+        },
+    )
+
+
+def _fewer(measured: Mapping[str, Any], titles: Mapping[str, str], name: str) -> str:
+    """Which methods were measured on fewer pictures."""
+    count = "faithful_on" if name == "drop" else "pictures"
+    most = max(row[count] for row in measured.values())
+    told = [f"{titles[method]} on {row[count]} only" for method, row in measured.items() if row[count] < most]
+    return f" Measured on {most} pictures{', ' + listed(told) if told else ''}."
+
+
+def _method_row(title: str, row: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "method": title,
+        "pictures": row["pictures"],
+        **{key: share_text(row[key]) for key in METHOD_FIGURES if key != "drop"},
+        "drop": points_text(row["drop"]),
+        "control": points_text(row["control_drop"]),
+        "milliseconds": f"{row['milliseconds']:,.0f}",
+    }
+
+
+def _repair(card: ModelCard) -> None:
+    found = card.metrics.get("repair")
+    st.subheader("Is what it marks really the reason?", anchor=False)
+    if not found or not found["falls"]:
+        st.markdown("Not measured: repairing the marked places was not tried for this model.")
+        return
+    falls, control, after = found["falls"], found["control_moves"], found["after"]
+    told = (
+        f"On **{falls['of']:,} defective parts** that were stopped, all marked places were covered with sound metal of "
+        f"the same ring, in the picture only. **{falls['count']:,} of them then pass** ({share_range(falls)}): there, "
+        "what was marked was the reason."
+    )
+    if control:
+        told += (
+            f" The control: the same at {control['of']:,} sound places changed the verdict in {control['count']:,} "
+            f"cases (at most {percent(control['high'])} would still fit)."
+        )
+    st.markdown(told)
+    if after:
+        st.caption(
+            f"Probability of a defect: median {percent(found['before']['median'])} before, "
+            f"{percent(after['median'])} after. Photographs of the second camera."
+        )
+
+
+def _table(sets: Mapping[str, Mapping[str, Any]]) -> None:
+    counted = {title: f"{found['pictures']:,} ({found['photographs']:,})" for title, found in sets.items()}
+    rows = [{"Figure": "Pictures (castings)"} | counted]
+    for path, title in TABLE.items():
+        rows.append({"Figure": title} | {name: _cell(_at(found, path)) for name, found in sets.items()})
+    st.table(rows, hide_index=True, alt="Every figure of the map, by set of pictures, with its 95 % range.")
+    st.caption("In brackets the 95 % range over different castings. Strengths of places are on the map’s own scale.")
+
+
+def _at(found: Mapping[str, Any], path: str) -> Any:
+    value: Any = found
+    for step in path.split("/"):
+        value = value.get(step) if isinstance(value, Mapping) else None
+    return value
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, Mapping) and "median" in value:
+        return f"median {percent(value['median'])}, 95th percentile {percent(value['p95'])}"
+    return share_text(value)

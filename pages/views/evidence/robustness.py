@@ -1,0 +1,309 @@
+"""What shakes it? What becomes of the verdicts when photographs get darker, blurred, turned, covered."""
+
+import csv
+import hashlib
+import io
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+from PIL import Image
+
+from casting_core.charts import robustness as charts
+from casting_core.charts.overlay import percent
+from casting_core.charts.robustness import (
+    ERRORS,
+    FIGURES,
+    beyond,
+    handed_over,
+    level_text,
+    range_text,
+    share_of,
+    title_of,
+    unit_of,
+    unnoticed,
+)
+from casting_core.errors import CastingError
+from casting_core.networks.card import ModelCard
+from pages.shared import resources
+from pages.shared.downloads import neutral
+from pages.shared.drawing import draw
+from pages.shared.uploads import Upload
+from pages.shared.wording import WORDING, advice
+from pages.views.evidence import choice
+
+COLUMNS = ("disturbance", "level", "unit", "figures_hold", "errors_hold")
+COLUMNS += tuple(f"{name}{end}" for name in FIGURES for end in ("", "_low", "_high"))
+CHECKS = {  # disturbance → the properties of a photograph that it moves, and that a check looks at
+    "brightness": ("brightness", "contrast", "drawing"),
+    "contrast": ("brightness", "contrast", "drawing"),
+    "gamma": ("brightness", "contrast"),
+    "blur": ("sharpness",),
+    "noise": (),
+    "JPEG": (),
+    "rotation": (),
+    "scale": ("extent", "diameter", "visible"),
+    "shift": ("visible",),
+    "stretch": ("roundness",),
+    "occlusion": (),
+}
+BELOW = {  # property → where a photograph leaves its bound, and how a value is told
+    "brightness": ("the face of the part is darker than {} of 255 grey levels", "{:.0f}"),
+    "contrast": ("the face is less than {} grey levels brighter than the opening", "{:.0f}"),
+    "drawing": ("more than {} of the face is burnt out to white", "{:.0%}"),
+    "sharpness": ("the edge of the opening rises by less than {} of its height a pixel", "{:.0%}"),
+    "extent": ("the part is narrower than {} of the picture’s short side", "{:.0%}"),
+    "diameter": ("the part is less than {} px wide", "{:.0f}"),
+    "visible": ("less than {} of the rim is in the picture", "{:.0%}"),
+    "roundness": ("the part’s short axis is less than {} of its long one", "{:.0%}"),
+}
+ABOVE = {"extent": "the part is wider than {} of the picture’s short side"}  # no other bound lies above in practice
+REST = {"drawing"}  # properties that are told as what is missing to 1
+
+
+def show() -> None:
+    """Draw the view."""
+    st.subheader("What shakes it?", anchor=False)
+    card = choice.measured("robustness", "tried with disturbed photographs")
+    if card is None:
+        return
+    measured = card.metrics["robustness"]
+    _opening(measured)
+    _table(measured)
+    _small(measured["disturbances"])
+    _closer(card)
+
+
+def _opening(measured: Mapping[str, Any]) -> None:
+    st.markdown(
+        f"{measured['pictures']:,} photographs of {measured['photographs']} castings, "
+        f"{measured['sound_photographs']} of them sound, were made darker, brighter, blurred, turned and so on, step "
+        "by step. Each was judged by a copy of the model that had never seen that casting. How far may a photograph be "
+        "from those that the published figures were measured on, until these no longer hold?"
+    )
+    st.markdown("\n".join(f"- {each}" for each in unnoticed(measured["disturbances"])))
+
+
+def _table(measured: Mapping[str, Any]) -> None:
+    st.subheader("Where the published figures hold", anchor=False)
+    rows = []
+    for name, found in measured["disturbances"].items():
+        first, second = (*beyond(name, found), "", "")[:2]
+        rows.append(
+            {
+                "disturbance": title_of(name),
+                "unit": unit_of(name, found),
+                "holds": range_text(name, found),
+                "errors": range_text(name, found, "errors_hold"),
+                "trained": "not varied" if found["trained"] is None else "{:g} to {:g}".format(*found["trained"]),
+                "first": first or "no harder step was tried",
+                "second": second,
+            }
+        )
+    column = st.column_config.TextColumn
+    st.dataframe(
+        [{key: neutral(value) for key, value in row.items()} for row in rows],
+        hide_index=True,
+        height="content",
+        key="robustness table",
+        alt="For each disturbance, between which steps the published figures hold, and what happens beyond.",
+        column_config={
+            "disturbance": column("Disturbance", width=165, pinned=True),
+            "holds": column("Figures hold", width=215),
+            "errors": column("Errors alone hold", width=200),
+            "first": column("First step beyond", width=485),
+            "second": column("First step beyond, other side", width=485),
+            "trained": column("Varied in training", width=120),
+            "unit": column("Steps are told in", width=245),
+        },
+        column_order=("disturbance", "holds", "errors", "first", "second", "trained", "unit"),
+    )
+    before = measured["undisturbed"]
+    st.caption(
+        f"*As taken*, {percent(share_of(before, 'missed')[0])} of the defective parts are missed, "
+        f"{percent(share_of(before, 'false_alarms')[0])} of the sound ones rejected, and "
+        f"{percent(handed_over(before))} of all are sent to a person. *Errors alone*: missed defects and "
+        "false alarms do not rise, but more parts may be sent to a person. Between two steps nobody looked."
+    )
+    st.download_button(
+        "Save all figures as CSV",
+        lambda: to_csv(measured),
+        "robustness.csv",
+        "text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+        key="robustness csv",
+    )
+
+
+def _small(disturbances: Mapping[str, Any]) -> None:
+    st.subheader("Step by step", anchor=False)
+    st.markdown(
+        "**Missed defects** (dashed, squares) and **false alarms** (solid, circles) should stay at the bottom, **right "
+        "at 50 %** (dash and dot, triangles) at the top. **Sent to a person** (dotted, diamonds) and **no verdict** "
+        "(long dashes, triangles pointing down) cost work, not errors. Where the ground is shaded, the published "
+        "figures hold. Upright lines are 95 % ranges over castings; they are wide for false alarms, as few castings "
+        "are sound. The numbers below are the steps that were tried, at equal distances."
+    )
+    several = list(disturbances.items())
+    for start in range(0, len(several), 3):
+        for column, (name, found) in zip(st.columns(3, gap="medium"), several[start : start + 3]):  # noqa: B905
+            with column:
+                st.markdown(f"**{title_of(name)}**")
+                draw(charts.disturbed(name, found), f"Figures hold {range_text(name, found)}.", f"robustness {name}")
+
+
+@st.fragment
+def _closer(card: ModelCard) -> None:
+    """One disturbance with its figures, what the checks refuse, and a casting that shows what a level means."""
+    disturbances = card.metrics["robustness"]["disturbances"]
+    st.subheader("One disturbance up close", anchor=False)
+    titles = {title_of(name): name for name in disturbances}
+    name = titles[st.selectbox("Disturbance", list(titles), key="disturbance", bind="query-params", width=320)]
+    found = disturbances[name]
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.markdown("**Errors**")
+        caption = f"Where the ground is shaded, {range_text(name, found)}, the published figures hold. Lower is better."
+        draw(charts.disturbed(name, found, ERRORS, large=True), caption, "robustness errors")
+    with right:
+        st.markdown("**Right, and what is left to people**")
+        others = [key for key in FIGURES if key not in ERRORS]
+        caption = "Right at 50 % counts all that were judged, also those that went to a person."
+        draw(charts.disturbed(name, found, others, large=True), caption, "robustness others")
+    outside = beyond(name, found)
+    if outside:
+        st.markdown(f"**What happens at the first step beyond.** {_sentence('; '.join(outside))}")
+    st.markdown(f"**What the checks of a photograph refuse.** {gate_words(name, card)} {_measured(name, found)}")
+    try:
+        _seen(card, name, found)
+    except CastingError as error:  # the figures stand without it; a fragment is not watched by the page around it
+        st.error("The model cannot judge the rendered castings.", icon=":material/error:")
+        st.text(str(error))
+    from casting_core.evaluation.robustness.summary import HANDED, RISE  # with torch, which the casting needs anyway
+
+    st.caption(
+        f"The figures hold at a step where missed defects rise by no more than {100 * RISE['missed']:g} and false "
+        f"alarms by no more than {100 * RISE['false_alarms']:g} points over the same photographs as taken, neither of "
+        f"them clearly, and where no more than {100 * HANDED:g} of 100 parts are sent to a person or refused in "
+        "addition. A range of levels ends at the first step that fails. With few sound castings a rise can hide."
+    )
+
+
+def gate_words(name: str, card: ModelCard) -> str:
+    """What the checks before a verdict say of photographs disturbed so, with the bounds of the card."""
+    from casting_core.inspection.gate import RULES
+
+    review, none = [], []
+    for rule in RULES:
+        if rule.gate not in card.gates or rule.name not in card.envelope or rule.name not in CHECKS.get(name, ()):
+            continue
+        words, form = BELOW[rule.name]
+        least, most = card.envelope[rule.name]
+        for told, bound in ((review, least), (none, rule.far * least))[: 1 + (rule.far < 1)]:
+            told.append(words.format(_bound(form, 1 - bound if rule.name in REST else bound)))
+        if rule.above and rule.name in ABOVE:
+            review.append(ABOVE[rule.name].format(_bound(form, most)))
+    if not review:
+        return (
+            "No check measures this, so a photograph disturbed so is judged like any other. Only where the part is no "
+            "longer recognised is there no verdict."
+        )
+    told = f"It goes to a person where {_either(review)}."
+    return f"{told} There is no verdict where {_either(none)}." if none else told
+
+
+def _bound(form: str, value: float) -> str:
+    return form.format(value).replace("%", " %")
+
+
+def _either(parts: list[str]) -> str:
+    return " or ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def _measured(name: str, found: Mapping[str, Any]) -> str:
+    """How much was handed over at the hardest steps."""
+    levels = found["levels"]
+    outside = [each for each in (levels[0], levels[-1]) if each["level"] != found["none"]]
+    told = [
+        f"at {level_text(name, each['level'], found)}, {percent(share_of(each, 'reviews')[0] or 0.0)} went to "
+        f"a person and {percent(share_of(each, 'unusable')[0] or 0.0)} had no verdict"
+        for each in outside
+    ]
+    return f"Measured: {'; '.join(told)}."
+
+
+def _seen(card: ModelCard, name: str, found: Mapping[str, Any]) -> None:
+    """A rendered casting, as it is and disturbed, each with its verdict."""
+    st.markdown("**What a step looks like**")
+    if not card.on_public_set:
+        st.markdown("The castings that the app renders are not the product of this model, so there is nothing to show.")
+        return
+    levels = {level_text(name, each["level"], found): each["level"] for each in found["levels"]}
+    casting, level = st.columns(2, gap="large")
+    which = casting.selectbox("Rendered casting", list(resources.sample_pictures()), key="casting", bind="query-params")
+    steps = list(levels)
+    hardest = steps[-1] if levels[steps[-1]] != found["none"] else steps[0]
+    word = level.select_slider("Step", steps, value=hardest, key=f"step-{name}", bind="query-params")
+    for column, title, value in zip(
+        st.columns(2, gap="large"), ("As rendered", f"{title_of(name)}: {word}"), (found["none"], levels[word]),
+        strict=True,
+    ):  # fmt: skip
+        with column:
+            upload = disturbed_casting(which, name, value)
+            judged = resources.judge(upload, model=card.name)
+            inspection = judged.inspection
+            wording = WORDING[inspection.verdict]
+            told = (
+                ""
+                if inspection.probability is None
+                else (f", probability of a defect {percent(inspection.probability)}")
+            )
+            st.image(
+                Image.open(io.BytesIO(upload.data or b"")),
+                width="stretch",
+                caption=f"{title}. Rendered by this app: no photograph of a real part.",
+                alt=f"The casting {which}, {title}: {wording.word}{told}.",
+            )
+            st.markdown(f":{wording.colour}[:material/{wording.icon}: **{wording.word}**]{told}")
+            st.caption(inspection.reason or advice(inspection))
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def disturbed_casting(which: str, name: str, level: float) -> Upload:
+    """A rendered casting, disturbed to a level, as the PNG file that it would be uploaded as."""
+    import numpy as np
+
+    from casting_core.data.images import decode
+    from casting_core.data.part.finder import find_part
+    from casting_core.evaluation.robustness.corruptions import DISTURBANCES
+
+    sample = resources.sample_pictures()[which].upload
+    pixels = decode(sample.data or b"").pixels
+    order = [each.name for each in DISTURBANCES]
+    if name in order and level != DISTURBANCES[order.index(name)].none:
+        each = DISTURBANCES[order.index(name)]
+        part = find_part(pixels) if name == "occlusion" else None
+        pixels = each.apply(pixels, level, order.index(name), part=part)
+    stream = io.BytesIO()
+    Image.fromarray(np.ascontiguousarray(pixels)).save(stream, "PNG")
+    data = stream.getvalue()
+    return Upload(name=f"{which}.png", sha256=hashlib.sha256(data).hexdigest(), data=data)
+
+
+def to_csv(measured: Mapping[str, Any]) -> bytes:
+    """One row a disturbance and level, shares in [0, 1]; UTF-8 with the mark that spreadsheets look for."""
+    stream = io.StringIO()
+    writer = csv.writer(stream)
+    writer.writerow(COLUMNS)
+    for name, found in measured["disturbances"].items():
+        for each in found["levels"]:
+            values = [value for key in FIGURES for value in share_of(each, key)]
+            holds = ["yes" if each[key] else "no" for key in ("holds", "errors_hold")]
+            row = [name, each["level"], found["unit"], *holds, *values]
+            writer.writerow(["" if value is None else neutral(value) for value in row])
+    return stream.getvalue().encode("utf-8-sig")

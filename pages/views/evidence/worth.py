@@ -1,0 +1,241 @@
+"""What is it worth in a plant? Escapes, false rejects, work and money of four ways to inspect, side by side."""
+
+import csv
+import io
+from dataclasses import replace
+
+import streamlit as st
+
+from casting_core.charts import worth as charts
+from casting_core.evaluation.plant.economics import Plant, worth
+from casting_core.evaluation.plant.model_rates import WAYS, cost_over_defect_rate, has_rates, model_rates
+from casting_core.evaluation.plant.results import Estimate, Worth
+from casting_core.evaluation.plant.verdict_rates import VerdictRates
+from casting_core.networks.card import ModelCard
+from pages.shared import resources, wording
+from pages.shared.downloads import neutral
+from pages.shared.drawing import draw
+from pages.views.evidence import worth_words as words
+from pages.views.evidence.worth_inputs import ALL, Asked, ask, unit_of
+
+SPANS = {"A year": "per_year", "10,000 parts": "per_10_000"}
+STEPS = 24  # of the chart
+LEAST_REACH = 0.05  # defect rate that the chart reaches at least
+TITLES = {way: title for way, (title, _) in words.WAYS.items()}
+
+
+def show() -> None:
+    """Draw the view."""
+    st.subheader("What is it worth in your plant?", anchor=False)
+    names = [name for name in resources.models() if has_rates(name)]
+    if not names:
+        st.info("No model has been judged on castings that it had never seen.", icon=":material/pending:")
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.selectbox("Model", names, key="model", bind="query-params", width=320)
+        as_filed = st.toggle(
+            "Doubted labels as filed",
+            key="filed",
+            bind="query-params",
+            help="A few pictures are filed under a label that is doubted; they are left out unless you switch this on.",
+        )
+    card = resources.card(name)
+    if card.on_public_set and card.architecture in wording.NOT_TO_INSPECT:
+        st.warning(wording.as_it_is(wording.purpose(card)), icon=":material/science:")
+    rates = _rates(name, card.weights_sha256, as_filed)
+    _basis(name, rates)
+    asked = ask()
+    plant = asked.plant
+    found = worth(rates, plant)
+    _saving(found, asked)
+    _ways(found, asked)
+    _precision(rates, found, plant, card, as_filed)
+    _chart(name, card.weights_sha256, as_filed, asked)
+    _break_even(found, asked)
+    _assumed()
+    st.download_button(
+        "Save all figures as CSV",
+        lambda: to_csv(asked, found, name, as_filed),
+        file_name="worth.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        key="worth csv",
+    )
+
+
+@st.cache_resource(max_entries=12, show_spinner=False)
+def _rates(name: str, weights_sha256: str, as_filed: bool) -> VerdictRates:
+    return model_rates(name, as_filed=as_filed)
+
+
+def _basis(name: str, rates: VerdictRates) -> None:
+    """What the rates were measured on."""
+    missed, false = rates.missed, rates.false_alarms
+    st.markdown(
+        f"{name} was tried on castings that it had never seen: it passed {missed.count:,} of {missed.of:,} pictures of "
+        f"defective parts and rejected {false.count:,} of {false.of:,} of sound ones; it asked a person about "
+        f"{rates.reviewed_defective.count + rates.reviewed_sound.count:,}. These come from **"
+        f"{rates.defective_photographs} defective and only {rates.sound_photographs} sound castings**, so every figure "
+        "below has a wide range. Your parts will differ: try it on them before you count on it."
+    )
+
+
+def _saving(found: Worth, asked: Asked) -> None:
+    st.subheader("In short", anchor=False)
+    told = []
+    for advantage, first, second in (
+        (found.model_over_by_hand, "The model", "inspection by hand"),
+        (found.model_over_uninspected, "The model", "no inspection"),
+        (found.second_look_over_by_hand, "The model with a second look", "inspection by hand"),
+    ):
+        sentence = words.saving(advantage, first, second, asked.currency)
+        sure = words.sureness(advantage)
+        told.append(f"- {sentence}" + (f" It is the cheaper one {sure}." if sure else ""))
+    st.markdown("\n".join(told))
+    st.caption(
+        "What cameras, computers and people to set them up cost is not in it: a year’s saving is what they may cost a "
+        "year. A defective part that is found is lost in any case, so it is in no account. *In so many of 100 cases* "
+        "speaks of chance in which castings were photographed, not of what was assumed."
+    )
+
+
+def _ways(found: Worth, asked: Asked) -> None:
+    st.subheader("Four ways to inspect", anchor=False)
+    span = st.segmented_control(
+        "Counted for", list(SPANS), default="A year", required=True, key="per", bind="query-params"
+    )
+    warning = words.second_look_warning(found, asked.plant)
+    for row in (WAYS[:2], WAYS[2:]):
+        for column, way in zip(st.columns(2, border=True), row, strict=True):
+            title, how = words.WAYS[way]
+            result = getattr(found, way)
+            with column:
+                st.markdown(f"**{title}**")
+                st.caption(how)
+                st.markdown(words.lines(getattr(result, SPANS[span]), asked.currency))
+                if way != "uninspected":
+                    enough, sentence = words.capacity(result, asked.plant)
+                    st.markdown(f":material/{'check_circle' if enough else 'warning'}: {sentence}")
+    if warning:
+        st.warning(warning, icon=":material/warning:")
+    st.caption(
+        "*Between* gives the 95 % range: where the figure may well lie, as far as chance in the few castings goes. By "
+        "hand and without inspection there is no range, as those figures follow from what you put in alone. Work "
+        "beyond the time that people have is paid for like any other."
+    )
+
+
+def _precision(rates: VerdictRates, found: Worth, plant: Plant, card: ModelCard, as_filed: bool) -> None:
+    """The share of true ones among rejected parts, here and in the data set."""
+    st.subheader("Of the parts that it rejects, how many are really defective?", anchor=False)
+    st.markdown(f"{words.precision(found)}, where {100 * plant.defect_rate:g} % of all parts are defective.")
+    figures = card.metrics["by_source"]["as_filed" if as_filed else "without_suspects"]
+    share = figures["defective_pictures"] / figures["pictures"]
+    there = worth(rates, replace(plant, defect_rate=share)).precision
+    if there is not None:
+        st.markdown(
+            f"**The pictures that it was measured on are {100 * share:.0f} % defective, and no plant is.** There, "
+            f"about {100 * there.value:.0f} of 100 rejected parts are really defective. What changes in a plant is "
+            "not how often the model errs on a part, but how many sound parts there are for it to err on: where "
+            "defects are rare, most parts are sound, and even a small share of them rejected by mistake adds up. So no "
+            "figure of the data set that mixes both kinds of parts, such as accuracy or precision, holds in a plant; "
+            "all figures here are worked out anew for your share of defective parts."
+        )
+
+
+def grid(rate: float) -> list[float]:
+    """Defect rates of the chart: evenly from 0 to twice the plant's, at least to 5 %, and the plant's own."""
+    reach = min(1.0, max(LEAST_REACH, 2 * rate))
+    return sorted({min(reach, reach * step / STEPS) for step in range(STEPS + 1)} | {rate})
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def _curve(name: str, weights_sha256: str, as_filed: bool, plant: Plant) -> dict[str, list[Estimate]]:
+    rates = _rates(name, weights_sha256, as_filed)
+    return cost_over_defect_rate(rates, plant, grid(plant.defect_rate))
+
+
+def _chart(name: str, weights_sha256: str, as_filed: bool, asked: Asked) -> None:
+    st.subheader("What if fewer or more parts were defective?", anchor=False)
+    rate = asked.plant.defect_rate
+    costs = _curve(name, weights_sha256, as_filed, asked.plant)
+    chart = charts.cost_curve(costs, grid(rate), TITLES, at=rate, currency=asked.currency)
+    draw(
+        chart,
+        "The lower, the cheaper. The bands are 95 % ranges. *No inspection* may leave the chart at the top. Where "
+        "lines cross, both ways cost the same.",
+        "worth curve",
+    )
+
+
+def _break_even(found: Worth, asked: Asked) -> None:
+    st.subheader("Where does it turn?", anchor=False)
+    pairs = (
+        (found.model_over_by_hand, "model", "by_hand"),
+        (found.second_look_over_by_hand, "second_look", "by_hand"),
+        (found.model_over_uninspected, "model", "uninspected"),
+    )
+    for column, (advantage, first, second) in zip(st.columns(3, border=True), pairs, strict=True):
+        with column:
+            st.markdown(f"**{TITLES[first]}, against {TITLES[second][0].lower() + TITLES[second][1:]}**")
+            told = words.break_even(advantage, TITLES[first], TITLES[second], asked.plant, asked.currency)
+            st.markdown("\n".join(f"- {sentence}" for sentence in told))
+    st.caption("These turning points are worked out from the figures as counted, without a range.")
+
+
+def _assumed() -> None:
+    with st.expander("What this account assumes", icon=":material/rule:"):
+        st.markdown(
+            "- The model errs on your parts as often as on the castings that it was tried on: one product, one camera, "
+            "one light.\n"
+            "- Checks of the photograph itself, which send blurred or dark pictures to a person, are not in it; they "
+            "add reviews.\n"
+            "- People are right as often on parts that the model is unsure of as on any other. Those parts are likely "
+            "to be the harder ones.\n"
+            "- People’s share of right answers is taken as exact. It falls the longer they look and the rarer defects "
+            "are (J. E. See, SAND2012-8590, 2012).\n"
+            "- The ranges tell what chance in few castings allows, not what a wrong assumption does."
+        )
+
+
+def to_csv(asked: Asked, found: Worth, model: str, as_filed: bool) -> bytes:
+    """Everything that was put in and worked out, one line a figure; UTF-8 with the mark that spreadsheets look for."""
+    rows: list[tuple[object, ...]] = [("input", "", "", "model", "", model, "", "")]
+    rows.append(("input", "", "", "doubted labels", "", "as filed" if as_filed else "left out", "", ""))
+    for field in ALL:
+        rows.append(("input", "", "", field.label, unit_of(field, asked.currency), asked.values[field.key], "", ""))
+    money = asked.currency or "money"
+    for way in WAYS:
+        result = getattr(found, way)
+        for span, name in SPANS.items():
+            for figure, (title, unit) in words.FIGURES.items():
+                unit = money if unit == "money" else unit
+                rows.append(("way", way, span, title, unit, *_ends(getattr(getattr(result, name), figure))))
+        rows.append(("way", way, "A day", "Minutes of a person", "minutes", *_ends(result.minutes_per_day)))
+        rows.append(("way", way, "A day", "People suffice", "", "yes" if result.enough else "no", "", ""))
+    for name in ("model_over_by_hand", "second_look_over_by_hand", "model_over_uninspected"):
+        advantage = getattr(found, name)
+        for span, attribute in SPANS.items():
+            rows.append(("saving", name, span, "Saving", money, *_ends(getattr(advantage, attribute))))
+        by_rate, by_cost = advantage.break_even_defect_rate, advantage.break_even_missed_defect_cost
+        turn = ("" if by_rate is None else _plain(100 * by_rate.at), "", "")
+        rows.append(("turning point", name, "", "Defective parts", "% of all", *turn))
+        turn = ("" if by_cost is None else _plain(by_cost.at), "", "")
+        rows.append(("turning point", name, "", "Cost of a missed defect", money, *turn))
+    share = found.precision
+    ends = ("", "", "") if share is None else _ends(share.times(100))
+    rows.append(("precision", "model", "", "Really defective, of rejected parts", "%", *ends))
+    stream = io.StringIO()
+    writer = csv.writer(stream)
+    writer.writerow(("part", "way", "counted for", "figure", "unit", "value", "low", "high"))
+    writer.writerows([[neutral(cell) for cell in row] for row in rows])
+    return stream.getvalue().encode("utf-8-sig")
+
+
+def _ends(estimate: Estimate) -> tuple[float, float, float]:
+    return _plain(estimate.value), _plain(estimate.low), _plain(estimate.high)
+
+
+def _plain(value: float) -> float:
+    """Six significant digits, and never an exponent."""
+    return float(f"{value:.6g}")

@@ -1,0 +1,207 @@
+"""One picture: its verdict first, then where and why, how far to trust it, and files to take away."""
+
+import streamlit as st
+
+from casting_core.charts.overlay import EVIDENCE_PALETTES
+from casting_core.errors import CastingError
+from casting_core.explanation.methods import DEFAULT_METHOD, METHODS
+from casting_core.networks.card import DEFAULT
+from pages.shared import downloads, resources, widgets
+from pages.shared.uploads import Upload
+from pages.views.inspection import printout, second_opinions
+
+COMPARE = "Compare parts by the evidence map, whose scale is the same for all."
+TOLD = "told"  # in the session: what the page to print is made with, which is made outside of the session
+UNTOUCHED = 70, next(iter(EVIDENCE_PALETTES)), None  # what `settings` gives where nothing is set
+
+
+def show(upload: Upload, *, model: str = DEFAULT) -> None:
+    """All that is known of one picture."""
+    st.text(upload.name)
+    if upload.data is None:
+        st.error("No verdict: this file was not taken.", icon=":material/hide_image:")
+        st.text(upload.refusal)
+        return
+    with st.spinner("Judging the picture…"):
+        judged = resources.judge(upload, model=model)
+    inspection = judged.inspection
+    if inspection.probability is None:
+        with st.container(border=True):
+            widgets.verdict(inspection)
+    else:
+        left, right = st.columns([2, 3], vertical_alignment="center", border=True)
+        with left:
+            widgets.verdict(inspection)
+        with right:
+            widgets.probability(inspection, inspection.probability)
+    recall, why = st.container(), st.container()
+    with st.expander("How far can this verdict be trusted?"):
+        widgets.model(resources.card(model))
+        try:
+            widgets.unseen_figures(resources.card(model))
+        except CastingError as error:  # the verdict stands without them
+            st.info("The figures in the model’s card cannot be read.", icon=":material/block:")
+            st.text(str(error))
+    widgets.details(inspection)
+    take_away(upload, judged)
+    resources.give_way()
+    if judged.picture is not None and inspection.probability is None:
+        with why:  # a gate refused it: nothing was judged, so there is nothing to explain
+            st.image(judged.picture, width=360, alt="The picture as it was given.")
+    elif judged.picture is not None:
+        with recall:
+            second_opinions.seen_before(upload, model)
+        with why:  # last: an activation map takes longer than all the rest
+            explain(upload, judged, model)
+            if judged.inspection.regions and judged.evidence is not None:
+                test(upload, judged, model)
+            second_opinions.stability(upload, model)
+            second_opinions.precedents(upload, model)
+
+
+@st.fragment
+def explain(upload: Upload, judged: resources.Judged, model: str) -> None:
+    """The picture and its evidence with the marked places, and an activation map beside it."""
+    st.subheader("Where, and why", anchor=False)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        opacity, colours, diameter = settings() if judged.evidence is not None else UNTOUCHED
+        with_map = st.toggle("Show an activation map beside it", value=True, key="activation", bind="query-params")
+    palette = EVIDENCE_PALETTES[colours]
+    alone = judged.evidence is None  # the picture, which is not to fill the page
+    places = st.columns([1 if alone else 2, 1]) if with_map or alone else [st.container()]
+    with places[0]:
+        widgets.evidence(
+            judged.picture,
+            judged.evidence,
+            judged.inspection,
+            opacity=opacity / 100,
+            palette=palette,
+            diameter=diameter,
+        )
+        if judged.evidence is None:
+            st.info(
+                f"The model {model} has no map of its evidence: it weighs the picture as a whole, not place by place.",
+                icon=":material/layers_clear:",
+            )
+    if with_map:
+        with places[1]:
+            activation(upload, judged, model)
+
+
+def activation(upload: Upload, judged: resources.Judged, model: str) -> None:
+    """One of the activation maps of the literature, chosen by the visitor."""
+    if not resources.has_convolutions(model):
+        st.info(
+            f"The model {model} has no convolutions: no layer of it keeps places apart, so there is nothing that an "
+            "activation map could show.",
+            icon=":material/layers_clear:",
+        )
+        return
+    picture = st.container(gap="xsmall")  # level with the pictures beside it
+    method = st.selectbox(
+        "Activation map",
+        list(METHODS),
+        index=list(METHODS).index(DEFAULT_METHOD),
+        format_func=lambda name: METHODS[name].title,
+        key="method",
+        bind="query-params",
+    )
+    title = METHODS[method].title
+    with picture, st.spinner(f"Computing {title}…"):
+        heatmap, seconds = resources.activation_map(upload, model=model, method=method)
+    with picture:
+        widgets.activation(judged.picture, heatmap, title)
+    st.caption(
+        f"{METHODS[method].sentence} Its scale is its own: every such map is stretched to its own maximum, so it glows "
+        f"on sound parts too. {'Parts cannot be compared by it.' if judged.evidence is None else COMPARE}"
+    )
+    # no caption, in which links fade
+    st.markdown(f":small[Computed in {1000 * seconds:.0f} ms. Source: {METHODS[method].source}]")
+
+
+def settings() -> tuple[int, str, float | None]:
+    """How the evidence is shown: opacity in %, colours, diameter of the part in mm. No use without a map."""
+    opacity = st.slider(
+        "Opacity of the evidence (%)", 0, 100, UNTOUCHED[0], 5, key="opacity", bind="query-params", width=260
+    )
+    colours = st.selectbox(
+        "Colours of the evidence",
+        list(EVIDENCE_PALETTES),
+        key="colours",
+        bind="query-params",
+        help="All three can be told apart with any kind of colour vision.",
+        width=200,
+    )
+    diameter = st.number_input(
+        "Diameter of the part (mm)",
+        min_value=1.0,
+        max_value=10_000.0,
+        value=None,
+        step=1.0,
+        format="%.1f",
+        placeholder="not told",
+        key="diameter",
+        bind="query-params",
+        help="Once it is told, the sizes of the marked places are given in millimetres as well.",
+        width=240,
+    )
+    st.session_state.setdefault(TOLD, {})["diameter"] = diameter
+    return opacity, colours, diameter
+
+
+@st.fragment
+def test(upload: Upload, judged: resources.Judged, model: str) -> None:
+    """On demand: the marked places are made sound, and the part is judged again."""
+    st.subheader("The test: make the marked places sound, and judge again", anchor=False)
+    st.markdown(
+        "Each marked place is covered with sound metal of the same ring, taken from another clock position of this "
+        "part. If the probability falls, these places were the reason. As a control the same is done at places that "
+        "are not marked: that must change nothing."
+    )
+    if not resources.card(model).gates:
+        st.info(
+            f"Not for the model {model}: its product is not one that is found in the picture, so there is no ring to "
+            "take sound metal from.",
+            icon=":material/block:",
+        )
+        return
+    asked = st.session_state.setdefault("tested", set())
+    key = (model, upload.sha256)
+    if key not in asked and not st.button("Repair and judge again", icon=":material/healing:"):
+        return
+    asked.add(key)
+    with st.spinner("Repairing, and judging again…"):
+        proof = resources.prove(upload, model=model)
+    if proof is None:
+        st.info("No part was found in this picture, so there is no ring to take metal from.", icon=":material/block:")
+        return
+    widgets.proof(proof, judged.inspection)
+
+
+def take_away(upload: Upload, judged: resources.Judged) -> None:
+    """The result as files."""
+    line, told = (upload, judged.inspection), st.session_state.setdefault(TOLD, {})
+    files = [
+        ("JSON", "inspection.json", "application/json", lambda: downloads.to_json(downloads.record(*line))),
+        ("CSV", "inspection.csv", "text/csv", lambda: downloads.to_csv([line])),
+    ]
+    if judged.inspection.probability is not None:
+        name = "examination.json"
+        files.append(("All answers as JSON", name, "application/json", lambda: all_answers(upload, judged)))
+    if judged.picture is not None and judged.inspection.probability is not None:
+        name = "inspection.html"
+        files.append(("Page to print", name, "text/html", lambda: printout.page(upload, judged, **told)))
+    if judged.evidence is not None:
+        files.append(("Overlay as PNG", "overlay.png", "image/png", lambda: downloads.overlay_png(judged)))
+    with st.container(horizontal=True):
+        for label, name, kind, make in files:
+            st.download_button(
+                label, make, file_name=name, mime=kind, icon=":material/download:", on_click="ignore", key=name
+            )
+
+
+def all_answers(upload: Upload, judged: resources.Judged) -> str:
+    """The inspection, and what can be asked beside it: seen before, precedents, repair proof, stability."""
+    record = downloads.record(upload, judged.inspection)
+    answers = resources.examination(upload, model=judged.inspection.model)
+    return downloads.to_json({**record, "examination": answers.to_json()})

@@ -1,0 +1,110 @@
+"""The view on castings never seen, without a browser: the card's figures, the doubted labels, what was not measured."""
+
+from dataclasses import replace
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from casting_core.charts.unseen import figure_text
+from casting_core.data.provenance.grouping import Leakage, leakage
+from casting_core.data.samples import read_provenance
+from casting_core.evaluation.reporting.figures_by_set import NEW, OFFICIAL, SECOND, UNSEEN, OnSet, on_set
+from casting_core.networks.card import MODELS, read_card, shipped
+from pages.shared import resources
+from pages.views.evidence.unseen import TITLES, sentence
+from tests.pages.conftest import texts
+
+pytestmark = pytest.mark.skipif("castnet" not in shipped(), reason="needs the shipped model castnet")
+LEAKED = Leakage(tested=100, copied=90, identical=10, identical_ok=10)
+
+
+def run(**query: str) -> AppTest:
+    app = AppTest.from_string("from pages.views.evidence import unseen\nunseen.show()", default_timeout=60)
+    app.query_params.update(query)
+    return app.run()
+
+
+def cells(app: AppTest, model: str, name: str) -> dict[str, str]:
+    """The row of a model and a set in the table."""
+    rows = app.dataframe[0].value.to_dict("records")
+    return next(row for row in rows if (row["model"], row["set"]) == (model, TITLES[name]))
+
+
+@pytest.mark.parametrize("as_filed", [False, True])
+def test_every_figure_of_the_table_is_the_cards(as_filed: bool):
+    app = run(**({"filed": "true"} if as_filed else {}))
+    assert not app.exception
+    for model in shipped():
+        for name in (OFFICIAL, UNSEEN, SECOND, NEW):
+            found, row = on_set(read_card(MODELS / model), name, as_filed=as_filed), cells(app, model, name)
+            for figure in ("missed", "false_alarms", "reviews", "accuracy", "roc_auc"):
+                expected = None if found is None else found.figures[figure]
+                assert row[figure] == figure_text(expected, share=figure != "roc_auc")
+
+
+def test_the_doubted_labels_are_switched():
+    app = run()
+    before = cells(app, "castnet", UNSEEN)["missed"]
+    app.toggle(key="filed").set_value(True).run()
+    assert cells(app, "castnet", UNSEEN)["missed"] != before
+
+
+def test_the_leakage_stands_beside_the_official_test():
+    found, told = leakage(read_provenance()), texts(run())
+    assert f"({found.copied:,} of {found.tested:,} pictures)" in told
+    assert f"{100 * found.share:.1f} %" in told
+
+
+def test_how_few_sound_castings_there_are_is_the_cards_number():
+    told = texts(run())
+    for name in (OFFICIAL, UNSEEN):
+        figures = read_card(MODELS / "castnet").metrics[name]["without_suspects"]
+        assert f"none of {figures['photographs'] - figures['defective_photographs']} rejected" in told
+
+
+def test_models_that_were_not_measured_are_named():
+    app = run()
+    assert cells(app, "cnn", SECOND)["accuracy"] == "not measured"
+    assert "Not measured for: *cnn*" in texts(app)
+    assert "Trained once only" in texts(app)
+
+
+def test_the_seeds_are_the_cards():
+    rows = run().dataframe[1].value.to_dict("records")
+    seeds = read_card(MODELS / "castnet").metrics["seeds"]
+    assert [row["seed"].split()[0] for row in rows] == list(seeds)
+    assert rows[0]["seed"] == "0 (shipped)"
+    for row, told in zip(rows, seeds.values(), strict=True):
+        assert row["wrong"] == f"{told['wrong']} of {told['pictures']}"
+        assert row["margin"] == f"{told['margin']:.1f}"
+
+
+def on(**changes) -> OnSet:
+    return OnSet(
+        **{"pictures": 40, "photographs": 12, "defective_pictures": 20, "defective_photographs": 9, "figures": {}}
+        | changes
+    )
+
+
+def test_sentences_tell_what_is_counted():
+    """None of 3 rejected leaves up to 70.8 % (1 - 0.025^(1/3)); one of 20 sound pictures is 5 points."""
+    assert "90 of its 100 pictures" in sentence(OFFICIAL, on(), LEAKED)
+    assert "even with none of 3 rejected, up to 70.8 %" in sentence(UNSEEN, on(), LEAKED)
+    assert "31 of its 40 pictures show castings that are in the public set" in sentence(
+        SECOND, on(known_pictures=31), LEAKED
+    )
+    assert "moves the false alarms by 5.0 points" in sentence(NEW, on(), LEAKED)
+
+
+def test_a_model_of_another_product_stands_apart_and_one_without_figures_is_told(monkeypatch):
+    card = read_card(MODELS / "castnet")
+    other = replace(card, name="mine", data={"grouping": "picture"})
+    monkeypatch.setattr(resources, "models", lambda: ["mine"])
+    monkeypatch.setattr(resources, "card", lambda name: other)
+    told = texts(run())
+    assert "No model has been measured on castings yet" in told
+    assert "Models of other products" in told
+    monkeypatch.setattr(resources, "card", lambda name: replace(card, metrics={}))
+    app = run()
+    assert not app.exception
+    assert "No model has been measured" in texts(app)
