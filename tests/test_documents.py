@@ -115,10 +115,12 @@ def test_every_environment_variable_is_listed_and_used() -> None:
     assert listed - used == COMING, "docs/hosting.md lists what nothing reads, or `COMING` what is read by now"
 
 
-def test_the_views_of_the_dataset_page_are_named_as_they_are() -> None:
-    text = (ROOT / "docs" / "data.md").read_text(encoding="utf-8")
-    table = text.split("| view | what it shows |\n| --- | --- |\n")[1].split("\n\n")[0]
-    assert tuple(row.split(" | ")[0].removeprefix("| ") for row in table.splitlines()) == VIEWS["dataset"]
+@pytest.mark.parametrize(("name", "page"), [("data", "dataset"), ("app", "comparison"), ("app", "evidence")])
+def test_views_are_named_as_they_are_on_the_page(name: str, page: str) -> None:
+    text = (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8")
+    tables = re.findall(r"^\| view \| what it shows \|\n\|[- |]+\|\n((?:\|.*\n)+)", text, re.MULTILINE)
+    named = [tuple(row.split(" | ")[0].removeprefix("| ") for row in table.splitlines()) for table in tables]
+    assert VIEWS[page] in named
 
 
 def runnable(file: Path) -> list[tuple[str, str]]:
