@@ -9,6 +9,8 @@ PUBLIC = (
     "rotated, mirrored or stretched copies of training pictures. What holds for castings never seen is by_source.",
     "57 % of the pictures are defective, and no plant is: at another defect rate the share of true among "
     "flagged parts is another.",
+    "The public data set is listed under CC BY-NC-ND 4.0: before a business uses weights trained on it, it has to "
+    "settle that with the owner of the data.",
 )
 CASTNET = (
     "No weight, temperature or threshold was fitted on the official test, but the design was not blind to it: earlier "

@@ -1,22 +1,30 @@
-"""`make screenshots`: every page and view, on a desk's screen and on a phone, light and dark, into screenshots/.
+"""`make screenshots`: every page and view, on a desktop screen and on a phone, light and dark, into screenshots/.
 
-Only rendered castings are shown, whatever data is on this computer.
+`make screenshots ARGS="--readme"` makes the images of the README anew, into docs/images/: one of each page, what a
+desktop screen shows of it at first, in the light theme. Only rendered castings are shown, whatever data is on this
+computer.
 """
 
+import argparse
+import io
 import os
 import shutil
-import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser.conftest import ARGUMENTS, running_app, settled
-from tests.browser.every_page import links
+from tests.browser.conftest import ARGUMENTS, ROOT, running_app, settled
+from tests.browser.every_page import VIEWS, links
 
 SIZES = {"desk": (1440, 900), "phone": (390, 844)}
 LONG = 600_000  # ms: at first the castings are rendered and looked at
 TALLEST = 6000  # px
+README = ROOT / "docs" / "images"
+README_WIDTH = 1152  # px; with 256 colours that is at most some 200 KB an image
 
 
 def wait(page: Page) -> None:
@@ -28,8 +36,54 @@ def wait(page: Page) -> None:
     settled(page)
 
 
-def main(folder: Path) -> None:
-    """Photograph everything."""
+@contextmanager
+def opened(browser: Browser, size: str, scheme: str) -> Iterator[Page]:
+    """A page in a browser window of that size and colour scheme."""
+    width, height = SIZES[size]
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, color_scheme=scheme, reduced_motion="reduce"
+    )
+    page = context.new_page()
+    page.set_default_timeout(LONG)
+    yield page
+    context.close()
+
+
+def every_view(browser: Browser, address: str, folder: Path) -> None:
+    """Photograph everything, as tall as it is."""
+    for size, (width, height) in SIZES.items():
+        for scheme in ("light", "dark"):
+            with opened(browser, size, scheme) as page:
+                for name, link in links().items():
+                    page.set_viewport_size({"width": width, "height": height})
+                    page.goto(address + link)
+                    wait(page)
+                    tall = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
+                    page.set_viewport_size({"width": width, "height": max(height, min(tall, TALLEST))})
+                    wait(page)
+                    page.screenshot(path=str(folder / f"{name}-{size}-{scheme}.png"))
+                    print(f"{name}, {size}, {scheme}", flush=True)
+
+
+def one_of_each_page(browser: Browser, address: str, folder: Path) -> None:
+    """Photograph the first view of each page, and an inspected part, as small files."""
+    found = links()
+    shown = {"overview": found["overview"], "inspection": found["inspection-burr"]}
+    for page_name in VIEWS:
+        shown[page_name] = next(link for name, link in found.items() if name.startswith(f"{page_name}-"))
+    with opened(browser, "desk", "light") as page:
+        for name, link in shown.items():
+            page.goto(address + link)
+            wait(page)
+            image = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+            height = round(README_WIDTH * image.height / image.width)
+            small = image.resize((README_WIDTH, height), Image.Resampling.LANCZOS)
+            small.quantize(256, dither=Image.Dither.NONE).save(folder / f"{name}.png", optimize=True)
+            print(name, flush=True)
+
+
+def main(folder: Path, *, readme: bool) -> None:
+    """Start the app and a browser, and photograph what is asked for."""
     folder.mkdir(parents=True, exist_ok=True)
     program = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     with tempfile.TemporaryDirectory() as scratch:
@@ -37,25 +91,13 @@ def main(folder: Path) -> None:
         os.environ.setdefault("CASTING_CACHE", scratch)
         with running_app(Path(scratch) / "log.txt") as address, sync_playwright() as driver:
             chromium = driver.chromium.launch(executable_path=program, args=ARGUMENTS)
-            for size, (width, height) in SIZES.items():
-                for scheme in ("light", "dark"):
-                    context = chromium.new_context(
-                        viewport={"width": width, "height": height}, color_scheme=scheme, reduced_motion="reduce"
-                    )
-                    page = context.new_page()
-                    page.set_default_timeout(LONG)
-                    for name, link in links().items():
-                        page.set_viewport_size({"width": width, "height": height})
-                        page.goto(address + link)
-                        wait(page)
-                        tall = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
-                        page.set_viewport_size({"width": width, "height": max(height, min(tall, TALLEST))})
-                        wait(page)
-                        page.screenshot(path=str(folder / f"{name}-{size}-{scheme}.png"))
-                        print(f"{name}, {size}, {scheme}", flush=True)
-                    context.close()
+            (one_of_each_page if readme else every_view)(chromium, address, folder)
             chromium.close()
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1] if len(sys.argv) > 1 else "screenshots"))
+    parser = argparse.ArgumentParser(description="Photograph the pages of the app.")
+    parser.add_argument("folder", nargs="?", type=Path, help="where to; screenshots/, with --readme docs/images/")
+    parser.add_argument("--readme", action="store_true", help="the images of the README instead of everything")
+    given = parser.parse_args()
+    main(given.folder or (README if given.readme else Path("screenshots")), readme=given.readme)

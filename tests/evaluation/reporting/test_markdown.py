@@ -1,4 +1,4 @@
-"""The README's tables are the card's."""
+"""The tables in docs/results.md are the card's."""
 
 from casting_core.evaluation.comparison.models import compare
 from casting_core.evaluation.comparison.tables import comparison_tables
@@ -7,11 +7,11 @@ from casting_core.networks.card import MODELS, read_card
 from tests import ROOT
 
 SHIPPED = ("castnet", "cnn", "feedforward", "logistic_regression", "brightness")
-README = ROOT / "README.md"
+RESULTS = ROOT / "docs" / "results.md"
 
 
-def test_the_readme_shows_the_figures_of_the_card():
-    text, metrics = README.read_text(encoding="utf-8"), read_card(MODELS / "castnet").metrics
+def test_the_results_show_the_figures_of_the_card():
+    text, metrics = RESULTS.read_text(encoding="utf-8"), read_card(MODELS / "castnet").metrics
     for command, table in (
         ("--markdown", results_table),
         ("--rendered 400 --save", map_table),
@@ -22,8 +22,8 @@ def test_the_readme_shows_the_figures_of_the_card():
         assert shown == table(metrics), command
 
 
-def test_the_readme_compares_the_shipped_models():
-    shown = README.read_text(encoding="utf-8").split("compare --markdown -->\n")[1].split("<!-- end of figures -->")[0]
+def test_the_results_compare_the_shipped_models():
+    shown = RESULTS.read_text(encoding="utf-8").split("compare --markdown -->\n")[1].split("<!-- end of figures -->")[0]
     assert shown == "\n".join(table.to_markdown() for table in comparison_tables(compare(SHIPPED)))
 
 
