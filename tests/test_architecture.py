@@ -145,10 +145,10 @@ def test_public_names_are_explained(file: Path) -> None:
 
 # what is filled bit by bit, and handed on when it is full
 GROWING = {
-    "casting_core.data.collection.reading.Gathered",
+    "casting_core.data.collection.reading.ReadImages",
     "casting_core.training.logs.epochs.Rows",
     "casting_core.training.logs.csv_table.Table",
-    "casting_core.training.logs.runs.Growth",
+    "casting_core.training.logs.runs.ActivityMonitor",
 }
 
 

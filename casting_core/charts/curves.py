@@ -25,8 +25,8 @@ COLUMNS = {  # measure → column by pictures
 }
 DASHES = {HELD_OUT: "solid", TRAIN: "dot"}
 SHORT = {HELD_OUT: "held out", TRAIN: "training"}
-MOST_POINTS = 1500  # of a line
-MOST_MARKED = 60  # points of a line that get a symbol each
+MAX_POINTS = 1500  # of a line
+MAX_MARKED = 60  # points of a line that get a symbol each
 HEIGHT = 400  # px
 UNITS = (("h", 3600.0, 7200.0), ("min", 60.0, 120.0), ("s", 1.0, 0.0))  # name, seconds, and from which time on
 
@@ -99,7 +99,7 @@ def time_unit(logs: Sequence[Log]) -> tuple[str, float]:
     return next((name, seconds) for name, seconds, least in UNITS if longest >= least)
 
 
-def thin(values: np.ndarray, most: int = MOST_POINTS) -> np.ndarray:
+def thin(values: np.ndarray, most: int = MAX_POINTS) -> np.ndarray:
     """Which of many values to draw, rising indices int (m,), m ≤ `most`, so that the line looks the same.
 
     The first, the last, and of every so many neighbours the least and the most; all where there are few enough.
@@ -130,7 +130,7 @@ def _whole(log: Log, column: str, view: View, unit: float) -> Line:
     places = seconds_since_start(log) if view.by_time else log.epochs
     if column not in log.columns or places is None:
         return Line(x=np.empty(0), y=np.empty(0), logged=np.empty(0), of=0)
-    there = log.written[column]
+    there = log.present[column]
     x = places[there] / (unit if view.by_time else 1.0)
     logged = log.columns[column][there].copy()
     logged[~np.isfinite(logged)] = np.nan
@@ -209,7 +209,7 @@ def _add(
     """A line, and behind it what was logged where it is smoothed."""
     factor, number, unit = (100.0, ".2f", " %") if measure == ACCURACY else (1.0, ".4~g", "")
     symbol = look.symbol if pictures == HELD_OUT else f"{look.symbol.removesuffix('-open')}-open"
-    many = len(found.x) > MOST_MARKED
+    many = len(found.x) > MAX_MARKED
     if smoothed:
         figure.add_scatter(
             x=found.x,
@@ -293,7 +293,7 @@ def thinned(runs: Sequence[Run], view: View) -> list[str]:
     return [
         run.name
         for run in runs
-        if any(len(_inside(_whole(run.log, column, plain_view, seconds).x, view)) > MOST_POINTS for column in columns)
+        if any(len(_inside(_whole(run.log, column, plain_view, seconds).x, view)) > MAX_POINTS for column in columns)
     ]
 
 

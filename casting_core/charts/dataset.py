@@ -12,8 +12,8 @@ from casting_core.exploration.issues.shortcuts import Shortcut
 
 SPLITS = ("train", "val", "test")  # in this order; others come after them
 BINS = (8, 40)  # of a distribution, at least and at most
-MOST_SIZES = 12  # sizes of pictures that get a bar
-MOST_PHOTOGRAPHS = 400  # that get a bar
+MAX_SIZES = 12  # sizes of pictures that get a bar
+MAX_PHOTOGRAPHS = 400  # that get a bar
 STEEP = 20  # pictures of one photograph from which the scale is logarithmic
 DEEP = 4.0  # times that both hills must stand above a valley
 WHOLE = "all pictures"
@@ -105,7 +105,7 @@ def _edges(values: np.ndarray) -> np.ndarray:
 def sizes(pictures: Mapping[tuple[int, int], int]) -> Chart:
     """How many pictures have which size. `pictures`: by width and height in px; the most common get a bar."""
     ordered = sorted(pictures.items(), key=lambda item: (-item[1], item[0]))
-    shown = ordered[:MOST_SIZES]
+    shown = ordered[:MAX_SIZES]
     names = [f"{width} × {height}" for (width, height), _ in shown]
     figure = go.Figure()
     figure.add_bar(
@@ -136,7 +136,7 @@ def photographs(pictures: Mapping[str, Sequence[int]], looks: Mapping[str, Look]
     where one has 20 pictures or more.
     """
     ordered = sorted(((n, kind) for kind, each in pictures.items() for n in each), key=lambda pair: -pair[0])
-    shown = ordered[:MOST_PHOTOGRAPHS]
+    shown = ordered[:MAX_PHOTOGRAPHS]
     figure = go.Figure()
     for kind in pictures:
         ranks = [rank for rank, (_, mine) in enumerate(shown, start=1) if mine == kind]

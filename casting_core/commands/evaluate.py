@@ -92,7 +92,7 @@ def _limits(
     from casting_core.evaluation.detectability.summary import summarise as summarise_trials
     from casting_core.evaluation.detectability.trials import FILE as TRIALS
     from casting_core.evaluation.detectability.trials import write_trials
-    from casting_core.evaluation.held_out import Judges
+    from casting_core.evaluation.held_out import FoldInspectors
     from casting_core.evaluation.reporting.markdown import detectability_table, robustness_table
     from casting_core.evaluation.robustness import study as robustness_study
     from casting_core.evaluation.robustness.summary import summarise as summarise_tallies
@@ -101,7 +101,7 @@ def _limits(
     from casting_core.networks.card import MODELS
 
     root, folder = root_of(data), MODELS / model
-    judges = Judges(folder, device)
+    judges = FoldInspectors(folder, device)
     if detectability:
         with shown("Judging inserted defects") as progress:
             trials = detectability_study.measure(root, judges, Inspector.load(model, device=device), progress)
@@ -128,7 +128,7 @@ def _from_predictions(model: str, split: Split | None, markdown: bool, save: boo
 
     card, suspects = read_card(MODELS / model), suspects_of(MODELS / model)
     rows = read_predictions(MODELS / model / "predictions.csv")
-    evaluation = evaluate(rows, suspects, calibrated_on=card.calibrated_on or None, recentre=card.recentred)
+    evaluation = evaluate(rows, suspects, calibrated_on=card.calibrated_on or None, fit_shift=card.recentred)
     if save:
         _check(card, evaluation)
         for name, figures in evaluation.metrics.items():

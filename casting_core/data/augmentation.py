@@ -4,7 +4,7 @@ For every picture drawn from its own random generator:
 
 1. one defect or several are inserted into some of the sound pictures at known places (`data.defects`), so that
    the map can be supervised there, and harmless decoys into some others;
-2. the background is brightened or darkened, or cluttered (`data.clutter`), the part left as it is;
+2. the background is brightened or darkened, or cluttered (`data.defects.background_clutter`), the part left as it is;
 3. rotation by any angle, mirroring, scale, shift, a stretch in any direction and a slight perspective,
    in one resampling;
 4. gain, gamma, an uneven light, blur or sharpening, noise.
@@ -32,7 +32,7 @@ from casting_core.data.part.finder import Part
 from casting_core.data.part.polar import disc_mask
 
 SHARPENED = 0.9  # px of the input, standard deviation of the details that sharpening strengthens
-MOST_INSERTED = 6
+MAX_INSERTED = 6
 OFF_PART = 1.2  # radii of the disc, from where on not even flash is expected
 
 
@@ -92,12 +92,12 @@ def compose(
     else:
         known, draw = ~mask, rng.random()
         if part is not None and draw < settings.defect_share:
-            for _ in range(min(int(rng.geometric(1 / settings.pieces)), MOST_INSERTED)):
+            for _ in range(min(int(rng.geometric(1 / settings.pieces)), MAX_INSERTED)):
                 painted, where, _ = insert_defect(pixels, rng, part=part, contrast=settings.defect_contrast)
                 if where.sum() >= settings.smallest_defect:
                     pixels, mask, target, inserted = painted, mask | where, 1.0, True
         elif part is not None and draw < settings.defect_share + settings.decoy_share:
-            for _ in range(min(int(rng.geometric(1 / settings.pieces)), MOST_INSERTED)):
+            for _ in range(min(int(rng.geometric(1 / settings.pieces)), MAX_INSERTED)):
                 pixels = insert_decoy(pixels, rng, part=part)
     if part is not None and rng.random() < settings.background_share:
         pixels = _other_background(pixels, part, rng)

@@ -49,7 +49,7 @@ from casting_core.errors import ImageError, SettingsError
 
 Source = str | os.PathLike | bytes | bytearray | memoryview | BinaryIO | Image.Image | np.ndarray
 
-MOST_PIXELS = 89_478_485  # where Pillow itself begins to suspect a decompression bomb
+MAX_PIXELS = 89_478_485  # where Pillow itself begins to suspect a decompression bomb
 
 _CHUNK = 1 << 20  # bytes read at a time
 _MOST_SCANS = 100  # of a progressive JPEG; encoders write about ten, libtiff allows as many as here
@@ -74,7 +74,7 @@ class ImageLimits:
     """What a picture may cost at most.
 
     `max_bytes`: size of the file as it comes, at least 1. `max_pixels`: width
-    times height, from 1 to `MOST_PIXELS`. Raises `SettingsError`.
+    times height, from 1 to `MAX_PIXELS`. Raises `SettingsError`.
     """
 
     max_bytes: int = 32 * 1024 * 1024
@@ -83,8 +83,8 @@ class ImageLimits:
     def __post_init__(self) -> None:
         if self.max_bytes < 1:
             raise SettingsError(f"max_bytes must be at least 1, got {self.max_bytes}")
-        if not 1 <= self.max_pixels <= MOST_PIXELS:
-            raise SettingsError(f"max_pixels must be from 1 to {MOST_PIXELS:,}, got {self.max_pixels:,}")
+        if not 1 <= self.max_pixels <= MAX_PIXELS:
+            raise SettingsError(f"max_pixels must be from 1 to {MAX_PIXELS:,}, got {self.max_pixels:,}")
 
 
 DEFAULT_LIMITS = ImageLimits()

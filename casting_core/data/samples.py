@@ -157,6 +157,7 @@ def split_samples(
     raise SettingsError(f"Expected the split 'official' or 'by-source', got {split!r}.")
 
 
-def evenly(count: int, wanted: int) -> list[int]:
-    """`wanted` of the numbers below `count`, evenly spaced from the first on; all of them where there are no more."""
+def evenly_spaced_indices(count: int, wanted: int) -> list[int]:
+    """`wanted` of the numbers below `count`, evenly spaced from the first on; all of them where there
+    are no more."""
     return sorted({index * count // wanted for index in range(wanted)}) if wanted < count else list(range(count))

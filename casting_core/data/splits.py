@@ -12,7 +12,7 @@ from casting_core.data.samples import FOLDS, Sample, assign_folds
 from casting_core.labels import Label
 
 TEST_SHARE = 0.2  # of the photographs
-MOST_SUSPECTS = 0.1  # of the pictures; where more are doubted, it is the set that is made that way
+MAX_SUSPECTS = 0.1  # of the pictures; where more are doubted, it is the set that is made that way
 
 
 def mark_doubted(samples: Sequence[Sample]) -> tuple[list[Sample], list[str]]:
@@ -39,7 +39,7 @@ def mark_doubted(samples: Sequence[Sample]) -> tuple[list[Sample], list[str]]:
             f"{len(identical)} pictures are filed as sound and as defective with the same bytes, "
             f"{samples[min(identical)].path} first. One of the labels must be wrong; they are not learned from."
         )
-    if len(similar) > MOST_SUSPECTS * len(samples):
+    if len(similar) > MAX_SUSPECTS * len(samples):
         notes.append(
             f"{len(similar)} pictures show photographs that are filed under both labels, too many for slips of the "
             "hand: perhaps each part was photographed, or painted, with and without its defect. They are learned from."
@@ -88,7 +88,7 @@ def make_split(samples: Sequence[Sample]) -> tuple[list[Sample], list[str]]:
     return divided, notes
 
 
-def deal_folds(samples: Sequence[Sample]) -> tuple[list[Sample], int, list[str]]:
+def split_folds(samples: Sequence[Sample]) -> tuple[list[Sample], int, list[str]]:
     """Deal the photographs into as many folds as go, at most five: the samples, the number of folds, and notes.
 
     Every fold holds both labels, and so do the train pictures of the others. Where not even two such folds

@@ -13,13 +13,13 @@ from PIL import Image
 from torch import Tensor
 
 MULTIPLE = 16  # sides of the input are multiples of the coarsest stride
-MOST_ELONGATED = 2.0  # longer pictures are squeezed to this ratio of sides
+MAX_ELONGATED = 2.0  # longer pictures are squeezed to this ratio of sides
 
 
 def input_shape(height: int, width: int, size: int) -> tuple[int, int]:
     """Height and width of the network's input for a picture of `height` × `width` pixels."""
     short = min(height, width)
-    sides = (min(side / short, MOST_ELONGATED) * size for side in (height, width))
+    sides = (min(side / short, MAX_ELONGATED) * size for side in (height, width))
     rows, columns = (max(MULTIPLE, round(side / MULTIPLE) * MULTIPLE) for side in sides)
     return rows, columns
 

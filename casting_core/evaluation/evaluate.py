@@ -16,7 +16,7 @@ import numpy as np
 
 from casting_core.data.samples import read_provenance
 from casting_core.errors import DataError
-from casting_core.evaluation.metrics.classification import summarize
+from casting_core.evaluation.metrics.classification import summarise
 from casting_core.evaluation.predictions import BY_SOURCE, OFFICIAL, Prediction, as_arrays
 from casting_core.evaluation.thresholds.calibration import fit_calibration
 from casting_core.evaluation.thresholds.operating_point import OperatingPoint, choose_operating_point
@@ -28,7 +28,7 @@ from casting_core.networks.card import SAMPLES
 class Evaluation:
     """What ships (`calibration`, `point`), the calibrated rows, and the figures by split.
 
-    `metrics`: `official_test` and `by_source`, each with the figures of `metrics.summarize` under `as_filed` and
+    `metrics`: `official_test` and `by_source`, each with the figures of `metrics.summarise` under `as_filed` and
     `without_suspects`, and `wrong_pictures`, paths; `by_source` names its `folds` too, and the `thresholds` (pass,
     reject) that each fold was judged with.
     """
@@ -44,7 +44,7 @@ def evaluate(
     suspects: frozenset[str],
     *,
     calibrated_on: Collection[int] | None = None,
-    recentre: bool = True,
+    fit_shift: bool = True,
 ) -> Evaluation:
     """Calibrate, choose thresholds and compute all figures.
 
@@ -53,21 +53,21 @@ def evaluate(
     rows : predictions of the official test and of at least two by-source folds; only their logits count.
     suspects : paths whose label is doubted; every figure is given as filed and without them.
     calibrated_on : folds that calibration and thresholds are fitted on; all when None.
-    recentre : whether calibration may move the boundary between the labels, or only temper probabilities.
+    fit_shift : whether calibration may move the boundary between the labels, or only temper probabilities.
     """
     folds = sorted({row.split for row in rows if row.split.startswith(BY_SOURCE)})
     fitted = [f for f in folds if calibrated_on is None or int(f.removeprefix(BY_SOURCE)) in calibrated_on]
     if len(fitted) < 2:
         raise DataError(f"Calibration needs predictions of at least two by-source folds, got {len(fitted)}.")
     usable = [row for row in _training(rows) if row.split in fitted and row.path not in suspects]
-    calibration, point = _fit(usable, recentre)
+    calibration, point = _fit(usable, fit_shift)
     official = _calibrated([row for row in rows if row.split == OFFICIAL], calibration)
     unseen: list[Prediction] = []
     thresholds: list[tuple[float, float]] = []
     low: list[float] = []
     high: list[float] = []
     for fold in folds:
-        fold_calibration, fold_point = _fit([row for row in usable if row.split != fold], recentre)
+        fold_calibration, fold_point = _fit([row for row in usable if row.split != fold], fit_shift)
         members = _calibrated([row for row in rows if row.split == fold], fold_calibration)
         unseen += members
         thresholds.append((fold_point.threshold_pass, fold_point.threshold_reject))
@@ -95,7 +95,7 @@ def calibrate_map(rows: Sequence[Prediction], peaks: Mapping[str, float], suspec
 
     `peaks`: the strongest evidence of pictures that were judged by source, by path. Those of the official training
     split whose label is not doubted are used. A place is at 0.5 where as many defective as sound photographs have
-    their strongest place above and below it. The scale is a timid one: the strongest places must stay apart below 1,
+    their strongest place above and below it. The targets are smoothed by photographs: the strongest places must stay apart below 1,
     where a float32 cannot tell them apart.
     """
     usable = [row for row in _training(rows) if row.path in peaks and row.path not in suspects]
@@ -103,7 +103,7 @@ def calibrate_map(rows: Sequence[Prediction], peaks: Mapping[str, float], suspec
         np.array([peaks[row.path] for row in usable]),
         np.array([row.label.positive for row in usable], bool),
         np.array([row.source for row in usable]),
-        timid=True,
+        smooth_by="photographs",
     )
 
 
@@ -113,11 +113,11 @@ def _training(rows: Sequence[Prediction]) -> list[Prediction]:
     return [row for row in rows if row.path not in tested]
 
 
-def _fit(rows: Sequence[Prediction], recentre: bool) -> tuple[Calibration, OperatingPoint]:
+def _fit(rows: Sequence[Prediction], fit_shift: bool) -> tuple[Calibration, OperatingPoint]:
     logits = np.array([row.logit for row in rows])
     positive = np.array([row.label.positive for row in rows], bool)
     source = np.array([row.source for row in rows])
-    calibration = fit_calibration(logits, positive, source, recentre=recentre)
+    calibration = fit_calibration(logits, positive, source, fit_shift=fit_shift)
     return calibration, choose_operating_point(calibration.probability(logits), positive, source)
 
 
@@ -133,8 +133,8 @@ def _figures(
     trusted = np.array([row.path not in suspects for row in rows], bool)
     low, high = np.broadcast_to(low, len(rows)), np.broadcast_to(high, len(rows))
     return {
-        "as_filed": summarize(predictions, threshold_pass=low, threshold_reject=high),
-        "without_suspects": summarize(
+        "as_filed": summarise(predictions, threshold_pass=low, threshold_reject=high),
+        "without_suspects": summarise(
             predictions.only(trusted), threshold_pass=low[trusted], threshold_reject=high[trusted]
         ),
         "wrong_pictures": sorted(row.path for row in rows if (row.probability >= 0.5) != row.label.positive),

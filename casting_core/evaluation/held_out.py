@@ -45,7 +45,7 @@ def held_out(folder: Path, fold: int, *, device: str | None = None) -> "Inspecto
         raise ModelError(f"{folder / name} is not the file that its card describes; it was altered: restore it.")
     suspects = suspects_of(folder)
     rows = [row for row in read_predictions(folder / "predictions.csv") if row.split != f"{BY_SOURCE}{fold}"]
-    others = evaluate(rows, suspects, calibrated_on=card.calibrated_on or None, recentre=card.recentred)
+    others = evaluate(rows, suspects, calibrated_on=card.calibrated_on or None, fit_shift=card.recentred)
     scale = calibrate_map(rows, read_peaks(folder / "peaks.csv"), suspects)
     network = architecture(card.architecture).build()
     network.load_state_dict(load(content))
@@ -65,7 +65,7 @@ def held_out(folder: Path, fold: int, *, device: str | None = None) -> "Inspecto
     )
 
 
-class Judges(dict[int, "Inspector"]):
+class FoldInspectors(dict[int, "Inspector"]):
     """Inspectors by fold (`held_out`), each made when it is first asked for."""
 
     def __init__(self, folder: Path, device: str | None = None) -> None:

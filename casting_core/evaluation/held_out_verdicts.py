@@ -17,7 +17,7 @@ PREDICTIONS = "predictions.csv"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Judged:
+class HeldOutVerdict:
     """A prediction, and the verdict and the thresholds that it was judged with."""
 
     row: Prediction
@@ -54,7 +54,7 @@ def thresholds(card: ModelCard) -> dict[str, tuple[float, float]]:
     return found
 
 
-def judge_rows(rows: Sequence[Prediction], card: ModelCard) -> list[Judged]:
+def judge_rows(rows: Sequence[Prediction], card: ModelCard) -> list[HeldOutVerdict]:
     """The verdict of every prediction. Raises `ModelError` where the card knows no thresholds of a split."""
     limits = thresholds(card)
     missing = sorted({row.split for row in rows} - limits.keys())
@@ -64,7 +64,7 @@ def judge_rows(rows: Sequence[Prediction], card: ModelCard) -> list[Judged]:
             f"python -m casting_core evaluate {card.name} --save"
         )
     return [
-        Judged(
+        HeldOutVerdict(
             row=row,
             verdict=verdict_at(row.probability, *limits[row.split]),
             threshold_pass=limits[row.split][0],
@@ -74,7 +74,7 @@ def judge_rows(rows: Sequence[Prediction], card: ModelCard) -> list[Judged]:
     ]
 
 
-def judged(model: str, folder: Path = MODELS) -> list[Judged]:
+def judged(model: str, folder: Path = MODELS) -> list[HeldOutVerdict]:
     """All held-out pictures of a shipped model. Raises `ModelError` or `DataError` where card or table are damaged."""
     card = read_card(folder / model)
     return judge_rows(read_predictions(folder / model / PREDICTIONS), card)

@@ -1,9 +1,10 @@
 """The index of a data set: everything that is slow to find out about its pictures, found out once and kept.
 
-1. All files are listed (`data.folders`), and every picture is read once: hash, size, measures, thumbnail, ring and
-   features (`exploration.reading`).
-2. All pairs are compared, and pictures grouped by source photograph (`data.provenance`, `data.near_duplicates`). For
-   the public set the shipped table names the photographs, and the comparison is kept to show them.
+1. All files are listed (`data.collection.folders`), and every picture is read once: hash, size, measures, thumbnail,
+   ring and features (`exploration.reading`).
+2. All pairs are compared, and pictures grouped by source photograph (`data.provenance`,
+   `data.provenance.near_duplicates`). For the public set the shipped table names the photographs, and the comparison is
+   kept to show them.
 3. Where the part is one that the shipped model knows, and the model has not been trained on the set, it judges them.
 4. The features are laid on a plane (`exploration.projection`).
 
@@ -51,13 +52,13 @@ class Index:
     `root`: the folder that paths are relative to. `classes`: names of the folders that hold them, sorted.
     `paths`, `names` (of the class), `splits` (`train`, `val`, `test` or empty, as filed) and `sha256`: N texts each.
     `width`, `height` in pixels, `size` in bytes, `source` (photograph): int (N,). `measures`: float32 (N,) by the
-    names of `data.measures`. `nearest` int (N,) and `likeness` float32 (N,): the most alike other picture by its
-    ring, -1 where rings were not compared; `histogram` int (40,): pairs by likeness from 0.8 to 1; `forest`: the links
-    within photographs. `grouping`: how photographs were told apart, by the shipped `table`, the `part`'s ring or the
-    whole `picture`. `features` float32 (N, D) of length 1; `pca`, `tsne` float32 (N, 2); `explained`: shares of the
-    variance. `model`: whose features they are. `probability` float32 (N,) of *defective* and `verdicts` N texts: by
-    that model, NaN and empty where it did not judge. `unreadable`: path and reason. `notes`: sentences.
-    `thumbnails`: bytes of JPEG files, one after another, that end at `ends` int (N,).
+    names of `data.part.measures`. `nearest` int (N,) and `likeness` float32 (N,): the most alike other picture by its
+    ring, -1 where rings were not compared; `histogram` int (40,): pairs by likeness from 0.8 to 1; `spanning_forest`:
+    the links within photographs. `grouping`: how photographs were told apart, by the shipped `table`, the `part`'s ring
+    or the whole `picture`. `features` float32 (N, D) of length 1; `pca`, `tsne` float32 (N, 2); `explained`: shares of
+    the variance. `model`: whose features they are. `probability` float32 (N,) of *defective* and `verdicts` N texts: by
+    that model, NaN and empty where it did not judge. `unreadable`: path and reason. `notes`: sentences. `thumbnails`:
+    bytes of JPEG files, one after another, that end at `ends` int (N,).
     """
 
     key: str
@@ -170,9 +171,9 @@ def build_index(folder: Path, step: Step | None = None) -> Index:
 
 
 def _make(tree: Tree, key: str, folder: Path, say: Step) -> None:
-    from casting_core.exploration.reading import Reader
+    from casting_core.exploration.reading import FeatureExtractor
 
-    reader = Reader(DEFAULT)
+    extractor = FeatureExtractor(DEFAULT)
     table = {sample.path: sample for sample in read_provenance()}
     public = is_public(tree.root) and all(found.path in table for found in tree.files)
     say("Reading the pictures", 0, len(tree.files))
@@ -180,7 +181,7 @@ def _make(tree: Tree, key: str, folder: Path, say: Step) -> None:
         tree.root,
         tree.files,
         lambda done, total: say("Reading the pictures", done, total),
-        reader.take,
+        extractor.add,
         detailed=not public,  # its photographs are known
     )
     if not gathered.files:
@@ -217,7 +218,7 @@ def _make(tree: Tree, key: str, folder: Path, say: Step) -> None:
             probability[index], verdicts[index] = np.nan if p is None else p, verdict
             say("Judging the pictures", index + 1, count)
     say("Drawing the map", 0, 1)
-    projection = project(reader.described())
+    projection = project(extractor.described())
     sizes = [_size(tree.root / found.path) for found in gathered.files]
     stream = io.StringIO()
     writer = csv.writer(stream)  # ends lines with both signs, and so quotes either of them in a name
@@ -227,7 +228,7 @@ def _make(tree: Tree, key: str, folder: Path, say: Step) -> None:
         writer.writerow(
             [found.path, found.name, found.split, gathered.hashes[index], width, height, sizes[index]]
             + [source[index], nearest[index], f"{alike[index]:.6g}", _number(probability[index]), verdicts[index]]
-            + [_number(getattr(reader.measures[index], name)) for name in NAMES]
+            + [_number(getattr(extractor.measures[index], name)) for name in NAMES]
         )
     facts = {
         "format": FORMAT,
@@ -247,13 +248,13 @@ def _make(tree: Tree, key: str, folder: Path, say: Step) -> None:
         "features": projection.features.astype(np.float16),
         "pca": projection.pca,
         "tsne": projection.tsne,
-        "ends": np.cumsum([len(each) for each in reader.thumbnails]),
+        "ends": np.cumsum([len(each) for each in extractor.thumbnails]),
     }
     packed = io.BytesIO()
     np.savez(packed, allow_pickle=False, **arrays)
     write_atomically(folder / "pictures.csv", stream.getvalue().encode("utf-8", "surrogatepass"))
     write_atomically(folder / "arrays.npz", packed.getvalue())
-    write_atomically(folder / "thumbnails.bin", b"".join(reader.thumbnails))
+    write_atomically(folder / "thumbnails.bin", b"".join(extractor.thumbnails))
     write_atomically(folder / "index.json", json.dumps(facts).encode())
     say("Drawing the map", 1, 1)
 

@@ -17,7 +17,7 @@ from casting_core.data.part.measures import Measures, measure
 THUMBNAIL = 128  # px, long side
 QUALITY = 80
 BATCH = 32
-MOST_WAITING = 4 * BATCH  # pictures of all shapes that are held
+MAX_WAITING = 4 * BATCH  # pictures of all shapes that are held
 
 
 def thumbnail(pixels: np.ndarray) -> bytes:
@@ -29,8 +29,9 @@ def thumbnail(pixels: np.ndarray) -> bytes:
     return stream.getvalue()
 
 
-class Reader:
-    """Takes pictures one by one (`take`, as the hook of `data.gathering.gather`), and holds what it made of them.
+class FeatureExtractor:
+    """Takes pictures one by one (`add`, as the hook of `data.collection.reading.gather`), and holds what it made of
+    them.
 
     `measures`: of every picture. `thumbnails`: JPEG files.
     """
@@ -50,7 +51,7 @@ class Reader:
         self._described: dict[int, np.ndarray] = {}
         self._torch = torch
 
-    def take(self, picture: Picture, part: Part | None) -> None:
+    def add(self, picture: Picture, part: Part | None) -> None:
         """Measure a picture, make its thumbnail, and describe it with the next batch."""
         from casting_core.data.transforms import to_input
 
@@ -60,7 +61,7 @@ class Reader:
         inputs = to_input(picture.pixels, self.card.input_size)
         waiting = self._waiting.setdefault(inputs.shape, [])
         waiting.append((index, inputs))
-        if len(waiting) == BATCH or sum(map(len, self._waiting.values())) >= MOST_WAITING:
+        if len(waiting) == BATCH or sum(map(len, self._waiting.values())) >= MAX_WAITING:
             fullest = max(self._waiting, key=lambda shape: len(self._waiting[shape]))
             self._describe(self._waiting.pop(fullest))
 

@@ -18,9 +18,9 @@ import numpy as np
 from casting_core.data.collection.class_names import assign_labels
 from casting_core.data.collection.collection import divide
 from casting_core.data.samples import FOLDERS, Sample, read_provenance
-from casting_core.data.splits import deal_folds, mark_doubted
+from casting_core.data.splits import mark_doubted, split_folds
 from casting_core.errors import DataError
-from casting_core.evaluation.held_out_verdicts import PREDICTIONS, Judged, judged
+from casting_core.evaluation.held_out_verdicts import PREDICTIONS, HeldOutVerdict, judged
 from casting_core.evaluation.predictions import read_predictions
 from casting_core.exploration.index import Index
 from casting_core.labels import Label, Verdict
@@ -29,7 +29,7 @@ from casting_core.networks.card import DEFAULT, MODELS, read_card, shipped
 if TYPE_CHECKING:
     import pandas as pd
 
-LEAST_COVERED = 0.5  # of the pictures that a model's predictions must name to be of this set
+MIN_COVERED = 0.5  # of the pictures that a model's predictions must name to be of this set
 
 
 class Outcome(StrEnum):
@@ -54,7 +54,7 @@ class Table:
 
     `rows`, one a picture: `path`, `file` (its name), `split`, `name` (of the class), `label` (empty where unknown),
     `source`, `fold`, `suspect`, `sha256`; where there is an index also `width`, `height`, `size`, the measures of
-    `data.measures`, `kinds` (of defects, as the set itself tells) and `typical` (cosine to the mean of its class);
+    `data.part.measures`, `kinds` (of defects, as the set itself tells) and `typical` (cosine to the mean of its class);
     `probability`, `verdict`, `outcome` and `hardness` (probability of the wrong label), NaN or empty where not judged.
     """
 
@@ -92,7 +92,7 @@ def models_for(index: Index | None, public: bool) -> list[str]:
             found.append(model)
         elif not public and paths is not None and not card.on_public_set:
             told = {row.path for row in read_predictions(MODELS / model / PREDICTIONS)}
-            if len(told & paths) >= LEAST_COVERED * len(paths):
+            if len(told & paths) >= MIN_COVERED * len(paths):
                 found.append(model)
     if not public and index is not None and any(index.verdicts):
         found.insert(0, index.model)
@@ -137,7 +137,7 @@ def make_table(
     ]
     samples, doubts = mark_doubted(samples)
     samples, _, divided = divide(samples)
-    samples, _, few = deal_folds(samples)
+    samples, _, few = split_folds(samples)
     return _table(index, samples, classes, None, model, (*index.notes, why, *doubts, *divided, *few))
 
 
@@ -216,7 +216,7 @@ def _judgement(
     limits = (card.threshold_pass, card.threshold_reject)
     if index is not None and not public and model == index.model and card.on_public_set:
         return index.probability.astype(np.float64), list(index.verdicts), limits, True
-    told: dict[str, Judged] = {}
+    told: dict[str, HeldOutVerdict] = {}
     for each in judged(model):
         if each.unseen or each.row.path not in told:
             told[each.row.path] = each

@@ -1,11 +1,10 @@
 """The envelope: between which bounds a photograph is like those on which a model's figures were measured.
 
-Every property of `data.capture` is measured on the official training pictures; its bounds are an extreme quantile on
-either side, widened by what training has covered beyond the pictures themselves: scale, stretch and shift by their
+Every property of `data.part.capture` is measured on the official training pictures; its bounds are an extreme quantile
+on either side, widened by what training has covered beyond the pictures themselves: scale, stretch and shift by their
 factors, blur and overexposure by measuring the pictures anew when blurred and brightened as far as the augmentation
-goes. Where verdicts were measured to hold further than that, resolution and weak light, the bound lies where they
-still held without exception. The proportions of the part are given the change that another distance of the camera
-makes.
+goes. Where verdicts were measured to hold further than that, resolution and weak light, the bound lies where they still
+held without exception. The proportions of the part are given the change that another distance of the camera makes.
 """
 
 from collections.abc import Iterable
@@ -15,7 +14,7 @@ import numpy as np
 from scipy import ndimage
 
 from casting_core.data.augmentation import AugmentationSettings
-from casting_core.data.part.capture import Capture, measure
+from casting_core.data.part.capture import PhotoConditions, measure
 from casting_core.data.part.finder import find_part
 from casting_core.data.transforms import to_input
 from casting_core.errors import DataError
@@ -30,7 +29,7 @@ SMALLEST = 0.5  # of the least diameter in pixels
 DIMMEST = 0.5  # of the least brightness and contrast
 BURNT = 0.12  # share of the pictures that may be burnt out further when as bright as training goes
 FAINTEST_BORE = 0.5  # of the least difference between hub and bore: it depends on the light
-MOST_PIXELS = 1e5  # across: no camera has more, and more do no harm
+MAX_PIXELS = 1e5  # across: no camera has more, and more do no harm
 
 Envelope = dict[str, tuple[float, float]]
 
@@ -49,7 +48,7 @@ def measure_envelope(
     Raises `DataError` where no picture shows a part.
     """
     settings = settings or AugmentationSettings()
-    plain: list[Capture] = []
+    plain: list[PhotoConditions] = []
     sharpness, drawing = [], []
     for pixels in pictures:
         part = find_part(pixels)
@@ -76,7 +75,7 @@ def _widened(
         return float(np.quantile([row[name] for row in rows], 1 - EXTREME))
 
     bounds = {
-        "diameter": (SMALLEST * low("diameter"), MOST_PIXELS),
+        "diameter": (SMALLEST * low("diameter"), MAX_PIXELS),
         "extent": (settings.scale[0] * low("extent"), settings.scale[1] * high("extent")),
         "visible": (low("visible") - settings.shift, 1.0),
         "roundness": (low("roundness") * settings.stretch[0], 1.0),

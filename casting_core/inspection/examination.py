@@ -1,6 +1,6 @@
 """What can be asked of a picture beside its verdict, which none of it changes.
 
-- Seen before: is the verdict recall of a photograph that the model was trained on (`data.seen_before`)?
+- Seen before: is the verdict recall of a photograph that the model was trained on (`data.provenance.seen_before`)?
 - Precedents: which known castings does the model see most alike (`explanation.precedents`)?
 - Proof: does the verdict fall when what was marked is repaired (`explanation.proof`)?
 - Stability: does it hold when the picture is turned and lit otherwise (`inspection.stability`)?

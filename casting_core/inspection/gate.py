@@ -8,14 +8,14 @@ model can judge it but nobody has measured how well (`review`), why, and what to
    the envelope of the model's card: review. So far outside that the verdict is a guess: unusable.
 3. `evidence`: what speaks for a defect lies on the part. Else: review.
 
-The measured properties are those of `data.capture`, their bounds those of the card (`evaluation.envelope`).
+The measured properties are those of `data.part.capture`, their bounds those of the card (`inspection.envelope`).
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from casting_core.data.part.capture import Capture, measure
+from casting_core.data.part.capture import PhotoConditions, measure
 from casting_core.data.part.finder import Part
 from casting_core.explanation.regions import LEVEL
 from casting_core.labels import Verdict
@@ -49,7 +49,7 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True)
 class _Rule:
-    """One property of `Capture`: `gate` it belongs to, what to say below and above its bounds.
+    """One property of `PhotoConditions`: `gate` it belongs to, what to say below and above its bounds.
 
     `far`: the share of its lower bound below which nothing can be judged; 1 where that is so at once. The words may
     name the `value`.
@@ -138,7 +138,7 @@ def check_picture(card: ModelCard, inputs: np.ndarray, part: Part | None, shape:
     return check_capture(card, measure(inputs, part, shape))
 
 
-def check_capture(card: ModelCard, capture: Capture) -> Finding | None:
+def check_capture(card: ModelCard, capture: PhotoConditions) -> Finding | None:
     """The same for measured properties."""
     first: Finding | None = None
     for rule in RULES:

@@ -17,10 +17,10 @@ from torch import Tensor
 
 from casting_core.data.transforms import input_shape, to_input, to_tensor
 from casting_core.networks.calibration import Calibration
-from casting_core.networks.compilation import Begun, Runtime
+from casting_core.networks.compilation import PartialForward, Runtime
 from casting_core.networks.device import fast_dtype
 from casting_core.networks.network import Network, SmallNetwork
-from casting_core.networks.threads import Beside
+from casting_core.networks.threads import SideWorker
 
 logger = logging.getLogger(__name__)
 
@@ -45,14 +45,14 @@ class Inference:
     def __init__(self, network: Network, device: torch.device, calibration: Calibration) -> None:
         self.device, self.dtype, self.calibration = device, fast_dtype(device), calibration
         self.runtime = Runtime(network, device, self.dtype)
-        self._beside = Beside()
+        self._beside = SideWorker()
         # one batch is copied to a GPU while it computes another
         self._streams = itertools.cycle([torch.cuda.Stream(device) for _ in range(2 * (device.type == "cuda"))])
         self._network = network
         self._reduced = self.dtype != torch.float32 and not isinstance(network, SmallNetwork)
         self._exact: Network | None = None  # in full precision, made when first needed
 
-    def begin(self, pixels: np.ndarray, size: int) -> Callable[[], tuple[np.ndarray, Begun]] | None:
+    def begin(self, pixels: np.ndarray, size: int) -> Callable[[], tuple[np.ndarray, PartialForward]] | None:
         """Let another thread scale one picture, uint8 (H, W), to the input size, and take the network's first step.
 
         Gives what waits for both; None where it is no gain.
@@ -64,18 +64,18 @@ class Inference:
         return None if future is None else future.result
 
     @torch.inference_mode()
-    def _begin(self, pixels: np.ndarray, size: int) -> tuple[np.ndarray, Begun]:
+    def _begin(self, pixels: np.ndarray, size: int) -> tuple[np.ndarray, PartialForward]:
         inputs = to_input(pixels, size)
-        return inputs, self.runtime.begin(self._tensor([inputs]), at_once=True)
+        return inputs, self.runtime.first_stage(self._tensor([inputs]), at_once=True)
 
     def compute(self, inputs: list[np.ndarray]) -> Logits:
         """Logits of the verdict and of the evidence; None for a network without a map."""
         return self.launch(inputs)()
 
-    def launch_each(self, pictures: Sequence[tuple[np.ndarray, Begun | None]]) -> Callable[[], list[Answer]]:
+    def launch_each(self, pictures: Sequence[tuple[np.ndarray, PartialForward | None]]) -> Callable[[], list[Answer]]:
         """The same for inputs of any shapes, each with what was begun of it; those of one shape are computed together.
 
-        Begun; what is given waits for the end, and gives the answers in order.
+        PartialForward; what is given waits for the end, and gives the answers in order.
         """
         groups: dict[object, list[int]] = {}
         for index, (inputs, begun) in enumerate(pictures):
@@ -92,8 +92,8 @@ class Inference:
         return partial(_answers, len(pictures), running)
 
     @torch.inference_mode()
-    def _finish(self, inputs: np.ndarray, begun: Begun) -> Logits:
-        return self._checked([inputs], *self.runtime.finish(begun))
+    def _finish(self, inputs: np.ndarray, begun: PartialForward) -> Logits:
+        return self._checked([inputs], *self.runtime.remaining_stages(begun))
 
     @torch.inference_mode()
     def launch(self, inputs: list[np.ndarray]) -> Callable[[], Logits]:

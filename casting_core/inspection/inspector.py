@@ -33,13 +33,13 @@ from casting_core.labels import Verdict
 from casting_core.networks.calibration import Calibration
 from casting_core.networks.card import DEFAULT, ModelCard
 from casting_core.networks.checkpoint import load_model
-from casting_core.networks.compilation import Begun
+from casting_core.networks.compilation import PartialForward
 from casting_core.networks.device import choose_device, describe
 from casting_core.networks.network import Network
-from casting_core.networks.threads import handfuls
+from casting_core.networks.threads import map_chunked
 
 DECODERS = 2  # threads that decode ahead of a network that is not on the CPU
-HANDFUL = 4  # pictures that one worker on the CPU takes at once: what they become still fits into its cache
+CHUNK_SIZE = 4  # pictures that one worker on the CPU takes at once: what they become still fits into its cache
 BETWEEN = "The probability {p:.1f} % lies between the thresholds {low:.1f} % and {high:.1f} %: a person should look."
 
 
@@ -54,7 +54,7 @@ class _Prepared:
     seconds: dict[str, float]
     error: str | None = None
     inputs: np.ndarray | None = None
-    begun: Begun | None = None  # what the network already made of the inputs
+    begun: PartialForward | None = None  # what the network already made of the inputs
     part: Part | None = None
     doubt: str | None = None
     sha256: str | None = None
@@ -62,7 +62,7 @@ class _Prepared:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class _Judged:
+class _Scored:
     """A picture, and what the network says of it: nothing of one that is unusable."""
 
     item: _Prepared
@@ -70,7 +70,7 @@ class _Judged:
 
 
 class Inspector:
-    """Judges pictures with one model on one device. Make one with `Inspector.load`."""
+    """FoldInspectors pictures with one model on one device. Make one with `Inspector.load`."""
 
     def __init__(
         self, network: Network, card: ModelCard, *, device: torch.device, limits: ImageLimits = DEFAULT_LIMITS
@@ -151,14 +151,14 @@ class Inspector:
             raise SettingsError(f"The batch size must be at least 1, got {batch_size}.")
         if self.device.type != "cpu":
             return self._batches(iter(sources), batch_size, explain)
-        size = min(batch_size, HANDFUL)
-        judged = handfuls(self._take, sources, size=size, ahead=2 * batch_size // size)
+        size = min(batch_size, CHUNK_SIZE)
+        judged = map_chunked(self._take, sources, size=size, ahead=2 * batch_size // size)
         return self._results(judged, explain)
 
     def _batches(self, sources: Iterator[Source], batch_size: int, explain: bool) -> Iterator[Inspection]:
         """Elsewhere one batch is computed while the next is read, and the results of the last are made."""
         pool = ThreadPoolExecutor(DECODERS, thread_name_prefix="decode")
-        waiting: Callable[[], list[_Judged]] | None = None
+        waiting: Callable[[], list[_Scored]] | None = None
         try:
             ahead = [pool.submit(self._read, source) for source in islice(sources, batch_size)]
             while ahead:
@@ -174,7 +174,7 @@ class Inspector:
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 
-    def _take(self, sources: Sequence[Source]) -> list[_Judged]:
+    def _take(self, sources: Sequence[Source]) -> list[_Scored]:
         return self._judged([self._read(source) for source in sources])
 
     def _read(self, source: Source, *, beside: bool = False) -> _Prepared:
@@ -219,21 +219,21 @@ class Inspector:
             seconds=seconds,
         )
 
-    def _judged(self, prepared: Sequence[_Prepared]) -> list[_Judged]:
+    def _judged(self, prepared: Sequence[_Prepared]) -> list[_Scored]:
         """What the network says of each picture, in order."""
         return self._launched(prepared)()
 
-    def _launched(self, prepared: Sequence[_Prepared]) -> Callable[[], list[_Judged]]:
+    def _launched(self, prepared: Sequence[_Prepared]) -> Callable[[], list[_Scored]]:
         """The same, begun; what is given waits for the end."""
         wait = self._inference.launch_each([(item.inputs, item.begun) for item in prepared if item.inputs is not None])
 
-        def collect() -> list[_Judged]:
+        def collect() -> list[_Scored]:
             answers = iter(wait())
-            return [_Judged(item=item, answer=None if item.inputs is None else next(answers)) for item in prepared]
+            return [_Scored(item=item, answer=None if item.inputs is None else next(answers)) for item in prepared]
 
         return collect
 
-    def _results(self, judged: Iterable[_Judged], explain: bool) -> Iterator[Inspection]:
+    def _results(self, judged: Iterable[_Scored], explain: bool) -> Iterator[Inspection]:
         """In order; a heatmap is made when its turn comes, so that only one is held at a time."""
         for one in judged:
             yield self._unusable(one.item) if one.answer is None else self._result(one.item, one.answer, explain)

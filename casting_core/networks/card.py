@@ -24,7 +24,7 @@ class ModelCard:
     its map sigmoid((evidence + `map_shift`) / `map_temperature`): 0.5 is where as many sound parts as defective ones
     have their strongest place.
     `gates` names what a picture must have for a verdict without a person (`inspection.gate`), and `envelope` holds,
-    by property of `data.capture`, the least and the most with which the figures were measured.
+    by property of `data.part.capture`, the least and the most with which the figures were measured.
     `calibrated_on`: by-source folds from which calibration and thresholds come; all where it is empty.
     `recentred`: whether calibration moved the boundary between the labels; the networks of the published study are
     judged where they put it themselves, as the study judged its own.

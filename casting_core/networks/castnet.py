@@ -58,7 +58,7 @@ class DepthwiseConvolution(nn.Conv2d):
 class SeparableBlock(nn.Module):
     """Depthwise convolution, then a linear projection: (B, I, H, W) → (B, O, H, W)."""
 
-    STEPS = (("depthwise", "norm1", "activation1"), ("project", "norm2", None))
+    FUSED_LAYERS = (("depthwise", "norm1", "activation1"), ("project", "norm2", None))
 
     def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__()
@@ -76,7 +76,11 @@ class SeparableBlock(nn.Module):
 class InvertedResidual(nn.Module):
     """Expand sixfold, depthwise convolution, linear projection: (B, I, H, W) → (B, O, H/s, W/s)."""
 
-    STEPS = (("expand", "norm1", "activation1"), ("depthwise", "norm2", "activation2"), ("project", "norm3", None))
+    FUSED_LAYERS = (
+        ("expand", "norm1", "activation1"),
+        ("depthwise", "norm2", "activation2"),
+        ("project", "norm3", None),
+    )
 
     def __init__(self, inputs: int, outputs: int, kernel: int, stride: int) -> None:
         super().__init__()
@@ -105,7 +109,7 @@ class Backbone(nn.Module):
     order of the original, so that its ImageNet weights load by position (`training.pretrained`).
     """
 
-    STEPS = (("stem", "norm", "activation"),)
+    FUSED_LAYERS = (("stem", "norm", "activation"),)
     # per stage: repeats, outputs, kernel, stride of its first block
     STAGES = ((2, 24, 3, 2), (2, 40, 5, 2), (3, 80, 3, 2), (3, 112, 5, 1))
 
@@ -163,7 +167,7 @@ class CastNet(Network):
     CAP = 6.0  # on the features from which the verdict comes, as in the backbone
     BEGUN = 2  # stages of the backbone that are the first step: with one core, as long as finding the part takes
     DESCRIBED = 0.01  # share of the places, those of the strongest evidence, that describe a picture beside all of them
-    STEPS = (("mix", "mix_norm", "mix_activation"),)
+    FUSED_LAYERS = (("mix", "mix_norm", "mix_activation"),)
 
     def __init__(self, *, width: int = 64, strongest: tuple[float, ...] = (0.0025, 0.02)) -> None:
         super().__init__()
@@ -255,7 +259,7 @@ class CastNet(Network):
         """
         return self._conclude(self.features(x))
 
-    def steps(self) -> Sequence[Callable[[Any], Any]]:
+    def stages(self) -> Sequence[Callable[[Any], Any]]:
         """See `Network.steps`."""
         return self._begin, self._proceed, self._conclude
 

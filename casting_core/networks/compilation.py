@@ -28,7 +28,7 @@ from casting_core.networks.network import Network
 logger = logging.getLogger(__name__)
 
 OFTEN = 8  # calls of one kind, after which it is compiled
-MOST_KINDS = 8  # that are compiled
+MAX_KINDS = 8  # that are compiled
 DEVIATION = 0.05  # at most, of the largest value, from the plain way
 _RUNS = 3  # the first two are watched, then it is compiled
 
@@ -37,7 +37,7 @@ Kind = tuple[tuple[int, ...], int]  # shape of the pictures, and threads that an
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Begun:
+class PartialForward:
     """A computation after its first step: what that gave, and the shape of the pictures."""
 
     value: Any
@@ -45,11 +45,12 @@ class Begun:
 
 
 class Runtime:
-    """Judges pictures: float32 (B, 1, H, W), luminance in [0, 1], on the device. May be called from many threads."""
+    """FoldInspectors pictures: float32 (B, 1, H, W), luminance in [0, 1], on the device. May be called from many
+    threads."""
 
     def __init__(self, network: Network, device: torch.device, dtype: torch.dtype) -> None:
         self.network = network.runtime(device, dtype)
-        self._plain = self.network.steps()
+        self._plain = self.network.stages()
         self._source, self._dtype = network, dtype
         self._compiles = len(self._plain) > 1 and device.type == "cpu" and _can_compile()
         self._compiled: dict[Kind, Sequence[Step]] = {}
@@ -62,18 +63,18 @@ class Runtime:
 
     def judge(self, x: Tensor) -> tuple[Tensor, Tensor | None]:
         """See `Network.judge`."""
-        return self.finish(self.begin(x))
+        return self.remaining_stages(self.first_stage(x))
 
-    def begin(self, x: Tensor, *, at_once: bool = False) -> Begun:
+    def first_stage(self, x: Tensor, *, at_once: bool = False) -> PartialForward:
         """The first of several steps, about a third of the work; nothing where there is but one.
 
         `at_once`: compile, if this shape ever is, and however rare it was so far.
         """
         shape = tuple(x.shape)
         steps = self._steps(shape, counts=True, at_once=at_once)
-        return Begun(value=x if len(steps) == 1 else steps[0](x), shape=shape)
+        return PartialForward(value=x if len(steps) == 1 else steps[0](x), shape=shape)
 
-    def finish(self, begun: Begun) -> tuple[Tensor, Tensor | None]:
+    def remaining_stages(self, begun: PartialForward) -> tuple[Tensor, Tensor | None]:
         """What remains, in any thread; gives what `judge` gives."""
         value: Any = begun.value
         steps = self._steps(begun.shape)
@@ -89,9 +90,9 @@ class Runtime:
             return self._plain
         try:
             self._counts[kind] += 1
-            if (at_once or self._counts[kind] > OFTEN) and len(self._compiled) < MOST_KINDS:
+            if (at_once or self._counts[kind] > OFTEN) and len(self._compiled) < MAX_KINDS:
                 self._compiled[kind] = self._compile(shape) or self._plain
-            if len(self._counts) > 64 * MOST_KINDS:
+            if len(self._counts) > 64 * MAX_KINDS:
                 self._counts.clear()
         finally:
             self._lock.release()
@@ -105,7 +106,7 @@ class Runtime:
             with torch.inference_mode(False), torch.no_grad():
                 value = torch.rand(shape).to(memory_format=torch.channels_last)
                 steps: list[Step] = []
-                for step in self._source.fused(self._dtype).steps()[:-1]:
+                for step in self._source.fused(self._dtype).stages()[:-1]:
                     expected = step(value)
                     recorded = torch.jit.trace(lambda given, step=step: step(given), value, check_trace=False)
                     for _ in range(_RUNS):

@@ -6,8 +6,8 @@
    once instead of twice, and the weights are laid out for it beforehand instead of at every call. Between the large
    maps of the first layers, writing and reading takes longer than computing.
 
-A module says which of its parts follow each other in `STEPS`: names of a convolution, its norm, and the activation
-after it or None.
+A module says which of its parts follow each other in `FUSED_LAYERS`: names of a convolution, its norm, and the
+activation after it or None.
 """
 
 from typing import ClassVar, Protocol
@@ -19,7 +19,7 @@ from torch import Tensor, nn
 class Stepwise(Protocol):
     """A module whose convolutions can be fused."""
 
-    STEPS: ClassVar[tuple[tuple[str, str, str | None], ...]]
+    FUSED_LAYERS: ClassVar[tuple[tuple[str, str, str | None], ...]]
 
 
 def fold(norm: nn.Module, convolution: nn.Conv2d, *others: nn.Conv2d) -> None:
@@ -38,9 +38,9 @@ def fold(norm: nn.Module, convolution: nn.Conv2d, *others: nn.Conv2d) -> None:
 
 
 def fold_all(network: nn.Module) -> None:
-    """Fold every norm that a module names in `STEPS`, in place; an identity takes its place."""
+    """Fold every norm that a module names in `FUSED_LAYERS`, in place; an identity takes its place."""
     for module in list(network.modules()):
-        for convolution, norm, _ in getattr(module, "STEPS", ()):
+        for convolution, norm, _ in getattr(module, "FUSED_LAYERS", ()):
             fold(getattr(module, norm), getattr(module, convolution))
             setattr(module, norm, nn.Identity())
 
@@ -84,9 +84,9 @@ def can_pack() -> bool:
 
 
 def pack_all(network: nn.Module) -> None:
-    """Pack every convolution that a module names in `STEPS`, norms folded before, in place."""
+    """Pack every convolution that a module names in `FUSED_LAYERS`, norms folded before, in place."""
     for module in list(network.modules()):
-        for convolution, _, activation in getattr(module, "STEPS", ()):
+        for convolution, _, activation in getattr(module, "FUSED_LAYERS", ()):
             following = nn.Identity if activation is None else type(getattr(module, activation))
             setattr(module, convolution, PackedConvolution(getattr(module, convolution), activation=following))
             if activation is not None:

@@ -23,7 +23,7 @@ class Network(nn.Module, ABC):
         so that both are read on one scale. None where the network has no map of its own.
         """
 
-    def steps(self) -> Sequence[Callable[[Any], Any]]:
+    def stages(self) -> Sequence[Callable[[Any], Any]]:
         """What `judge` does in steps, each of which takes what the one before gives.
 
         One, or several of which all but the last are worth compiling for a shape that comes often

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import torch
 
-MOST_WORKERS = 8  # Python itself serves only one of them at a time
+MAX_WORKERS = 8  # Python itself serves only one of them at a time
 
 Given = TypeVar("Given")
 Made = TypeVar("Made")
@@ -41,7 +41,7 @@ def workers(count: int, *, threads: int, name: str) -> ThreadPoolExecutor:
     return pool
 
 
-def handfuls(
+def map_chunked(
     make: Callable[[Sequence[Given]], Iterable[Made]], given: Iterable[Given], *, size: int, ahead: int
 ) -> Iterator[Made]:
     """What `make` gives for all that is given, in order: workers take `size` at a time, at most `ahead` times ahead.
@@ -49,11 +49,11 @@ def handfuls(
     There are as many workers as PyTorch may use threads, each with one; or fewer, with more.
     """
     threads, source = torch.get_num_threads(), iter(given)
-    count = min(threads, MOST_WORKERS)
-    pool = workers(count, threads=threads // count, name="handful")
+    count = min(threads, MAX_WORKERS)
+    pool = workers(count, threads=threads // count, name="chunk")
     try:
         taken = iter(lambda: list(islice(source, size)), [])
-        coming = (pool.submit(make, handful) for handful in taken)
+        coming = (pool.submit(make, chunk) for chunk in taken)
         waiting = deque(islice(coming, max(1, min(2 * count, ahead))))
         while waiting:
             made = waiting.popleft().result()
@@ -63,7 +63,7 @@ def handfuls(
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-class Beside:
+class SideWorker:
     """One more thread for what can be done at the same time, where PyTorch may use more than one.
 
     It serves one caller at a time; others do the work themselves. Python runs one thread at a time and seldom changes

@@ -47,7 +47,7 @@ OWN = (
 )
 
 
-def limits_of(model: str, data: dict[str, Any]) -> tuple[str, ...]:
+def limitations(model: str, data: dict[str, Any]) -> tuple[str, ...]:
     """The limits of a network trained on data that is described as a run's `data.json` does."""
     if data.get("grouping") != "table":
         notes = tuple(data.get("notes", ()))

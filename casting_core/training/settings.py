@@ -103,7 +103,7 @@ STUDY: dict[str, Any] = {
     "recipe": None,
 }
 # what differs from that, and why
-DIFFERENT: dict[str, dict[str, Any]] = {
+OVERRIDES: dict[str, dict[str, Any]] = {
     "cnn": {"schedule": COSINE},  # at a constant rate its last epochs differ by several percent, and luck would decide
     "brightness": {"learning_rate": 1e-2, "schedule": COSINE},  # two weights, which would not arrive at that pace
 }
@@ -112,7 +112,7 @@ DIFFERENT: dict[str, dict[str, Any]] = {
 def settings_for(model: str, **given: Any) -> TrainingSettings:
     """The settings that a network is trained with, but for those given. Raises `ModelError` for an unknown network."""
     known = architecture(model)
-    usual = {} if model == "castnet" else {**STUDY, **DIFFERENT.get(model, {})}
+    usual = {} if model == "castnet" else {**STUDY, **OVERRIDES.get(model, {})}
     return TrainingSettings(**{"size": known.size, **usual, "model": model, **given})
 
 

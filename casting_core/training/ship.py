@@ -31,7 +31,7 @@ from casting_core.networks.calibration import Calibration
 from casting_core.networks.card import CARD, SAMPLES, ModelCard
 from casting_core.networks.checkpoint import save_model
 from casting_core.networks.registry import architecture
-from casting_core.training.limits import limits_of
+from casting_core.training.limits import limitations
 
 DATA = "data.json"  # of a run: what it was trained on
 PREPROCESSING = (
@@ -70,9 +70,9 @@ def ship(
     rows: list[Prediction] = []
     for run in (official, *by_source):
         rows += read_predictions(run / "predictions.csv")
-    recentre = settings["recipe"] is not None
+    fit_shift = settings["recipe"] is not None
     suspects = frozenset(s.path for s in read_provenance(official / SAMPLES) if s.suspect)
-    evaluation = evaluate(rows, suspects, calibrated_on=calibrated_on or None, recentre=recentre)
+    evaluation = evaluate(rows, suspects, calibrated_on=calibrated_on or None, fit_shift=fit_shift)
     calibration, point, metrics = evaluation.calibration, evaluation.point, evaluation.metrics
     if seeds:
         runs = {int(_settings(run)["seed"]): read_predictions(run / "predictions.csv") for run in (official, *seeds)}
@@ -109,12 +109,12 @@ def ship(
         map_shift=map_calibration.shift,
         envelope=dict(envelope or {}),
         calibrated_on=calibrated_on,
-        recentred=recentre,
+        recentred=fit_shift,
         training={"settings": settings, **{k: v for k, v in result.items() if k != "data_fingerprint"}, "folds": folds},
         data={name: value for name, value in data.items() if name != "root"},
         data_fingerprint=result.get("data_fingerprint", ""),
         metrics=metrics,
-        limits=limits_of(settings["model"], data),
+        limits=limitations(settings["model"], data),
     )
     architecture(card.architecture)  # a card that names no network could not be loaded
     try:

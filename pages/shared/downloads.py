@@ -14,7 +14,7 @@ from pages.shared.uploads import Upload
 
 if TYPE_CHECKING:
     from casting_core import Inspection
-    from pages.shared.resources import Judged
+    from pages.shared.resources import DisplayedInspection
 
 COLUMNS = ("file", "sha256", "verdict", "reason", "probability", "threshold_pass", "threshold_reject")
 COLUMNS += ("model", "device", "regions", "width", "height", "seconds")
@@ -49,14 +49,14 @@ def to_csv(lines: Sequence[Line]) -> bytes:
     return stream.getvalue().encode("utf-8-sig", errors="replace")
 
 
-def overlay_png(judged: "Judged") -> bytes:
+def overlay_png(judged: "DisplayedInspection") -> bytes:
     """The picture with its evidence and the marked places, at the size in which the page shows it, as PNG."""
     stream = io.BytesIO()
     marked_image(judged).save(stream, "PNG")
     return stream.getvalue()
 
 
-def marked_image(judged: "Judged") -> Image.Image:
+def marked_image(judged: "DisplayedInspection") -> Image.Image:
     """The picture with its evidence, if there is a map, and the marked places; RGB. It must have been decoded."""
     picture, inspection = judged.picture, judged.inspection
     assert picture is not None

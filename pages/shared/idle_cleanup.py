@@ -22,10 +22,10 @@ PATIENCE = 180.0  # s: by then sessions cannot come back (`disconnectedSessionTT
 
 
 class Presence:
-    """How many sessions there are; some time after the last has ended, `tidy` is called. For many threads."""
+    """How many sessions there are; some time after the last has ended, `cleanup` is called. For many threads."""
 
-    def __init__(self, tidy: Callable[[], None], *, patience: float) -> None:
-        self._tidy, self._patience = tidy, patience
+    def __init__(self, cleanup: Callable[[], None], *, patience: float) -> None:
+        self._tidy, self._patience = cleanup, patience
         self._here = 0
         self._lock = threading.Lock()
         self._waiting: threading.Timer | None = None
@@ -48,7 +48,7 @@ class Presence:
                 self._waiting.start()
 
 
-def tidy() -> None:
+def cleanup() -> None:
     """Forget pictures, and give free memory back to the system, where its C library is glibc.
 
     Source: https://man7.org/linux/man-pages/man3/malloc_trim.3.html
@@ -88,7 +88,7 @@ def _drop_sessions() -> None:
 
 @st.cache_resource(show_spinner=False)
 def _presence() -> Presence:
-    return Presence(tidy, patience=PATIENCE)
+    return Presence(cleanup, patience=PATIENCE)
 
 
 @st.cache_resource(scope="session", show_spinner=False, on_release=Presence.go)

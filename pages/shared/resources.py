@@ -37,12 +37,12 @@ if TYPE_CHECKING:
     from casting_core.inspection.stability import Stability
 
 LONG_SIDE = (640, 1024)  # px, at least and at most, of a picture as a page shows it
-MOST_MODELS = 2  # held in memory
+MAX_MODELS = 2  # held in memory
 AT_ONCE = 2  # pictures of a batch, whose maps are held in memory together
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Judged:
+class DisplayedInspection:
     """An inspection, ready for a page.
 
     `inspection`: without its heatmap, which may be large. `picture`: RGB, 640 to 1,024 px on its long
@@ -92,7 +92,7 @@ def inspector(model: str = DEFAULT) -> "Inspector":
     return loading.result()
 
 
-@st.cache_resource(max_entries=MOST_MODELS, show_spinner=False)
+@st.cache_resource(max_entries=MAX_MODELS, show_spinner=False)
 def _loading(model: str) -> "Future[Inspector]":
     background = ThreadPoolExecutor(1, thread_name_prefix="model")
     loading = background.submit(_load, model)
@@ -126,7 +126,7 @@ def _precedence() -> Precedence:
 
 def give_way() -> None:
     """Wait, before something that can come later, while others still wait for their verdict."""
-    _precedence().give_way()
+    _precedence().wait()
 
 
 @st.cache_resource(show_spinner=False)
@@ -134,7 +134,7 @@ def _maps() -> threading.Lock:
     return threading.Lock()
 
 
-def judge(upload: Upload, *, model: str = DEFAULT) -> Judged:
+def judge(upload: Upload, *, model: str = DEFAULT) -> DisplayedInspection:
     """Judge one picture with its explanation. `upload` must have its bytes."""
     assert upload.data is not None
     with _precedence().first():
@@ -142,7 +142,7 @@ def judge(upload: Upload, *, model: str = DEFAULT) -> Judged:
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)
-def _judged(model: str, sha256: str, _data: bytes) -> Judged:
+def _judged(model: str, sha256: str, _data: bytes) -> DisplayedInspection:
     picture = _shown(_data)
     loaded = inspector(model)
     with _lock():
@@ -151,7 +151,7 @@ def _judged(model: str, sha256: str, _data: bytes) -> Judged:
     if picture is not None and inspection.heatmap is not None:
         heatmap = Image.fromarray(inspection.heatmap)
         evidence = np.asarray(heatmap.resize(picture.size, Image.Resampling.BILINEAR))
-    return Judged(inspection=replace(inspection, heatmap=None), picture=picture, evidence=evidence)
+    return DisplayedInspection(inspection=replace(inspection, heatmap=None), picture=picture, evidence=evidence)
 
 
 def _shown(data: bytes) -> Image.Image | None:

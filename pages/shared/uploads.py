@@ -15,8 +15,8 @@ import streamlit as st
 
 from casting_core.data.images import DEFAULT_LIMITS
 
-MOST_FILES = 500
-MOST_BYTES = 256 * 2**20  # of all files together
+MAX_FILES = 500
+MAX_BYTES = 256 * 2**20  # of all files together
 KEPT = "uploads"  # in the session: the source, and its uploads
 
 
@@ -62,10 +62,10 @@ def _refusal(size: int, count: int, total: int) -> str | None:
     if size > DEFAULT_LIMITS.max_bytes:
         most = DEFAULT_LIMITS.max_bytes / 2**20
         return f"The file has {mebibytes:.1f} MiB, the limit is {most:.0f} MiB. Save it as JPEG or with fewer pixels."
-    if count >= MOST_FILES:
-        return f"Only {MOST_FILES} files are judged at a time. Clear the list, then add this one."
-    if total + size > MOST_BYTES:
-        most = MOST_BYTES / 2**20
+    if count >= MAX_FILES:
+        return f"Only {MAX_FILES} files are judged at a time. Clear the list, then add this one."
+    if total + size > MAX_BYTES:
+        most = MAX_BYTES / 2**20
         return f"Only {most:.0f} MiB are judged at a time. Clear the list, then add this file."
     return None
 

@@ -30,7 +30,7 @@ class Precedence:
                 self._waiting -= 1
                 self._changed.notify_all()
 
-    def give_way(self, patience: float = PATIENCE) -> bool:
+    def wait(self, patience: float = PATIENCE) -> bool:
         """Wait until nothing with precedence is under way; False where that took longer than `patience` seconds."""
         with self._changed:
             return self._changed.wait_for(lambda: not self._waiting, patience)

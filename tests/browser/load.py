@@ -29,7 +29,7 @@ from pages.shared.wording import WORDING
 from tests.browser.conftest import running_app
 
 WITHIN = 10.0  # s, for 95 % of the verdicts
-MOST_MEMORY = 2.0  # GiB
+MAX_MEMORY = 2.0  # GiB
 PATIENCE = 180.0  # s
 WARM = 20.0  # s, until all is loaded that a server loads in the background after its first picture
 
@@ -196,7 +196,7 @@ async def run(visitors: int) -> bool:
         middle = statistics.median(seconds)
         print(f"Seconds from the drop: median {middle:.1f}, 95 % {late:.1f}, last {seconds[-1]:.1f}.")
     print(f"Memory in GiB: {before:.2f} before the drop, {highest[0]:.2f} at most, {after:.2f} after they left.")
-    return len(seconds) == visitors and late <= WITHIN and highest[0] <= MOST_MEMORY
+    return len(seconds) == visitors and late <= WITHIN and highest[0] <= MAX_MEMORY
 
 
 if __name__ == "__main__":

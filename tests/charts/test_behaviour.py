@@ -6,7 +6,7 @@ import pytest
 from casting_core.charts import behaviour as charts
 from casting_core.charts.style import LABELS, SERIES, looks
 from casting_core.evaluation.comparison.behaviour import BARS, Behaviour, behaviour
-from casting_core.evaluation.held_out_verdicts import Judged, verdict_at
+from casting_core.evaluation.held_out_verdicts import HeldOutVerdict, verdict_at
 from casting_core.evaluation.predictions import Prediction
 from casting_core.labels import Label, Verdict
 
@@ -23,7 +23,9 @@ def model(separation: float, *, seed: int = 0, pictures: int = 3000, folds: int 
         low, high = 0.3 - 0.1 * (place % folds), 0.7
         split, source = f"by-source-{place % folds}", place % 90
         row = Prediction(path=str(place), split=split, label=label, source=source, logit=0.0, probability=p)
-        rows.append(Judged(row=row, verdict=verdict_at(p, low, high), threshold_pass=low, threshold_reject=high))
+        rows.append(
+            HeldOutVerdict(row=row, verdict=verdict_at(p, low, high), threshold_pass=low, threshold_reject=high)
+        )
     return behaviour(rows)
 
 
@@ -79,7 +81,7 @@ def test_a_name_is_no_markup():
 
 def test_of_one_label_alone_there_is_no_curve():
     rows = [
-        Judged(
+        HeldOutVerdict(
             row=Prediction(path="a", split="official-test", label=Label.OK, source=0, logit=0.0, probability=0.1),
             verdict=Verdict.OK,
             threshold_pass=0.3,

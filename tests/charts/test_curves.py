@@ -10,7 +10,7 @@ from hypothesis import strategies as some
 from casting_core.charts.curves import (
     ACCURACY,
     LOSS,
-    MOST_POINTS,
+    MAX_POINTS,
     Line,
     Run,
     View,
@@ -193,7 +193,7 @@ def test_ten_thousand_epochs_are_thinned_out_without_losing_a_peak():
     values[[1234, 7777]] = 5.0, 0.1
     held = log(train_loss=values.tolist())
     found = line(held, "train_loss", View())
-    assert len(found.x) <= MOST_POINTS
+    assert len(found.x) <= MAX_POINTS
     assert found.of == 10_000
     assert (found.y.max(), found.y.min()) == (5.0, 0.1)
     assert {1.0, 1235.0, 7778.0, 10_000.0} <= set(found.x)

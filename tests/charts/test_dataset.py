@@ -70,7 +70,7 @@ def test_sizes_are_drawn_by_how_common_they_are():
     assert (list(bar.y), list(bar.x)) == (["64 × 64", "300 × 200"], [2000, 1])
     assert "64 × 64: 2,000; 300 × 200: 1." in chart.alt
     many = dataset.sizes({(side, side): 1 for side in range(1, 21)})
-    assert len(many.figure.data[0].x) == dataset.MOST_SIZES
+    assert len(many.figure.data[0].x) == dataset.MAX_SIZES
     assert "8 rarer sizes are not drawn" in many.alt
 
 
@@ -88,7 +88,7 @@ def test_photographs_are_drawn_from_the_most_copied_on():
 def test_few_copies_need_no_logarithm_and_many_photographs_are_cut():
     chart = dataset.photographs({"sound": [1] * 500}, LOOKS)
     assert chart.figure.layout.yaxis.type is None
-    assert len(chart.figure.data[0].x) == dataset.MOST_PHOTOGRAPHS
+    assert len(chart.figure.data[0].x) == dataset.MAX_PHOTOGRAPHS
     assert "Only the 400 with the most pictures are drawn" in chart.alt
     assert "logarithmic" not in chart.alt
 

@@ -5,7 +5,7 @@ import pytest
 
 from casting_core.charts import thresholds as charts
 from casting_core.evaluation.predictions import Predictions
-from casting_core.evaluation.thresholds.sweep import threshold_curves, what_if
+from casting_core.evaluation.thresholds.sweep import outcome_at, threshold_curves
 
 rng = np.random.default_rng(3)
 POSITIVE = np.arange(400) % 2 == 1
@@ -30,7 +30,7 @@ def value(drawn, name: str, threshold: float, place: int = 0) -> float:
 
 def test_at_the_chosen_thresholds_the_lines_have_the_rates_of_what_if():
     drawn = chart()
-    found = what_if(PREDICTIONS, threshold_pass=CHOSEN[0], threshold_reject=CHOSEN[1])
+    found = outcome_at(PREDICTIONS, threshold_pass=CHOSEN[0], threshold_reject=CHOSEN[1])
     assert value(drawn, "missed defects", CHOSEN[0]) == pytest.approx(100 * found.missed_defects.share)
     assert value(drawn, "false alarms", CHOSEN[1]) == pytest.approx(100 * found.false_alarms.share)
     assert value(drawn, "sent to a person", CHOSEN[0]) == pytest.approx(100 * found.reviews.share)
@@ -42,7 +42,7 @@ def test_at_the_chosen_thresholds_the_lines_have_the_rates_of_what_if():
 @pytest.mark.parametrize("moved", [0.1, 0.5])
 def test_a_moved_threshold_leaves_the_other_where_it_is(moved):
     near = float(charts.GRID[np.argmin(np.abs(charts.GRID - moved))])
-    found = what_if(PREDICTIONS, threshold_pass=near, threshold_reject=CHOSEN[1])
+    found = outcome_at(PREDICTIONS, threshold_pass=near, threshold_reject=CHOSEN[1])
     assert value(chart(), "sent to a person", near) == pytest.approx(100 * found.reviews.share)
 
 

@@ -83,7 +83,7 @@ def test_the_card_of_a_shipped_model_says_what_its_predictions_say(name: str):
     card = read_card(MODELS / name)
     rows = read_predictions(MODELS / name / "predictions.csv")
     suspects = frozenset(s.path for s in read_provenance() if s.suspect)
-    evaluation = evaluate(rows, suspects, calibrated_on=card.calibrated_on or None, recentre=card.recentred)
+    evaluation = evaluate(rows, suspects, calibrated_on=card.calibrated_on or None, fit_shift=card.recentred)
     assert evaluation.calibration.temperature == pytest.approx(card.temperature, rel=1e-6)
     assert evaluation.calibration.shift == pytest.approx(card.shift, abs=1e-9)
     assert evaluation.point.threshold_pass == pytest.approx(card.threshold_pass, abs=1e-9)

@@ -8,7 +8,7 @@ import pytest
 
 from casting_core.data.samples import Sample
 from casting_core.errors import DataError, ModelError
-from casting_core.evaluation.held_out import Judges, held_out, pixels_of
+from casting_core.evaluation.held_out import FoldInspectors, held_out, pixels_of
 from casting_core.evaluation.predictions import read_predictions
 from casting_core.labels import Label
 from casting_core.networks.card import MODELS, read_card
@@ -37,7 +37,7 @@ def test_the_network_is_the_one_of_the_fold(data_root: Path):
 
 
 def test_each_judge_is_made_once():
-    judges = Judges(CASTNET, "cpu")
+    judges = FoldInspectors(CASTNET, "cpu")
     assert len(judges) == 0
     assert judges[1] is judges[1]
     assert list(judges) == [1]

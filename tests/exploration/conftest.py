@@ -15,13 +15,13 @@ from tests.exploration.handmade import lay_out
 
 
 class QuickReader:
-    """As `reading.Reader`, but a picture's features are its measures."""
+    """As `reading.FeatureExtractor`, but a picture's features are its measures."""
 
     def __init__(self, model: str) -> None:
         self.measures: list[Measures] = []
         self.thumbnails: list[bytes] = []
 
-    def take(self, picture: Picture, part: Part | None) -> None:
+    def add(self, picture: Picture, part: Part | None) -> None:
         self.measures.append(measure(picture.pixels, part))
         self.thumbnails.append(reading.thumbnail(picture.pixels))
 
@@ -36,7 +36,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     def judge(files: list[Path]) -> Iterator[tuple[float, str]]:
         return ((0.9, "defective") if place % 2 else (0.1, "ok") for place in range(len(files)))
 
-    monkeypatch.setattr(reading, "Reader", QuickReader)
+    monkeypatch.setattr(reading, "FeatureExtractor", QuickReader)
     monkeypatch.setattr(index, "_judge", judge)
 
 

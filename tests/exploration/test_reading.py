@@ -14,7 +14,7 @@ from casting_core.data.part.measures import measure
 from casting_core.data.synthetic.casting import render_casting
 from casting_core.data.transforms import to_input, to_tensor
 from casting_core.exploration import reading
-from casting_core.exploration.reading import THUMBNAIL, Reader, thumbnail
+from casting_core.exploration.reading import THUMBNAIL, FeatureExtractor, thumbnail
 from casting_core.networks.checkpoint import load_model
 
 
@@ -59,16 +59,16 @@ def test_features_are_those_of_each_picture_alone(
     pictures: list[np.ndarray], monkeypatch: pytest.MonkeyPatch, batch: int, waiting: int
 ) -> None:
     monkeypatch.setattr(reading, "BATCH", batch)
-    monkeypatch.setattr(reading, "MOST_WAITING", waiting)
+    monkeypatch.setattr(reading, "MAX_WAITING", waiting)
     monkeypatch.setattr("casting_core.networks.device.choose_device", lambda: torch.device("cpu"))
     monkeypatch.setattr("casting_core.networks.device.fast_dtype", lambda device: torch.float32)
-    reader = Reader("castnet")
+    extractor = FeatureExtractor("castnet")
     most = 0
     for pixels in pictures:
-        reader.take(as_picture(pixels), find_part(pixels))
-        most = max(most, sum(map(len, reader._waiting.values())))
+        extractor.add(as_picture(pixels), find_part(pixels))
+        most = max(most, sum(map(len, extractor._waiting.values())))
     assert most < waiting
-    described = reader.described()
+    described = extractor.described()
     network, card = load_model("castnet")
     with torch.inference_mode():
         alone = [network.describe(to_tensor([to_input(pixels, card.input_size)])) for pixels in pictures]
@@ -77,34 +77,34 @@ def test_features_are_those_of_each_picture_alone(
     np.testing.assert_allclose(described, expected, atol=2e-3)
     apart = np.abs(expected[:, None] - expected).max(-1)[~np.eye(7, dtype=bool)]
     assert apart.min() > 0.02  # so that an order that is mixed up would show
-    assert (reader.described() == described).all()  # asked again
+    assert (extractor.described() == described).all()  # asked again
 
 
 def test_measures_and_thumbnails_are_those_of_each_picture(pictures: list[np.ndarray]) -> None:
-    reader = Reader("castnet")
+    extractor = FeatureExtractor("castnet")
     parts = [find_part(pixels) for pixels in pictures]
     for pixels, part in zip(pictures, parts, strict=True):
-        reader.take(as_picture(pixels), part)
-    assert list(map(repr, reader.measures)) == [repr(measure(*both)) for both in zip(pictures, parts, strict=True)]
-    assert reader.thumbnails == [thumbnail(pixels) for pixels in pictures]
+        extractor.add(as_picture(pixels), part)
+    assert list(map(repr, extractor.measures)) == [repr(measure(*both)) for both in zip(pictures, parts, strict=True)]
+    assert extractor.thumbnails == [thumbnail(pixels) for pixels in pictures]
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (5, 3000), (3000, 7)], ids=str)
 def test_odd_shapes_are_described_too(shape: tuple[int, int]) -> None:
-    reader = Reader("castnet")
-    reader.take(as_picture(np.zeros(shape, np.uint8)), None)
-    described = reader.described()
+    extractor = FeatureExtractor("castnet")
+    extractor.add(as_picture(np.zeros(shape, np.uint8)), None)
+    described = extractor.described()
     assert described.shape == (1, 128)
     assert np.isfinite(described).all()
 
 
 def test_a_network_without_features_gives_none_but_all_else() -> None:
-    reader = Reader("brightness")
+    extractor = FeatureExtractor("brightness")
     for seed in range(3):
-        reader.take(as_picture(render_casting(seed=seed, size=80).pixels), None)
-    assert reader.described().shape == (3, 0)
-    assert len(reader.measures) == len(reader.thumbnails) == 3
+        extractor.add(as_picture(render_casting(seed=seed, size=80).pixels), None)
+    assert extractor.described().shape == (3, 0)
+    assert len(extractor.measures) == len(extractor.thumbnails) == 3
 
 
 def test_no_pictures_have_no_features() -> None:
-    assert Reader("castnet").described().shape == (0, 0)
+    assert FeatureExtractor("castnet").described().shape == (0, 0)

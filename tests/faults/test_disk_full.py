@@ -181,9 +181,9 @@ def test_a_damaged_run_is_not_shipped(tmp_path: Path, name: str, damage: bytes) 
 REAL = """
 import json, os, sys
 from pathlib import Path
-from casting_core.data.marks import MARKS, Mark, Marks, read_marks, set_mark, write_marks
+from casting_core.data.collection.marks import MARKS, Mark, Marks, read_marks, set_mark, write_marks
 from casting_core.errors import CastingError
-from casting_core.evaluation.ship import ship
+from casting_core.training.ship import ship
 from casting_core.inspection.settings import Settings, write_settings
 from casting_core.networks.checkpoint import add_metrics
 from casting_core.networks.card import read_card

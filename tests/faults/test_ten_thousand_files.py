@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from casting_core.commands.inspect import find_pictures
 from casting_core.data.synthetic.casting import samples
 from casting_core.networks.card import shipped
-from pages.shared.uploads import KEPT, MOST_FILES, Upload, take
+from pages.shared.uploads import KEPT, MAX_FILES, Upload, take
 from tests import ROOT
 
 MANY = 10_000
@@ -38,11 +38,11 @@ def test_a_drop_is_taken_up_to_its_limit_and_the_rest_is_refused_unread() -> Non
     read: list[str] = []
     uploads = take(File(f"{number}.png", reads=read) for number in range(MANY))
     assert [upload.name for upload in uploads] == [f"{number}.png" for number in range(MANY)]
-    assert read == [f"{number}.png" for number in range(MOST_FILES)]
-    assert all(upload.data for upload in uploads[:MOST_FILES])
-    refused = uploads[MOST_FILES:]
+    assert read == [f"{number}.png" for number in range(MAX_FILES)]
+    assert all(upload.data for upload in uploads[:MAX_FILES])
+    refused = uploads[MAX_FILES:]
     assert {upload.refusal for upload in refused} == {
-        f"Only {MOST_FILES} files are judged at a time. Clear the list, then add this one."
+        f"Only {MAX_FILES} files are judged at a time. Clear the list, then add this one."
     }
     assert not any(upload.data for upload in refused)
 

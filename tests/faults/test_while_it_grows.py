@@ -14,7 +14,7 @@ from casting_core.exploration import cache
 from casting_core.exploration.index import build_index, find_index
 from casting_core.training.logs.log import EpochRecord, append_epoch, read_log
 from casting_core.training.logs.reading import read_any_log
-from casting_core.training.logs.runs import Growth, RunState, local_runs
+from casting_core.training.logs.runs import ActivityMonitor, RunState, local_runs
 from tests.faults.breaking import refusals
 
 YEARS = 10 * 365 * 86400.0
@@ -88,7 +88,7 @@ def test_a_time_of_day_that_jumps_stops_no_run(tmp_path: Path, monkeypatch: pyte
     """The machine's clock is set while a run goes on: it was seen to grow, so it runs."""
     (tmp_path / "a").mkdir()
     append_epoch(tmp_path / "a" / "log.csv", record(1))
-    growth = Growth()
+    growth = ActivityMonitor()
     assert local_runs(tmp_path, growth)[0].state is RunState.RUNNING
     real = time.time
     monkeypatch.setattr(time, "time", lambda: real() + jump)

@@ -12,7 +12,7 @@ from scipy import ndimage
 
 from casting_core import Inspector, Verdict
 from casting_core.data.images import decode
-from casting_core.data.part.capture import Capture, measure
+from casting_core.data.part.capture import PhotoConditions, measure
 from casting_core.data.part.finder import find_part
 from casting_core.data.samples import read_provenance
 from casting_core.data.synthetic.casting import render_casting, samples
@@ -32,7 +32,7 @@ from tests.inspection.conftest import encoded
 from tests.inspection.other_things import KINDS
 
 CARD = read_card(MODELS / "castnet")
-MIDDLE = Capture(
+MIDDLE = PhotoConditions(
     **{rule.name: 0.5 * (sum(CARD.envelope[rule.name])) if rule.name != "holes" else 0.0 for rule in RULES}
 )
 
@@ -53,7 +53,7 @@ def refused(pixels: np.ndarray) -> bool:
 
 def test_the_card_has_all_gates_and_bounds_for_each_of_their_properties():
     assert CARD.gates == NAMES
-    assert set(CARD.envelope) == {rule.name for rule in RULES} == {f.name for f in dataclasses.fields(Capture)}
+    assert set(CARD.envelope) == {rule.name for rule in RULES} == {f.name for f in dataclasses.fields(PhotoConditions)}
 
 
 def test_rendered_castings_pass():

@@ -58,7 +58,7 @@ def test_begun_and_finished_is_judged(network: CastNet) -> None:
     x = picture()
     for kind in (network, LogisticRegression().eval()):
         runtime = Runtime(kind, CPU, torch.float32)
-        for found, expected in zip(runtime.finish(runtime.begin(x)), runtime.judge(x), strict=True):
+        for found, expected in zip(runtime.remaining_stages(runtime.first_stage(x)), runtime.judge(x), strict=True):
             torch.testing.assert_close(found, expected)
 
 
@@ -105,7 +105,7 @@ def test_a_network_of_one_step_is_never_compiled() -> None:
 @torch.inference_mode()
 def test_few_shapes_are_compiled(network: CastNet, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compilation, "OFTEN", 0)
-    monkeypatch.setattr(compilation, "MOST_KINDS", 1)
+    monkeypatch.setattr(compilation, "MAX_KINDS", 1)
     runtime = Runtime(network, CPU, torch.float32)
     for x in (picture(), picture(2), picture()):
         assert runtime.judge(x)[0].shape == (len(x),)
@@ -116,11 +116,11 @@ def test_few_shapes_are_compiled(network: CastNet, monkeypatch: pytest.MonkeyPat
 @torch.inference_mode()
 def test_threads_that_may_use_more_compile_anew(network: CastNet) -> None:
     runtime, x, before = Runtime(network, CPU, torch.float32), picture(), torch.get_num_threads()
-    begun = runtime.begin(x, at_once=True)
+    begun = runtime.first_stage(x, at_once=True)
     assert runtime.is_compiled(tuple(x.shape))
     try:
         torch.set_num_threads(before + 1)
         assert not runtime.is_compiled(tuple(x.shape))
-        torch.testing.assert_close(runtime.finish(begun)[0], network(x), rtol=1e-3, atol=1e-3)
+        torch.testing.assert_close(runtime.remaining_stages(begun)[0], network(x), rtol=1e-3, atol=1e-3)
     finally:
         torch.set_num_threads(before)

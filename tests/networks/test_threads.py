@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import torch
 
-from casting_core.networks.threads import Beside, workers
+from casting_core.networks.threads import SideWorker, workers
 
 
 @pytest.fixture(autouse=True)
@@ -32,7 +32,7 @@ def test_each_worker_has_its_threads_and_others_keep_theirs() -> None:
 
 
 def test_beside_serves_one_at_a_time() -> None:
-    beside, go = Beside(), threading.Event()
+    beside, go = SideWorker(), threading.Event()
     first = beside.submit(go.wait, 10)
     assert first is not None
     assert beside.submit(int) is None
@@ -48,7 +48,7 @@ def test_beside_serves_one_at_a_time() -> None:
 
 
 def test_what_fails_beside_is_raised_and_frees_the_thread() -> None:
-    beside = Beside()
+    beside = SideWorker()
     failing = beside.submit(int, "no number")
     assert failing is not None
     with pytest.raises(ValueError, match="no number"):
@@ -62,4 +62,4 @@ def test_what_fails_beside_is_raised_and_frees_the_thread() -> None:
 
 def test_one_thread_stays_one() -> None:
     torch.set_num_threads(1)
-    assert Beside().submit(int) is None
+    assert SideWorker().submit(int) is None

@@ -190,7 +190,7 @@ class File:
 
 
 def test_take_checks_size_total_and_hidden_files(monkeypatch):
-    monkeypatch.setattr(uploads, "MOST_BYTES", 10)
+    monkeypatch.setattr(uploads, "MAX_BYTES", 10)
     files = [File("f/.DS_Store", b"x"), File(".git/a", b"x"), File("big", b"", size=33 * 2**20)]
     taken = take([*files, File("a", b"123456"), File("b", b"123456"), File("c", b"1234")])
     assert [upload.name for upload in taken] == ["big", "a", "b", "c"]

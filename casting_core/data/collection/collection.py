@@ -1,10 +1,10 @@
 """Any folder with one sub-folder a class as a data set: labels, photographs, split and folds, and what was found.
 
 1. Classes and files are listed (`folders`), and classes told apart as sound or defective (`class_names`).
-2. Every picture is decoded once; what cannot be read is left out and named (`gathering`).
+2. Every picture is decoded once; what cannot be read is left out and named (`reading`).
 3. Pictures made from one photograph are grouped, so that no photograph is learned from and tested on
-   (`gathering`); those whose label is then in doubt are marked.
-4. The folder's own split is kept; where there is none, one is made, and folds are dealt out (`partition`).
+   (`reading`); those whose label is then in doubt are marked.
+4. The folder's own split is kept; where there is none, one is made, and folds are dealt out (`data.splits`).
 
 Everything that was guessed, found odd or left out is said in a sentence.
 """
@@ -17,10 +17,10 @@ from typing import Literal
 
 from casting_core.data.collection.class_names import assign_labels
 from casting_core.data.collection.folders import Tree, find_files
-from casting_core.data.collection.reading import Gathered, common_sizes, gather, photographs
+from casting_core.data.collection.reading import ReadImages, common_sizes, gather, photographs
 from casting_core.data.collection.report import on_groups, on_numbers, on_pictures
 from casting_core.data.samples import FOLDERS, FOLDS, SPLITS, Progress, Sample, read_provenance
-from casting_core.data.splits import deal_folds, make_split, mark_doubted
+from casting_core.data.splits import make_split, mark_doubted, split_folds
 from casting_core.errors import DataError
 from casting_core.labels import Label
 
@@ -130,7 +130,7 @@ def read_collection(
     samples, doubts = mark_doubted(samples)
     notes += on_groups(samples, by_part=gathered.by_part) + doubts
     samples, official, said = divide(samples)
-    samples, folds, few = deal_folds(samples)
+    samples, folds, few = split_folds(samples)
     return Collection(
         root=tree.root,
         samples=tuple(samples),
@@ -144,7 +144,7 @@ def read_collection(
     )
 
 
-def _check(gathered: Gathered, tree: Tree) -> None:
+def _check(gathered: ReadImages, tree: Tree) -> None:
     small = [f.path for f, size in zip(gathered.files, gathered.sizes, strict=True) if min(size) < SMALLEST_SIDE]
     if small:
         raise DataError(

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from casting_core.data.collection.marks import EXCLUDED, Mark, read_marks, sort_marks
+from casting_core.data.collection.marks import EXCLUDED, Mark, read_marks, resolve_marks
 from casting_core.data.samples import Sample
 from casting_core.errors import DataError
 
@@ -30,9 +30,9 @@ class Exclusion:
 def read_exclusion(file: Path, root: Path, samples: Sequence[Sample]) -> Exclusion:
     """Read what to leave out of the pictures `samples` in `root`.
 
-    A table of marks (`data.marks`) excludes what is marked as wrongly labelled or unusable, as long as the picture is
-    still the one that was marked. Any other text is a list of paths, one a line, relative to `root`.
-    Raises `DataError` where the file is missing or cannot be read, or is a table of marks of another form.
+    A table of marks (`data.collection.marks`) excludes what is marked as wrongly labelled or unusable, as long as the
+    picture is still the one that was marked. Any other text is a list of paths, one a line, relative to `root`. Raises
+    `DataError` where the file is missing or cannot be read, or is a table of marks of another form.
     """
     try:
         text = file.read_text(encoding="utf-8-sig")
@@ -52,7 +52,7 @@ def _marked(file: Path, root: Path, known: dict[str, Sample]) -> Exclusion:
     # an export for spreadsheets has an apostrophe before a name that looks like a formula
     meant = {path: path if path in known else path.removeprefix("'") for path in marks}
     hashes = {path: _sha256(root, known[name]) for path, name in meant.items() if name in known}
-    found = sort_marks(marks, hashes)
+    found = resolve_marks(marks, hashes)
     out = {meant[path]: mark for path, mark in found.hold.items() if mark in EXCLUDED}
     counts = Counter(out.values())
     parts = [f"{counts[mark]} marked as {words}" for mark, words in SAID.items()]

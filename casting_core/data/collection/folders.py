@@ -64,39 +64,39 @@ def find_files(folder: Path) -> Tree:
     Raises `DataError` where there is no such folder, no class in it, or fewer than two classes hold pictures.
     """
     try:
-        return _find(folder, _Fence(folder))
+        return _find(folder, _SymlinkGuard(folder))
     except (OSError, ValueError) as error:  # such as a name that is too long, or a folder that may be listed only
         raise DataError(f"The folder {folder} cannot be read ({error}). Check its name and permissions.") from error
 
 
-class _Fence:
-    """Keeps links from leading out of a folder. `out`: those that would have."""
+class _SymlinkGuard:
+    """Keeps links from leading out of a folder. `escaped`: those that would have."""
 
     def __init__(self, folder: Path) -> None:
         self.home = os.path.realpath(folder)
-        self.out: set[str] = set()
+        self.escaped: set[str] = set()
 
-    def holds(self, path: str | Path) -> bool:
+    def allows(self, path: str | Path) -> bool:
         """Whether a thing lies in the folder, where it is a link as well as where it is none."""
         if not os.path.islink(path) or Path(os.path.realpath(path)).is_relative_to(self.home):
             return True
-        self.out.add(str(path))
+        self.escaped.add(str(path))
         return False
 
 
-def _find(folder: Path, fence: _Fence) -> Tree:
+def _find(folder: Path, guard: _SymlinkGuard) -> Tree:
     notes: list[str] = []
-    root = _entrance(folder, fence)
+    root = _entrance(folder, guard)
     if root != folder:
         notes.append(f"{folder} holds nothing but the folder {root.relative_to(folder).as_posix()}; it was read.")
-    classes = list(_class_folders(root, notes, fence))
+    classes = list(_class_folders(root, notes, guard))
     files: dict[str, list[Found]] = {}  # by the class's name, letters' case aside
     spelled: dict[str, str] = {}
     strangers: Counter[str] = Counter()
     empty, masks = [], 0
     for split, path in classes:
         key = path.name.casefold()
-        found, others, left_out = _pictures(root, path, fence)
+        found, others, left_out = _pictures(root, path, guard)
         strangers += others
         masks += left_out
         if not found:
@@ -111,16 +111,16 @@ def _find(folder: Path, fence: _Fence) -> Tree:
         notes.append(f"Left out, because they are no pictures: {kinds}.")
     if masks:
         notes.append(f"Left out, because they are masks by their names: {masks} of the pictures.")
-    if fence.out:
-        first = Path(min(fence.out)).relative_to(folder).as_posix()
+    if guard.escaped:
+        first = Path(min(guard.escaped)).relative_to(folder).as_posix()
         notes.append(
-            f"Left out, because they are links that lead out of the folder: {len(fence.out)}, {first} first. Put the "
-            "pictures themselves in their place."
+            f"Left out, because they are links that lead out of the folder: {len(guard.escaped)}, {first} first. "
+            "Put the pictures themselves in their place."
         )
     if len(files) < 2:
         there = f"only {next(iter(files))} holds pictures" if files else "there is none that holds pictures"
-        if fence.out:
-            there += f", and {len(fence.out)} links that lead out of the folder, {first} first, are not followed"
+        if guard.escaped:
+            there += f", and {len(guard.escaped)} links that lead out of the folder, {first} first, are not followed"
         raise DataError(f"{LAYOUT} in {root}; {there}. A network learns from at least two classes.")
     return Tree(
         root=root,
@@ -130,24 +130,24 @@ def _find(folder: Path, fence: _Fence) -> Tree:
     )
 
 
-def _entrance(folder: Path, fence: _Fence) -> Path:
+def _entrance(folder: Path, guard: _SymlinkGuard) -> Path:
     """The folder itself, or the first below it with more than one thing in it."""
     if not folder.is_dir():
         raise DataError(f"There is no folder {folder}. Name the one that holds the pictures.")
     root = folder
     for _ in range(DEEPEST):
-        inside = _visible(root, fence)
+        inside = _visible(root, guard)
         if len(inside) != 1 or not inside[0].is_dir():
             return root
-        if not any(each.is_dir() for each in _visible(inside[0], fence)):
+        if not any(each.is_dir() for each in _visible(inside[0], guard)):
             return root  # a single class
         root = inside[0]
     return root
 
 
-def _class_folders(root: Path, notes: list[str], fence: _Fence) -> Iterator[tuple[str, Path]]:
+def _class_folders(root: Path, notes: list[str], guard: _SymlinkGuard) -> Iterator[tuple[str, Path]]:
     """Split and folder of every class, in order."""
-    inside = _visible(root, fence)
+    inside = _visible(root, guard)
     folders = [path for path in inside if path.is_dir() and path.name.casefold() not in MASK_FOLDERS]
     masks = [path.name for path in inside if path.is_dir() and path.name.casefold() in MASK_FOLDERS]
     if masks:
@@ -156,7 +156,7 @@ def _class_folders(root: Path, notes: list[str], fence: _Fence) -> Iterator[tupl
     if loose:
         notes.append(f"Left out, because they lie in no class: {len(loose)} of the pictures, {loose[0].name} first.")
     splits = [path for path in folders if path.name.casefold() in SPLIT_NAMES]
-    splits = [path for path in splits if any(each.is_dir() for each in _visible(path, fence))]
+    splits = [path for path in splits if any(each.is_dir() for each in _visible(path, guard))]
     if not splits:
         yield from (("", path) for path in folders)
         return
@@ -164,12 +164,12 @@ def _class_folders(root: Path, notes: list[str], fence: _Fence) -> Iterator[tupl
     if others:
         notes.append(f"Left out, because {splits[0].name} and its like hold the classes: {', '.join(others)}.")
     for split in splits:
-        for path in _visible(split, fence):
+        for path in _visible(split, guard):
             if path.is_dir() and path.name.casefold() not in MASK_FOLDERS:
                 yield SPLIT_NAMES[split.name.casefold()], path
 
 
-def _pictures(root: Path, folder: Path, fence: _Fence) -> tuple[list[str], Counter[str], int]:
+def _pictures(root: Path, folder: Path, guard: _SymlinkGuard) -> tuple[list[str], Counter[str], int]:
     """Paths of what may be pictures, how many files of each other suffix there are, and how many masks."""
     found: list[Path] = []
     others: Counter[str] = Counter()
@@ -184,10 +184,10 @@ def _pictures(root: Path, folder: Path, fence: _Fence) -> tuple[list[str], Count
             for name in folders
             if not name.startswith(".")
             and name.casefold() not in MASK_FOLDERS
-            and fence.holds(os.path.join(where, name))
+            and guard.allows(os.path.join(where, name))
         )
         for name in sorted(names):
-            if name.startswith(".") or not fence.holds(os.path.join(where, name)):
+            if name.startswith(".") or not guard.allows(os.path.join(where, name)):
                 continue
             if (suffix := Path(name).suffix.lower()) in SUFFIXES:
                 found.append(Path(where, name))
@@ -203,8 +203,8 @@ def _is_mask(path: Path, stems: set[Path]) -> bool:
     return match is not None and path.with_name(match[1]) in stems
 
 
-def _visible(folder: Path, fence: _Fence) -> list[Path]:
+def _visible(folder: Path, guard: _SymlinkGuard) -> list[Path]:
     try:
-        return sorted(p for p in folder.iterdir() if not p.name.startswith(".") and fence.holds(p))
+        return sorted(p for p in folder.iterdir() if not p.name.startswith(".") and guard.allows(p))
     except OSError as error:
         raise DataError(f"The folder {folder} cannot be read ({error}). Check its permissions.") from error

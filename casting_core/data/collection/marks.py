@@ -4,7 +4,7 @@ Marks are kept beside the data, in `marks.csv` in the data root, one line a pict
 (UTC). Pictures and folders are never changed.
 
 1. A mark holds for a content. Where the file of that name has another SHA-256 by now, the mark is *stale*: it is kept,
-   but not applied (`sort_marks`).
+   but not applied (`resolve_marks`).
 2. `Marks` is immutable. It remembers which pictures were marked since it was read, and only those are written.
 3. Several people may write. Each reads the table again before writing, under a lock that the system takes back from a
    program that died; of two marks on one picture the one that is written later counts, and no other is lost.
@@ -115,7 +115,7 @@ def set_mark(marks: Marks, path: str, sha256: str, mark: Mark | None, *, time: d
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sorted:
+class MarkStatus:
     """Marks beside the pictures that are there now: those that `hold`, by path; and the paths of those that do not,
     because the picture has another content by now (`stale`) or is not there (`unknown`), in order."""
 
@@ -124,9 +124,9 @@ class Sorted:
     unknown: tuple[str, ...]
 
 
-def sort_marks(marks: Marks, hashes: Mapping[str, str]) -> Sorted:
+def resolve_marks(marks: Marks, hashes: Mapping[str, str]) -> MarkStatus:
     """Tell marks that hold from those that do not. `hashes`: SHA-256 by path, of the pictures that are there now."""
-    return Sorted(
+    return MarkStatus(
         hold={path: entry.mark for path, entry in marks.items() if hashes.get(path) == entry.sha256},
         stale=tuple(path for path, entry in marks.items() if path in hashes and hashes[path] != entry.sha256),
         unknown=tuple(path for path in marks if path not in hashes),

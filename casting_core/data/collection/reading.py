@@ -2,7 +2,7 @@
 
 Where the part finder knows the part (on nine of ten pictures), photographs are told apart by the
 ring around its opening, at any angle (`data.provenance`). Where it does not, pictures are compared
-as they are, in their eight orientations (`data.near_duplicates`).
+as they are, in their eight orientations (`data.provenance.near_duplicates`).
 """
 
 from collections import Counter
@@ -27,7 +27,7 @@ COLOURED = 24  # levels between the channels of a pixel that is coloured; compre
 
 
 @dataclass(kw_only=True, eq=False)
-class Gathered:
+class ReadImages:
     """What was read. `files`, `hashes` and `sizes` (width, height) belong together, one entry a picture.
 
     `unreadable`: path and reason of what could not be decoded. `by_part`: whether the part was found on enough
@@ -56,14 +56,14 @@ def gather(
     each: Callable[[Picture, Part | None], None] | None = None,
     *,
     detailed: bool = True,
-) -> Gathered:
+) -> ReadImages:
     """Decode every file, hash it and keep what it is compared by; a file that cannot be read is only noted.
 
     `progress` is called with (done, number of files); `each` with every picture that could be read and the part in
     it, None where none was found or is looked for any more, in the order of `files`. Without `detailed` the fine
     rings are left empty, and photographs cannot be told apart by them.
     """
-    result = Gathered(root=root)
+    result = ReadImages(root=root)
     for done, found in enumerate(files, start=1):
         name = found.path.encode("utf-8", "backslashreplace").decode()
         try:
@@ -97,7 +97,7 @@ def gather(
     return result
 
 
-def photographs(gathered: Gathered, progress: Progress | None = None, likeness: Likeness | None = None) -> np.ndarray:
+def photographs(gathered: ReadImages, progress: Progress | None = None, likeness: Likeness | None = None) -> np.ndarray:
     """The photograph of every picture, int (N,), numbered from 0 by first appearance.
 
     `progress` is called with (done, total); `likeness` of the coarse rings, where it is known already.

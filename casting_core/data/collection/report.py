@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from casting_core.data.collection.reading import Gathered, common_sizes, count_coloured
+from casting_core.data.collection.reading import ReadImages, common_sizes, count_coloured
 from casting_core.data.samples import Sample
 from casting_core.labels import Label
 
@@ -12,7 +12,7 @@ IMBALANCE = 5  # times as many pictures of one label as of the other
 NAMED = 5  # unreadable files that are named one by one
 
 
-def on_pictures(gathered: Gathered, classes: Mapping[str, Label]) -> list[str]:
+def on_pictures(gathered: ReadImages, classes: Mapping[str, Label]) -> list[str]:
     """What could not be read, sizes that differ (and give the label away), and colour."""
     notes = [f"Left out, because it cannot be read: {path}. {why}" for path, why in gathered.unreadable[:NAMED]]
     if len(gathered.unreadable) > NAMED:

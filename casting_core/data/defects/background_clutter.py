@@ -18,7 +18,7 @@ from casting_core.data.part.finder import Ellipse, Part
 from casting_core.data.part.polar import disc_mask
 
 BEYOND = 1.06  # radii of the disc, from where on the table is altered
-MOST_SPECKS, MOST_STREAKS = 60, 6
+MAX_SPECKS, MAX_STREAKS = 60, 6
 
 
 def insert_clutter(pixels: np.ndarray, rng: np.random.Generator, *, part: Part) -> np.ndarray:
@@ -52,7 +52,7 @@ def _specks(draw: ImageDraw.ImageDraw, rng: np.random.Generator, shape: tuple[in
     height, width = shape
     centre = rng.uniform(0, 1, 2) * (width, height)
     spread = rng.uniform(0.05, 0.7) * max(shape)
-    for x, y in rng.normal(centre, spread, (int(rng.integers(3, MOST_SPECKS)), 2)):
+    for x, y in rng.normal(centre, spread, (int(rng.integers(3, MAX_SPECKS)), 2)):
         radius = max(shape) * math.exp(rng.uniform(math.log(0.0015), math.log(0.012)))
         angles = np.linspace(0, 2 * math.pi, 8, endpoint=False)
         reach = radius * rng.uniform(0.5, 1.4, 8)
@@ -62,7 +62,7 @@ def _specks(draw: ImageDraw.ImageDraw, rng: np.random.Generator, shape: tuple[in
 
 def _streaks(draw: ImageDraw.ImageDraw, rng: np.random.Generator, shape: tuple[int, ...]) -> None:
     height, width = shape
-    for _ in range(int(rng.integers(1, MOST_STREAKS))):
+    for _ in range(int(rng.integers(1, MAX_STREAKS))):
         x, y, angle = rng.uniform(0, width), rng.uniform(0, height), rng.uniform(0, 2 * math.pi)
         length = max(shape) * rng.uniform(0.02, 0.2)
         end = (x + length * math.cos(angle), y + length * math.sin(angle))

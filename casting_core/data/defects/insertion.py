@@ -5,7 +5,7 @@ hand. Here a sound picture gets one:
 
 1. Choose kind, size and place: holes and scratches on bright metal, chips and flash along
    the rim of the disc, of its groove or of the opening.
-2. Paint outline and surface in a small window (`looks`).
+2. Paint outline and surface in a small window (`textures`).
 3. Blend: soft edges, noise and sharpness of the surroundings, and at least enough contrast
    for the defect to be visible.
 
@@ -27,7 +27,7 @@ from casting_core.data.defects.placement import edge_site, metal_site
 from casting_core.data.part.finder import Ellipse, Part
 from casting_core.errors import SettingsError
 
-LEAST_CONTRAST = 14.0  # gray levels, mean over the defect
+MIN_CONTRAST = 14.0  # gray levels, mean over the defect
 CONTRASTS = (1.0, 100.0)  # what may be asked for
 SIZES = (0.004, 0.5)  # what may be asked for, as a fraction of the disc's diameter
 
@@ -89,7 +89,7 @@ def insert_defect(
     kind: DefectKind | None = None,
     size: float | None = None,
     place: tuple[float, float] | None = None,
-    contrast: float = LEAST_CONTRAST,
+    contrast: float = MIN_CONTRAST,
 ) -> tuple[np.ndarray, np.ndarray, Defect]:
     """Paint one defect into a copy of a picture.
 

@@ -28,12 +28,12 @@ RIM = 0.98  # of the disc's radius: the outline itself may touch the frame
 
 BRIGHT = 0.25  # of the contrast, from which a place is no longer as dark as the opening
 FULL = 250  # gray levels, from which on nothing can be told apart
-LEAST_HOLES = 4  # that make a circle of holes
+MIN_HOLES = 4  # that make a circle of holes
 EVEN = 0.15  # standard deviation of the gaps between them, to their mean
 
 
 @dataclass(frozen=True, kw_only=True)
-class Capture:
+class PhotoConditions:
     """The measured properties of a photograph of a part.
 
     `diameter`: of the disc, pixels of the picture. `extent`: the same as a share of the short side of the
@@ -60,7 +60,7 @@ class Capture:
     holes: float
 
 
-def measure(inputs: np.ndarray, part: Part, shape: tuple[int, int]) -> Capture:
+def measure(inputs: np.ndarray, part: Part, shape: tuple[int, int]) -> PhotoConditions:
     """Measure one photograph.
 
     Args:
@@ -84,7 +84,7 @@ def measure(inputs: np.ndarray, part: Part, shape: tuple[int, int]) -> Capture:
     around = slice(_within(FACE).start, len(PROFILE) + len(BEYOND))
     whole = inside[:, around].all(axis=0)  # the frame must not cut a dark table into four
     count = max(int(np.count_nonzero(seen)), 1)
-    return Capture(
+    return PhotoConditions(
         diameter=part.diameter,
         extent=part.diameter * scale / min(inputs.shape),
         visible=_visible(part, shape),
@@ -146,7 +146,7 @@ def _holes(dark: np.ndarray) -> int:
     """The most dark places evenly spaced at one radius: bool (RAYS, R). Pits and chips are not evenly spaced."""
     starts, ends = dark & ~np.roll(dark, 1, axis=0), dark & ~np.roll(dark, -1, axis=0)
     most = 0
-    for column in np.flatnonzero(starts.sum(axis=0) >= LEAST_HOLES):
+    for column in np.flatnonzero(starts.sum(axis=0) >= MIN_HOLES):
         first, last = np.flatnonzero(starts[:, column]), np.flatnonzero(ends[:, column])
         if last[0] < first[0]:  # the first place begins before ray 0
             last = np.append(last[1:], last[0] + RAYS)

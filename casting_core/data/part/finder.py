@@ -36,12 +36,12 @@ __all__ = ["Ellipse", "Part", "find_part"]
 
 WORKING_SIZE = 160
 SMALLEST_SIDE = 32
-LEAST_CONTRAST = 12  # gray levels between opening and face
+MIN_CONTRAST = 12  # gray levels between opening and face
 FLATTEST = 0.4  # minor to major axis
 SMALLEST_OPENING = 6  # its minor semi-axis in pixels of the shrunken picture
 CLOSE_ENOUGH = 0.3  # of the disc's radius to the picture's long side
 LARGEST_SHIFT = 0.3  # of the face's centre from the opening's, in radii of the opening
-LEAST_SEEN = 1 / 3  # of the rim, inside the frame
+MIN_SEEN = 1 / 3  # of the rim, inside the frame
 RATIOS = (1.4, 2.4)  # of the disc's radius to the opening's
 LARGEST_FLASH = 0.1  # of the disc's radius
 
@@ -144,7 +144,7 @@ def _shrink(pixels: np.ndarray) -> tuple[np.ndarray, int, float]:
 def _dark_blobs(small: np.ndarray) -> Iterator[Ellipse]:
     """Ellipses of dark blobs: at once those that are hardly more or less than one, at the end four others."""
     dark, bright = _percentiles(small[::2, ::2], 1, 60)
-    if bright - dark < LEAST_CONTRAST:
+    if bright - dark < MIN_CONTRAST:
         return
     others: list[tuple[float, Ellipse]] = []
     for level in (0.2, 0.35, 0.5, 0.65):
@@ -247,7 +247,7 @@ def _contrast(small: np.ndarray, opening: Ellipse) -> float | None:
     ring = median(samples)
     face = values[:, radii > 1.02].max(axis=1)
     contrast = median(face) - median(ring)
-    if contrast < LEAST_CONTRAST or median(ring) - small.min() > 0.5 * contrast:
+    if contrast < MIN_CONTRAST or median(ring) - small.min() > 0.5 * contrast:
         return None
     darkest, brightest = _percentiles(samples, 10, 90)
     looks_right = (
@@ -286,7 +286,7 @@ def _rough_faces(small: np.ndarray, opening: Ellipse, contrast: float) -> list[E
     for limit in (0.5 * median(edge.max(axis=1)), 0.02 * contrast):
         capped = _gaussian(np.minimum(edge, np.float32(limit)), 1.0)
         means = capped.take(OUTLINES).mean(axis=0)
-        circle = CIRCLES[np.argmax(means / np.maximum(seen, LEAST_SEEN))]
+        circle = CIRCLES[np.argmax(means / np.maximum(seen, MIN_SEEN))]
         if all(np.abs(circle - other).max() > 0.1 for other in circles):
             circles.append(circle)
     starts = []
@@ -305,7 +305,7 @@ def _refine_face(small: np.ndarray, opening: Ellipse, start: Ellipse) -> tuple[f
         edge, inside = _changes(small, ellipse, radii, blur=1.5)
         found, heights = outer_peaks(edge * (1 - 0.5 * ((radii - 1) / reach) ** 2), radii)
         seen = inside.all(axis=1)
-        if seen.mean() < LEAST_SEEN:
+        if seen.mean() < MIN_SEEN:
             return 0.0, start
         clear = seen & (heights > max(0.3 * median(heights[seen]), 0.5))
         fitted = fit_ellipse(ellipse, found, 1.0 * clear, tolerance=0.03)
@@ -335,7 +335,7 @@ def _with_rim(small: np.ndarray, face: Ellipse) -> Ellipse:
     edge, inside = _changes(small, face, radii, blur=1.0)
     found, _ = outer_peaks(edge, radii, share=0.4)
     seen = inside.all(axis=1)
-    if np.count_nonzero(seen) < RAYS * LEAST_SEEN:
+    if np.count_nonzero(seen) < RAYS * MIN_SEEN:
         return face
     growth = np.clip(found - 1, -0.02, LARGEST_FLASH)
     terms = WAVE[seen]

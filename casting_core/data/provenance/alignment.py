@@ -1,7 +1,8 @@
 """Lay a picture onto another one of the same photograph, so that both can be compared place by place.
 
-Where the part is found on both, by the ring around its opening (`data.signature`): turned, mirrored, moved, scaled and
-stretched so that the openings meet. Where it is not, in the best of the eight orientations (`data.near_duplicates`).
+Where the part is found on both, by the ring around its opening (`data.provenance.signature`): turned, mirrored, moved,
+scaled and stretched so that the openings meet. Where it is not, in the best of the eight orientations
+(`data.provenance.near_duplicates`).
 """
 
 from dataclasses import dataclass

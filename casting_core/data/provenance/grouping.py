@@ -1,7 +1,7 @@
 """Which images come from one source photograph, and how much of the test split that gives away.
 
 1. Every picture's ring is reduced to a signature that ignores rotation, mirroring and stretch
-   (`data.signature`), and all pairs are compared.
+   (`data.provenance.signature`), and all pairs are compared.
 2. Pairs are taken from the most alike downwards. One that would join two groups is looked at
    again, by its aligned fine detail, and joins them only if that agrees; so one chance likeness
    cannot chain two photographs together.
@@ -56,7 +56,8 @@ class Likeness:
 
 
 def compare(coarse: np.ndarray, progress: Progress | None = None) -> Likeness:
-    """Compare all pairs of pictures, float32 (N, 24, 256) from `data.signature`; `progress`: rows done, of N."""
+    """Compare all pairs of pictures, float32 (N, 24, 256) from `data.provenance.signature`; `progress`: rows done, of
+    N."""
     count = len(coarse)
     nearest, best = np.full(count, -1), np.full(count, -1.0, np.float32)
     histogram = np.zeros(40, np.int64)
@@ -109,7 +110,7 @@ def group(detail: np.ndarray, likeness: Likeness, progress: Progress | None = No
 
     Parameters
     ----------
-    detail : float16 or float32 (N, 64, 512), from `data.signature`.
+    detail : float16 or float32 (N, 64, 512), from `data.provenance.signature`.
     likeness : of the same N pictures.
     """
     accepted, refused, parent = _join(likeness.pairs, detail, progress)

@@ -51,7 +51,7 @@ class Photograph:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Library:
+class PhotographLibrary:
     """Known photographs. `photographs` are in the order of `spectra.sources`; `files` gives a training picture by
     the SHA-256 of its bytes. Immutable, and safe to use from many threads.
     """
@@ -60,7 +60,7 @@ class Library:
     photographs: tuple[Photograph, ...]
     files: Mapping[str, Sample]
 
-    def without(self, source: int) -> "Library":
+    def without(self, source: int) -> "PhotographLibrary":
         """The same without one photograph and its files."""
         return replace(
             self,
@@ -70,7 +70,7 @@ class Library:
         )
 
 
-def build_library(root: Path, samples: Sequence[Sample], progress: Progress | None = None) -> Library:
+def build_library(root: Path, samples: Sequence[Sample], progress: Progress | None = None) -> PhotographLibrary:
     """Make the library from the train pictures at `root`; decodes each once.
 
     Args:
@@ -124,7 +124,7 @@ def choose_representatives(details: Sequence[np.ndarray], first: int) -> list[in
     return chosen
 
 
-def _library(spectra: Spectra, chosen: Mapping[int, Sequence[Sample]], train: Sequence[Sample]) -> Library:
+def _library(spectra: Spectra, chosen: Mapping[int, Sequence[Sample]], train: Sequence[Sample]) -> PhotographLibrary:
     counts = {source: [0, 0] for source in chosen}
     files: dict[str, Sample] = {}
     for sample in train:
@@ -140,10 +140,10 @@ def _library(spectra: Spectra, chosen: Mapping[int, Sequence[Sample]], train: Se
         )
         for source in spectra.sources.tolist()
     ]
-    return Library(spectra=spectra, photographs=tuple(photographs), files=MappingProxyType(files))
+    return PhotographLibrary(spectra=spectra, photographs=tuple(photographs), files=MappingProxyType(files))
 
 
-def write_signatures(library: Library, samples: Sequence[Sample], file: Path = SIGNATURES) -> None:
+def write_signatures(library: PhotographLibrary, samples: Sequence[Sample], file: Path = SIGNATURES) -> None:
     """Write what ships, atomically. `samples`: the table that the library was made from."""
     spectra = library.spectra
     named = [(p.source, s.path) for p in library.photographs for s in p.representatives]
@@ -163,7 +163,7 @@ def write_signatures(library: Library, samples: Sequence[Sample], file: Path = S
 
 
 @lru_cache(maxsize=4)
-def read_signatures(file: Path = SIGNATURES, provenance: Path = PROVENANCE) -> Library:
+def read_signatures(file: Path = SIGNATURES, provenance: Path = PROVENANCE) -> PhotographLibrary:
     """The library that ships with the package, read once a process; needs no pictures.
 
     Raises `DataError` where a file is missing or damaged, or the two do not belong together.

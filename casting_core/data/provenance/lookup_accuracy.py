@@ -20,7 +20,7 @@ import numpy as np
 
 from casting_core.data.images import decode
 from casting_core.data.part.finder import Part, find_part
-from casting_core.data.provenance.library import Library
+from casting_core.data.provenance.library import PhotographLibrary
 from casting_core.data.provenance.seen_before import SeenBefore, look_up, same_file
 from casting_core.data.provenance.signature import coarse_strip
 from casting_core.data.provenance.spectra import fit_spectra, spectrum
@@ -127,7 +127,7 @@ def _of_others(others: Sequence[SeenBefore | None], alone: Sequence[SeenBefore |
 
 def measure(
     root: Path,
-    library: Library,
+    library: PhotographLibrary,
     samples: Sequence[Sample],
     *,
     others: Path | None = None,

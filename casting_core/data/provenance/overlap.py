@@ -1,6 +1,6 @@
 """Which pictures of another set show a photograph of the public set, and so could have been learnt by heart.
 
-1. Of every source photograph of the public set up to three pictures are unwrapped (`data.signature`).
+1. Of every source photograph of the public set up to three pictures are unwrapped (`data.provenance.signature`).
 2. A picture is compared with all of them by its coarse ring, and with the most alike by its aligned detail.
 3. It is *known* where the detail agrees, as links between pictures of the public set are judged
    (`data.provenance`). It is *new* where not even the coarse rings are alike. In between it is neither: whoever
@@ -35,7 +35,7 @@ def known_photographs(
     Args:
         pictures: the number of the photograph, and pixels uint8 (H, W).
         root: folder of the public set.
-        samples: its pictures with their source photographs (`data.dataset.read_provenance`).
+        samples: its pictures with their source photographs (`data.samples.read_provenance`).
         progress: told of the pictures of the public set that are read.
 
     Raises:

@@ -2,7 +2,7 @@
 
 1. A file whose bytes are those of a training picture is that picture (`same_file`).
 2. Otherwise the picture's signature is compared with those of all known source photographs
-   (`known`, `spectra`), which need no pictures.
+   (`library`, `spectra`), which need no pictures.
 3. Where the training pictures are at hand, the nearest photographs are looked at: the picture is
    laid onto their representatives and the fine detail compared (`signature.detail_similarity`).
    It decides alone: what the detail does not confirm was not seen before.
@@ -21,7 +21,7 @@ import numpy as np
 from casting_core.data.images import decode
 from casting_core.data.part.finder import Part, find_part
 from casting_core.data.provenance.grouping import LINK
-from casting_core.data.provenance.library import Library, Photograph
+from casting_core.data.provenance.library import Photograph, PhotographLibrary
 from casting_core.data.provenance.signature import DETAIL_ANGLES, align, coarse_strip, detail_similarity, detail_strip
 from casting_core.data.provenance.spectra import spectrum
 from casting_core.data.samples import Sample
@@ -64,7 +64,7 @@ class SeenBefore:
         return {**asdict(self), "label": str(self.label)}
 
 
-def same_file(sha256: str, library: Library) -> SeenBefore | None:
+def same_file(sha256: str, library: PhotographLibrary) -> SeenBefore | None:
     """The training picture with these very bytes; nothing is decoded. `sha256`: hexadecimal digest of the file."""
     sample = library.files.get(sha256)
     if sample is None:
@@ -81,7 +81,12 @@ def same_file(sha256: str, library: Library) -> SeenBefore | None:
 
 
 def look_up(
-    pixels: np.ndarray, part: Part | None, library: Library, *, root: Path | None = None, sha256: str | None = None
+    pixels: np.ndarray,
+    part: Part | None,
+    library: PhotographLibrary,
+    *,
+    root: Path | None = None,
+    sha256: str | None = None,
 ) -> SeenBefore | None:
     """Look a picture up among the known photographs.
 

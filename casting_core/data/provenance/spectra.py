@@ -29,8 +29,8 @@ from casting_core.errors import SettingsError
 WAVES = 32  # of the 128: finer ones mostly tell how often a picture was resampled
 SHAPE = (len(COARSE_RADII), WAVES)
 FAINTEST = 1e-3  # strength that counts as none; a whole ring has norm 1, its spectrum 16
-LEAST_SCATTER = 0.02  # of a logarithm; guards sets whose copies are all but identical
-LEAST_THRESHOLD = 0.5  # of likeness; a few photographs say too little of how alike strangers can be
+MIN_SCATTER = 0.02  # of a logarithm; guards sets whose copies are all but identical
+MIN_THRESHOLD = 0.5  # of likeness; a few photographs say too little of how alike strangers can be
 
 
 def spectrum(strip: np.ndarray) -> np.ndarray:
@@ -103,7 +103,7 @@ def fit_spectra(spectra: np.ndarray, sources: np.ndarray) -> Spectra:
     several = counts > 1
     # every photograph counts once, whether it has two pictures or three hundred
     variance = (scatter[several] / (counts[several] - 1)[:, None, None]).mean(0) if several.any() else np.ones(SHAPE)
-    scale = _rounded(np.maximum(np.sqrt(variance), LEAST_SCATTER))
+    scale = _rounded(np.maximum(np.sqrt(variance), MIN_SCATTER))
     fitted = Spectra(
         centre=centre,
         scale=scale,
@@ -128,7 +128,7 @@ def _threshold(fitted: Spectra, spectra: np.ndarray, index: np.ndarray, counts: 
     own = (spectra[several] - fitted.centre) / fitted.scale
     others = (number * fitted.templates[index[several]] - own) / (number - 1)
     copies = float((_unit(own) * _unit(others)).sum(1).min())
-    return min(max(strangers, (strangers + copies) / 2, LEAST_THRESHOLD), 1.0)
+    return min(max(strangers, (strangers + copies) / 2, MIN_THRESHOLD), 1.0)
 
 
 def _unit(vectors: np.ndarray) -> np.ndarray:

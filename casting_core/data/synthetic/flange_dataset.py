@@ -30,7 +30,7 @@ def render_flange_set(
 ) -> Path:
     """Render `count` flanges into a folder; picture N has the seed `seed + N`.
 
-    Arguments, results and errors are those of `rendered_set.render_set`.
+    Arguments, results and errors are those of `dataset.render_set`.
     """
     return write_set(Path(folder), count, _one, seed=seed, size=size, workers=workers, progress=progress)
 

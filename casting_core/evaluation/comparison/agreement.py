@@ -5,9 +5,10 @@ where it is a missed defect or a false alarm, and neither where a person decides
 that both decide, for else a model that leaves everything to people would never be wrong.
 
 Cohen's kappa says how far two models give the same answer beyond what their habits alone would make them: 1 always,
-0 no more often than by chance. It asks nothing of who is right. Its interval is over photographs (`resampling`).
+0 no more often than by chance. It asks nothing of who is right. Its interval is over photographs
+(`statistics.bootstrap`).
 
-Source: J. Cohen, "A coefficient of agreement for nominal scales", 1960. For the tests see `mcnemar`.
+Source: J. Cohen, "A coefficient of agreement for nominal scales", 1960. For the tests see `statistics.paired_tests`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -125,7 +126,7 @@ def confusion_members(rows: Sequence["Prediction"], *, thresholds: Thresholds) -
 
 def cohens_kappa(first: np.ndarray, second: np.ndarray, positive: np.ndarray, source: np.ndarray) -> Kappa:
     """Of two models' answers, int (N,) from 0 up, N above 0; labels bool (N,) and photographs int (N,) as ever."""
-    from casting_core.evaluation.statistics.bootstrap import draw_weights, percentile_interval
+    from casting_core.evaluation.statistics.bootstrap import cluster_weights, percentile_interval
 
     kinds = int(max(first.max(), second.max())) + 1
     sources, group = np.unique(source, return_inverse=True)
@@ -136,7 +137,7 @@ def cohens_kappa(first: np.ndarray, second: np.ndarray, positive: np.ndarray, so
         return Kappa(value=None, low=None, high=None)
     ends = None
     if len(sources) > 1 and (first != second).any():
-        ends = percentile_interval(_kappas(draw_weights(positive, source) @ table, kinds), value)
+        ends = percentile_interval(_kappas(cluster_weights(positive, source) @ table, kinds), value)
     return Kappa(value=value, low=ends["low"] if ends else None, high=ends["high"] if ends else None)
 
 

@@ -1,7 +1,8 @@
 """How a model behaves on pictures whose label is known: its ranking, its probabilities and its verdicts, to be drawn.
 
-All is counted from `judged` rows, so that every number is that of the card (a test holds it for each shipped model).
-Intervals of areas take seconds to draw; they are read from the card, and only where it was made of the same pictures.
+All is counted from `held_out_verdicts` rows, so that every number is that of the card (a test holds it for each shipped
+model). Intervals of areas take seconds to draw; they are read from the card, and only where it was made of the same
+pictures.
 """
 
 import math
@@ -13,7 +14,7 @@ import numpy as np
 
 from casting_core.errors import DataError
 from casting_core.evaluation.comparison.agreement import Cells, Thresholds, confusion_members
-from casting_core.evaluation.held_out_verdicts import Judged
+from casting_core.evaluation.held_out_verdicts import HeldOutVerdict
 from casting_core.evaluation.metrics.curves import Curve, precision_recall, roc
 from casting_core.evaluation.metrics.reliability import expected_calibration_error, reliability_curve
 from casting_core.evaluation.predictions import as_arrays
@@ -61,18 +62,20 @@ class Behaviour:
         return len(self.cells[label, verdict]) / of if of else None
 
 
-def select(rows: Sequence[Judged], *, unseen: bool, left_out: frozenset[str] = frozenset()) -> list[Judged]:
+def select(
+    rows: Sequence[HeldOutVerdict], *, unseen: bool, left_out: frozenset[str] = frozenset()
+) -> list[HeldOutVerdict]:
     """The rows on castings never seen, or those of the official test, without the paths `left_out` (the suspects)."""
     return [each for each in rows if each.unseen is unseen and each.row.path not in left_out]
 
 
-def used_thresholds(rows: Sequence[Judged]) -> Thresholds:
+def used_thresholds(rows: Sequence[HeldOutVerdict]) -> Thresholds:
     """Pass and reject of every row, each float (N,)."""
     low = np.array([each.threshold_pass for each in rows], float)
     return low, np.array([each.threshold_reject for each in rows], float)
 
 
-def behaviour(rows: Sequence[Judged]) -> Behaviour:
+def behaviour(rows: Sequence[HeldOutVerdict]) -> Behaviour:
     """All of it, of rows of one split (`select`). Raises `DataError` where there are none, or a picture is there
     twice."""
     if not rows:

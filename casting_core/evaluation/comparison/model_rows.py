@@ -47,8 +47,8 @@ class ModelRow:
 
     `values`: by the key of a column, None where there is none; `ranges`: the 95 % interval of those that have one;
     `printed`: as the study printed it, where that is coarser. `data`: fingerprint of what it was trained on.
-    `official`: whether the test split came with the data. `judged`: by split (`SPLITS`), how many pictures and
-    photographs; a split is missing where nothing was measured on it.
+    `official`: whether the test split came with the data. `held_out_verdicts`: by split (`SPLITS`), how many pictures
+    and photographs; a split is missing where nothing was measured on it.
     """
 
     name: str

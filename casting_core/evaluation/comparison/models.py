@@ -1,8 +1,8 @@
 """Shipped models side by side, all figures computed from their `predictions.csv`.
 
 1. Each model is evaluated as its card says (`evaluate`).
-2. Each is compared with one of them, the reference, picture by picture (`mcnemar`), on the official test and on
-   castings never seen, as filed and without the pictures whose label is doubted.
+2. Each is compared with one of them, the reference, picture by picture (`statistics.paired_tests`), on the official
+   test and on castings never seen, as filed and without the pictures whose label is doubted.
 3. What makes rows not comparable is a warning: other data, or other pictures. Then models are compared on the pictures
    that both have judged.
 """
@@ -103,7 +103,7 @@ def _read(folder: Path) -> Compared:
         read_predictions(file),
         suspects_of(folder),
         calibrated_on=card.calibrated_on or None,
-        recentre=card.recentred,
+        fit_shift=card.recentred,
     )
     return Compared(card=card, metrics=evaluation.metrics, rows=evaluation.rows, against={})
 

@@ -39,20 +39,20 @@ STEEPNESS = (-7.0, 7.0)  # logarithm of the slopes that are considered, for size
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reached:
+class CensoredSize:
     """A size at which something is reached. `value`: in the unit of the sizes that were tried; None where it was not
-    reached among them, and then `beyond` says whether it lies `below` the smallest (or at it) or `above` the largest.
+    reached among them, and then `side` says whether it lies `below` the smallest (or at it) or `above` the largest.
     """
 
     value: float | None
-    beyond: Literal["below", "above"] | None = None
+    side: Literal["below", "above"] | None = None
 
     @classmethod
-    def within(cls, size: float, least: float, most: float) -> "Reached":
+    def within(cls, size: float, least: float, most: float) -> "CensoredSize":
         """A size, if it lies among those that were tried, from `least` to `most`."""
         if size < least:
-            return cls(value=None, beyond="below")
-        return cls(value=float(size)) if size <= most else cls(value=None, beyond="above")
+            return cls(value=None, side="below")
+        return cls(value=float(size)) if size <= most else cls(value=None, side="above")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -128,7 +128,7 @@ def fit_curve(trials: Trials) -> Curve | None:
     return Curve(intercept=float(fitted.x[0]) - slope * centre, slope=slope, penalised=penalised)
 
 
-def upper_bound(trials: Trials, curve: Curve | None, pod: float, confidence: float = CONFIDENCE) -> Reached:
+def upper_bound(trials: Trials, curve: Curve | None, pod: float, confidence: float = CONFIDENCE) -> CensoredSize:
     """The size at which the lower bound of the curve reaches a probability in (0, 1), by likelihood ratio.
 
     With `pod` 0.9 and `confidence` 0.95 that is a90/95. `curve`: of these trials (`fit_curve`). Where all was hit there
@@ -138,10 +138,10 @@ def upper_bound(trials: Trials, curve: Curve | None, pod: float, confidence: flo
     least, most = float(trials.size.min()), float(trials.size.max())
     everything = bool(trials.hit.all())
     if curve is None and not everything:
-        return Reached(value=None, beyond="above")
+        return CensoredSize(value=None, side="above")
     best = 0.0 if curve is None else curve.size_at(pod)
     if best > most:
-        return Reached(value=None, beyond="above")
+        return CensoredSize(value=None, side="above")
     x, height = np.log(trials.size), float(logit(pod))
     spread, penalised = float(x.std()) or 1.0, curve is not None and curve.penalised
     lowest, allowed = 0.0, -2 * float(np.log(1 - confidence))
@@ -160,10 +160,10 @@ def upper_bound(trials: Trials, curve: Curve | None, pod: float, confidence: flo
 
     first, last = float(np.log(max(best, least))), float(np.log(most))
     if excess(last) <= 0:
-        return Reached(value=None, beyond="above")
+        return CensoredSize(value=None, side="above")
     if excess(first) >= 0:
-        return Reached(value=None, beyond="below")
-    return Reached(value=float(np.exp(brentq(excess, first, last, xtol=1e-6))))
+        return CensoredSize(value=None, side="below")
+    return CensoredSize(value=float(np.exp(brentq(excess, first, last, xtol=1e-6))))
 
 
 def _deviance(beta: np.ndarray, x: np.ndarray, trials: Trials, penalised: bool) -> float:

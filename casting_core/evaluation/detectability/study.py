@@ -11,7 +11,14 @@ from casting_core.data.defects.insertion import DefectKind
 from casting_core.data.samples import Progress, unreported
 from casting_core.data.synthetic.casting import render_casting
 from casting_core.evaluation.detectability import targets
-from casting_core.evaluation.detectability.trials import HARMLESS, PUBLIC, RENDERED, SOUND, Trial, written
+from casting_core.evaluation.detectability.trials import (
+    HARMLESS,
+    PUBLIC,
+    RENDERED,
+    SOUND,
+    Trial,
+    round_to_file_precision,
+)
 from casting_core.evaluation.held_out import pixels_of, public_samples
 from casting_core.explanation.regions import LEVEL
 from casting_core.inspection.inspector import Inspector
@@ -104,17 +111,17 @@ def _marks(inspection: "Inspection", pixels: np.ndarray) -> np.ndarray:
 
 
 def _trial(base: SoundImage, inspection: "Inspection", kind: str, *, marked: bool, target: Any = None) -> "Trial":
-    """`target`: the `detectability_targets.Target` that was judged, None where it has no defect."""
+    """`target`: the `targets.Target` that was judged, None where it has no defect."""
 
     return Trial(
         base=base.base,
         picture=base.picture,
         photograph=base.photograph,
         kind=kind,
-        pixels=0.0 if target is None else written(target.extent),
-        percent=0.0 if target is None else written(target.percent),
-        contrast=0.0 if target is None else written(target.contrast),
-        probability=None if inspection.probability is None else written(inspection.probability),
+        pixels=0.0 if target is None else round_to_file_precision(target.extent),
+        percent=0.0 if target is None else round_to_file_precision(target.percent),
+        contrast=0.0 if target is None else round_to_file_precision(target.contrast),
+        probability=None if inspection.probability is None else round_to_file_precision(inspection.probability),
         verdict=inspection.verdict,
         marked=marked,
     )

@@ -1,6 +1,6 @@
 """Detectability: how large a defect has to be for the model to see it, by kind of defect.
 
-1. A trial is a sound picture that passed, the same picture with one defect of known size (`detectability_targets`),
+1. A trial is a sound picture that passed, the same picture with one defect of known size (`targets`),
    and what the model said of it. It is a *hit* where the verdict is no longer *ok*: the part is not passed. It is
    *marked* where the evidence map now marks a place on the defect.
 2. `public`: sound photographs of the public set, each judged by the network that was fitted without it. `rendered`:
@@ -28,9 +28,17 @@ from typing import Any
 import numpy as np
 
 from casting_core.data.defects.insertion import DefectKind
-from casting_core.evaluation.detectability.pod import CONFIDENCE, Curve, Reached, Trials, fit_curve, upper_bound
-from casting_core.evaluation.detectability.trials import HARMLESS, KINDS, PUBLIC, RENDERED, SOUND, Trial, written
-from casting_core.evaluation.statistics.bootstrap import draw_weights
+from casting_core.evaluation.detectability.pod import CONFIDENCE, CensoredSize, Curve, Trials, fit_curve, upper_bound
+from casting_core.evaluation.detectability.trials import (
+    HARMLESS,
+    KINDS,
+    PUBLIC,
+    RENDERED,
+    SOUND,
+    Trial,
+    round_to_file_precision,
+)
+from casting_core.evaluation.statistics.bootstrap import cluster_weights
 from casting_core.evaluation.statistics.intervals import share_interval
 
 POD = 0.9  # of a90 and a90/95
@@ -54,7 +62,9 @@ def _of_base(trials: list[Trial]) -> dict[str, Any]:
     return {
         "pictures": len(by_kind[SOUND]),
         "photographs": len({t.photograph for t in by_kind[SOUND]}),
-        "diameter": written(float(np.median([100 * t.pixels / t.percent for t in sized]))) if sized else None,
+        "diameter": round_to_file_precision(float(np.median([100 * t.pixels / t.percent for t in sized])))
+        if sized
+        else None,
         "false_calls": _share(by_kind[SOUND]),
         "false_calls_harmless": _share(by_kind[HARMLESS]),
         "kinds": {str(kind): _figures(by_kind[kind]) for kind in DefectKind if by_kind[kind]},
@@ -73,7 +83,7 @@ def _figures(trials: list[Trial]) -> dict[str, Any]:
 
     `trials`, `hits`, `photographs`; `least`, `most`: the sizes that were tried, percent; `fit`: `likelihood`, `firth`
     (one size parts all hits from all misses), `all hit`, `none hit` or `no rise`; `intercept`, `slope` over ln percent.
-    `a50`, `a90`, `a90_95`, `a90_95_photographs`: `value` in percent and `beyond`, see `pod.Reached`. `bins`: hits
+    `a50`, `a90`, `a90_95`, `a90_95_photographs`: `value` in percent and `beyond`, see `pod.CensoredSize`. `bins`: hits
     counted by size. `curve`: `percent`, and there `pod` and the band over photographs, `low` to `high`. `marked`: the
     same sizes for the places that the map marks.
     """
@@ -109,17 +119,17 @@ def _sizes(trials: Trials, curve: Curve | None) -> dict[str, Any]:
     else:
         fit = "firth" if curve.penalised else "likelihood"
 
-    def size(pod: float) -> Reached:
+    def size(pod: float) -> CensoredSize:
         otherwise = 0.0 if fit == "all hit" else math.inf
-        return Reached.within(otherwise if curve is None else curve.size_at(pod), least, most)
+        return CensoredSize.within(otherwise if curve is None else curve.size_at(pod), least, most)
 
     return {
         "hits": int(trials.hit.sum()),
         "least": least,
         "most": most,
         "fit": fit,
-        "intercept": None if curve is None else written(curve.intercept),
-        "slope": None if curve is None else written(curve.slope),
+        "intercept": None if curve is None else round_to_file_precision(curve.intercept),
+        "slope": None if curve is None else round_to_file_precision(curve.slope),
         "a50": _plain(size(0.5)),
         "a90": _plain(size(POD)),
         "a90_95": _plain(upper_bound(trials, curve, POD)),
@@ -135,7 +145,7 @@ def resampled(
     misses only, or its curve does not rise, a90 is infinite.
     """
     _, group = np.unique(photograph, return_inverse=True)
-    weights = draw_weights(np.zeros(len(group), bool), group, rounds=rounds, seed=seed)
+    weights = cluster_weights(np.zeros(len(group), bool), group, rounds=rounds, seed=seed)
     reached, curves = np.full(rounds, np.inf), np.zeros((rounds, len(sizes)))
     for index, drawn in enumerate(weights):
         chosen = Trials.of(trials.size, trials.hit, drawn[group])
@@ -146,10 +156,10 @@ def resampled(
     return reached, curves
 
 
-def _bound(reached: np.ndarray, trials: Trials) -> Reached:
+def _bound(reached: np.ndarray, trials: Trials) -> CensoredSize:
     """The size that a share of `CONFIDENCE` of the draws does not exceed."""
     bound = float(np.quantile(reached, CONFIDENCE, method="inverted_cdf"))
-    return Reached.within(bound, float(trials.size.min()), float(trials.size.max()))
+    return CensoredSize.within(bound, float(trials.size.min()), float(trials.size.max()))
 
 
 def _bins(trials: Trials) -> list[dict[str, float | int]]:
@@ -166,9 +176,9 @@ def _bins(trials: Trials) -> list[dict[str, float | int]]:
     ]
 
 
-def _plain(reached: Reached) -> dict[str, Any]:
-    value = None if reached.value is None else written(reached.value)
-    return {"value": value, "beyond": reached.beyond}
+def _plain(reached: CensoredSize) -> dict[str, Any]:
+    value = None if reached.value is None else round_to_file_precision(reached.value)
+    return {"value": value, "beyond": reached.side}
 
 
 def _rounded(values: np.ndarray) -> list[float]:

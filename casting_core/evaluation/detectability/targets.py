@@ -1,13 +1,13 @@
 """Sound castings with one defect of known kind, size and place: the targets on which detectability is measured.
 
-1. Every kind is tried in sizes spread evenly over the logarithm, from what nobody could see to what nobody could miss.
-   On the pictures of one sound photograph, and over the rendered castings, it is tried once in every stretch of its
-   range: no size has more of the easy photographs than another.
+1. Every kind is tried in sizes spread evenly_spaced_indices over the logarithm, from what nobody could see to what
+   nobody could miss. On the pictures of one sound photograph, and over the rendered castings, it is tried once in every
+   stretch of its range: no size has more of the easy photographs than another.
 2. The defect is painted into the picture as it is decoded (`data.defects`). All else stays as it was, so what changes
    in the verdict, the defect has changed.
 3. Its size is measured afterwards, on its mask: the longest straight line in it.
-4. As a control, a change that is no defect is painted in likewise (`data.decoys`): a model that minds any change
-   would seem to see small defects.
+4. As a control, a change that is no defect is painted in likewise (`data.defects.distractors`): a model that minds any
+   change would seem to see small defects.
 
 Every draw has a generator of its own, seeded by what it is drawn for: no trial depends on another.
 """
@@ -19,16 +19,16 @@ import numpy as np
 from scipy.spatial.distance import pdist
 
 from casting_core.data.defects.distractors import insert_decoy
-from casting_core.data.defects.insertion import LEAST_CONTRAST, DefectKind, insert_defect
+from casting_core.data.defects.insertion import MIN_CONTRAST, DefectKind, insert_defect
 from casting_core.data.part.finder import Part
-from casting_core.data.samples import Sample, evenly
+from casting_core.data.samples import Sample, evenly_spaced_indices
 from casting_core.labels import Label
 
 SEED = 0
 EACH = 24  # pictures of every sound photograph
 CASTINGS = 200  # that are rendered
 FIRST_CASTING = 2_000_000  # their first seed, far from all others
-CONTRAST = LEAST_CONTRAST  # gray levels that a defect differs by, at least, on average
+CONTRAST = MIN_CONTRAST  # gray levels that a defect differs by, at least, on average
 
 # Extents that are asked for, as a share of the disc's diameter. The lower ends are two pixels: no defect is smaller.
 RANGES: dict[DefectKind, tuple[float, float]] = {
@@ -68,7 +68,7 @@ def bases(samples: Sequence[Sample], each: int = EACH) -> list[tuple[Sample, int
     return [
         (members[place], number)
         for _, members in sorted(by_photograph.items())
-        for number, place in enumerate(evenly(len(members), each))
+        for number, place in enumerate(evenly_spaced_indices(len(members), each))
     ]
 
 

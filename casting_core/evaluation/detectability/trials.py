@@ -63,7 +63,7 @@ class Trial:
         return self.verdict is not Verdict.OK
 
 
-def written(value: float) -> float:
+def round_to_file_precision(value: float) -> float:
     """A number as it is written: what is computed before and after writing must be the same."""
     return float(f"{value:.6g}")
 

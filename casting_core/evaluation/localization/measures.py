@@ -27,7 +27,7 @@ from casting_core.labels import Verdict
 
 TOLERANCE = 8 / 512  # of the picture's long side, by which a peak may miss the mask
 LEVELS, REACH = 4096, 16.0  # of the histograms, and the logits that they span
-MOST_FALSE = 0.3  # false positive rate up to which AUPRO is taken
+MAX_FALSE = 0.3  # false positive rate up to which AUPRO is taken
 ROUNDS = 400  # of the bootstrap
 
 
@@ -208,10 +208,10 @@ def _aupro(sound: np.ndarray, faulty: np.ndarray, by_defect: np.ndarray, defects
         return math.nan
     false = np.concatenate([[0.0], np.cumsum(sound[::-1]) / sound.sum()])  # from the hottest level down
     covered = np.concatenate([[0.0], np.cumsum(by_defect[::-1]) / defects])
-    inside = false < MOST_FALSE
-    edge = float(np.interp(MOST_FALSE, false, covered))
-    x, y = np.append(false[inside], MOST_FALSE), np.append(covered[inside], edge)
-    return float(np.trapezoid(y, x) / MOST_FALSE)
+    inside = false < MAX_FALSE
+    edge = float(np.interp(MAX_FALSE, false, covered))
+    x, y = np.append(false[inside], MAX_FALSE), np.append(covered[inside], edge)
+    return float(np.trapezoid(y, x) / MAX_FALSE)
 
 
 def _bootstrapped(cases: Sequence[Measured], figure: Any) -> dict[str, float] | None:

@@ -38,7 +38,7 @@ class Known:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Pointed:
+class PointingResult:
     """A defective part and what its map made of it.
 
     `heatmap` float32 (H, W) in [0, 1]; `place`: (x, y) of its strongest place, pixels; `on_defect`: whether that lies
@@ -70,7 +70,7 @@ class Pointed:
         return self.on_defect, self.touched / self.defects, self.heat_inside
 
 
-def point(known: Known, judge: Judge) -> Pointed | None:
+def point(known: Known, judge: Judge) -> PointingResult | None:
     """Judge a picture and measure where its map points; None of a sound part, or where no defect is marked."""
     if not known.defective or not known.mask.any():
         return None
@@ -78,7 +78,7 @@ def point(known: Known, judge: Judge) -> Pointed | None:
     matched = match(heatmap, known.mask, tolerance=TOLERANCE * max(known.mask.shape))
     y, x = np.unravel_index(int(np.argmax(heatmap)), heatmap.shape)
     total = float(heatmap.sum())
-    return Pointed(
+    return PointingResult(
         known=known,
         heatmap=heatmap,
         probability=probability,
@@ -91,7 +91,7 @@ def point(known: Known, judge: Judge) -> Pointed | None:
     )
 
 
-class Extremes:
+class BestAndWorst:
     """The best and the worst of many pictures.
 
     `keep`: how many of each are kept. `seen`: defective parts so far, `hits`: of them, those whose strongest place lies
@@ -101,10 +101,10 @@ class Extremes:
     def __init__(self, keep: int) -> None:
         self.keep = keep
         self.seen = self.hits = 0
-        self._best: list[Pointed] = []
-        self._worst: list[Pointed] = []
+        self._best: list[PointingResult] = []
+        self._worst: list[PointingResult] = []
 
-    def add(self, pointed: Pointed) -> None:
+    def add(self, pointed: PointingResult) -> None:
         """Take one more into account."""
         self.seen += 1
         self.hits += pointed.on_defect
@@ -113,12 +113,12 @@ class Extremes:
         self._worst = sorted([*self._worst, pointed], key=lambda each: each.rank)[: self.keep]
 
     @property
-    def worst(self) -> list[Pointed]:
+    def worst(self) -> list[PointingResult]:
         """The worst, the very worst first."""
         return self._worst
 
     @property
-    def best(self) -> list[Pointed]:
+    def best(self) -> list[PointingResult]:
         """The best, the very best first; none that is among the worst."""
         bad = {id(each) for each in self._worst}
         return [each for each in self._best if id(each) not in bad]

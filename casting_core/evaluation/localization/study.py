@@ -19,7 +19,7 @@ import numpy as np
 from casting_core.data.masked_set import count_marked, read_marked
 from casting_core.data.part.finder import find_part
 from casting_core.data.provenance.overlap import known_photographs
-from casting_core.data.samples import Progress, evenly, read_provenance, unreported
+from casting_core.data.samples import Progress, evenly_spaced_indices, read_provenance, unreported
 from casting_core.data.synthetic.casting import render_casting
 from casting_core.errors import DataError, SettingsError
 from casting_core.evaluation.localization.measures import Case, measure, summarise
@@ -143,8 +143,8 @@ def compare(
     for index, (defective, photograph) in enumerate(labels):
         if defective:
             first.setdefault(photograph, index)
-    tested = {list(first.values())[place] for place in evenly(len(first), faithful)}
-    all_methods = set(evenly(len(labels), slow or len(labels)))
+    tested = {list(first.values())[place] for place in evenly_spaced_indices(len(first), faithful)}
+    all_methods = set(evenly_spaced_indices(len(labels), slow or len(labels)))
     rows: list[dict[str, Drawn]] = []
     slow_ones = {name for name in draws if METHODS[name].slow}
     total = (len(draws) + 1 - len(slow_ones)) * len(labels) + len(slow_ones) * len(all_methods)

@@ -5,8 +5,8 @@ defect* and *false alarm* are those of the thresholds: a defective part with ver
 defective. A figure that there is nothing to count on is None.
 
 A share is a dict of `count`, `of`, `share` and its 95 % interval from `low` to `high`. Any other figure is a number,
-its interval stands under `intervals`. All intervals are over source photographs (`intervals`, `resampling`,
-`unseen_errors`).
+its interval stands under `intervals`. All intervals are over source photographs (`intervals`, `statistics.bootstrap`,
+`statistics.zero_errors`).
 """
 
 import math
@@ -19,9 +19,9 @@ from casting_core.evaluation.costs import Costs
 from casting_core.evaluation.metrics.reliability import reliability_curve
 from casting_core.evaluation.metrics.weighted import weighted_figures
 from casting_core.evaluation.predictions import Predictions
-from casting_core.evaluation.statistics.bootstrap import draw_weights, percentile_interval
+from casting_core.evaluation.statistics.bootstrap import cluster_weights, percentile_interval
 from casting_core.evaluation.statistics.intervals import Interval, share_interval
-from casting_core.evaluation.statistics.zero_errors import widen
+from casting_core.evaluation.statistics.zero_errors import widen_for_zero_errors
 from casting_core.labels import Label, Verdict
 
 NUMBERS = (
@@ -36,7 +36,7 @@ NUMBERS = (
 )
 
 
-def summarize(
+def summarise(
     predictions: Predictions,
     *,
     threshold_pass: float | np.ndarray,
@@ -113,7 +113,7 @@ def _numbers(
     p, positive, source = predictions.probability, predictions.positive, predictions.source
     if not len(p):
         return dict.fromkeys(NUMBERS), dict.fromkeys(NUMBERS)
-    weights = draw_weights(positive, source)
+    weights = cluster_weights(positive, source)
     once = np.ones((1, weights.shape[1]))
     both = np.concatenate([once, weights if weights.shape[1] > 1 else weights[:0]])
     table = weighted_figures(p, positive, source, both, passed=passed, rejected=rejected, costs=costs)
@@ -122,7 +122,9 @@ def _numbers(
         name: None if (value := values[name]) is None else percentile_interval(drawn[1:], value)
         for name, drawn in table.items()
     }
-    return values, widen(values, intervals, p, positive, source, passed=passed, rejected=rejected, costs=costs)
+    return values, widen_for_zero_errors(
+        values, intervals, p, positive, source, passed=passed, rejected=rejected, costs=costs
+    )
 
 
 def _interval(interval: Interval | None) -> dict[str, float | None]:

@@ -1,9 +1,9 @@
 """Figures that are no shares, for many weightings of the source photographs at once.
 
-One for all is the figure itself; weights drawn at random (`resampling`) give its interval. Every figure is that of
-scikit-learn with the weight of its photograph as `sample_weight` of each picture: F1, balanced accuracy, area under
-the ROC curve, average precision (the step-wise area under the precision-recall curve, without interpolation) and the
-Brier score, the mean squared distance of probability and label.
+One for all is the figure itself; weights drawn at random (`statistics.bootstrap`) give its interval. Every figure is
+that of scikit-learn with the weight of its photograph as `sample_weight` of each picture: F1, balanced accuracy, area
+under the ROC curve, average precision (the step-wise area under the precision-recall curve, without interpolation) and
+the Brier score, the mean squared distance of probability and label.
 """
 
 import numpy as np

@@ -93,7 +93,7 @@ class _Outcomes:
         return wrong_cost * self.wrong + plant.minute_cost * self.minutes * self.looks
 
 
-def worth(rates: VerdictRates, plant: Plant) -> Worth:
+def compare_inspection_methods(rates: VerdictRates, plant: Plant) -> Worth:
     """Work out all four ways for a plant from the rates of castings never seen (`verdict_rates.measure_rates`)."""
     misses, scraps = 1 - plant.person_finds, 1 - plant.person_passes
     (d_ok, d_review, d_reject), (_, s_review, s_reject) = rates.defective.T, rates.sound.T

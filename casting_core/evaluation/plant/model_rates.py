@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from casting_core.errors import DataError
-from casting_core.evaluation.plant.economics import Plant, worth
+from casting_core.evaluation.plant.economics import Plant, compare_inspection_methods
 from casting_core.evaluation.plant.results import Estimate
 from casting_core.evaluation.plant.verdict_rates import VerdictRates, measure_rates
 from casting_core.networks.card import MODELS, read_card
@@ -52,7 +52,7 @@ def cost_over_defect_rate(
     """What a year costs by each of `WAYS`, money, at every defect rate in [0, 1]; all else is the plant's."""
     costs: dict[str, list[Estimate]] = {way: [] for way in WAYS}
     for rate in defect_rates:
-        found = worth(rates, replace(plant, defect_rate=rate))
+        found = compare_inspection_methods(rates, replace(plant, defect_rate=rate))
         for way in WAYS:
             costs[way].append(getattr(found, way).per_year.cost)
     return costs

@@ -1,8 +1,9 @@
 """How often each verdict falls on defective and on sound parts, with all that chance allows, drawn together.
 
 1. The share of each verdict is counted among the defective pictures and among the sound ones.
-2. Source photographs are drawn anew (`resampling`), all of their pictures together, and every share is counted again.
-   One draw gives all shares at once, so that whatever is worked out of several of them keeps how they go together.
+2. Source photographs are drawn anew (`statistics.bootstrap`), all of their pictures together, and every share is
+   counted again. One draw gives all shares at once, so that whatever is worked out of several of them keeps how they go
+   together.
 3. What no photograph shows no draw can show, and a bootstrap would say that it never happens. A verdict that no
    picture of a label got is given, in each draw, a share from the distribution of which every percentile is the upper
    end of Clopper and Pearson's for none of n photographs: 1 - (1 - u)^(1/n), u evenly spread from 0 to 1 in an order
@@ -63,12 +64,12 @@ def measure_rates(
     Raises `DataError` unless each label has two photographs: from one alone no interval can be had. `SettingsError`
     unless 0 <= pass <= reject <= 1.
     """
-    from casting_core.evaluation.statistics.bootstrap import draw_weights
+    from casting_core.evaluation.statistics.bootstrap import cluster_weights
 
     positive = np.asarray(predictions.positive, bool)
     masks = verdict_masks(predictions.probability, threshold_pass=threshold_pass, threshold_reject=threshold_reject)
     _, group = np.unique(predictions.source, return_inverse=True)
-    weights = draw_weights(positive, predictions.source, rounds=rounds, seed=seed)  # (R, S)
+    weights = cluster_weights(positive, predictions.source, rounds=rounds, seed=seed)  # (R, S)
     weights = np.concatenate([np.ones((1, weights.shape[1])), weights])  # (1 + R, S)
     found = {}
     for place, (name, of) in enumerate({"defective": positive, "sound": ~positive}.items()):

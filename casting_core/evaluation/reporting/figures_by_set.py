@@ -31,7 +31,7 @@ class Figure:
 
 
 @dataclass(frozen=True, kw_only=True)
-class OnSet:
+class SetFigures:
     """What was measured on one set.
 
     `figures` by the names of `FIGURES`: `missed`, of the defective parts those that pass as sound; `false_alarms`, of
@@ -58,7 +58,7 @@ class OnSet:
         return None if self.defective_photographs is None else self.photographs - self.defective_photographs
 
 
-def on_set(card: ModelCard, name: str, *, as_filed: bool = False) -> OnSet | None:
+def set_figures(card: ModelCard, name: str, *, as_filed: bool = False) -> SetFigures | None:
     """The figures of a card on one of `SETS`; None where it has none.
 
     `as_filed`: with the doubted labels counted as they were filed, else without those pictures. The second camera has
@@ -79,11 +79,11 @@ def on_set(card: ModelCard, name: str, *, as_filed: bool = False) -> OnSet | Non
         ) from error
 
 
-def _split(values: Mapping[str, Any]) -> OnSet:
+def _split(values: Mapping[str, Any]) -> SetFigures:
     intervals, wrong = values["intervals"], values["wrong"]
     right = None if wrong["share"] is None else wrong["of"] - wrong["count"]
     of = None if right is None else wrong["of"]
-    return OnSet(
+    return SetFigures(
         pictures=values["pictures"],
         photographs=values["photographs"],
         defective_pictures=values["defective_pictures"],
@@ -98,8 +98,8 @@ def _split(values: Mapping[str, Any]) -> OnSet:
     )
 
 
-def _camera(values: Mapping[str, Any]) -> OnSet:
-    return OnSet(
+def _camera(values: Mapping[str, Any]) -> SetFigures:
+    return SetFigures(
         pictures=values["pictures"],
         photographs=values["photographs"],
         defective_pictures=values["defective_pictures"],

@@ -1,8 +1,8 @@
 """Robustness: what becomes of the verdicts when photographs get darker, blurred, turned, covered.
 
 1. A few pictures of every source photograph, none whose label is doubted, are judged as they are and at every level of
-   every disturbance (`robustness_disturbances`), each by the network that was fitted without its photograph.
-2. What happened is counted by photograph (`robustness_tallies`): from these counts come all figures and, over
+   every disturbance (`corruptions`), each by the network that was fitted without its photograph.
+2. What happened is counted by photograph (`tallies`): from these counts come all figures and, over
    photographs, all intervals.
 3. At every level: the accuracy at 0.5 of the pictures that were judged at all, missed defects, false alarms, reviews,
    pictures that a gate refused (*unusable*), and *flips*, pictures whose verdict is another than undisturbed; and the
@@ -24,11 +24,11 @@ from typing import Any
 
 import numpy as np
 
-from casting_core.data.samples import Sample, evenly
+from casting_core.data.samples import Sample, evenly_spaced_indices
 from casting_core.errors import DataError
 from casting_core.evaluation.robustness.corruptions import DISTURBANCES
-from casting_core.evaluation.robustness.tallies import UNDISTURBED, Tally
-from casting_core.evaluation.statistics.bootstrap import draw_weights, percentile_interval
+from casting_core.evaluation.robustness.tallies import UNDISTURBED, CorruptionCounts
+from casting_core.evaluation.statistics.bootstrap import cluster_weights, percentile_interval
 from casting_core.evaluation.statistics.intervals import share_interval
 from casting_core.labels import Label
 
@@ -48,11 +48,11 @@ def chosen(samples: Sequence[Sample]) -> list[tuple[Sample, int]]:
     return [
         (members[place], number)
         for (_, label), members in sorted(groups.items())
-        for number, place in enumerate(evenly(len(members), EACH[label]))
+        for number, place in enumerate(evenly_spaced_indices(len(members), EACH[label]))
     ]
 
 
-def summarise(tallies: Sequence[Tally]) -> dict[str, Any]:
+def summarise(tallies: Sequence[CorruptionCounts]) -> dict[str, Any]:
     """All figures of a card, as plain values.
 
     `pictures`, `photographs`, `sound_photographs`; `undisturbed`, see `_level`; `disturbances` by name: `unit`,
@@ -61,7 +61,7 @@ def summarise(tallies: Sequence[Tally]) -> dict[str, Any]:
 
     Raises `DataError` where there are no undisturbed pictures, or other ones at some level.
     """
-    by_level: dict[tuple[str, float], list[Tally]] = {}
+    by_level: dict[tuple[str, float], list[CorruptionCounts]] = {}
     for each in tallies:
         by_level.setdefault((each.disturbance, each.level), []).append(each)
     before = by_level.get((UNDISTURBED, 0.0))
@@ -111,7 +111,7 @@ def around(none: float, holds: dict[float, bool]) -> dict[str, Any]:
     }
 
 
-def _level(tallies: Sequence[Tally]) -> dict[str, Any]:
+def _level(tallies: Sequence[CorruptionCounts]) -> dict[str, Any]:
     """Figures at one level.
 
     `accuracy`, of the pictures judged, `missed` of the defective ones and `false_alarms` of the sound ones, with their
@@ -127,11 +127,11 @@ def _level(tallies: Sequence[Tally]) -> dict[str, Any]:
     }
 
 
-def _part(tallies: Sequence[Tally], name: str) -> float:
+def _part(tallies: Sequence[CorruptionCounts], name: str) -> float:
     return _rounded(sum(getattr(each, name) for each in tallies) / sum(each.pictures for each in tallies))
 
 
-def _compared(before: Sequence[Tally], after: Sequence[Tally]) -> dict[str, Any]:
+def _compared(before: Sequence[CorruptionCounts], after: Sequence[CorruptionCounts]) -> dict[str, Any]:
     """Figures at one level, the rise of both errors over the undisturbed ones, and whether errors and figures hold."""
     rises = {
         name: rise(*(_by_photograph(side, name, positive=name == "missed") for side in (before, after)))
@@ -148,7 +148,7 @@ def _compared(before: Sequence[Tally], after: Sequence[Tally]) -> dict[str, Any]
     }
 
 
-def _by_photograph(tallies: Sequence[Tally], name: str, *, positive: bool) -> dict[int, tuple[int, int]]:
+def _by_photograph(tallies: Sequence[CorruptionCounts], name: str, *, positive: bool) -> dict[int, tuple[int, int]]:
     """Counts of an event and of pictures by photograph, of one label."""
     return {t.photograph: (getattr(t, name), t.pictures) for t in tallies if t.label.positive is positive}
 
@@ -167,14 +167,14 @@ def rise(before: dict[int, tuple[int, int]], after: dict[int, tuple[int, int]]) 
     photographs = sorted(before)
     size = np.array([before[key][1] for key in photographs], float)
     more = np.array([after[key][0] - before[key][0] for key in photographs], float)
-    weights = draw_weights(np.zeros(len(size), bool), np.arange(len(size)))
+    weights = cluster_weights(np.zeros(len(size), bool), np.arange(len(size)))
     value = float(more.sum() / size.sum())
     interval = percentile_interval((weights @ more) / (weights @ size), value)
     assert interval is not None
     return {"value": _rounded(value), **{end: _rounded(at) for end, at in interval.items()}}
 
 
-def _share(tallies: Sequence[Tally], counts: list[int], totals: list[int]) -> dict[str, Any]:
+def _share(tallies: Sequence[CorruptionCounts], counts: list[int], totals: list[int]) -> dict[str, Any]:
     happened = [place < count for count, total in zip(counts, totals, strict=True) for place in range(total)]
     source = [each.photograph for each, total in zip(tallies, totals, strict=True) for _ in range(total)]
     interval = share_interval(np.array(happened, bool), np.array(source, int))

@@ -27,7 +27,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Tally:
+class CorruptionCounts:
     """One row: what was said of the pictures of one photograph at one level of a disturbance, in its `unit`.
 
     `fold`: whose network judged; `pictures`; `judged`: those with a probability; `wrong`: of these, at 0.5; `missed`:
@@ -62,7 +62,7 @@ def tally(
     disturbance: str = UNDISTURBED,
     level: float = 0.0,
     unit: str = "",
-) -> Tally:
+) -> CorruptionCounts:
     """Count what was said of the pictures of one photograph, undisturbed `before` and disturbed `after`.
 
     `sample`: any of them, for photograph, label and fold.
@@ -70,7 +70,7 @@ def tally(
     positive = sample.label.positive
     verdicts = [outcome.verdict for outcome in after]
     probabilities = [outcome.probability for outcome in after if outcome.probability is not None]
-    return Tally(
+    return CorruptionCounts(
         disturbance=disturbance,
         level=level,
         unit=unit,
@@ -88,21 +88,21 @@ def tally(
     )
 
 
-def write_tallies(file: Path, tallies: Sequence[Tally]) -> None:
+def write_tallies(file: Path, tallies: Sequence[CorruptionCounts]) -> None:
     """Write all rows, atomically."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
-    names = [field.name for field in fields(Tally)]
+    names = [field.name for field in fields(CorruptionCounts)]
     writer.writerow(names)
     for each in tallies:
         writer.writerow([f"{value:g}" if isinstance(value := getattr(each, n), float) else value for n in names])
     write_atomically(file, stream.getvalue().encode())
 
 
-def read_tallies(file: Path) -> list[Tally]:
+def read_tallies(file: Path) -> list[CorruptionCounts]:
     """Read all rows. Raises `DataError` where the file is missing or of another form, or counts contradict."""
     try:
-        return [_parsed(row) for row in read_rows(file, [field.name for field in fields(Tally)])]
+        return [_parsed(row) for row in read_rows(file, [field.name for field in fields(CorruptionCounts)])]
     except (OSError, KeyError, ValueError, TypeError) as error:
         raise DataError(
             f"{file} cannot be read as counts of robustness ({error}); restore it, or measure anew with: "
@@ -110,11 +110,11 @@ def read_tallies(file: Path) -> list[Tally]:
         ) from error
 
 
-def _parsed(row: dict[str, str]) -> Tally:
+def _parsed(row: dict[str, str]) -> CorruptionCounts:
     counts = {name: int(row[name]) for name in COUNTS}
     if any(not 0 <= count <= counts["pictures"] for count in counts.values()):
         raise ValueError(f"more of {row['disturbance']} {row['level']} than pictures: {counts}")
-    return Tally(
+    return CorruptionCounts(
         disturbance=row["disturbance"],
         level=float(row["level"]),
         unit=row["unit"],

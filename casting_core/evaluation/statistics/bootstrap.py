@@ -8,7 +8,7 @@
 3. Where the figure lies outside of it, the interval is stretched to the figure. That concerns the calibration error
    above all: it is a sum of distances, which chance only enlarges, so that draws exceed the figure as the figure
    exceeds the truth.
-4. What no photograph shows no draw can show either: see `unseen_errors`.
+4. What no photograph shows no draw can show either: see `statistics.zero_errors`.
 
 Sources: B. Efron, "Bootstrap Methods: Another Look at the Jackknife", 1979; A. C. Davison and D. V. Hinkley,
 "Bootstrap Methods and their Application", 1997, sections 3.2 (strata) and 3.8 (groups).
@@ -21,7 +21,7 @@ from casting_core.evaluation.statistics.intervals import CONFIDENCE
 ROUNDS = 2000
 
 
-def draw_weights(positive: np.ndarray, source: np.ndarray, *, rounds: int = ROUNDS, seed: int = 0) -> np.ndarray:
+def cluster_weights(positive: np.ndarray, source: np.ndarray, *, rounds: int = ROUNDS, seed: int = 0) -> np.ndarray:
     """How often each of S photographs is drawn, float64 (rounds, S), photographs in rising order of `source`.
 
     `positive` bool (N,) and `source` int (N,) of N pictures. Each row sums to S. Where a label has one photograph, it

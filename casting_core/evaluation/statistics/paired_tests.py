@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import binomtest
 
-from casting_core.evaluation.statistics.bootstrap import draw_weights, percentile_interval
+from casting_core.evaluation.statistics.bootstrap import cluster_weights, percentile_interval
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +58,7 @@ def mcnemar(
     by_source = np.bincount(group, weights=ahead, minlength=len(sources))  # (S,)
     interval = None
     if len(sources) > 1:
-        weights = draw_weights(positive, source)
+        weights = cluster_weights(positive, source)
         interval = percentile_interval((weights @ by_source) / (weights @ np.bincount(group)), float(ahead.mean()))
     disagreed = only_first + only_second
     return Disagreement(

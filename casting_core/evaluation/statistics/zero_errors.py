@@ -29,7 +29,7 @@ def allowed_errors(photographs: int) -> float:
     return clopper_pearson(0, photographs, 1 - (1 - CONFIDENCE) / 2)[1]
 
 
-def widen(
+def widen_for_zero_errors(
     values: Mapping[str, float | None],
     intervals: Mapping[str, Ends | None],
     probability: np.ndarray,

@@ -16,6 +16,8 @@ Sources: J. Platt, "Probabilistic Outputs for Support Vector Machines", 1999; C.
 Calibration of Modern Neural Networks", ICML 2017, https://arxiv.org/abs/1706.04599.
 """
 
+from typing import Literal
+
 import numpy as np
 from scipy.special import expit
 
@@ -27,12 +29,17 @@ WIDEST = 6.0  # the temperature lies between exp(-6) and exp(6)
 
 
 def fit_calibration(
-    logits: np.ndarray, positive: np.ndarray, source: np.ndarray, *, timid: bool = False, recentre: bool = True
+    logits: np.ndarray,
+    positive: np.ndarray,
+    source: np.ndarray,
+    *,
+    smooth_by: Literal["images", "photographs"] = "images",
+    fit_shift: bool = True,
 ) -> Calibration:
     """Fit on logits float (N,), positive bool (N,), source int (N,).
 
-    `recentre`: whether the boundary may move; else the shift is 0, and the temperature alone is fitted. `timid`: smooth
-    the targets by the number of photographs instead of pictures.
+    `fit_shift`: whether the boundary may move; else the shift is 0, and the temperature alone is fitted. `smooth_by`:
+    what Platt's targets are smoothed by the number of.
 
     Raises `SettingsError` where one of the two classes is missing.
     """
@@ -45,9 +52,9 @@ def fit_calibration(
         members = positive == label
         _, group, count = np.unique(source[members], return_inverse=True, return_counts=True)
         weight[members] = 1.0 / (count[group] * len(count))
-        examples = len(count) if timid else len(group)
+        examples = len(count) if smooth_by == "photographs" else len(group)
         target[members] = (examples + 1) / (examples + 2) if label else 1 / (examples + 2)
-    shift = -_boundary(logits, positive, source, weight) if recentre else 0.0
+    shift = -_boundary(logits, positive, source, weight) if fit_shift else 0.0
 
     def slope(inverse: float) -> float:
         """Of the loss, which is convex in the inverse of the temperature."""

@@ -83,7 +83,7 @@ class Proposal:
     cross_fitted_cost: float | None
 
 
-def propose(rows: Sequence["Prediction"], costs: "Costs", *, defect_rate: float) -> Proposal:
+def choose_for_plant(rows: Sequence["Prediction"], costs: "Costs", *, defect_rate: float) -> Proposal:
     """Choose on by-source rows (`verdicts.for_choosing`) for costs and a share of defective parts in [0, 1].
 
     Raises `SettingsError` for rows of the official test or any other split, for costs that are no numbers of at least
@@ -111,7 +111,7 @@ def propose(rows: Sequence["Prediction"], costs: "Costs", *, defect_rate: float)
 def _choose(predictions: "Predictions", costs: "Costs", rate: float, cross_fitted: float | None) -> Proposal:
     from scipy.special import expit
 
-    from casting_core.evaluation.thresholds.operating_point import GRID, LEAST_REVIEWS
+    from casting_core.evaluation.thresholds.operating_point import GRID, MIN_REVIEWS
 
     grid = np.concatenate([[0.0], expit(GRID), [1.0]])  # (T,)
     p, positive = predictions.probability, predictions.positive
@@ -129,7 +129,7 @@ def _choose(predictions: "Predictions", costs: "Costs", rate: float, cross_fitte
     cost[~allowed] = np.inf
     best = np.unravel_index(np.argmin(cost), cost.shape)
     each = _part_costs(predictions, grid[best[0]], grid[best[1]], costs)
-    margin = max(_standard_error(predictions, each, rate), LEAST_REVIEWS * costs.review)
+    margin = max(_standard_error(predictions, each, rate), MIN_REVIEWS * costs.review)
     good = cost <= cost[best] + margin
     rows, columns = np.nonzero(good)
     row = int(np.quantile(rows, 0.25, method="nearest"))
@@ -183,11 +183,11 @@ def _part_costs(predictions: "Predictions", low: float, high: float, costs: "Cos
 
 def _standard_error(predictions: "Predictions", each: np.ndarray, rate: float) -> float:
     """Of the expected cost of a part, from what each picture costs, float (N,), by drawing photographs."""
-    from casting_core.evaluation.statistics.bootstrap import draw_weights
+    from casting_core.evaluation.statistics.bootstrap import cluster_weights
 
     positive = predictions.positive
     _, group = np.unique(predictions.source, return_inverse=True)
-    weights = draw_weights(positive, predictions.source, rounds=200)  # (R, S)
+    weights = cluster_weights(positive, predictions.source, rounds=200)  # (R, S)
     total = np.zeros(len(weights))
     for of, share in ((positive, rate), (~positive, 1 - rate)):
         if share > 0:

@@ -20,7 +20,7 @@ from scipy.special import expit
 
 from casting_core.evaluation.costs import Costs
 
-LEAST_REVIEWS = 0.01  # share of parts whose review is worth a margin, even where no error was made
+MIN_REVIEWS = 0.01  # share of parts whose review is worth a margin, even where no error was made
 GRID = np.linspace(-7.0, 7.0, 113)  # thresholds, as logits of the calibrated probability
 
 
@@ -69,7 +69,7 @@ def choose_operating_point(
         mean_cost(np.bincount(rng.integers(0, len(sources), len(sources)), minlength=len(sources)).astype(float))[best]
         for _ in range(rounds)
     ]
-    margin = max(float(np.std(draws)), LEAST_REVIEWS * costs.review)
+    margin = max(float(np.std(draws)), MIN_REVIEWS * costs.review)
     good = cost <= cost[best] + margin
     rows, columns = np.nonzero(good)
     chosen_pass = int(np.quantile(rows, 0.25, method="nearest"))

@@ -1,9 +1,10 @@
 """What other thresholds would have done on pictures whose label is known.
 
-One pair of thresholds is counted with intervals over source photographs (`what_if`); a whole grid of single thresholds
-without (`threshold_curves`), which is what a slider's curves are drawn from. What was chosen by looking at such counts
-looks better on them than it is: on castings never seen that is choosing on validation, and the official test must not
-be looked at for it at all. `proposal` chooses, and says how it does on pictures that it did not choose on.
+One pair of thresholds is counted with intervals over source photographs (`outcome_at`); a whole grid of single
+thresholds without (`threshold_curves`), which is what a slider's curves are drawn from. What was chosen by looking at
+such counts looks better on them than it is: on castings never seen that is choosing on validation, and the official
+test must not be looked at for it at all. `cost_optimal` chooses, and says how it does on pictures that it did not
+choose on.
 """
 
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class WhatIf:
+class ThresholdOutcome:
     """What happens at a pair of thresholds, as shares with 95 % intervals over photographs; None of no pictures.
 
     `missed_defects`: of the defective parts, those with verdict ok; `false_alarms`: of the ok parts, those with
@@ -62,14 +63,14 @@ class ThresholdCurves:
         return np.maximum(0, self.defective + self.ok - self.passed[:, None] - self.rejected[None, :])
 
 
-def what_if(predictions: "Predictions", *, threshold_pass: float, threshold_reject: float) -> WhatIf:
+def outcome_at(predictions: "Predictions", *, threshold_pass: float, threshold_reject: float) -> ThresholdOutcome:
     """Count the verdicts of one pair of thresholds, 0 <= pass <= reject <= 1.
 
     Raises `SettingsError` for other thresholds.
     """
     p, positive, source = predictions.probability, np.asarray(predictions.positive, bool), predictions.source
     passed, reviewed, rejected = verdict_masks(p, threshold_pass=threshold_pass, threshold_reject=threshold_reject)
-    return WhatIf(
+    return ThresholdOutcome(
         threshold_pass=float(threshold_pass),
         threshold_reject=float(threshold_reject),
         missed_defects=_rate(passed[positive], source[positive]),
@@ -115,8 +116,8 @@ class Expected:
     reviews: float
 
 
-def expected_cost(found: WhatIf, costs: Costs, *, defect_rate: float) -> Expected:
-    """Weigh the counts of a pair (`what_if`) at a share of defective parts in [0, 1].
+def expected_cost(found: ThresholdOutcome, costs: Costs, *, defect_rate: float) -> Expected:
+    """Weigh the counts of a pair (`outcome_at`) at a share of defective parts in [0, 1].
 
     Raises `SettingsError` for another share, `DataError` unless there were pictures of both labels.
     """

@@ -2,7 +2,7 @@
 
 Nothing here says that a picture is wrong. Each rule is plain, and what it found is told in a sentence.
 
-Doubtful labels, with a score in [0, 1] (`exploration.doubtful_labels`):
+Doubtful labels, with a score in [0, 1] (`exploration.issues.label_issues`):
 
 - `disagreement`: a model that had not seen the picture's photograph is sure of the other label: filed as sound with a
   probability of at least the reject threshold, or as defective with one below the pass threshold. Out-of-fold
@@ -15,9 +15,9 @@ Doubtful labels, with a score in [0, 1] (`exploration.doubtful_labels`):
 - `different_label_copy`: a file with the same bytes (score 1) or a known copy (0.5) is filed under the other label.
 - `doubted`: the table of the set says that the label is doubted. Score 1.
 
-Odd pictures and poor photographs, with a score of how far they go (`exploration.odd_pictures`). All bounds are beside
-what is usual in the set (`exploration.outliers`); the difference that a rule asks for beside the z-score is set by
-hand, and keeps it quiet in very even sets:
+Odd pictures and poor photographs, with a score of how far they go (`exploration.issues.image_issues`). All bounds are
+beside what is usual in the set (`exploration.issues.outliers`); the difference that a rule asks for beside the z-score
+is set by hand, and keeps it quiet in very even sets:
 
 - `outlier`: the distance to the nearest pictures of other photographs has a modified z-score over 3.5, and is at least
   0.05 more than usual. Score: z.
@@ -39,16 +39,16 @@ import numpy as np
 
 from casting_core.errors import SettingsError
 from casting_core.exploration.issues.image_issues import measured, outliers
-from casting_core.exploration.issues.issue import Kind, Suspicion, each
+from casting_core.exploration.issues.issue import Issue, IssueType, each
 from casting_core.exploration.issues.label_issues import copies, disagreements, mixed_photographs
 
-__all__ = ["Kind", "Suspicion", "find_suspects"]
+__all__ = ["Issue", "IssueType", "find_issues"]
 
 DOUBTED = "The data set's own table lists this label as doubtful."
 NO_PART = "No part was found in this picture."
 
 
-def find_suspects(
+def find_issues(
     *,
     positive: np.ndarray | None = None,
     source: np.ndarray | None = None,
@@ -61,7 +61,7 @@ def find_suspects(
     part_found: np.ndarray | None = None,
     edges: np.ndarray | None = None,
     features: np.ndarray | None = None,
-) -> tuple[Suspicion, ...]:
+) -> tuple[Issue, ...]:
     """All findings on N pictures, by kind, the worst of a kind first; what is None is not known, and not judged by.
 
     Parameters
@@ -72,7 +72,8 @@ def find_suspects(
     probability : float (N,) in [0, 1] of *defective*, by a model that had not seen the picture's photograph; NaN where
         unknown. With it both thresholds are needed.
     filed_suspect : bool (N,), whose label is doubted in the set's own table.
-    measures : of those in `data.measures`, `brightness`, `dark`, `bright`, `sharpness` and `margin`; float (N,), NaN
+    measures : of those in `data.part.measures`, `brightness`, `dark`, `bright`, `sharpness` and `margin`; float (N,),
+    NaN
         where unknown. Others may be there.
     part_found : bool (N,).
     edges : int (E, 2), pairs of pictures that are known to be copies of one photograph.
@@ -92,7 +93,7 @@ def find_suspects(
     }
     count = _count({name: len(values) for name, values in columns.items() if values is not None})
     photograph = np.full(count, -1) if source is None else np.asarray(source)
-    found: list[Suspicion] = []
+    found: list[Issue] = []
     if positive is not None:
         filed = np.asarray(positive, bool)
         if probability is not None:
@@ -101,13 +102,13 @@ def find_suspects(
         found += mixed_photographs(filed, photograph)
         found += copies(filed, sha256, _pairs(edges, count))
     if filed_suspect is not None:
-        found += each(np.asarray(filed_suspect, bool), Kind.DOUBTED, lambda i: 1.0, lambda i: DOUBTED)
+        found += each(np.asarray(filed_suspect, bool), IssueType.DOUBTED, lambda i: 1.0, lambda i: DOUBTED)
     if features is not None:
         found += outliers(features, photograph)
     found += measured(measures or {}, count)
     if part_found is not None:
-        found += each(~np.asarray(part_found, bool), Kind.NO_PART, lambda i: 1.0, lambda i: NO_PART)
-    return tuple(sorted(found, key=lambda finding: (finding.kind.place, -finding.score, finding.index)))
+        found += each(~np.asarray(part_found, bool), IssueType.NO_PART, lambda i: 1.0, lambda i: NO_PART)
+    return tuple(sorted(found, key=lambda finding: (finding.kind.order, -finding.score, finding.index)))
 
 
 def _count(lengths: Mapping[str, int]) -> int:

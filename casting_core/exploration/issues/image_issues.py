@@ -1,13 +1,14 @@
 """Which pictures are odd or poor photographs: unlike all others, badly exposed, blurred.
 
-The rules and their scores are those of `exploration.suspects`, what is usual is told by `exploration.outliers`.
+The rules and their scores are those of `exploration.issues.find`, what is usual is told by
+`exploration.issues.outliers`.
 """
 
 from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from casting_core.exploration.issues.issue import Kind, Suspicion, each, percent
+from casting_core.exploration.issues.issue import Issue, IssueType, each, percent
 from casting_core.exploration.issues.outliers import BOUND, distances, modified_z, usual
 
 FARTHER = 0.05  # cosine distance more than usual, of an outlier
@@ -17,13 +18,13 @@ BEYOND = 0.005  # of the diameter outside the frame, of a part that is cut off; 
 SOFTER = float(np.log10(2))  # of log sharpness less than usual, of a blurred picture
 
 
-def outliers(features: np.ndarray, source: np.ndarray) -> Iterator[Suspicion]:
+def outliers(features: np.ndarray, source: np.ndarray) -> Iterator[Issue]:
     """Pictures that are unlike all other photographs; `features` float (N, D) of length 1, `source` int (N,)."""
     far = distances(features, source)
     z, middle = modified_z(far), usual(far)
     yield from each(
         (z > BOUND) & (far - middle >= FARTHER),
-        Kind.OUTLIER,
+        IssueType.OUTLIER,
         lambda i: z[i],
         lambda i: (
             "Even the nearest pictures of other photographs are unlike it: their mean distance is "
@@ -32,14 +33,14 @@ def outliers(features: np.ndarray, source: np.ndarray) -> Iterator[Suspicion]:
     )
 
 
-def badly_exposed(level: np.ndarray, dark: np.ndarray, bright: np.ndarray) -> Iterator[Suspicion]:
+def badly_exposed(level: np.ndarray, dark: np.ndarray, bright: np.ndarray) -> Iterator[Issue]:
     """Pictures that are much darker or brighter than others, or largely black or white.
 
     `level`: mean gray level, 0 to 255; `dark` and `bright`: shares of the part that are black and white; float (N,),
     NaN where unknown.
     """
     middle, level_z = usual(level), modified_z(level)
-    for kind, sign, share, colour in ((Kind.DARK, -1, dark, "black"), (Kind.BRIGHT, 1, bright, "white")):
+    for kind, sign, share, colour in ((IssueType.DARK, -1, dark, "black"), (IssueType.BRIGHT, 1, bright, "white")):
         most = usual(share)
         odd = np.where((sign * level_z > BOUND) & (sign * (level - middle) >= LEVELS), sign * level_z / BOUND, 0.0)
         lost = np.where(share - most >= LOST, (share - most) / LOST, 0.0)
@@ -55,32 +56,33 @@ def badly_exposed(level: np.ndarray, dark: np.ndarray, bright: np.ndarray) -> It
                     "black to 255 white)."
                 )
             score = float(max(odd[index], lost[index]))
-            yield Suspicion(index=index, kind=kind, score=score, sentence=sentence)
+            yield Issue(index=index, kind=kind, score=score, sentence=sentence)
 
 
-def blurred(sharpness: np.ndarray) -> Iterator[Suspicion]:
+def blurred(sharpness: np.ndarray) -> Iterator[Issue]:
     """Pictures with far less fine detail than others; `sharpness` float (N,), a logarithm to base 10, NaN unknown."""
     z, middle = modified_z(sharpness), usual(sharpness)
     yield from each(
         (z < -BOUND) & (middle - sharpness >= SOFTER),
-        Kind.BLURRED,
+        IssueType.BLURRED,
         lambda i: -z[i],
         lambda i: f"It has {percent(10 ** (sharpness[i] - middle))} of the fine detail that is usual in this set.",
     )
 
 
-def cut_off(margin: np.ndarray) -> Iterator[Suspicion]:
+def cut_off(margin: np.ndarray) -> Iterator[Issue]:
     """Pictures whose part reaches beyond the frame; `margin` float (N,) in diameters, negative there, NaN unknown."""
     return each(
         margin <= -BEYOND,
-        Kind.CUT_OFF,
+        IssueType.CUT_OFF,
         lambda i: -margin[i],
         lambda i: f"The part is cut off: its outline reaches {percent(-margin[i])} of its diameter beyond the frame.",
     )
 
 
-def measured(measures: Mapping[str, np.ndarray], count: int) -> Iterator[Suspicion]:
-    """All findings on measures, by their names in `data.measures`, float (N,); one that is not there is unknown."""
+def measured(measures: Mapping[str, np.ndarray], count: int) -> Iterator[Issue]:
+    """All findings on measures, by their names in `data.part.measures`, float (N,); one that is not there is
+    unknown."""
     unknown = np.full(count, np.nan)
     names = ("brightness", "dark", "bright", "sharpness", "margin")
     level, dark, bright, sharpness, margin = (np.asarray(measures.get(n, unknown), np.float64) for n in names)

@@ -7,7 +7,7 @@ from enum import StrEnum
 import numpy as np
 
 
-class Kind(StrEnum):
+class IssueType(StrEnum):
     """Why a picture is suspicious, in the order in which findings are told."""
 
     DISAGREEMENT = "disagreement"
@@ -33,56 +33,56 @@ class Kind(StrEnum):
         return _TEXTS[self][1]
 
     @property
-    def place(self) -> int:
+    def order(self) -> int:
         """Where it stands among the kinds, from 0."""
-        return list(Kind).index(self)
+        return list(IssueType).index(self)
 
 
 _TEXTS = {
-    Kind.DISAGREEMENT: (
+    IssueType.DISAGREEMENT: (
         "Model and label disagree",
         "A model that had never seen this part is sure of the other label: either the label is wrong, or the model is.",
     ),
-    Kind.PHOTOGRAPH_DISAGREEMENT: (
+    IssueType.PHOTOGRAPH_DISAGREEMENT: (
         "Model and label disagree on a whole photograph",
         "On average over all pictures made from one photograph, a model that had never seen it is sure of the other "
         "label; one look at the part settles them all.",
     ),
-    Kind.MIXED_PHOTOGRAPH: (
+    IssueType.MIXED_PHOTOGRAPH: (
         "One photograph under both labels",
         "Pictures made from one photograph are filed as sound and as defective, and these are under the rarer label.",
     ),
-    Kind.DIFFERENT_LABEL_COPY: (
+    IssueType.DIFFERENT_LABEL_COPY: (
         "The same picture under both labels",
         "The same file, or a copy of it, is filed under the other label too, and one of the two must be wrong.",
     ),
-    Kind.DOUBTED: (
+    IssueType.DOUBTED: (
         "Label doubted already",
         "The table that belongs to the data set lists the label of this picture as doubtful.",
     ),
-    Kind.OUTLIER: (
+    IssueType.OUTLIER: (
         "Unlike all others",
         "No other photograph looks much like this one to the model: perhaps another part, something in the way, or a "
         "rare defect.",
     ),
-    Kind.DARK: (
+    IssueType.DARK: (
         "Too dark",
         "The picture is much darker than the others, or a good part of it is black, and what is black shows no defect.",
     ),
-    Kind.BRIGHT: (
+    IssueType.BRIGHT: (
         "Too bright",
         "The picture is much brighter than the others, or a good part of it is white, and what is white shows no "
         "defect.",
     ),
-    Kind.BLURRED: (
+    IssueType.BLURRED: (
         "Blurred",
         "The picture has far less fine detail than the others, as when it is out of focus, and small defects go under.",
     ),
-    Kind.CUT_OFF: (
+    IssueType.CUT_OFF: (
         "Part cut off",
         "The part reaches beyond the frame, and a defect outside of the picture cannot be seen.",
     ),
-    Kind.NO_PART: (
+    IssueType.NO_PART: (
         "No part found",
         "No part of the kind that is looked for was found: perhaps another product, or a failed photograph.",
     ),
@@ -90,22 +90,22 @@ _TEXTS = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Suspicion:
+class Issue:
     """One finding on the picture with this `index`; its `score`, higher is worse among findings of its kind; and a
     `sentence` that says what was found."""
 
     index: int
-    kind: Kind
+    kind: IssueType
     score: float
     sentence: str
 
 
 def each(
-    where: np.ndarray, kind: Kind, score: Callable[[int], float], sentence: Callable[[int], str]
-) -> Iterator[Suspicion]:
+    where: np.ndarray, kind: IssueType, score: Callable[[int], float], sentence: Callable[[int], str]
+) -> Iterator[Issue]:
     """A finding on every picture where a rule holds, bool (N,)."""
     for index in np.flatnonzero(where).tolist():
-        yield Suspicion(index=index, kind=kind, score=float(score(index)), sentence=sentence(index))
+        yield Issue(index=index, kind=kind, score=float(score(index)), sentence=sentence(index))
 
 
 def percent(share: float) -> str:

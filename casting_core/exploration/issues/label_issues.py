@@ -1,6 +1,6 @@
 """Which labels are doubtful: because a model, another copy of the picture, or its photograph says otherwise.
 
-The rules and their scores are those of `exploration.suspects`.
+The rules and their scores are those of `exploration.issues.find`.
 """
 
 from collections import defaultdict
@@ -8,14 +8,14 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from casting_core.exploration.issues.issue import Kind, Suspicion, each, percent
+from casting_core.exploration.issues.issue import Issue, IssueType, each, percent
 
 COPY = 0.5  # score of a copy under the other label, whose bytes differ
 
 
 def disagreements(
     positive: np.ndarray, probability: np.ndarray, source: np.ndarray, low: float, high: float
-) -> Iterator[Suspicion]:
+) -> Iterator[Issue]:
     """Pictures, and whole photographs, of which a model that had not seen them says the other label.
 
     Parameters
@@ -26,7 +26,7 @@ def disagreements(
     against = np.where(positive, 1 - probability, probability)  # probability of the other label
     yield from each(
         np.where(positive, probability < low, probability >= high),
-        Kind.DISAGREEMENT,
+        IssueType.DISAGREEMENT,
         lambda i: against[i],
         lambda i: (
             f"Filed as {_label(positive[i])}, but a model that had not seen this part holds it to be "
@@ -37,9 +37,9 @@ def disagreements(
         label, mean = bool(positive[members[0]]), float(probability[members].mean())
         if len(members) > 1 and (mean < low if label else mean >= high):
             other = 1 - mean if label else mean
-            yield Suspicion(
+            yield Issue(
                 index=int(members[int(np.argmax(against[members]))]),
-                kind=Kind.PHOTOGRAPH_DISAGREEMENT,
+                kind=IssueType.PHOTOGRAPH_DISAGREEMENT,
                 score=other,
                 sentence=(
                     f"{len(members)} pictures of this photograph are filed as {_label(label)}; on average, a model "
@@ -48,7 +48,7 @@ def disagreements(
             )
 
 
-def mixed_photographs(positive: np.ndarray, source: np.ndarray) -> Iterator[Suspicion]:
+def mixed_photographs(positive: np.ndarray, source: np.ndarray) -> Iterator[Issue]:
     """Pictures with the rarer label of their photograph; `positive` bool and `source` int, (N,)."""
     known = np.flatnonzero(source >= 0)
     _, group = np.unique(source[known], return_inverse=True)
@@ -57,9 +57,9 @@ def mixed_photographs(positive: np.ndarray, source: np.ndarray) -> Iterator[Susp
     size, defective = size[group], defective[group].astype(int)
     other = np.where(label, size - defective, defective)
     for place in np.flatnonzero(2 * other >= size).tolist():
-        yield Suspicion(
+        yield Issue(
             index=int(known[place]),
-            kind=Kind.MIXED_PHOTOGRAPH,
+            kind=IssueType.MIXED_PHOTOGRAPH,
             score=float(other[place] / size[place]),
             sentence=(
                 f"Filed as {_label(label[place])}, but {other[place]} of the {size[place]} pictures of its photograph "
@@ -68,7 +68,7 @@ def mixed_photographs(positive: np.ndarray, source: np.ndarray) -> Iterator[Susp
         )
 
 
-def copies(positive: np.ndarray, sha256: Sequence[str] | None, pairs: np.ndarray) -> Iterator[Suspicion]:
+def copies(positive: np.ndarray, sha256: Sequence[str] | None, pairs: np.ndarray) -> Iterator[Issue]:
     """Pictures with a copy under the other label.
 
     `positive` bool (N,); `sha256` N texts, empty where unknown; `pairs` int (E, 2), copies of one photograph.
@@ -82,7 +82,7 @@ def copies(positive: np.ndarray, sha256: Sequence[str] | None, pairs: np.ndarray
     copied[pairs[positive[pairs[:, 0]] != positive[pairs[:, 1]]].ravel()] = True
     yield from each(
         same | copied,
-        Kind.DIFFERENT_LABEL_COPY,
+        IssueType.DIFFERENT_LABEL_COPY,
         lambda i: 1.0 if same[i] else COPY,
         lambda i: (
             f"Filed as {_label(positive[i])}, but {'a file with the same bytes' if same[i] else 'a copy of it'} is "

@@ -7,11 +7,12 @@ in deep neural networks", Nature Machine Intelligence 2, 2020, https://doi.org/1
 1. For each measure, the area under the ROC curve: in how many of 100 pairs of a defective and a sound picture the
    defective one has the higher value, a tie counting half (J. A. Hanley and B. J. McNeil, Radiology 143, 1982). Which
    side is higher does not matter: areas below one half are turned over, and the side is told.
-2. The interval of 95 % comes from drawing source photographs anew, within each label (`evaluation.resampling`). Every
-   draw is turned over as the figure itself is, not by its own side; so `low` may lie below one half, and above it only
-   where the measure does tell something. Of 20 measures that tell nothing, one will still seem to.
+2. The interval of 95 % comes from drawing source photographs anew, within each label
+   (`evaluation.statistics.bootstrap`). Every draw is turned over as the figure itself is, not by its own side; so `low`
+   may lie below one half, and above it only where the measure does tell something. Of 20 measures that tell nothing,
+   one will still seem to.
 3. An area of 1 has no spread at all in such draws; there, `low` leaves room for the errors that so few photographs
-   could not show (`evaluation.unseen_errors`).
+   could not show (`evaluation.statistics.zero_errors`).
 
 A measure that predicts the label need not be a fault: a broken part may well be darker. It is a reason to look.
 """
@@ -163,10 +164,12 @@ def _shortcut(
 
 def _areas(values: np.ndarray, positive: np.ndarray, source: np.ndarray, *, rounds: int, seed: int) -> np.ndarray:
     """The area, defective pictures taken for the higher ones, and after it those of the draws; (1 + rounds,)."""
-    from casting_core.evaluation.statistics.bootstrap import draw_weights  # it loads scipy.stats, which takes a moment
+    from casting_core.evaluation.statistics.bootstrap import (
+        cluster_weights,  # it loads scipy.stats, which takes a moment
+    )
 
     _, group = np.unique(source, return_inverse=True)
-    weights = draw_weights(positive, source, rounds=rounds, seed=seed)
+    weights = cluster_weights(positive, source, rounds=rounds, seed=seed)
     return weighted_areas(values, positive, np.concatenate([np.ones((1, weights.shape[1])), weights]), group)
 
 

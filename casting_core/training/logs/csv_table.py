@@ -21,7 +21,7 @@ import numpy as np
 
 from casting_core.errors import DataError
 from casting_core.training.logs.columns import SECONDS, recognise
-from casting_core.training.logs.log import COLUMNS, MOST_CELLS, MOST_COLUMNS, MOST_ROWS, short_path
+from casting_core.training.logs.log import COLUMNS, MAX_CELLS, MAX_COLUMNS, MAX_ROWS, short_path
 
 NOTHING = frozenset({"", "-", "--", "na", "n/a", "none", "null"})
 LONGEST_CELL, LONGEST_NAME, LONGEST_LINE = 64, 100, 100_000  # characters
@@ -65,9 +65,9 @@ def decode(content: bytes, path: str) -> str:
 def read_table(text: str, path: str) -> Table:
     """Read decoded text that is not empty. Raises `DataError` where there are too many lines, columns or cells."""
     count = text.count("\n")
-    if count > MOST_ROWS + 1:  # the header
+    if count > MAX_ROWS + 1:  # the header
         raise DataError(
-            f"{short_path(path)} has {count:,} lines; a log may have {MOST_ROWS:,}. Keep only one row an epoch."
+            f"{short_path(path)} has {count:,} lines; a log may have {MAX_ROWS:,}. Keep only one row an epoch."
         )
     lines = [(number, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip()]
     while len(lines) > 1 and re.match(r"\s*#|sep=", lines[0][1], re.IGNORECASE):
@@ -82,10 +82,10 @@ def read_table(text: str, path: str) -> Table:
     names = [cell.strip()[:LONGEST_NAME] for cell in _cells(header, delimiter)]
     while len(names) > 1 and not names[-1]:
         names.pop()  # the header ends in a delimiter
-    if len(names) > MOST_COLUMNS or len(names) * len(lines) > MOST_CELLS:
+    if len(names) > MAX_COLUMNS or len(names) * len(lines) > MAX_CELLS:
         raise DataError(
-            f"{short_path(path)} has {len(names):,} columns and {len(lines):,} lines; a log may have {MOST_COLUMNS} "
-            f"columns and {MOST_CELLS:,} cells. Keep the columns that count."
+            f"{short_path(path)} has {len(names):,} columns and {len(lines):,} lines; a log may have {MAX_COLUMNS} "
+            f"columns and {MAX_CELLS:,} cells. Keep the columns that count."
         )
     table = Table(names=names, numbers=[array("d") for _ in names], kinds=[bytearray() for _ in names])
     _fill(table, lines[1:], delimiter, finished=text.endswith("\n"))

@@ -37,7 +37,7 @@ CHANGE, RISE, JUMP, WIDEST = 0.05, 0.10, 0.10, 0.25  # shares of the loss
 CHANCE = 2.5  # standard deviations
 SHORTEST = 4  # values, of a curve that can be judged
 LARGEST = 1e100  # a loss beyond it is as good as none
-MOST_POINTS = 100
+MAX_POINTS = 100
 
 
 class CurveKind(StrEnum):
@@ -122,7 +122,7 @@ def describe(log: Log) -> Curve:
             f"from {_loss(values[0])} to {_loss(values[-1])}.",
         )
     fit = _beside(epochs, *log.series(train)) if watched != train else None
-    size = math.ceil(len(values) / MOST_POINTS)
+    size = math.ceil(len(values) / MAX_POINTS)
     epochs, values = means(epochs, size, first=True), means(values, size)
     return _judge(epochs, values, None if fit is None else means(fit, size), of, log.unit)
 

@@ -31,7 +31,7 @@ class Rows:
     """Cells as they stand in a file, in its order.
 
     `places`: float64 (R,), the epoch of each row, or its step where `unit` says so. `columns`: float64 (R,) by name,
-    with our names where they are known. `written`: bool (R,) by name, whether the cell holds anything. `batches`:
+    with our names where they are known. `present`: bool (R,) by name, whether the cell holds anything. `batches`:
     whether rows are of single batches. `running`: whether `seconds` may count from the start. `wall`: float64 (R,),
     seconds since 1970, of a log without `seconds`.
     """
@@ -93,7 +93,7 @@ def by_epoch(rows: Rows) -> Log:
         notes.append("The file counts steps, not epochs.")
     if not len(epochs):
         notes.append("No epoch has been finished yet.")
-    return Log(name=rows.name, epochs=epochs, columns=columns, written=written, unit=rows.unit, notes=tuple(notes))
+    return Log(name=rows.name, epochs=epochs, columns=columns, present=written, unit=rows.unit, notes=tuple(notes))
 
 
 def unit_of_steps(steps: np.ndarray, columns: dict[str, np.ndarray], written: dict[str, np.ndarray]) -> str:

@@ -16,10 +16,10 @@ from casting_core.data.files import write_atomically
 from casting_core.errors import DataError
 
 EPOCH, STEP = "epoch", "step"
-MOST_BYTES = 64 * 2**20  # of a log, or of all event files of one
-MOST_ROWS = 200_000
-MOST_COLUMNS = 200
-MOST_CELLS = 4_000_000  # rows times columns
+MAX_BYTES = 64 * 2**20  # of a log, or of all event files of one
+MAX_ROWS = 200_000
+MAX_COLUMNS = 200
+MAX_CELLS = 4_000_000  # rows times columns
 UNSPECIFIC = {"log", "logs", "metrics", "results", "history", "training", "training_log"}  # file names that say nothing
 
 
@@ -46,7 +46,7 @@ class Log:
 
     `epochs`: float64 (E,), finite and rising; epochs counted from 1, parts of one where the tool wrote such, or steps
     where `unit` says so. `columns`: float64 (E,) by name; what is known has the name of a field of `EpochRecord`,
-    everything else its own. NaN where there is no number. `written`: bool (E,) by name, whether anything stood there
+    everything else its own. NaN where there is no number. `present`: bool (E,) by name, whether anything stood there
     at all, so that a loss that became NaN can be told from one that was not taken; everything where it is left out.
     `notes`: sentences on what was changed, guessed or left out. The arrays cannot be written to.
     Raises `DataError` where the lengths differ or the epochs do not rise.
@@ -57,14 +57,14 @@ class Log:
     columns: Mapping[str, np.ndarray]
     notes: tuple[str, ...] = ()
     unit: str = EPOCH
-    written: Mapping[str, np.ndarray] = field(default_factory=dict)
+    present: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         epochs = _frozen(self.epochs, np.float64)
         columns = {name: _frozen(values, np.float64) for name, values in self.columns.items()}
         every = np.ones(epochs.shape, bool)
-        written = {name: _frozen(self.written.get(name, every), bool) for name in columns}
-        for name, values in (*columns.items(), *written.items()):
+        present = {name: _frozen(self.present.get(name, every), bool) for name in columns}
+        for name, values in (*columns.items(), *present.items()):
             if values.shape != epochs.shape or epochs.ndim != 1:
                 raise DataError(
                     f"The column {name} of {self.name} has the shape {values.shape}, its epochs have {epochs.shape}; "
@@ -72,14 +72,14 @@ class Log:
                 )
         if not np.isfinite(epochs).all() or (np.diff(epochs) <= 0).any():
             raise DataError(f"The epochs of {self.name} must be finite and rise.")
-        for name, value in (("epochs", epochs), ("columns", columns), ("written", written)):
+        for name, value in (("epochs", epochs), ("columns", columns), ("present", present)):
             object.__setattr__(self, name, value)
 
     def series(self, column: str) -> tuple[np.ndarray, np.ndarray]:
         """Epochs and values, float64 (N,) both, where something was written; empty where there is no such column."""
         if column not in self.columns:
             return np.empty(0), np.empty(0)
-        at = self.written[column]
+        at = self.present[column]
         return self.epochs[at], self.columns[column][at]
 
 
@@ -134,7 +134,7 @@ def read_log(file: Path) -> list[EpochRecord]:
     return records
 
 
-def read_bounded(file: Path, most: int = MOST_BYTES) -> bytes:
+def read_bounded(file: Path, most: int = MAX_BYTES) -> bytes:
     """The bytes of a file. Raises `DataError` where it is missing, no plain file, or larger than `most` bytes."""
     try:
         if not file.is_file():
@@ -148,7 +148,7 @@ def read_bounded(file: Path, most: int = MOST_BYTES) -> bytes:
     return content
 
 
-def too_large(path: str, most: int = MOST_BYTES) -> str:
+def too_large(path: str, most: int = MAX_BYTES) -> str:
     """What to say of a log of more than `most` bytes."""
     return f"{short_path(path)} has more than the {most / 2**20:.3g} MiB a log may have; keep one row an epoch."
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from casting_core.errors import DataError
 from casting_core.training.logs.csv_log import read_csv_log
-from casting_core.training.logs.log import MOST_BYTES, Log, read_bounded, too_large
+from casting_core.training.logs.log import MAX_BYTES, Log, read_bounded, too_large
 from casting_core.training.logs.tensorboard import is_event_file, read_event_files, read_event_folder
 
 
@@ -16,7 +16,7 @@ def read_any_log(source: Path | bytes, name: str = "") -> Log:
 
     Of a folder, its `log.csv` is read, else the event files in it and in its sub-folders together. Nothing that a file
     holds is run or unpickled. Raises `DataError`, with what to do, where the file is missing, is no log, or is over a
-    limit: `MOST_BYTES`, `MOST_ROWS`, `MOST_COLUMNS` and `MOST_CELLS`.
+    limit: `MAX_BYTES`, `MAX_ROWS`, `MAX_COLUMNS` and `MAX_CELLS`.
     """
     if isinstance(source, bytes):
         content, path = source, name or "log.csv"
@@ -25,7 +25,7 @@ def read_any_log(source: Path | bytes, name: str = "") -> Log:
             return read_event_folder(source, name)
         file = source / "log.csv" if source.is_dir() else source
         content, path = read_bounded(file), file.absolute().as_posix()
-    if len(content) > MOST_BYTES:
+    if len(content) > MAX_BYTES:
         raise DataError(too_large(path))
     given = name if isinstance(source, Path) else ""  # an upload's name is that of its file
     if is_event_file(path, content):

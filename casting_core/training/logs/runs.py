@@ -5,8 +5,8 @@ A run folder is one with `settings.json` or `log.csv` (`casting_core.training.ru
 count. Otherwise it is *running* as long as its files have grown within three times its longest recent epoch (a minute
 at least, a quarter of an hour before the first epoch), and *stopped* after that.
 
-How long a file has not grown is told by a clock that never jumps, from when `Growth` first saw it so. Only at first
-sight is the file's own time compared with the time of day; a file from the future counts like one from the past.
+How long a file has not grown is told by a clock that never jumps, from when `ActivityMonitor` first saw it so. Only at
+first sight is the file's own time compared with the time of day; a file from the future counts like one from the past.
 
 Whatever is missing or cannot be read is a note on the entry, never an exception.
 """
@@ -34,9 +34,9 @@ from casting_core.training.logs.reading import read_any_log
 LOG, SETTINGS, STATE, RESULT = "log.csv", "settings.json", "state.safetensors", "result.json"
 FURTHER = "runs"  # in a model's folder
 DEPTH = 3  # storeys below the folder of runs
-MOST_RUNS = 500
-MOST_SETTINGS = 2**20  # bytes
-LEAST_PATIENCE, FIRST_PATIENCE = 60.0, 900.0  # s
+MAX_RUNS = 500
+MAX_SETTINGS = 2**20  # bytes
+MIN_PATIENCE, FIRST_PATIENCE = 60.0, 900.0  # s
 EPOCHS_OF_PATIENCE = 3
 RUN_NAME = re.compile(r"(?P<name>.+)-(?P<split>official|by-source)(?:-(?P<fold>\d+))?-seed(?P<seed>\d+)")
 
@@ -84,7 +84,7 @@ class RunEntry:
 
 
 @dataclass(kw_only=True)
-class Growth:
+class ActivityMonitor:
     """Remembers when each run was last seen to grow. One is kept for as long as the program runs; threads may share it.
 
     `steady`: a clock that never jumps, seconds. `now`: the time of day, seconds since 1970.
@@ -96,7 +96,7 @@ class Growth:
     # what was seen of each folder, since when, and when it was last looked at
     _seen: dict[Path, tuple[object, float, float]] = field(default_factory=dict, init=False, repr=False)
 
-    def quiet(self, folder: Path) -> float:
+    def idle_seconds(self, folder: Path) -> float:
         """For how many seconds the files of a run have not grown."""
         sizes, newest = _signature(folder)
         moment = self.steady()
@@ -113,7 +113,9 @@ class Growth:
         return moment - since
 
 
-def list_runs(models: Path = MODELS, runs: Path = Path("runs"), growth: Growth | None = None) -> list[RunEntry]:
+def list_runs(
+    models: Path = MODELS, runs: Path = Path("runs"), growth: ActivityMonitor | None = None
+) -> list[RunEntry]:
     """The shipped trainings, then the run folders of this machine."""
     return [*shipped_runs(models), *local_runs(runs, growth)]
 
@@ -146,12 +148,12 @@ def shipped_runs(models: Path = MODELS) -> list[RunEntry]:
     return entries
 
 
-def local_runs(runs: Path = Path("runs"), growth: Growth | None = None) -> list[RunEntry]:
-    """The run folders in a folder or up to `DEPTH` storeys below it, by name; of many the `MOST_RUNS` newest.
+def local_runs(runs: Path = Path("runs"), growth: ActivityMonitor | None = None) -> list[RunEntry]:
+    """The run folders in a folder or up to `DEPTH` storeys below it, by name; of many the `MAX_RUNS` newest.
 
     Without a `growth` that was kept from call to call, only the files' own times tell whether a run goes on.
     """
-    growth = growth or Growth()
+    growth = growth or ActivityMonitor()
     found: list[Path] = []
     for where, folders, files in os.walk(runs):
         here = Path(where)
@@ -161,21 +163,21 @@ def local_runs(runs: Path = Path("runs"), growth: Growth | None = None) -> list[
         if len(here.relative_to(runs).parts) >= DEPTH:
             folders.clear()
         folders[:] = [name for name in folders if not name.startswith(".")]
-    newest = sorted(found, key=lambda f: -_signature(f)[1])[:MOST_RUNS]
+    newest = sorted(found, key=lambda f: -_signature(f)[1])[:MAX_RUNS]
     return [_local(folder, growth) for folder in sorted(newest, key=lambda f: _natural(f.relative_to(runs).as_posix()))]
 
 
-def _local(folder: Path, growth: Growth) -> RunEntry:
+def _local(folder: Path, growth: ActivityMonitor) -> RunEntry:
     settings, notes = _read_settings(folder / SETTINGS)
     log, log_notes = _read_log(folder / LOG)
     told = _told(settings or _from_name(folder.name))
     done = _done(log)
     planned = told["epochs_planned"]
-    quiet = growth.quiet(folder)
+    quiet = growth.idle_seconds(folder)
     if (folder / RESULT).is_file() and (log is None or planned is None or done >= planned):
         state = RunState.FINISHED
     else:
-        state = RunState.RUNNING if quiet <= _patience(log) else RunState.STOPPED
+        state = RunState.RUNNING if quiet <= _timeout(log) else RunState.STOPPED
     named = settings.get("name") or settings.get("model")
     parsed = RUN_NAME.fullmatch(folder.name)
     return RunEntry(
@@ -251,7 +253,7 @@ def _read_settings(file: Path) -> tuple[dict[str, Any], tuple[str, ...]]:
     settings: Any = None
     if file.is_file():
         with suppress(DataError, ValueError, RecursionError):
-            settings = json.loads(read_bounded(file, MOST_SETTINGS))
+            settings = json.loads(read_bounded(file, MAX_SETTINGS))
     if isinstance(settings, dict):
         return settings, ()
     lack = "holds no settings that can be read" if file.is_file() else "is missing"
@@ -271,11 +273,11 @@ def _done(log: Log | None) -> int:
     return int(log.epochs[-1]) if log is not None and len(log.epochs) else 0
 
 
-def _patience(log: Log | None) -> float:
+def _timeout(log: Log | None) -> float:
     """For how many seconds a run may not grow before it counts as stopped."""
     seconds = log.series(SECONDS)[1] if log is not None else np.empty(0)
     known = seconds[np.isfinite(seconds) & (seconds >= 0)][-EPOCHS_OF_PATIENCE:]
-    return max(LEAST_PATIENCE, EPOCHS_OF_PATIENCE * float(known.max())) if len(known) else FIRST_PATIENCE
+    return max(MIN_PATIENCE, EPOCHS_OF_PATIENCE * float(known.max())) if len(known) else FIRST_PATIENCE
 
 
 def _signature(folder: Path) -> tuple[object, float]:

@@ -22,17 +22,17 @@ from casting_core.training.logs.columns import on_pictures, place_column, recogn
 from casting_core.training.logs.epochs import Rows, by_epoch, unit_of_steps
 from casting_core.training.logs.log import (
     EPOCH,
-    MOST_BYTES,
-    MOST_CELLS,
-    MOST_COLUMNS,
-    MOST_ROWS,
+    MAX_BYTES,
+    MAX_CELLS,
+    MAX_COLUMNS,
+    MAX_ROWS,
     Log,
     log_name,
     read_bounded,
 )
 
 PATTERN = "*tfevents*"
-MOST_FILES = 100
+MAX_FILES = 100
 CHECKED = 4096  # bytes: larger messages hold pictures and the like, and their checksum takes long
 
 
@@ -44,18 +44,18 @@ def is_event_file(path: str, content: bytes) -> bool:
 def read_event_folder(folder: Path, name: str = "") -> Log:
     """Read the event files in a folder and one storey below as one log.
 
-    Raises `DataError` where there are none, or over `MOST_FILES` or `MOST_BYTES` together.
+    Raises `DataError` where there are none, or over `MAX_FILES` or `MAX_BYTES` together.
     """
     found = sorted(file for pattern in (PATTERN, f"*/{PATTERN}") for file in folder.glob(pattern) if file.is_file())
     if not found:
         raise DataError(
             f"{folder} holds neither log.csv nor a TensorBoard event file; choose the folder of one training."
         )
-    if len(found) > MOST_FILES:
+    if len(found) > MAX_FILES:
         raise DataError(f"{folder} holds {len(found)} event files; choose the folder of one training.")
     files: dict[str, bytes] = {}
     for file in found:
-        files[file.absolute().as_posix()] = read_bounded(file, MOST_BYTES - sum(map(len, files.values())))
+        files[file.absolute().as_posix()] = read_bounded(file, MAX_BYTES - sum(map(len, files.values())))
     return read_event_files(files, name or folder.absolute().name)
 
 
@@ -90,10 +90,10 @@ def read_event_files(files: Mapping[str, bytes], name: str = "") -> Log:
     tags = list(scalars)
     counter = place_column(tags, EPOCH)
     steps = np.unique(np.concatenate([np.array(each.steps, np.int64) for each in scalars.values()]))
-    if len(steps) > MOST_ROWS or len(steps) * len(tags) > MOST_CELLS:
+    if len(steps) > MAX_ROWS or len(steps) * len(tags) > MAX_CELLS:
         raise DataError(
-            f"{name} has {len(steps):,} steps and {len(tags)} tags; a log may have {MOST_ROWS:,} rows and "
-            f"{MOST_CELLS:,} cells. Log once an epoch, or keep only loss and accuracy."
+            f"{name} has {len(steps):,} steps and {len(tags)} tags; a log may have {MAX_ROWS:,} rows and "
+            f"{MAX_CELLS:,} cells. Log once an epoch, or keep only loss and accuracy."
         )
     ours = recognise([tag if k != counter else "" for k, tag in enumerate(tags)])
     renamed = [f"{tags[k]} → {own}" for k, own in sorted(ours.items()) if tags[k] != own]
@@ -165,12 +165,12 @@ def _of_epochs(scalars: dict[str, _Scalars], notes: list[str]) -> dict[str, _Sca
 
 
 def _limited(scalars: dict[str, _Scalars], notes: list[str]) -> dict[str, _Scalars]:
-    """At most `MOST_COLUMNS` tags; those that look like loss, accuracy, rate or epoch stay first."""
-    if len(scalars) <= MOST_COLUMNS:
+    """At most `MAX_COLUMNS` tags; those that look like loss, accuracy, rate or epoch stay first."""
+    if len(scalars) <= MAX_COLUMNS:
         return scalars
     telling = {"loss", "accuracy", "acc", "lr", "rate", "epoch"}
-    first = sorted(scalars, key=lambda tag: not telling & set(words(tag)))[:MOST_COLUMNS]
-    notes.append(f"{len(scalars) - MOST_COLUMNS} of {len(scalars)} tags are left out, those without a loss first.")
+    first = sorted(scalars, key=lambda tag: not telling & set(words(tag)))[:MAX_COLUMNS]
+    notes.append(f"{len(scalars) - MAX_COLUMNS} of {len(scalars)} tags are left out, those without a loss first.")
     return {tag: scalars[tag] for tag in scalars if tag in set(first)}
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from casting_core.errors import CastingError
 from pages.views.comparison import model_results, pictures
-from pages.views.comparison.model_results import Shown
+from pages.views.comparison.model_results import SelectedResults
 
 if TYPE_CHECKING:
     from casting_core.evaluation.comparison.agreement import Agreement
@@ -17,7 +17,7 @@ AMONG = "among"  # in the link: which of the lists is open
 RARE = 0.05  # p below which a difference is called more than chance
 
 
-def show(chosen: Sequence[Shown], *, unseen: bool, as_filed: bool) -> None:
+def show(chosen: Sequence[SelectedResults], *, unseen: bool, as_filed: bool) -> None:
     """Two of the chosen models, which lists they leave, and the tests."""
     st.subheader("Two models on the same parts", anchor=False)
     names = [each.name for each in chosen]
@@ -40,7 +40,7 @@ def show(chosen: Sequence[Shown], *, unseen: bool, as_filed: bool) -> None:
     _tests(found, one, two)
 
 
-def _lists(found: "Agreement", one: Shown, two: Shown, by_verdict: bool) -> None:
+def _lists(found: "Agreement", one: SelectedResults, two: SelectedResults, by_verdict: bool) -> None:
     lists = {
         "first": (f"only {one.title} right", found.only_first),
         "second": (f"only {two.title} right", found.only_second),
@@ -82,7 +82,7 @@ def _open(name: str | None) -> None:
         st.query_params[AMONG] = name
 
 
-def _tests(found: "Agreement", one: Shown, two: Shown) -> None:
+def _tests(found: "Agreement", one: SelectedResults, two: SelectedResults) -> None:
     """Whether one is better, in words, and how often they say the same."""
     test, kappa = found.disagreement, found.kappa
     if test.difference is None:
@@ -121,7 +121,7 @@ def _tests(found: "Agreement", one: Shown, two: Shown) -> None:
         )
 
 
-def _most_copies(one: Shown) -> int:
+def _most_copies(one: SelectedResults) -> int:
     counts: dict[int, int] = {}
     for each in one.rows.values():
         counts[each.row.source] = counts.get(each.row.source, 0) + 1

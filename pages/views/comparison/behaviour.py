@@ -14,7 +14,7 @@ from casting_core.networks.card import DEFAULT
 from pages.shared import resources
 from pages.shared.drawing import draw_kept
 from pages.views.comparison import agreement, model_results, pictures
-from pages.views.comparison.model_results import Shown
+from pages.views.comparison.model_results import SelectedResults
 
 UNSEEN, OFFICIAL = "Castings never seen", "Official test"
 BESIDE = "cnn"  # the model that the default one is shown beside at first
@@ -45,7 +45,7 @@ def show() -> None:
     pictures.dialog(chosen)
 
 
-def _choose() -> tuple[list[Shown], bool, bool]:
+def _choose() -> tuple[list[SelectedResults], bool, bool]:
     """The models on the chosen pictures; whether these are castings never seen; whether the doubted ones are in."""
     models = resources.models()
     first = [name for name in (DEFAULT, BESIDE) if name in models] or models[:1]
@@ -74,7 +74,7 @@ def _choose() -> tuple[list[Shown], bool, bool]:
     return chosen, judged == UNSEEN, as_filed
 
 
-def _ground(chosen: Sequence[Shown], unseen: bool) -> None:
+def _ground(chosen: Sequence[SelectedResults], unseen: bool) -> None:
     """What the figures rest on."""
     counts = sorted({(each.found.pictures, each.found.photographs) for each in chosen})
     told = " or ".join(f"{pictures:,} pictures of {photographs} photographs" for pictures, photographs in counts)
@@ -92,7 +92,7 @@ def _ground(chosen: Sequence[Shown], unseen: bool) -> None:
         st.caption(f"Counted on {told}, the test pictures of the set that the model was trained on.")
 
 
-def _ranking(chosen: Sequence[Shown], unseen: bool, as_filed: bool) -> None:
+def _ranking(chosen: Sequence[SelectedResults], unseen: bool, as_filed: bool) -> None:
     """Both curves, and the areas under them."""
     st.subheader("Do they tell defective parts from sound ones?", anchor=False)
     st.markdown(
@@ -127,7 +127,7 @@ def _ranking(chosen: Sequence[Shown], unseen: bool, as_filed: bool) -> None:
     )
 
 
-def _closely(chosen: Sequence[Shown]) -> Shown:
+def _closely(chosen: Sequence[SelectedResults]) -> SelectedResults:
     """The model that the rest of the view looks at."""
     if len(chosen) == 1:
         return chosen[0]
@@ -139,7 +139,7 @@ def _closely(chosen: Sequence[Shown]) -> Shown:
     return next((each for each in chosen if each.name == name), chosen[0])
 
 
-def _probabilities(one: Shown, unseen: bool, as_filed: bool) -> None:
+def _probabilities(one: SelectedResults, unseen: bool, as_filed: bool) -> None:
     """What a probability is worth, and how they are spread."""
     found, look = one.found, looks(resources.models())[one.name]
     of = (one.known.key, unseen, as_filed)
@@ -166,7 +166,7 @@ def _probabilities(one: Shown, unseen: bool, as_filed: bool) -> None:
         )
 
 
-def _verdicts(one: Shown) -> None:
+def _verdicts(one: SelectedResults) -> None:
     """Label by verdict; each number opens its pictures."""
     st.markdown(f"**What became of the parts, by {one.title}.** Press a number to see its pictures.")
     opened = st.query_params.get(CELL)

@@ -10,7 +10,7 @@ import streamlit as st
 
 from casting_core.charts import curves as charts
 from casting_core.charts import style
-from casting_core.charts.curves import ACCURACY, LOSS, MOST_POINTS, Run, View
+from casting_core.charts.curves import ACCURACY, LOSS, MAX_POINTS, Run, View
 from casting_core.charts.style import listed
 from casting_core.training.logs.curve_summary import describe
 from casting_core.training.logs.log import EPOCH, Log
@@ -279,7 +279,7 @@ def _remarks(runs: Sequence[Run], view: View) -> None:
     thinned = charts.thinned(runs, view)
     if thinned:
         told.append(
-            f"Of {listed(thinned)} not every epoch is drawn: lines of more than {MOST_POINTS:,} points show the least "
+            f"Of {listed(thinned)} not every epoch is drawn: lines of more than {MAX_POINTS:,} points show the least "
             "and the most of every few epochs. Zoom in to see each."
         )
     if view.by_time and (untimed := charts.untimed(runs)):

@@ -16,9 +16,9 @@ from casting_core.data.images import decode_rgb
 from casting_core.errors import ImageError
 from casting_core.evaluation.predictions import BY_SOURCE
 from pages.shared import resources
-from pages.shared.resources import Judged
+from pages.shared.resources import DisplayedInspection
 from pages.shared.uploads import Upload
-from pages.views.comparison.model_results import Shown
+from pages.views.comparison.model_results import SelectedResults
 
 if TYPE_CHECKING:
     from casting_core import Inspector
@@ -28,28 +28,28 @@ COPIES = 5  # in memory, one a fold
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Sight:
+class HeldOutView:
     """What a network made of a picture, and whether it was one that had never seen its casting. `activation`: Grad-CAM,
     float32 (h, w) in [0, 1], of a model that has convolutions and no map of its own."""
 
-    judged: Judged
+    judged: DisplayedInspection
     unseen: bool
     activation: np.ndarray | None
 
 
-def look(upload: Upload, judge: Shown, path: str) -> Sight:
+def inspect_held_out(upload: Upload, judge: SelectedResults, path: str) -> HeldOutView:
     """Judge a picture of the set, which must have its bytes. Raises `ModelError` or `DataError` for a damaged model."""
     copy = _copy_of(judge, path)
     if copy is not None:
         assert upload.data is not None
-        return Sight(judged=_judged(*copy, upload.sha256, upload.data), unseen=True, activation=None)
+        return HeldOutView(judged=_judged(*copy, upload.sha256, upload.data), unseen=True, activation=None)
     judged, activation = resources.judge(upload, model=judge.name), None
     if judged.evidence is None and judged.picture is not None and resources.has_convolutions(judge.name):
         activation = resources.activation_map(upload, model=judge.name, method="gradcam")[0]
-    return Sight(judged=judged, unseen=False, activation=activation)
+    return HeldOutView(judged=judged, unseen=False, activation=activation)
 
 
-def _copy_of(judge: Shown, path: str) -> tuple[str, int, str] | None:
+def _copy_of(judge: SelectedResults, path: str) -> tuple[str, int, str] | None:
     """Folder, fold and SHA-256 of the weights of the copy that judged a picture; None where it does not ship."""
     if not judge.rows[path].unseen:
         return None
@@ -66,16 +66,16 @@ def _copy(folder: str, fold: int, sha256: str) -> "Inspector":
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)
-def _judged(folder: str, fold: int, sha256: str, picture: str, _data: bytes) -> Judged:
+def _judged(folder: str, fold: int, sha256: str, picture: str, _data: bytes) -> DisplayedInspection:
     inspection = _copy(folder, fold, sha256).inspect(_data)
     try:
         shown = Image.fromarray(decode_rgb(_data))
     except ImageError:
-        return Judged(inspection=inspection, picture=None, evidence=None)
+        return DisplayedInspection(inspection=inspection, picture=None, evidence=None)
     scale = SIDE / max(shown.size)
     size = (max(1, round(shown.width * scale)), max(1, round(shown.height * scale)))
     evidence = None
     if inspection.heatmap is not None:
         evidence = np.asarray(Image.fromarray(inspection.heatmap).resize(size, Image.Resampling.BILINEAR))
     large = shown.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
-    return Judged(inspection=replace(inspection, heatmap=None), picture=large, evidence=evidence)
+    return DisplayedInspection(inspection=replace(inspection, heatmap=None), picture=large, evidence=evidence)

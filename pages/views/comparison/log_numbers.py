@@ -10,7 +10,7 @@ from casting_core.training.logs.columns import SECONDS, TRAIN_ACCURACY, TRAIN_LO
 from pages.shared.downloads import neutral
 from pages.views.comparison.training_runs import escaped
 
-MOST_ROWS = 1500  # of a run
+MAX_ROWS = 1500  # of a run
 
 
 def show(runs: Sequence[Run], view: View) -> None:
@@ -29,9 +29,9 @@ def show(runs: Sequence[Run], view: View) -> None:
             inside &= table["epoch"] >= view.start if view.start is not None else True
             inside &= table["epoch"] <= view.end if view.end is not None else True
             table = table[inside]
-        if len(table) > MOST_ROWS:
+        if len(table) > MAX_ROWS:
             long.append(run.name)
-            table = table.iloc[:: -(-len(table) // MOST_ROWS)]
+            table = table.iloc[:: -(-len(table) // MAX_ROWS)]
         tables.append(table)
     number = st.column_config.NumberColumn
     st.dataframe(

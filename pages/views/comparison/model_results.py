@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from casting_core.errors import CastingError
-from casting_core.evaluation.held_out_verdicts import PREDICTIONS, Judged, judge_rows
+from casting_core.evaluation.held_out_verdicts import PREDICTIONS, HeldOutVerdict, judge_rows
 from casting_core.evaluation.predictions import read_predictions
 from casting_core.networks.card import CARD, SAMPLES, ModelCard
 from pages.shared import resources
@@ -18,18 +18,18 @@ if TYPE_CHECKING:
     from casting_core.evaluation.comparison.agreement import ModelPair
     from casting_core.evaluation.comparison.behaviour import Behaviour
 
-MOST_MODELS = 8  # whose rows are held in memory, 7 MB each
+MAX_MODELS = 8  # whose rows are held in memory, 7 MB each
 Key = tuple[str, str, str, tuple[int, ...]]  # name, folder, SHA-256 of the weights, state of the files
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Known:
+class ModelResults:
     """A model's `card`, all its judged `rows` and the paths whose label is doubted. `key` is another one as soon as any
     file of it changes."""
 
     key: Key
     card: ModelCard
-    rows: Sequence[Judged]
+    rows: Sequence[HeldOutVerdict]
     suspects: frozenset[str]
 
     @property
@@ -44,11 +44,11 @@ class Known:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Shown:
+class SelectedResults:
     """A model on the pictures that were chosen: `rows` by path, and all that is drawn of them."""
 
-    known: Known
-    rows: dict[str, Judged]
+    known: ModelResults
+    rows: dict[str, HeldOutVerdict]
     found: "Behaviour"
 
     @property
@@ -62,23 +62,23 @@ class Shown:
         return re.sub(r"([\\`*_{}\[\]()<>#+!|~$:&-])", r"\\\1", self.name)
 
 
-def known(model: str) -> Known:
+def known(model: str) -> ModelResults:
     """A shipped model. Raises `ModelError` or `DataError` where its card or its predictions are damaged."""
     card, folder = resources.card(model), resources.MODELS / model
     return _known((model, str(folder), str(card.weights_sha256), _state(folder)))
 
 
-def shown(model: Known, *, unseen: bool, as_filed: bool) -> Shown:
+def shown(model: ModelResults, *, unseen: bool, as_filed: bool) -> SelectedResults:
     """The model on castings never seen or on the official test. Raises `DataError` where there are no such pictures."""
     return _shown(model.key, unseen, as_filed, model)
 
 
-def pair(first: Shown, second: Shown, *, unseen: bool, as_filed: bool) -> "ModelPair":
+def pair(first: SelectedResults, second: SelectedResults, *, unseen: bool, as_filed: bool) -> "ModelPair":
     """Both models on the pictures that both have judged. Raises `DataError` where there is none."""
     return _pair((first.known.key, second.known.key, unseen, as_filed), first, second)
 
 
-def usable(models: Sequence[str]) -> list[Known]:
+def usable(models: Sequence[str]) -> list[ModelResults]:
     """Those that can be used; of each of the others the page says why not."""
     found = []
     for model in models:
@@ -106,26 +106,26 @@ def _state(folder: Path) -> tuple[int, ...]:
     return tuple(state)
 
 
-@st.cache_resource(max_entries=MOST_MODELS, show_spinner=False)
-def _known(key: Key) -> Known:
+@st.cache_resource(max_entries=MAX_MODELS, show_spinner=False)
+def _known(key: Key) -> ModelResults:
     from casting_core.evaluation.evaluate import suspects_of
 
     name, folder = key[0], Path(key[1])
     card = resources.card(name)
     rows = judge_rows(read_predictions(folder / PREDICTIONS), card)
-    return Known(key=key, card=card, rows=rows, suspects=suspects_of(folder))
+    return ModelResults(key=key, card=card, rows=rows, suspects=suspects_of(folder))
 
 
-@st.cache_resource(max_entries=4 * MOST_MODELS, show_spinner=False)
-def _shown(key: Key, unseen: bool, as_filed: bool, _model: Known) -> Shown:
+@st.cache_resource(max_entries=4 * MAX_MODELS, show_spinner=False)
+def _shown(key: Key, unseen: bool, as_filed: bool, _model: ModelResults) -> SelectedResults:
     from casting_core.evaluation.comparison.behaviour import behaviour, select
 
     rows = select(_model.rows, unseen=unseen, left_out=frozenset() if as_filed else _model.suspects)
-    return Shown(known=_model, rows={each.row.path: each for each in rows}, found=behaviour(rows))
+    return SelectedResults(known=_model, rows={each.row.path: each for each in rows}, found=behaviour(rows))
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _pair(key: tuple[Key, Key, bool, bool], _first: Shown, _second: Shown) -> "ModelPair":
+def _pair(key: tuple[Key, Key, bool, bool], _first: SelectedResults, _second: SelectedResults) -> "ModelPair":
     from casting_core.evaluation.comparison.agreement import agreement
     from casting_core.evaluation.comparison.behaviour import used_thresholds
 

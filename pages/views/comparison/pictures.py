@@ -10,7 +10,7 @@ import streamlit as st
 from casting_core.charts.overlay import EVIDENCE, percent
 from casting_core.charts.style import WORDS
 from casting_core.errors import CastingError
-from casting_core.evaluation.held_out_verdicts import Judged
+from casting_core.evaluation.held_out_verdicts import HeldOutVerdict
 from casting_core.labels import Label, Verdict
 from pages.shared import downloads, widgets
 from pages.shared import gallery as tiles
@@ -19,7 +19,7 @@ from pages.shared.marked import as_uri
 from pages.shared.stepping import steps
 from pages.shared.uploads import Upload
 from pages.views.comparison import held_out_view
-from pages.views.comparison.model_results import Shown
+from pages.views.comparison.model_results import SelectedResults
 from pages.views.dataset import loaded
 from pages.views.dataset.picture import as_upload
 from pages.views.dataset.source import FETCH, configured
@@ -31,7 +31,7 @@ SIDE = 176  # px, of a tile
 DONE = {Verdict.OK: "passed", Verdict.REVIEW: "sent to a person", Verdict.DEFECTIVE: "rejected"}
 
 
-def browse(paths: Sequence[str], judges: Sequence[Shown], *, key: str, title: str) -> None:
+def browse(paths: Sequence[str], judges: Sequence[SelectedResults], *, key: str, title: str) -> None:
     """The pictures with these paths, the most wrong first, with what each judge says; all judges know all of them."""
     if not paths:
         st.info(f"{title}: none.", icon=":material/check:")
@@ -64,12 +64,12 @@ def browse(paths: Sequence[str], judges: Sequence[Shown], *, key: str, title: st
     )
 
 
-def hardness(each: Judged) -> float:
+def hardness(each: HeldOutVerdict) -> float:
     """Probability of the label that is not the filed one, in [0, 1]."""
     return 1 - each.row.probability if each.row.label is Label.DEFECTIVE else each.row.probability
 
 
-def said(judge: Shown, path: str) -> str:
+def said(judge: SelectedResults, path: str) -> str:
     """What a judge made of a picture: `12.3 %, sent to a person`."""
     each = judge.rows[path]
     return f"{percent(each.row.probability)}, {DONE[each.verdict]}"
@@ -81,7 +81,7 @@ def root() -> Path | None:
     return here if public else None
 
 
-def _tiles(paths: Sequence[str], judges: Sequence[Shown], here: Path, *, key: str, title: str) -> None:
+def _tiles(paths: Sequence[str], judges: Sequence[SelectedResults], here: Path, *, key: str, title: str) -> None:
     pages = -(-len(paths) // PAGE)
     number = st.pagination(pages, key=f"{key}-page", bind="query-params") if pages > 1 else 1
     start = (min(number, pages) - 1) * PAGE
@@ -113,7 +113,7 @@ def _small(folder: str, path: str) -> str | None:
     return as_uri(picture)
 
 
-def _names(paths: Sequence[str], judges: Sequence[Shown]) -> None:
+def _names(paths: Sequence[str], judges: Sequence[SelectedResults]) -> None:
     public = all(judge.known.public for judge in judges)
     fetch = f" To see them, fetch the set: `{FETCH}`" if public else ""
     st.info(f"These pictures are not on this computer; here are their names.{fetch}", icon=":material/hide_image:")
@@ -134,7 +134,7 @@ def _names(paths: Sequence[str], judges: Sequence[Shown]) -> None:
     )
 
 
-def to_csv(paths: Sequence[str], judges: Sequence[Shown]) -> bytes:
+def to_csv(paths: Sequence[str], judges: Sequence[SelectedResults]) -> bytes:
     """One row a picture, UTF-8 with the mark that spreadsheets look for; no text acts as a formula."""
     stream = io.StringIO()
     writer = csv.writer(stream)
@@ -157,7 +157,7 @@ def turn_to(path: str | None, sequence: Sequence[str] = (), judges: Sequence[str
     st.session_state[SEQUENCE], st.session_state[JUDGES] = list(sequence), list(judges)
 
 
-def dialog(chosen: Sequence[Shown]) -> None:
+def dialog(chosen: Sequence[SelectedResults]) -> None:
     """The picture that the link names, in a dialog; nothing where it names none."""
     path = st.query_params.get(OPENED)
     if path is None:
@@ -171,7 +171,7 @@ def dialog(chosen: Sequence[Shown]) -> None:
     opened(_dialog)(path, judges)
 
 
-def _dialog(path: str, judges: Sequence[Shown]) -> None:
+def _dialog(path: str, judges: Sequence[SelectedResults]) -> None:
     path = st.query_params.get(OPENED, path)
     sequence = st.session_state.get(SEQUENCE, ())
     steps(sequence, path, lambda other: turn_to(other, sequence, st.session_state.get(JUDGES, ())))
@@ -199,13 +199,13 @@ def _dialog(path: str, judges: Sequence[Shown]) -> None:
         widgets.legend(title, EVIDENCE, 0.7, ("0 %", "50 %", "100 %"))
 
 
-def _seen_by(judge: Shown, upload: Upload, path: str) -> bool:
+def _seen_by(judge: SelectedResults, upload: Upload, path: str) -> bool:
     """The picture as a model sees it; whether that is a map of its own evidence."""
     name = judge.name
     st.markdown(f"**{judge.title}**: {said(judge, path)}")
     try:
         with st.spinner(f"{name} looks at the picture…"):
-            seen = held_out_view.look(upload, judge, path)
+            seen = held_out_view.inspect_held_out(upload, judge, path)
     except CastingError as error:
         st.info("There is no map: the model cannot be used.", icon=":material/block:")
         st.text(f"{name}: {error}")

@@ -8,7 +8,7 @@ import streamlit as st
 
 from casting_core.errors import CastingError
 from casting_core.evaluation.costs import Costs
-from casting_core.evaluation.thresholds.sweep import WhatIf, expected_cost
+from casting_core.evaluation.thresholds.sweep import ThresholdOutcome, expected_cost
 from casting_core.networks.card import ModelCard
 from pages.views.comparison.model_results import Key
 from pages.views.comparison.threshold_scale import Scale, put
@@ -32,10 +32,11 @@ SHARES = ("defect_rate", "review_capacity")
 FLAT, SHARP = 0.2, 0.03  # shares of all pairs that cost about the same
 
 
-def propose(
-    key: Key, rows: "Sequence[Prediction]", steps: Scale, chosen: WhatIf, shipped: WhatIf
+def choose_for_plant(
+    key: Key, rows: "Sequence[Prediction]", steps: Scale, chosen: ThresholdOutcome, shipped: ThresholdOutcome
 ) -> Mapping[str, float]:
-    """Ask for the plant's figures, propose thresholds for them, and give the figures as a settings file names them."""
+    """Ask for the plant's figures, propose thresholds for them, and give the figures as a settings file names
+    them."""
     st.subheader("Which thresholds suit your plant?", anchor=False)
     st.markdown("Say what errors cost you, and the pair of thresholds with the least expected cost is worked out.")
     told: dict[str, float] = {}
@@ -82,7 +83,7 @@ def propose(
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _proposal(key: Key, told: tuple[tuple[str, float], ...], _rows: "Sequence[Prediction]") -> "Proposal":
-    from casting_core.evaluation.thresholds.cost_optimal import propose as work_out
+    from casting_core.evaluation.thresholds.cost_optimal import choose_for_plant as work_out
 
     values = dict(told)
     rate = values.pop("defect_rate")

@@ -8,19 +8,19 @@ import streamlit as st
 
 from casting_core.charts import thresholds as charts
 from casting_core.errors import CastingError, DataError
-from casting_core.evaluation.thresholds.sweep import WhatIf, threshold_curves, what_if
+from casting_core.evaluation.thresholds.sweep import ThresholdOutcome, outcome_at, threshold_curves
 from casting_core.evaluation.thresholds.verdicts import for_choosing
 from pages.shared import resources
 from pages.shared.drawing import draw_kept
 from pages.views.comparison import model_results, plant_costs
-from pages.views.comparison.model_results import Key, Known
+from pages.views.comparison.model_results import Key, ModelResults
 from pages.views.comparison.threshold_scale import PASS, REJECT, Scale, keep_order, put, scale
 
 if TYPE_CHECKING:
     from casting_core.evaluation.predictions import Prediction, Predictions
     from casting_core.evaluation.statistics.intervals import Rate
 
-RATES = (  # name in `WhatIf`, title, what it means
+RATES = (  # name in `ThresholdOutcome`, title, what it means
     ("missed_defects", "Defective parts passed", "A missed defect leaves the foundry."),
     ("false_alarms", "Sound parts rejected", "A false alarm: a good part is set aside."),
     ("reviews", "Parts sent to a person", "Somebody has to look."),
@@ -31,7 +31,7 @@ RATES = (  # name in `WhatIf`, title, what it means
 class Ground:
     """What thresholds of a model are chosen on: its `rows` on castings never seen, and the same as arrays."""
 
-    model: Known
+    model: ModelResults
     rows: "list[Prediction]"
     predictions: "Predictions"
 
@@ -55,11 +55,11 @@ def show() -> None:
         return
     steps = scale(ground.model.card)
     low, high = _sliders(steps)
-    chosen, shipped = (what_if(ground.predictions, threshold_pass=a, threshold_reject=b) for a, b in (
+    chosen, shipped = (outcome_at(ground.predictions, threshold_pass=a, threshold_reject=b) for a, b in (
         (low, high), (steps.shipped_pass, steps.shipped_reject)))  # fmt: skip
     _rates(chosen, shipped)
     _curves(ground, (low, high), (steps.shipped_pass, steps.shipped_reject))
-    costs = plant_costs.propose(ground.model.key, ground.rows, steps, chosen, shipped)
+    costs = plant_costs.choose_for_plant(ground.model.key, ground.rows, steps, chosen, shipped)
     plant_costs.take_away(ground.model.card, low, high, costs)
     _worth(ground)
 
@@ -82,8 +82,8 @@ def _choose() -> Ground | None:
         return None
 
 
-@st.cache_resource(max_entries=model_results.MOST_MODELS, show_spinner=False)
-def _ground(key: Key, _model: Known) -> Ground:
+@st.cache_resource(max_entries=model_results.MAX_MODELS, show_spinner=False)
+def _ground(key: Key, _model: ModelResults) -> Ground:
     from casting_core.evaluation.predictions import as_arrays
 
     rows = for_choosing([each.row for each in _model.rows], left_out=_model.suspects)
@@ -142,7 +142,7 @@ def _sliders(steps: Scale) -> tuple[float, float]:
     return first, second
 
 
-def _rates(chosen: WhatIf, shipped: WhatIf) -> None:
+def _rates(chosen: ThresholdOutcome, shipped: ThresholdOutcome) -> None:
     """The three rates at the chosen thresholds, beside those at the shipped ones."""
     for column, (name, title, meaning) in zip(st.columns(3, border=True), RATES, strict=True):
         rate, before = getattr(chosen, name), getattr(shipped, name)

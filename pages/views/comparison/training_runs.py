@@ -23,11 +23,11 @@ from casting_core.training.logs.runs import (
     DEPTH,
     FURTHER,
     LOG,
-    MOST_RUNS,
+    MAX_RUNS,
     RESULT,
     SETTINGS,
     STATE,
-    Growth,
+    ActivityMonitor,
     RunEntry,
     RunKind,
     RunState,
@@ -40,8 +40,8 @@ from pages.shared.uploads import BrowserFile
 FOLDER = "CASTING_RUNS"
 HERE, YOURS = "this computer", "your file"
 LOOK_AGAIN = 15.0  # s, after which it is asked anew whether a run still goes on
-MOST_LOGS = 48  # in memory
-MOST_YOURS = 12  # logs of a session
+MAX_LOGS = 48  # in memory
+MAX_YOURS = 12  # logs of a session
 KEPT, REFUSED, ROUND = "logs", "logs refused", "logs round"  # in the session
 DRAWN = (TRAIN_LOSS, VALIDATION_LOSS, TRAIN_ACCURACY, VALIDATION_ACCURACY, SECONDS)
 Signature = tuple[tuple[str, int, int], ...]  # path, time and size of files
@@ -137,7 +137,7 @@ def _of_this_computer() -> list[RunEntry]:
     """The runs by their folders; each is asked anew when a file of it changes, and from time to time while it runs."""
     root, seen = runs_folder(), _seen()
     now = {folder: _stat(folder / name for name in (LOG, SETTINGS, STATE, RESULT)) for folder in _folders(root)}
-    newest = sorted(now, key=lambda folder: -max((changed for _, changed, _ in now[folder]), default=0))[:MOST_RUNS]
+    newest = sorted(now, key=lambda folder: -max((changed for _, changed, _ in now[folder]), default=0))[:MAX_RUNS]
     entries = []
     for folder in sorted(newest):
         before = seen.get(folder)
@@ -184,8 +184,8 @@ def _seen() -> dict[Path, _Seen]:
 
 
 @st.cache_resource(show_spinner=False)
-def _growth() -> Growth:
-    return Growth()
+def _growth() -> ActivityMonitor:
+    return ActivityMonitor()
 
 
 def _read(file: Path) -> Log | None:
@@ -197,7 +197,7 @@ def _read(file: Path) -> Log | None:
         return None
 
 
-@st.cache_resource(max_entries=MOST_LOGS, show_spinner=False)
+@st.cache_resource(max_entries=MAX_LOGS, show_spinner=False)
 def _log(file: str, changed: int, size: int) -> Log:
     return _drawn(read_any_log(Path(file)))
 
@@ -218,8 +218,8 @@ def take_in(files: Sequence[BrowserFile]) -> list[str]:
     refused: list[tuple[str, str]] = []
     added = []
     for file in files:
-        if len(kept) >= MOST_YOURS:
-            refused.append((file.name, f"At most {MOST_YOURS} logs are kept; remove one first."))
+        if len(kept) >= MAX_YOURS:
+            refused.append((file.name, f"At most {MAX_YOURS} logs are kept; remove one first."))
             continue
         try:
             log = _drawn(read_any_log(file.getvalue(), file.name))

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from casting_core.exploration.issues.find import Kind, Suspicion, find_suspects
+from casting_core.exploration.issues.find import Issue, IssueType, find_issues
 from casting_core.exploration.table import Table
 from pages.views.dataset import gallery, marking
 
@@ -19,7 +19,7 @@ def show(table: Table) -> None:
     if not found:
         st.success("Nothing is suspicious.", icon=":material/check_circle:")
         return
-    kinds = [kind for kind in Kind if kind in found]
+    kinds = [kind for kind in IssueType if kind in found]
     kind = st.pills(
         "What is suspicious",
         kinds,
@@ -41,7 +41,7 @@ def show(table: Table) -> None:
     gallery.draw(table, list(told), key="suspects", extra=told)
 
 
-def suspicions(table: Table) -> dict[Kind, list[Suspicion]]:
+def suspicions(table: Table) -> dict[IssueType, list[Issue]]:
     """All suspicions by kind, the strongest first; found once a set, judge and classes."""
     key = None if table.index is None else table.index.key
     classes = None if table.classes is None else tuple(sorted((n, str(label)) for n, label in table.classes.items()))
@@ -52,7 +52,7 @@ def suspicions(table: Table) -> dict[Kind, list[Suspicion]]:
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _found(
     key: str | None, classes: tuple[tuple[str, str], ...] | None, model: str | None, _table: Table
-) -> dict[Kind, list[Suspicion]]:
+) -> dict[IssueType, list[Issue]]:
     rows, index = _table.rows, _table.index
     known = _table.classes is not None
     judged = known and _table.thresholds is not None and _table.unseen
@@ -60,7 +60,7 @@ def _found(
     measures = None
     if index is not None:
         measures = {name: index.measures[name] for name in ("brightness", "dark", "bright", "sharpness", "margin")}
-    found = find_suspects(
+    found = find_issues(
         positive=(rows["label"] == "defective").to_numpy() if known else None,
         source=rows["source"].to_numpy(),
         sha256=rows["sha256"].tolist(),
@@ -73,7 +73,7 @@ def _found(
         edges=None if index is None else index.forest.links.T,
         features=None if index is None else index.features,
     )
-    by_kind: dict[Kind, list[Suspicion]] = {}
+    by_kind: dict[IssueType, list[Issue]] = {}
     for each in found:
         by_kind.setdefault(each.kind, []).append(each)
     return by_kind

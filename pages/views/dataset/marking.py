@@ -13,8 +13,8 @@ from casting_core.data.collection.marks import (
     Mark,
     Marks,
     read_marks,
+    resolve_marks,
     set_marks,
-    sort_marks,
     to_csv,
     write_marks,
 )
@@ -24,7 +24,7 @@ from pages.shared import resources
 from pages.shared.downloads import neutral
 
 TITLES = {Mark.WRONG_LABEL: "wrong label", Mark.UNUSABLE: "unusable", Mark.FINE: "fine"}
-MOST_UNDONE = 50
+MAX_UNDONE = 50
 SESSION, UNDO, TROUBLE = "marks", "marks undone", "marks trouble"  # in the session
 
 
@@ -50,7 +50,7 @@ def current(table: Table) -> Marks:
 
 def holding(table: Table, marks: Marks) -> Mapping[str, Mark]:
     """Mark by path, of the pictures whose content is still the one that was marked."""
-    return sort_marks(marks, table.hashes).hold
+    return resolve_marks(marks, table.hashes).hold
 
 
 def put(table: Table, pictures: Mapping[str, str], mark: Mark | None) -> None:
@@ -59,7 +59,7 @@ def put(table: Table, pictures: Mapping[str, str], mark: Mark | None) -> None:
     before = {path: (marks[path].mark if path in marks else None) for path in pictures}
     undo = st.session_state.setdefault(UNDO, [])
     undo.append((str(_root(table)), dict(pictures), before))
-    del undo[:-MOST_UNDONE]
+    del undo[:-MAX_UNDONE]
     _keep(table, set_marks(marks, pictures, mark))
 
 

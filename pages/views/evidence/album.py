@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import streamlit as st
 
-from casting_core.evaluation.localization.pointing_game import Extremes, Judge, Known, point
+from casting_core.evaluation.localization.pointing_game import BestAndWorst, Judge, Known, point
 
 KEEP = 2  # of the best, and of the worst
 MOST = 6  # albums held in memory
@@ -21,7 +21,7 @@ class Album:
     """
 
     def __init__(self, pictures: Iterator[Known], judge: Judge) -> None:
-        self.extremes = Extremes(KEEP)
+        self.extremes = BestAndWorst(KEEP)
         self.done, self.finished = 0, False
         self._pictures, self._judge, self._lock = pictures, judge, threading.Lock()
 

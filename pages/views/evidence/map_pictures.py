@@ -11,7 +11,7 @@ import streamlit as st
 from casting_core.charts import maps as charts
 from casting_core.charts.overlay import EVIDENCE, percent
 from casting_core.errors import CastingError, DataError
-from casting_core.evaluation.localization.pointing_game import FIRST, Judge, Known, Pointed
+from casting_core.evaluation.localization.pointing_game import FIRST, Judge, Known, PointingResult
 from casting_core.labels import Label, Verdict
 from casting_core.networks.card import ModelCard
 from pages.shared.resources import inspector
@@ -159,7 +159,7 @@ def _extremes(found: Album, what: str, defect: str) -> None:
             _one(f"{title} {number}", each)
 
 
-def _one(title: str, each: Pointed) -> None:
+def _one(title: str, each: PointingResult) -> None:
     sentence = _sentence(each)
     marked = f"The same part; lines run around its {each.defects} known defects."
     alts = ("The part as it was judged.", marked, sentence)
@@ -172,7 +172,7 @@ def _one(title: str, each: Pointed) -> None:
 
 
 @st.cache_data(max_entries=40, show_spinner=False)
-def _panels(digest: str, _each: Pointed) -> tuple[bytes, ...]:
+def _panels(digest: str, _each: PointingResult) -> tuple[bytes, ...]:
     """The picture, what was marked on it and what the map says, each as a JPEG file."""
     picture = charts.enlarged(_each.known.pixels)
     drawn = (
@@ -188,7 +188,7 @@ def _panels(digest: str, _each: Pointed) -> tuple[bytes, ...]:
     return tuple(files)
 
 
-def _sentence(each: Pointed) -> str:
+def _sentence(each: PointingResult) -> str:
     where = "lies on a defect" if each.on_defect else "**lies beside all defects**"
     if each.defects == 1:
         touched = f"a marked place {'touches' if each.touched else 'does not touch'} the only defect"

@@ -11,7 +11,15 @@ from casting_core.charts.unseen import figure_text
 from casting_core.data.provenance.grouping import Leakage, leakage
 from casting_core.data.samples import read_provenance
 from casting_core.evaluation.comparison.models import FLOOR
-from casting_core.evaluation.reporting.figures_by_set import NEW, OFFICIAL, SECOND, SETS, UNSEEN, OnSet, on_set
+from casting_core.evaluation.reporting.figures_by_set import (
+    NEW,
+    OFFICIAL,
+    SECOND,
+    SETS,
+    UNSEEN,
+    SetFigures,
+    set_figures,
+)
 from casting_core.evaluation.statistics.intervals import clopper_pearson
 from casting_core.networks.card import ModelCard
 from pages.shared import resources
@@ -38,7 +46,7 @@ SHOWN = {  # figure → title, what to see
         "not depend on thresholds. **Further right is better.**",
     ),
 }
-Measured = Mapping[str, Mapping[str, OnSet | None]]  # by model and set
+Measured = Mapping[str, Mapping[str, SetFigures | None]]  # by model and set
 
 
 def show() -> None:
@@ -53,7 +61,7 @@ def show() -> None:
     )
     cards = [resources.card(name) for name in sorted(resources.models(), key=lambda name: name == FLOOR)]
     ours = [card for card in cards if card.on_public_set]
-    measured = {card.name: {name: on_set(card, name, as_filed=as_filed) for name in SETS} for card in ours}
+    measured = {card.name: {name: set_figures(card, name, as_filed=as_filed) for name in SETS} for card in ours}
     if not any(found for by_set in measured.values() for found in by_set.values()):
         st.info("No model has been measured on castings yet.", icon=":material/pending:")
     else:
@@ -91,7 +99,7 @@ def _leakage() -> Leakage:
     return leakage(read_provenance())
 
 
-def _opening(card: ModelCard, found: Mapping[str, OnSet | None], leaked: Leakage, as_filed: bool) -> None:
+def _opening(card: ModelCard, found: Mapping[str, SetFigures | None], leaked: Leakage, as_filed: bool) -> None:
     """The one thing to take home."""
     told = []
     for name, words in (
@@ -157,7 +165,7 @@ def _names(models: Sequence[str]) -> str:
     return listed([f"*{model}*" for model in models])
 
 
-def _counts(found: OnSet) -> str:
+def _counts(found: SetFigures) -> str:
     """What stands behind the figures of a set."""
     if found.sound_photographs is None:
         return (
@@ -171,7 +179,7 @@ def _counts(found: OnSet) -> str:
     )
 
 
-def sentence(name: str, found: OnSet, leaked: Leakage) -> str:
+def sentence(name: str, found: SetFigures, leaked: Leakage) -> str:
     """What the figures of a set can and cannot say, in one sentence."""
     sound, pictures = found.sound_photographs, found.sound_pictures
     if name == OFFICIAL:
@@ -201,7 +209,7 @@ def sentence(name: str, found: OnSet, leaked: Leakage) -> str:
     )
 
 
-def _known(found: OnSet) -> str:
+def _known(found: SetFigures) -> str:
     if found.known_pictures is None:
         return "many of its pictures may"
     return f"{found.known_pictures:,} of its {found.pictures:,} pictures"
@@ -215,7 +223,7 @@ def _even_none(sound: int | None) -> str:
     return f"even with none of {sound} rejected, up to {most} of all sound parts might be"
 
 
-def _rows(name: str, by_set: Mapping[str, OnSet | None], sets: Sequence[str] = SETS) -> list[dict[str, str]]:
+def _rows(name: str, by_set: Mapping[str, SetFigures | None], sets: Sequence[str] = SETS) -> list[dict[str, str]]:
     rows = []
     for each in sets:
         on = by_set[each]
@@ -316,7 +324,7 @@ def _others(cards: Sequence[ModelCard], as_filed: bool) -> None:
     st.markdown("They were measured on pictures of their own, so their figures cannot be set beside those above.")
     rows = []
     for card in cards:
-        by_set = {name: on_set(card, name, as_filed=as_filed) for name in SETS}
+        by_set = {name: set_figures(card, name, as_filed=as_filed) for name in SETS}
         rows += _rows(card.name, by_set, [OFFICIAL, UNSEEN])
     for row in rows:
         row["set"] = row["set"].replace(TITLES[OFFICIAL], "Its own test")

@@ -7,7 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 from casting_core.charts import worth as charts
-from casting_core.evaluation.plant.economics import Plant, worth
+from casting_core.evaluation.plant.economics import Plant, compare_inspection_methods
 from casting_core.evaluation.plant.model_rates import WAYS, cost_over_defect_rate, has_rates, model_rates
 from casting_core.evaluation.plant.results import Estimate, Worth
 from casting_core.evaluation.plant.verdict_rates import VerdictRates
@@ -20,7 +20,7 @@ from pages.views.evidence.worth_inputs import ALL, Asked, ask, unit_of
 
 SPANS = {"A year": "per_year", "10,000 parts": "per_10_000"}
 STEPS = 24  # of the chart
-LEAST_REACH = 0.05  # defect rate that the chart reaches at least
+MIN_REACH = 0.05  # defect rate that the chart reaches at least
 TITLES = {way: title for way, (title, _) in words.WAYS.items()}
 
 
@@ -46,7 +46,7 @@ def show() -> None:
     _basis(name, rates)
     asked = ask()
     plant = asked.plant
-    found = worth(rates, plant)
+    found = compare_inspection_methods(rates, plant)
     _saving(found, asked)
     _ways(found, asked)
     _precision(rates, found, plant, card, as_filed)
@@ -131,7 +131,7 @@ def _precision(rates: VerdictRates, found: Worth, plant: Plant, card: ModelCard,
     st.markdown(f"{words.precision(found)}, where {100 * plant.defect_rate:g} % of all parts are defective.")
     figures = card.metrics["by_source"]["as_filed" if as_filed else "without_suspects"]
     share = figures["defective_pictures"] / figures["pictures"]
-    there = worth(rates, replace(plant, defect_rate=share)).precision
+    there = compare_inspection_methods(rates, replace(plant, defect_rate=share)).precision
     if there is not None:
         st.markdown(
             f"**The pictures that it was measured on are {100 * share:.0f} % defective, and no plant is.** There, "
@@ -145,7 +145,7 @@ def _precision(rates: VerdictRates, found: Worth, plant: Plant, card: ModelCard,
 
 def grid(rate: float) -> list[float]:
     """Defect rates of the chart: evenly from 0 to twice the plant's, at least to 5 %, and the plant's own."""
-    reach = min(1.0, max(LEAST_REACH, 2 * rate))
+    reach = min(1.0, max(MIN_REACH, 2 * rate))
     return sorted({min(reach, reach * step / STEPS) for step in range(STEPS + 1)} | {rate})
 
 

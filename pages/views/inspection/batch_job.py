@@ -44,7 +44,7 @@ class Done:
 
 
 class Job:
-    """Judges pictures by `judge_many` in a thread; safe to look at from any other.
+    """FoldInspectors pictures by `judge_many` in a thread; safe to look at from any other.
 
     Pictures of the same SHA-256 are judged once. `error`: what ended it early, in words; else None.
     """

@@ -11,11 +11,11 @@ from PIL import Image
 from casting_core.charts.overlay import COLOURS, WORDS, percent
 from casting_core.labels import Verdict
 from pages.shared import downloads, marked, resources
-from pages.shared.resources import Judged
+from pages.shared.resources import DisplayedInspection
 from pages.shared.uploads import Upload
 from pages.shared.wording import NO_MAP, NONE_MARKED, WORDING, advice, purpose, region_columns, region_row
 
-MOST_ROWS = 8  # regions that fit on the sheet
+MAX_ROWS = 8  # regions that fit on the sheet
 SIDE = 720  # px, long side of its pictures
 STYLE = """
 @page { size: A4; margin: 14mm; }
@@ -38,7 +38,9 @@ dd { overflow-wrap: anywhere; }
 """
 
 
-def page(upload: Upload, judged: Judged, *, diameter: float | None = None, now: datetime | None = None) -> str:
+def page(
+    upload: Upload, judged: DisplayedInspection, *, diameter: float | None = None, now: datetime | None = None
+) -> str:
     """The file's content. The picture must be decoded.
 
     `diameter`: of the part, in millimetres, where it is known. `now`: the time that the sheet bears; the present when
@@ -60,7 +62,7 @@ def page(upload: Upload, judged: Judged, *, diameter: float | None = None, now: 
     )
 
 
-def _scale(judged: Judged) -> str:
+def _scale(judged: DisplayedInspection) -> str:
     inspection = judged.inspection
     p = inspection.probability
     if p is None:
@@ -80,7 +82,7 @@ def _scale(judged: Judged) -> str:
     )
 
 
-def _pictures(judged: Judged) -> str:
+def _pictures(judged: DisplayedInspection) -> str:
     assert judged.picture is not None
     told = [("The picture as given", judged.picture)]
     if judged.evidence is not None:
@@ -98,20 +100,20 @@ def _smaller(picture: Image.Image) -> Image.Image:
     return copy
 
 
-def _regions(judged: Judged, diameter: float | None) -> str:
+def _regions(judged: DisplayedInspection, diameter: float | None) -> str:
     regions = judged.inspection.regions
     if not regions:
         return f"<p>{NO_MAP if judged.evidence is None else NONE_MARKED}</p>"
     head = "".join(f"<th>{title}</th>" for title in region_columns(diameter))
     rows = "".join(
         "<tr>" + "".join(f"<td>{cell}</td>" for cell in region_row(number, region, diameter)) + "</tr>"
-        for number, region in enumerate(regions[:MOST_ROWS], start=1)
+        for number, region in enumerate(regions[:MAX_ROWS], start=1)
     )
-    more = f"<p>and {len(regions) - MOST_ROWS} weaker places</p>" if len(regions) > MOST_ROWS else ""
+    more = f"<p>and {len(regions) - MAX_ROWS} weaker places</p>" if len(regions) > MAX_ROWS else ""
     return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{more}"
 
 
-def _facts(upload: Upload, judged: Judged) -> str:
+def _facts(upload: Upload, judged: DisplayedInspection) -> str:
     inspection = judged.inspection
     facts = (
         ("File", upload.name),

@@ -60,7 +60,7 @@ def show(upload: Upload, *, model: str = DEFAULT) -> None:
 
 
 @st.fragment
-def explain(upload: Upload, judged: resources.Judged, model: str) -> None:
+def explain(upload: Upload, judged: resources.DisplayedInspection, model: str) -> None:
     """The picture and its evidence with the marked places, and an activation map beside it."""
     st.subheader("Where, and why", anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -88,7 +88,7 @@ def explain(upload: Upload, judged: resources.Judged, model: str) -> None:
             activation(upload, judged, model)
 
 
-def activation(upload: Upload, judged: resources.Judged, model: str) -> None:
+def activation(upload: Upload, judged: resources.DisplayedInspection, model: str) -> None:
     """One of the activation maps of the literature, chosen by the visitor."""
     if not resources.has_convolutions(model):
         st.info(
@@ -150,7 +150,7 @@ def settings() -> tuple[int, str, float | None]:
 
 
 @st.fragment
-def test(upload: Upload, judged: resources.Judged, model: str) -> None:
+def test(upload: Upload, judged: resources.DisplayedInspection, model: str) -> None:
     """On demand: the marked places are made sound, and the part is judged again."""
     st.subheader("The test: make the marked places sound, and judge again", anchor=False)
     st.markdown(
@@ -178,7 +178,7 @@ def test(upload: Upload, judged: resources.Judged, model: str) -> None:
     widgets.proof(proof, judged.inspection)
 
 
-def take_away(upload: Upload, judged: resources.Judged) -> None:
+def take_away(upload: Upload, judged: resources.DisplayedInspection) -> None:
     """The result as files."""
     line, told = (upload, judged.inspection), st.session_state.setdefault(TOLD, {})
     files = [
@@ -200,7 +200,7 @@ def take_away(upload: Upload, judged: resources.Judged) -> None:
             )
 
 
-def all_answers(upload: Upload, judged: resources.Judged) -> str:
+def all_answers(upload: Upload, judged: resources.DisplayedInspection) -> str:
     """The inspection, and what can be asked beside it: seen before, precedents, repair proof, stability."""
     record = downloads.record(upload, judged.inspection)
     answers = resources.examination(upload, model=judged.inspection.model)

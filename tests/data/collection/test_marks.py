@@ -23,9 +23,9 @@ from casting_core.data.collection.marks import (
     Mark,
     Marks,
     read_marks,
+    resolve_marks,
     set_mark,
     set_marks,
-    sort_marks,
     to_csv,
     write_marks,
 )
@@ -126,7 +126,7 @@ def test_hash_and_time_are_checked() -> None:
 
 
 def test_a_mark_holds_for_the_content_that_was_looked_at() -> None:
-    found = sort_marks(marked("changed", "gone", "same"), {"same": A, "changed": B, "new": A})
+    found = resolve_marks(marked("changed", "gone", "same"), {"same": A, "changed": B, "new": A})
     assert dict(found.hold) == {"same": Mark.UNUSABLE}
     assert (found.stale, found.unknown) == (("changed",), ("gone",))
 

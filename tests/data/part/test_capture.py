@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from casting_core.data.part.capture import Capture, _holes, _hub, measure
+from casting_core.data.part.capture import PhotoConditions, _holes, _hub, measure
 from casting_core.data.part.finder import find_part
 from casting_core.data.synthetic.casting import render_casting
 from casting_core.data.synthetic.scene import draw_scene
@@ -15,7 +15,7 @@ from casting_core.data.transforms import to_input
 SIZE = 320
 
 
-def captured(pixels: np.ndarray) -> Capture:
+def captured(pixels: np.ndarray) -> PhotoConditions:
     part = find_part(pixels)
     assert part is not None
     return measure(to_input(pixels, SIZE), part, pixels.shape)

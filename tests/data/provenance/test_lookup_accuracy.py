@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from casting_core.data.images import decode
-from casting_core.data.provenance.library import Library, build_library
+from casting_core.data.provenance.library import PhotographLibrary, build_library
 from casting_core.data.provenance.lookup_accuracy import PICTURES, SIGNATURES_ALONE, Count, Recognition, measure
 from casting_core.data.samples import Sample
 from casting_core.data.synthetic.casting import render_casting
@@ -43,13 +43,13 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Sample]]
 
 
 @pytest.fixture(scope="module")
-def library(table: tuple[Path, list[Sample]]) -> Library:
+def library(table: tuple[Path, list[Sample]]) -> PhotographLibrary:
     return build_library(*table)
 
 
 @pytest.fixture(scope="module")
 def measured(
-    table: tuple[Path, list[Sample]], library: Library, tmp_path_factory: pytest.TempPathFactory
+    table: tuple[Path, list[Sample]], library: PhotographLibrary, tmp_path_factory: pytest.TempPathFactory
 ) -> Recognition:
     others = tmp_path_factory.mktemp("others")
     Image.fromarray(np.rot90(render_casting(seed=1, size=200).pixels)).save(others / "a.png")
@@ -78,7 +78,7 @@ def test_rendered_castings_that_are_known_are_told(measured: Recognition) -> Non
     assert set(measured.rendered[PICTURES].names) <= {"seed 0", "seed 1", "seed 2"}
 
 
-def test_a_false_match_is_counted_and_named(table: tuple[Path, list[Sample]], library: Library) -> None:
+def test_a_false_match_is_counted_and_named(table: tuple[Path, list[Sample]], library: PhotographLibrary) -> None:
     """With photograph 1 called 0 in the table, its test picture is matched to another photograph than its own."""
     root, samples = table
     path = "test/ok_front/1_200.png"

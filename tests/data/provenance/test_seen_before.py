@@ -16,7 +16,7 @@ from casting_core.data.provenance.grouping import write_provenance
 from casting_core.data.provenance.library import (
     REPRESENTATIVES,
     SIGNATURES,
-    Library,
+    PhotographLibrary,
     build_library,
     choose_representatives,
     read_signatures,
@@ -71,11 +71,11 @@ def table(root: Path) -> list[Sample]:
 
 
 @pytest.fixture(scope="module")
-def library(root: Path, table: list[Sample]) -> Library:
+def library(root: Path, table: list[Sample]) -> PhotographLibrary:
     return build_library(root, table)
 
 
-def ask(pixels: np.ndarray, library: Library, root: Path | None = None) -> SeenBefore | None:
+def ask(pixels: np.ndarray, library: PhotographLibrary, root: Path | None = None) -> SeenBefore | None:
     return look_up(pixels, find_part(pixels), library, root=root)
 
 
@@ -84,7 +84,7 @@ COPIES = [(0, 77, False, 1.0), (1, 200, True, 1.0), (2, 300, False, 0.85), (3, 1
 
 @pytest.mark.parametrize(("seed", "clockwise", "mirrored", "stretch"), COPIES)
 def test_a_copy_is_found_among_others(
-    seed: int, clockwise: float, mirrored: bool, stretch: float, library: Library, root: Path
+    seed: int, clockwise: float, mirrored: bool, stretch: float, library: PhotographLibrary, root: Path
 ) -> None:
     pixels = picture(seed, clockwise=clockwise, mirrored=mirrored, stretch=stretch)
     before = pixels.copy()
@@ -102,7 +102,7 @@ def test_a_copy_is_found_among_others(
 @pytest.mark.parametrize("mirrored", [False, True])
 @pytest.mark.parametrize("clockwise", [0, 33, 90, 251])
 def test_the_angle_lays_the_training_picture_onto_the_picture(
-    clockwise: int, mirrored: bool, library: Library, root: Path
+    clockwise: int, mirrored: bool, library: PhotographLibrary, root: Path
 ) -> None:
     """The one representative is the unturned picture, so the angle is the one that was turned by."""
     first = next(s for s in library.files.values() if s.path == known_path(2, 0))
@@ -115,13 +115,13 @@ def test_the_angle_lays_the_training_picture_onto_the_picture(
     assert (seen.angle - clockwise + 180) % 360 - 180 == pytest.approx(0, abs=1.5)
 
 
-def test_other_castings_are_not_found(library: Library, root: Path) -> None:
+def test_other_castings_are_not_found(library: PhotographLibrary, root: Path) -> None:
     for seed in range(20, 30):
         assert ask(picture(seed, clockwise=30), library) is None
         assert ask(picture(seed, clockwise=30), library, root) is None
 
 
-def test_a_casting_is_a_stranger_to_the_library_without_it(library: Library, root: Path) -> None:
+def test_a_casting_is_a_stranger_to_the_library_without_it(library: PhotographLibrary, root: Path) -> None:
     for seed in range(5):
         rest = library.without(10 + seed)
         assert len(rest.photographs) == len(rest.spectra.sources) == 4
@@ -130,7 +130,7 @@ def test_a_casting_is_a_stranger_to_the_library_without_it(library: Library, roo
     assert len(library.photographs) == 5
 
 
-def test_how_the_photograph_is_filed_is_told(library: Library) -> None:
+def test_how_the_photograph_is_filed_is_told(library: PhotographLibrary) -> None:
     filed = {p.source: (p.ok, p.defective, p.pictures) for p in library.photographs}
     assert filed == {10: (4, 0, 4), 11: (0, 4, 4), 12: (4, 0, 4), 13: (0, 4, 4), 14: (3, 1, 4)}
     seen = ask(picture(4, clockwise=5), library)
@@ -138,7 +138,7 @@ def test_how_the_photograph_is_filed_is_told(library: Library) -> None:
     assert (seen.ok, seen.defective) == (3, 1)
 
 
-def test_the_same_bytes_need_no_decoding(table: list[Sample], library: Library) -> None:
+def test_the_same_bytes_need_no_decoding(table: list[Sample], library: PhotographLibrary) -> None:
     for sample in table:
         seen = same_file(sample.sha256, library)
         assert seen is not None
@@ -165,7 +165,7 @@ def test_a_known_file_without_a_part_is_known_by_its_hash_alone(root: Path, tabl
         build_library(root, [flat])
 
 
-def test_what_cannot_be_looked_up_is_not_found(library: Library) -> None:
+def test_what_cannot_be_looked_up_is_not_found(library: PhotographLibrary) -> None:
     pixels = picture(0)
     part = find_part(pixels)
     assert look_up(pixels, None, library) is None
@@ -177,7 +177,9 @@ def test_what_cannot_be_looked_up_is_not_found(library: Library) -> None:
     assert look_up(pixels, part, empty) is None
 
 
-def test_missing_or_altered_pictures_leave_the_signature(library: Library, root: Path, tmp_path: Path) -> None:
+def test_missing_or_altered_pictures_leave_the_signature(
+    library: PhotographLibrary, root: Path, tmp_path: Path
+) -> None:
     pixels = picture(1, clockwise=50)
     missing = ask(pixels, library, tmp_path)
     assert missing is not None
@@ -193,7 +195,7 @@ def test_missing_or_altered_pictures_leave_the_signature(library: Library, root:
     assert found.confirmed
 
 
-def test_pictures_that_disagree_overrule_the_signature(library: Library, root: Path) -> None:
+def test_pictures_that_disagree_overrule_the_signature(library: PhotographLibrary, root: Path) -> None:
     """The signatures of casting 0 with the pictures of casting 1: what the detail does not confirm was not seen."""
     one, other, *rest = library.photographs
     crossed = (replace(one, representatives=other.representatives), other, *rest)
@@ -211,7 +213,7 @@ def test_representatives_by_hand() -> None:
     assert len(set(choose_representatives(strips, 2))) == REPRESENTATIVES
 
 
-def test_the_file_brings_back_the_library(library: Library, table: list[Sample], tmp_path: Path) -> None:
+def test_the_file_brings_back_the_library(library: PhotographLibrary, table: list[Sample], tmp_path: Path) -> None:
     write_provenance(table, tmp_path / "table.csv")
     write_signatures(library, table, tmp_path / "one.npz")
     write_signatures(library, table, tmp_path / "two.npz")
@@ -227,7 +229,9 @@ def test_the_file_brings_back_the_library(library: Library, table: list[Sample],
         read.spectra.templates[0] = 0
 
 
-def test_a_file_of_another_table_or_none_is_refused(library: Library, table: list[Sample], tmp_path: Path) -> None:
+def test_a_file_of_another_table_or_none_is_refused(
+    library: PhotographLibrary, table: list[Sample], tmp_path: Path
+) -> None:
     write_provenance(table[:-1], tmp_path / "table.csv")
     write_signatures(library, table, tmp_path / "one.npz")
     with pytest.raises(DataError, match="another table"):

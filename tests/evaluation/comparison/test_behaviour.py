@@ -9,7 +9,7 @@ import pytest
 from casting_core.errors import DataError
 from casting_core.evaluation.comparison.behaviour import BARS, behaviour, card_intervals, select, used_thresholds
 from casting_core.evaluation.evaluate import suspects_of
-from casting_core.evaluation.held_out_verdicts import Judged, judged, verdict_at
+from casting_core.evaluation.held_out_verdicts import HeldOutVerdict, judged, verdict_at
 from casting_core.evaluation.predictions import Prediction
 from casting_core.labels import Label, Verdict
 from casting_core.networks.card import MODELS, ModelCard, read_card, shipped
@@ -20,10 +20,12 @@ every_card = pytest.mark.parametrize(
 )
 
 
-def row(path: str, label: Label, p: float, split: str = "by-source-0", low: float = 0.3, high: float = 0.7) -> Judged:
+def row(
+    path: str, label: Label, p: float, split: str = "by-source-0", low: float = 0.3, high: float = 0.7
+) -> HeldOutVerdict:
     """A picture, judged with its own thresholds; its photograph is the number in its name."""
     prediction = Prediction(path=path, split=split, label=label, source=int(path[1]), logit=0.0, probability=p)
-    return Judged(row=prediction, verdict=verdict_at(p, low, high), threshold_pass=low, threshold_reject=high)
+    return HeldOutVerdict(row=prediction, verdict=verdict_at(p, low, high), threshold_pass=low, threshold_reject=high)
 
 
 ROWS = [
@@ -71,7 +73,7 @@ def test_no_pictures_and_doubled_ones_are_refused():
 
 
 @cache
-def of(model: str) -> tuple[ModelCard, list[Judged], frozenset[str]]:
+def of(model: str) -> tuple[ModelCard, list[HeldOutVerdict], frozenset[str]]:
     """Read once for all tests."""
     return read_card(MODELS / model), judged(model), suspects_of(MODELS / model)
 

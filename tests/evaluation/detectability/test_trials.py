@@ -16,8 +16,8 @@ from casting_core.evaluation.detectability.trials import (
     SOUND,
     Trial,
     read_trials,
+    round_to_file_precision,
     write_trials,
-    written,
 )
 from casting_core.labels import Label, Verdict
 from casting_core.networks.card import MODELS
@@ -28,9 +28,9 @@ TRIAL = Trial(
     photograph=3,
     kind="blow hole",
     pixels=7.0,
-    percent=written(2.8123456789),
+    percent=round_to_file_precision(2.8123456789),
     contrast=50.5,
-    probability=written(0.123456789),
+    probability=round_to_file_precision(0.123456789),
     verdict=Verdict.REVIEW,
     marked=True,
 )

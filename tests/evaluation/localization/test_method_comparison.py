@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from casting_core.data.samples import evenly
+from casting_core.data.samples import evenly_spaced_indices
 from casting_core.evaluation.localization.measures import Case, measure
 from casting_core.evaluation.localization.method_comparison import (
     EVIDENCE,
@@ -111,11 +111,11 @@ def test_falls_are_averaged_over_pictures_with_intervals_over_photographs():
 
 
 def test_evenly_spaced():
-    assert evenly(10, 3) == [0, 3, 6]
-    assert evenly(3, 10) == [0, 1, 2]
-    assert evenly(4, 4) == [0, 1, 2, 3]
-    assert evenly(5, 0) == []
-    assert evenly(0, 3) == []
+    assert evenly_spaced_indices(10, 3) == [0, 3, 6]
+    assert evenly_spaced_indices(3, 10) == [0, 1, 2]
+    assert evenly_spaced_indices(4, 4) == [0, 1, 2, 3]
+    assert evenly_spaced_indices(5, 0) == []
+    assert evenly_spaced_indices(0, 3) == []
 
 
 def test_nothing_drawn_has_no_figures_and_no_winner():

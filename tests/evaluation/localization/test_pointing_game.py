@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from casting_core.evaluation.localization.pointing_game import FIRST, Extremes, Known, Pointed, point
+from casting_core.evaluation.localization.pointing_game import FIRST, BestAndWorst, Known, PointingResult, point
 from casting_core.labels import Verdict
 
 SIDE = 64  # the peak may miss by one pixel
@@ -52,8 +52,8 @@ def test_sound_parts_and_parts_without_a_mark_are_passed_over():
     assert point(known(), seen()) is None
 
 
-def pointed(on_defect: bool, touched: int, inside: float) -> Pointed:
-    return Pointed(
+def pointed(on_defect: bool, touched: int, inside: float) -> PointingResult:
+    return PointingResult(
         known=known((1, 1)),
         heatmap=np.zeros((1, 1)),
         probability=0.5,
@@ -73,7 +73,7 @@ def test_the_best_and_the_worst_are_kept_by_the_three_questions_in_order():
         pointed(True, 2, 0.1),
         pointed(True, 2, 0.2),
     )
-    extremes = Extremes(2)
+    extremes = BestAndWorst(2)
     for each in (little, miss, much, half):
         extremes.add(each)
     assert extremes.worst == [miss, half]
@@ -82,7 +82,7 @@ def test_the_best_and_the_worst_are_kept_by_the_three_questions_in_order():
 
 
 def test_few_pictures_are_not_shown_twice():
-    extremes = Extremes(2)
+    extremes = BestAndWorst(2)
     extremes.add(pointed(True, 2, 0.5))
     assert (len(extremes.worst), extremes.best) == (1, [])
 

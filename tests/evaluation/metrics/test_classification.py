@@ -20,7 +20,7 @@ from sklearn.metrics import (
 )
 
 from casting_core.evaluation.costs import Costs
-from casting_core.evaluation.metrics.classification import NUMBERS, summarize
+from casting_core.evaluation.metrics.classification import NUMBERS, summarise
 from casting_core.evaluation.predictions import Predictions
 from casting_core.evaluation.statistics.intervals import clopper_pearson
 
@@ -33,7 +33,7 @@ def figures_of(p: np.ndarray, positive: np.ndarray, source: np.ndarray | None = 
         source=np.arange(len(p)) if source is None else np.array(source, int),
     )
     thresholds = {"threshold_pass": 0.2, "threshold_reject": 0.8} | given
-    figures = summarize(predictions, **thresholds)
+    figures = summarise(predictions, **thresholds)
     json.dumps(figures, allow_nan=False)  # a card can hold them
     return figures
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casting_core.evaluation.metrics.classification import summarize
+from casting_core.evaluation.metrics.classification import summarise
 from casting_core.evaluation.metrics.curves import precision_recall, roc
 from casting_core.evaluation.predictions import Predictions
 
@@ -46,7 +46,7 @@ def test_areas_are_those_of_a_card_and_of_the_curves_as_they_are_drawn(pictures:
     assert np.trapezoid(first.y, first.x) == pytest.approx(first.area, abs=1e-9)
     # a step goes up or down first, then across: the height of each stretch is that of its right end
     assert np.sum(np.diff(second.x) * second.y[1:]) == pytest.approx(second.area, abs=1e-9)
-    card = summarize(
+    card = summarise(
         Predictions(probability=p, positive=positive, source=np.zeros(len(p), np.int64)),
         threshold_pass=0.5,
         threshold_reject=0.5,

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casting_core.errors import SettingsError
-from casting_core.evaluation.plant.economics import Plant, worth
+from casting_core.evaluation.plant.economics import Plant, compare_inspection_methods
 from casting_core.evaluation.plant.results import Estimate, Totals
 from casting_core.evaluation.plant.verdict_rates import VerdictRates, measure_rates
 from casting_core.evaluation.predictions import Predictions
@@ -84,7 +84,7 @@ def test_one_case_on_paper():
     0.665, by hand 0.1 + 0.1 = 0.2. At a defect rate r: -11.95 r + 0.465 (1 - r) = 0, r = 0.465 / 12.415; below it by
     hand is cheaper. At a cost m of a missed defect: 16 m + 6,547 = 40 m + 1,980, m = 4,567 / 24; below it by hand is.
     """
-    found = worth(RATES, PLANT)
+    found = compare_inspection_methods(RATES, PLANT)
     assert values(found.model.per_10_000) == pytest.approx([16, 504.7, 1500, 50, 8147])
     assert values(found.second_look.per_10_000) == pytest.approx([48, 19.6, 2150, 71 + 2 / 3, 7146])
     assert values(found.by_hand.per_10_000) == pytest.approx([40, 98, 10_000, 33 + 1 / 3, 5980])
@@ -119,7 +119,7 @@ def test_at_a_break_even_both_ways_cost_the_same(
 ):
     plant = replace(PLANT, defect_rate=rate, person_finds=finds, person_passes=passes)
     rates = rates_of(defective, sound)
-    found = worth(rates, plant)
+    found = compare_inspection_methods(rates, plant)
     for name in ("model_over_by_hand", "second_look_over_by_hand", "model_over_uninspected"):
         advantage = getattr(found, name)
         for even, field in (
@@ -128,7 +128,7 @@ def test_at_a_break_even_both_ways_cost_the_same(
         ):
             if even is not None:
                 there, below = (
-                    getattr(worth(rates, replace(plant, **{field: value})), name).per_10_000.value
+                    getattr(compare_inspection_methods(rates, replace(plant, **{field: value})), name).per_10_000.value
                     for value in (even.at, even.at / 2)
                 )
                 assert there == pytest.approx(0, abs=1e-6 * (1 + even.at))
@@ -139,7 +139,7 @@ def test_at_a_break_even_both_ways_cost_the_same(
 def test_one_way_that_is_always_cheaper_has_no_break_even():
     """A model without errors or reviews, against people who are never right and are paid."""
     flawless = rates_of((0, 0, 20), (20, 0, 0))
-    found = worth(flawless, replace(PLANT, person_finds=0.0, person_passes=0.0)).model_over_by_hand
+    found = compare_inspection_methods(flawless, replace(PLANT, person_finds=0.0, person_passes=0.0)).model_over_by_hand
     assert found.break_even_defect_rate is None
     assert found.break_even_missed_defect_cost is None
     assert found.cheaper_in == 1
@@ -147,7 +147,9 @@ def test_one_way_that_is_always_cheaper_has_no_break_even():
 
 def test_two_ways_that_are_the_same_have_no_break_even():
     """A model that rejects everything and a person who looks at that, as long as by hand, is inspecting by hand."""
-    found = worth(rates_of((0, 0, 20), (0, 0, 30)), replace(PLANT, by_hand_seconds=120)).second_look_over_by_hand
+    found = compare_inspection_methods(
+        rates_of((0, 0, 20), (0, 0, 30)), replace(PLANT, by_hand_seconds=120)
+    ).second_look_over_by_hand
     assert found.per_10_000.value == pytest.approx(0, abs=1e-6)
     assert found.break_even_defect_rate is None
     assert found.break_even_missed_defect_cost is None
@@ -155,7 +157,9 @@ def test_two_ways_that_are_the_same_have_no_break_even():
 
 def test_errors_that_were_not_seen_are_in_the_intervals():
     """No defect missed on 20 photographs, no sound part rejected on 40: the upper ends are Clopper and Pearson's."""
-    found = worth(rates_of((0, 0, 20), (40, 0, 0)), replace(PLANT, person_finds=1.0, person_passes=1.0)).model
+    found = compare_inspection_methods(
+        rates_of((0, 0, 20), (40, 0, 0)), replace(PLANT, person_finds=1.0, person_passes=1.0)
+    ).model
     assert (found.per_10_000.escapes.value, found.per_10_000.escapes.low) == (0, 0)
     assert found.per_10_000.escapes.high == pytest.approx(200 * clopper_pearson(0, 20)[1], rel=1e-3)
     assert found.per_10_000.false_rejects.high == pytest.approx(9800 * clopper_pearson(0, 40)[1], rel=1e-3)
@@ -168,7 +172,7 @@ def test_errors_that_were_not_seen_are_in_the_intervals():
 @settings(max_examples=20)
 @given(COUNTS, COUNTS, st.floats(0, 1))
 def test_every_figure_lies_in_its_interval(defective: tuple[int, int, int], sound: tuple[int, int, int], rate: float):
-    found = worth(rates_of(defective, sound), replace(PLANT, defect_rate=rate))
+    found = compare_inspection_methods(rates_of(defective, sound), replace(PLANT, defect_rate=rate))
     for way in (found.model, found.second_look, found.by_hand, found.uninspected):
         for estimate in (*vars(way.per_10_000).values(), *vars(way.per_year).values(), way.minutes_per_day):
             assert 0 <= estimate.low <= estimate.value <= estimate.high < math.inf
@@ -177,14 +181,17 @@ def test_every_figure_lies_in_its_interval(defective: tuple[int, int, int], soun
 
 
 def test_where_defects_are_rarer_a_rejected_part_is_less_likely_to_be_bad():
-    precision = [worth(RATES, replace(PLANT, defect_rate=rate)).precision.value for rate in (0.001, 0.02, 0.57, 1.0)]
+    precision = [
+        compare_inspection_methods(RATES, replace(PLANT, defect_rate=rate)).precision.value
+        for rate in (0.001, 0.02, 0.57, 1.0)
+    ]
     assert precision == sorted(precision)
     assert precision[-1] == 1
-    assert worth(rates_of((5, 0, 0), (5, 0, 0)), PLANT).precision is None
+    assert compare_inspection_methods(rates_of((5, 0, 0), (5, 0, 0)), PLANT).precision is None
 
 
 def test_by_hand_and_no_inspection_leave_nothing_to_chance():
-    found = worth(RATES, PLANT)
+    found = compare_inspection_methods(RATES, PLANT)
     for way in (found.by_hand, found.uninspected):
         assert way.per_year.cost.low == pytest.approx(way.per_year.cost.high)
     assert found.model.per_year.cost.low < found.model.per_year.cost.high

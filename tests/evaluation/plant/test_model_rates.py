@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from casting_core.errors import DataError, ModelError
-from casting_core.evaluation.plant.economics import Plant, worth
+from casting_core.evaluation.plant.economics import Plant, compare_inspection_methods
 from casting_core.evaluation.plant.model_rates import WAYS, cost_over_defect_rate, has_rates, model_rates
 from casting_core.evaluation.plant.verdict_rates import measure_rates
 from casting_core.evaluation.predictions import Predictions
@@ -69,4 +69,7 @@ def test_the_curve_is_the_plants_cost_at_every_rate():
     assert found["uninspected"][1].value == pytest.approx(0.02 * 250_000 * 100)
     for way in WAYS:
         for rate, estimate in zip(at, found[way], strict=True):
-            assert estimate == getattr(worth(rates, replace(PLANT, defect_rate=rate)), way).per_year.cost
+            assert (
+                estimate
+                == getattr(compare_inspection_methods(rates, replace(PLANT, defect_rate=rate)), way).per_year.cost
+            )

@@ -13,7 +13,7 @@ from casting_core.evaluation.reporting.figures_by_set import (
     UNSEEN,
     Figure,
     found_by_kind,
-    on_set,
+    set_figures,
 )
 from casting_core.evaluation.statistics.intervals import clopper_pearson
 from casting_core.networks.card import MODELS, ModelCard, read_card, shipped
@@ -31,7 +31,7 @@ def card() -> ModelCard:
 @pytest.mark.parametrize("name", [OFFICIAL, UNSEEN])
 def test_the_splits_are_the_cards(card: ModelCard, name: str, as_filed: bool):
     told = card.metrics[name]["as_filed" if as_filed else "without_suspects"]
-    found = on_set(card, name, as_filed=as_filed)
+    found = set_figures(card, name, as_filed=as_filed)
     for figure, key in SHARES.items():
         assert vars(found.figures[figure]) == {"value": told[key]["share"], **{
             each: told[key][each] for each in ("low", "high", "count", "of")
@@ -46,12 +46,12 @@ def test_the_splits_are_the_cards(card: ModelCard, name: str, as_filed: bool):
 
 
 def test_the_doubted_labels_change_the_splits_and_not_the_second_camera(card: ModelCard):
-    assert on_set(card, UNSEEN) != on_set(card, UNSEEN, as_filed=True)
-    assert on_set(card, SECOND) == on_set(card, SECOND, as_filed=True)
+    assert set_figures(card, UNSEEN) != set_figures(card, UNSEEN, as_filed=True)
+    assert set_figures(card, SECOND) == set_figures(card, SECOND, as_filed=True)
 
 
 def test_the_second_camera_is_the_cards(card: ModelCard):
-    told, found, new = card.metrics["second_capture"], on_set(card, SECOND), on_set(card, NEW)
+    told, found, new = card.metrics["second_capture"], set_figures(card, SECOND), set_figures(card, NEW)
     assert found.figures["accuracy"].count == told["right"]["count"]
     assert found.figures["missed"].high == told["passed"]["high"]
     assert found.figures["false_alarms"].count == told["rejected"]["count"]
@@ -66,15 +66,15 @@ def test_the_second_camera_is_the_cards(card: ModelCard):
 
 def test_what_was_not_measured_is_none(card: ModelCard):
     bare = replace(card, metrics={})
-    assert [on_set(bare, name) for name in SETS] == [None] * 4
+    assert [set_figures(bare, name) for name in SETS] == [None] * 4
     without_new = replace(card, metrics={"second_capture": {**card.metrics["second_capture"], "new_photographs": None}})
-    assert on_set(without_new, NEW) is None
+    assert set_figures(without_new, NEW) is None
     assert found_by_kind(bare) == {}
 
 
 def test_a_card_of_another_form_is_told(card: ModelCard):
     with pytest.raises(ModelError, match=r"official_test.*evaluate castnet"):
-        on_set(replace(card, metrics={OFFICIAL: {"without_suspects": {"pictures": 3}}}), OFFICIAL)
+        set_figures(replace(card, metrics={OFFICIAL: {"without_suspects": {"pictures": 3}}}), OFFICIAL)
 
 
 def test_kinds_have_exact_intervals(card: ModelCard):

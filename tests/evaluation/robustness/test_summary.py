@@ -7,15 +7,15 @@ import pytest
 from casting_core.data.samples import Sample
 from casting_core.errors import DataError
 from casting_core.evaluation.robustness.summary import EACH, HANDED, RISE, around, chosen, rise, summarise
-from casting_core.evaluation.robustness.tallies import FILE, UNDISTURBED, Tally, read_tallies
+from casting_core.evaluation.robustness.tallies import FILE, UNDISTURBED, CorruptionCounts, read_tallies
 from casting_core.labels import Label
 from casting_core.networks.card import MODELS, read_card
 
 
-def counts(disturbance: str, level: float, label: Label, photograph: int, **counted: int) -> Tally:
+def counts(disturbance: str, level: float, label: Label, photograph: int, **counted: int) -> CorruptionCounts:
     """Ten pictures of a photograph, all judged, nothing wrong unless told."""
     nothing = dict.fromkeys(("wrong", "missed", "false_alarms", "reviews", "unusable", "flips"), 0)
-    return Tally(
+    return CorruptionCounts(
         disturbance=disturbance,
         level=level,
         unit="",
@@ -26,7 +26,7 @@ def counts(disturbance: str, level: float, label: Label, photograph: int, **coun
     )
 
 
-def part(disturbance: str, level: float, **counted: int) -> list[Tally]:
+def part(disturbance: str, level: float, **counted: int) -> list[CorruptionCounts]:
     """20 sound photographs, 20 defective ones; `counted` happens on every one of them where it can."""
     sound = {name: count for name, count in counted.items() if name != "missed"}
     faulty = {name: count for name, count in counted.items() if name != "false_alarms"}

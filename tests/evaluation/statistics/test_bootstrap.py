@@ -7,18 +7,18 @@ from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score, brier_score_loss, f1_score, roc_auc_score
 
 from casting_core.evaluation.costs import Costs
-from casting_core.evaluation.metrics.classification import summarize
+from casting_core.evaluation.metrics.classification import summarise
 from casting_core.evaluation.metrics.reliability import expected_calibration_error
 from casting_core.evaluation.metrics.weighted import weighted_figures
 from casting_core.evaluation.predictions import Predictions
-from casting_core.evaluation.statistics.bootstrap import draw_weights, percentile_interval
+from casting_core.evaluation.statistics.bootstrap import cluster_weights, percentile_interval
 
 
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 6)), min_size=1, max_size=30))
 def test_as_many_photographs_of_each_label_are_drawn_as_there_are(pictures: list[tuple[bool, int]]):
     positive, source = (np.array(column) for column in zip(*pictures, strict=True))
     sources = np.unique(source)
-    weights = draw_weights(positive, source, rounds=50)
+    weights = cluster_weights(positive, source, rounds=50)
     assert weights.shape == (50, len(sources))
     defective = np.array([positive[source == each].mean() >= 0.5 for each in sources])
     assert (weights[:, defective].sum(1) == defective.sum()).all()
@@ -27,10 +27,12 @@ def test_as_many_photographs_of_each_label_are_drawn_as_there_are(pictures: list
 
 def test_each_photograph_is_drawn_once_on_average():
     positive = np.array([1] * 5 + [0] * 15, bool)
-    weights = draw_weights(positive, np.arange(20), rounds=20_000)
+    weights = cluster_weights(positive, np.arange(20), rounds=20_000)
     assert weights.mean(0) == pytest.approx(np.ones(20), abs=0.04)
     assert weights[:, 0].var() == pytest.approx(5 * 0.2 * 0.8, rel=0.05)  # a binomial count of five draws
-    assert (draw_weights(positive, np.arange(20), rounds=5) == draw_weights(positive, np.arange(20), rounds=5)).all()
+    assert (
+        cluster_weights(positive, np.arange(20), rounds=5) == cluster_weights(positive, np.arange(20), rounds=5)
+    ).all()
 
 
 def test_draws_without_the_figure_are_passed_over():
@@ -59,7 +61,7 @@ def test_weighted_figures_are_those_of_pictures_that_are_repeated_so_often(pictu
     """The same draw once by weights, once by laying the pictures side by side and asking scikit-learn."""
     p, positive, source = pictures.probability, pictures.positive, pictures.source
     passed, rejected = p < 0.2, p >= 0.8
-    weights = draw_weights(positive, source, rounds=30)
+    weights = cluster_weights(positive, source, rounds=30)
     found = weighted_figures(p, positive, source, weights, passed=passed, rejected=rejected, costs=Costs())
     place = np.searchsorted(np.unique(source), source)
     for number, row in enumerate(weights):
@@ -98,8 +100,8 @@ def test_a_photograph_that_is_not_drawn_leaves_no_trace(pictures: list[tuple[flo
 
 def test_the_interval_is_that_of_the_draws(pictures: Predictions):
     p, positive, source = pictures.probability, pictures.positive, pictures.source
-    figures = summarize(pictures, threshold_pass=0.2, threshold_reject=0.8)
-    weight = draw_weights(positive, source)[:, np.searchsorted(np.unique(source), source)]  # of each picture
+    figures = summarise(pictures, threshold_pass=0.2, threshold_reject=0.8)
+    weight = cluster_weights(positive, source)[:, np.searchsorted(np.unique(source), source)]  # of each picture
     good, bad = p[positive][:, None], p[~positive][None, :]
     ahead = (good > bad) + 0.5 * (good == bad)  # who comes first in each pair of a defective and a sound picture
     areas = ((weight[:, positive] @ ahead) * weight[:, ~positive]).sum(1)
@@ -115,7 +117,7 @@ def test_the_interval_covers_the_truth_as_often_as_it_says():
     positive = np.repeat(np.arange(40) % 2 == 0, 10)
 
     def covers(squared: np.ndarray, source: np.ndarray) -> bool:
-        drawn = draw_weights(positive, source, rounds=200) @ np.bincount(source, weights=squared) / len(squared)
+        drawn = cluster_weights(positive, source, rounds=200) @ np.bincount(source, weights=squared) / len(squared)
         ends = percentile_interval(drawn, float(squared.mean()))
         return ends["low"] <= 1 / 3 <= ends["high"]
 

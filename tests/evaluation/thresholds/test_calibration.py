@@ -38,9 +38,9 @@ def test_perfectly_separated_photographs_do_not_give_certainty():
     assert high == pytest.approx(11 / 12, abs=1e-3)
 
 
-def test_a_timid_fit_counts_photographs():
+def test_targets_smoothed_by_photographs_count_them():
     logits = np.array([-5.0] * 50 + [5.0] * 50)
-    found = fit_calibration(logits, logits > 0, np.arange(100) // 10, timid=True)
+    found = fit_calibration(logits, logits > 0, np.arange(100) // 10, smooth_by="photographs")
     low, high = found.probability(np.array([-5.0, 5.0]))
     assert low == pytest.approx(1 / 7, abs=1e-3)  # five sound photographs
     assert high == pytest.approx(6 / 7, abs=1e-3)
@@ -97,7 +97,7 @@ def test_logits_that_say_nothing_or_the_contrary_give_the_flattest_curve():
     assert contrary.probability(np.array([-3.0, 3.0])) == pytest.approx([0.5, 0.5], abs=0.01)
     constant = fit_calibration(np.full(40, 1.25), positive, np.arange(40))
     assert np.isfinite(constant.probability(np.array([1.25]))).all()
-    nothing = fit_calibration(np.zeros(40), positive, np.arange(40), recentre=False)
+    nothing = fit_calibration(np.zeros(40), positive, np.arange(40), fit_shift=False)
     assert nothing.temperature == pytest.approx(np.exp(WIDEST))
 
 
@@ -113,7 +113,7 @@ def test_without_recentring_the_boundary_stays_where_the_network_put_it() -> Non
     logits = np.linspace(-4.0, 6.0, 200)
     positive = logits > 2
     moved = fit_calibration(logits, positive, np.arange(200))
-    kept = fit_calibration(logits, positive, np.arange(200), recentre=False)
+    kept = fit_calibration(logits, positive, np.arange(200), fit_shift=False)
     assert kept.shift == 0
     assert kept.probability(np.array(0.0)) == 0.5
     assert moved.shift == pytest.approx(-2, abs=0.3)

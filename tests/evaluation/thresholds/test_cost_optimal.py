@@ -7,7 +7,7 @@ from scipy.special import expit, logit
 from casting_core.errors import DataError, SettingsError
 from casting_core.evaluation.costs import Costs
 from casting_core.evaluation.predictions import Prediction, as_arrays
-from casting_core.evaluation.thresholds.cost_optimal import propose
+from casting_core.evaluation.thresholds.cost_optimal import choose_for_plant
 from casting_core.evaluation.thresholds.operating_point import GRID, choose_operating_point
 from casting_core.labels import Label
 
@@ -52,7 +52,7 @@ def cost_by_counting(rows: list[Prediction], low: float, high: float, costs: Cos
 @pytest.mark.parametrize("capacity", [0.0, 0.1, 1.0])
 def test_the_cheapest_pair_is_that_of_trying_all(rate: float, capacity: float):
     rows, costs = mixed(3, photographs=24, copies=2), Costs(missed_defect=20, review=0.3, review_capacity=capacity)
-    found = propose(rows, costs, defect_rate=rate)
+    found = choose_for_plant(rows, costs, defect_rate=rate)
     tried = [
         cost_by_counting(rows, low, high, costs, rate)
         for low in [0.0, *expit(GRID), 1.0][::4]
@@ -78,7 +78,7 @@ def test_at_the_sets_own_rate_it_costs_what_the_chosen_point_costs_or_less():
     rows, costs = mixed(7), Costs(review_capacity=0.2)
     arrays = as_arrays(rows)
     point = choose_operating_point(arrays.probability, arrays.positive, arrays.source, costs=costs)
-    found = propose(rows, costs, defect_rate=float(arrays.positive.mean()))
+    found = choose_for_plant(rows, costs, defect_rate=float(arrays.positive.mean()))
     assert found.cheapest_cost <= point.cost
     assert found.cost == pytest.approx(
         cost_by_counting(rows, found.threshold_pass, found.threshold_reject, costs, float(arrays.positive.mean()))[0]
@@ -95,7 +95,7 @@ def test_the_middle_of_a_flat_optimum_by_hand():
     """
     logits = np.repeat([-4.0, 4.0], 40)
     rows = rows_of(expit(logits), logits > 0, np.arange(80))
-    found = propose(rows, Costs(missed_defect=1000, false_alarm=1000, review=1000), defect_rate=0.5)
+    found = choose_for_plant(rows, Costs(missed_defect=1000, false_alarm=1000, review=1000), defect_rate=0.5)
     assert (found.cost, found.reviews) == (0, 0)
     assert found.plateau.pairs == 2080
     assert logit(found.plateau.pass_low) == pytest.approx(-3.875)
@@ -107,7 +107,7 @@ def test_the_middle_of_a_flat_optimum_by_hand():
 
 def test_thresholds_follow_the_defect_rate():
     rows, costs = mixed(5, photographs=200, copies=2), Costs(missed_defect=20, review_capacity=1.0)
-    rare, common = (propose(rows, costs, defect_rate=rate) for rate in (0.005, 0.5))
+    rare, common = (choose_for_plant(rows, costs, defect_rate=rate) for rate in (0.005, 0.5))
     assert rare.threshold_pass > common.threshold_pass
     assert rare.threshold_reject > common.threshold_reject
 
@@ -115,7 +115,7 @@ def test_thresholds_follow_the_defect_rate():
 def test_too_few_reviewers_are_told():
     rows = mixed(5, photographs=200, copies=2)
     plenty, few = (
-        propose(rows, Costs(missed_defect=200, false_alarm=50, review_capacity=capacity), defect_rate=0.3)
+        choose_for_plant(rows, Costs(missed_defect=200, false_alarm=50, review_capacity=capacity), defect_rate=0.3)
         for capacity in (1.0, 0.01)
     )
     assert few.capacity_binds
@@ -126,13 +126,13 @@ def test_too_few_reviewers_are_told():
 
 def test_where_nothing_costs_anything_every_pair_will_do():
     costs = Costs(missed_defect=0, false_alarm=0, review=0, review_capacity=1)
-    assert propose(mixed(1), costs, defect_rate=0.5).plateau.share == 1
+    assert choose_for_plant(mixed(1), costs, defect_rate=0.5).plateau.share == 1
 
 
 def test_the_margin_is_the_standard_error_of_the_cheapest_pair():
     """Worked out anew: photographs are drawn within each label, and the labels weigh as the plant's rate says."""
     rows, costs, rate = mixed(11, photographs=80, copies=3), Costs(missed_defect=20, review_capacity=1.0), 0.2
-    found = propose(rows, costs, defect_rate=rate)
+    found = choose_for_plant(rows, costs, defect_rate=rate)
     low, high = found.cheapest_pass, found.cheapest_reject
     rng = np.random.default_rng(1)
     total = np.zeros(4000)
@@ -154,7 +154,7 @@ def test_the_cross_fitted_cost_is_that_of_thresholds_from_other_folds():
     expected: dict[Label, list[float]] = {label: [] for label in Label}
     for fold in range(5):
         mine = f"by-source-{fold}"
-        other = propose([row for row in rows if row.split != mine], costs, defect_rate=0.1)
+        other = choose_for_plant([row for row in rows if row.split != mine], costs, defect_rate=0.1)
         for row in (row for row in rows if row.split == mine):
             cost, _ = cost_by_counting(
                 [row, *(Prediction(**{**vars(row), "label": label}) for label in Label if label is not row.label)],
@@ -162,43 +162,43 @@ def test_the_cross_fitted_cost_is_that_of_thresholds_from_other_folds():
             )  # fmt: skip
             expected[row.label].append(cost)
     total = 0.1 * np.mean(expected[Label.DEFECTIVE]) + 0.9 * np.mean(expected[Label.OK])
-    assert propose(rows, costs, defect_rate=0.1).cross_fitted_cost == pytest.approx(total)
+    assert choose_for_plant(rows, costs, defect_rate=0.1).cross_fitted_cost == pytest.approx(total)
 
 
 def test_one_fold_alone_has_no_cross_fitted_cost():
     rows = [Prediction(**{**vars(row), "split": "by-source-0"}) for row in mixed(1)]
-    assert propose(rows, Costs(), defect_rate=0.5).cross_fitted_cost is None
+    assert choose_for_plant(rows, Costs(), defect_rate=0.5).cross_fitted_cost is None
 
 
 @pytest.mark.parametrize("split", ["official-test", "train"])
 def test_rows_of_the_official_test_are_refused(split: str):
     rows = mixed(1)
     with pytest.raises(SettingsError, match="castings never seen"):
-        propose([*rows, Prediction(**{**vars(rows[0]), "split": split})], Costs(), defect_rate=0.5)
+        choose_for_plant([*rows, Prediction(**{**vars(rows[0]), "split": split})], Costs(), defect_rate=0.5)
 
 
 @pytest.mark.parametrize("wrong", [-1.0, float("nan"), float("inf"), 10**400, True, "1", None])
 @pytest.mark.parametrize("name", ["missed_defect", "false_alarm", "review", "review_capacity"])
 def test_wrong_costs_are_refused(name: str, wrong: float):
     with pytest.raises(SettingsError, match=name):
-        propose(mixed(1), Costs(**{name: wrong}), defect_rate=0.5)
+        choose_for_plant(mixed(1), Costs(**{name: wrong}), defect_rate=0.5)
 
 
 def test_the_largest_cost_that_is_no_slip_of_the_keyboard():
     rows = mixed(1)
-    dear = propose(rows, Costs(missed_defect=1e12), defect_rate=0.5)
+    dear = choose_for_plant(rows, Costs(missed_defect=1e12), defect_rate=0.5)
     assert dear.threshold_pass <= min(row.probability for row in rows if row.label.positive)  # nothing is missed
     with pytest.raises(SettingsError, match="missed_defect"):
-        propose(rows, Costs(missed_defect=1.001e12), defect_rate=0.5)
+        choose_for_plant(rows, Costs(missed_defect=1.001e12), defect_rate=0.5)
 
 
 @pytest.mark.parametrize("wrong", [-0.1, 1.1, float("nan"), True, "0.1"])
 def test_a_wrong_rate_is_refused(wrong: float):
     with pytest.raises(SettingsError, match="defect_rate"):
-        propose(mixed(1), Costs(), defect_rate=wrong)
+        choose_for_plant(mixed(1), Costs(), defect_rate=wrong)
 
 
 def test_one_label_alone_is_refused():
     for label in Label:
         with pytest.raises(DataError, match="both labels"):
-            propose([row for row in mixed(1) if row.label is label], Costs(), defect_rate=0.5)
+            choose_for_plant([row for row in mixed(1) if row.label is label], Costs(), defect_rate=0.5)

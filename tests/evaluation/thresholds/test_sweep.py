@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casting_core.errors import SettingsError
-from casting_core.evaluation.metrics.classification import summarize
+from casting_core.evaluation.metrics.classification import summarise
 from casting_core.evaluation.predictions import Predictions
-from casting_core.evaluation.thresholds.sweep import threshold_curves, what_if
+from casting_core.evaluation.thresholds.sweep import outcome_at, threshold_curves
 
 # few different values, so that ties with thresholds come up often
 PICTURES = st.lists(
@@ -25,7 +25,7 @@ def predictions(pictures: list[tuple[float, bool, int]]) -> Predictions:
 
 def test_by_hand():
     """Four defective pictures of two photographs, one below 0.3; three sound ones of two, one at 0.7; two between."""
-    found = what_if(
+    found = outcome_at(
         predictions(
             [
                 *((0.1, True, 0), (0.4, True, 0), (0.9, True, 1), (0.8, True, 1)),
@@ -48,8 +48,8 @@ def test_by_hand():
 def test_counts_and_intervals_are_those_of_a_card(pictures: list[tuple[float, bool, int]], a: float, b: float):
     given_ = predictions(pictures)
     low, high = min(a, b), max(a, b)
-    found = what_if(given_, threshold_pass=low, threshold_reject=high)
-    figures = summarize(given_, threshold_pass=low, threshold_reject=high)
+    found = outcome_at(given_, threshold_pass=low, threshold_reject=high)
+    figures = summarise(given_, threshold_pass=low, threshold_reject=high)
     for rate, name in (
         (found.missed_defects, "missed_defects"),
         (found.false_alarms, "false_alarms"),
@@ -88,11 +88,11 @@ def test_the_usual_grid_goes_from_end_to_end():
 
 
 def test_no_picture_of_a_label_has_no_rate():
-    found = what_if(predictions([(0.2, False, 0)]), threshold_pass=0.5, threshold_reject=0.5)
+    found = outcome_at(predictions([(0.2, False, 0)]), threshold_pass=0.5, threshold_reject=0.5)
     assert found.missed_defects is None
     assert found.false_alarms.count == 0
 
 
 def test_thresholds_the_wrong_way_round():
     with pytest.raises(SettingsError, match="pass <= reject"):
-        what_if(predictions([(0.2, False, 0)]), threshold_pass=0.6, threshold_reject=0.5)
+        outcome_at(predictions([(0.2, False, 0)]), threshold_pass=0.6, threshold_reject=0.5)

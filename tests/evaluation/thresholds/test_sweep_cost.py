@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 from casting_core.errors import DataError, SettingsError
 from casting_core.evaluation.costs import Costs
 from casting_core.evaluation.predictions import Prediction, Predictions, as_arrays
-from casting_core.evaluation.thresholds.cost_optimal import propose
-from casting_core.evaluation.thresholds.sweep import expected_cost, what_if
+from casting_core.evaluation.thresholds.cost_optimal import choose_for_plant
+from casting_core.evaluation.thresholds.sweep import expected_cost, outcome_at
 from casting_core.labels import Label
 
 # of four defective parts one passes and one is reviewed; of five sound ones one is rejected and two are reviewed
 PICTURES = [*((p, True) for p in (0.1, 0.5, 0.9, 0.9)), *((p, False) for p in (0.1, 0.1, 0.5, 0.5, 0.9))]
-FOUND = what_if(
+FOUND = outcome_at(
     Predictions(
         probability=np.array([p for p, _ in PICTURES]),
         positive=np.array([positive for _, positive in PICTURES]),
@@ -38,7 +38,7 @@ def test_what_cannot_be_weighed_is_refused():
         expected_cost(FOUND, COSTS, defect_rate=1.1)
     sound = Predictions(probability=np.array([0.2]), positive=np.array([False]), source=np.array([0]))
     with pytest.raises(DataError, match="both labels"):
-        expected_cost(what_if(sound, threshold_pass=0.3, threshold_reject=0.7), COSTS, defect_rate=0.1)
+        expected_cost(outcome_at(sound, threshold_pass=0.3, threshold_reject=0.7), COSTS, defect_rate=0.1)
 
 
 @settings(max_examples=25, deadline=None)
@@ -56,7 +56,9 @@ def test_a_proposal_costs_what_it_says(values, rate, missed, capacity):
         for place, p in enumerate(values)
     ]
     costs = Costs(missed_defect=missed, review_capacity=capacity)
-    proposed = propose(rows, costs, defect_rate=rate)
+    proposed = choose_for_plant(rows, costs, defect_rate=rate)
     low, high = proposed.threshold_pass, proposed.threshold_reject
-    found = expected_cost(what_if(as_arrays(rows), threshold_pass=low, threshold_reject=high), costs, defect_rate=rate)
+    found = expected_cost(
+        outcome_at(as_arrays(rows), threshold_pass=low, threshold_reject=high), costs, defect_rate=rate
+    )
     assert (found.cost, found.reviews) == pytest.approx((proposed.cost, proposed.reviews), abs=1e-9)

@@ -47,14 +47,14 @@ def test_what_is_kept_of_pictures_is_forgotten_and_the_rest_stays() -> None:
     upload = next(iter(samples.values())).upload
     first = resources.judge(upload)
     assert resources.judge(upload) is first
-    idle_cleanup.tidy()
+    idle_cleanup.cleanup()
     assert resources.judge(upload) is not first
     assert resources.sample_pictures() is samples
     assert idle_cleanup._presence() is presence
 
 
 def test_streamlit_still_has_what_lets_go_of_sessions() -> None:
-    """Else memory would come back later only: see `idle_cleanup.tidy`."""
+    """Else memory would come back later only: see `idle_cleanup.cleanup`."""
     from streamlit.runtime.memory_session_storage import MemorySessionStorage
     from streamlit.runtime.runtime import Runtime
     from streamlit.runtime.websocket_session_manager import WebsocketSessionManager

@@ -16,7 +16,7 @@ def test_who_gives_way_goes_on_when_the_last_verdict_is_there():
             order.append("verdict")
 
     def explanation() -> None:
-        assert precedence.give_way(10)
+        assert precedence.wait(10)
         order.append("explanation")
 
     threads = [threading.Thread(target=verdict), threading.Thread(target=explanation)]
@@ -32,10 +32,10 @@ def test_who_gives_way_goes_on_when_the_last_verdict_is_there():
 def test_patience_ends_and_a_failed_verdict_frees_the_way():
     precedence = Precedence()
     with precedence.first():
-        assert not precedence.give_way(0.01)
+        assert not precedence.wait(0.01)
     try:
         with precedence.first():
             raise ValueError
     except ValueError:
         pass
-    assert precedence.give_way(0.01)
+    assert precedence.wait(0.01)

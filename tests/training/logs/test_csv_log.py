@@ -177,7 +177,7 @@ def test_nothing_yet() -> None:
 def test_a_loss_that_is_lost() -> None:
     log = read("epoch,loss,val_loss\n1,0.5,inf\n2,nan,\n3,NaN,-inf\n")
     check(log, train_loss=[0.5, NAN, NAN], validation_loss=[math.inf, NAN, -math.inf])
-    np.testing.assert_array_equal(log.written["validation_loss"], [True, False, True])
+    np.testing.assert_array_equal(log.present["validation_loss"], [True, False, True])
 
 
 def test_lines_and_cells_that_cannot_be_used_are_said() -> None:

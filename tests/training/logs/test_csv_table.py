@@ -131,9 +131,9 @@ def test_a_last_line_without_a_line_break(last: str, kept: bool) -> None:
 
 
 def test_limits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(csv_table, "MOST_ROWS", 3)
-    monkeypatch.setattr(csv_table, "MOST_COLUMNS", 3)
-    monkeypatch.setattr(csv_table, "MOST_CELLS", 10)
+    monkeypatch.setattr(csv_table, "MAX_ROWS", 3)
+    monkeypatch.setattr(csv_table, "MAX_COLUMNS", 3)
+    monkeypatch.setattr(csv_table, "MAX_CELLS", 10)
     assert rows("epoch,a\n1,1\n2,2\n3,3\n")[0] == [1, 2, 3]
     with pytest.raises(DataError, match="5 lines; a log may have 3"):
         read_table("epoch,a\n1,1\n2,2\n3,3\n4,4\n", "x.csv")

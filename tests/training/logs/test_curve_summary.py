@@ -159,7 +159,7 @@ def test_what_was_not_taken_has_not_diverged() -> None:
     assert "training pictures" in nothing_held_out.sentence
     every_other = np.where(np.arange(12) % 2, NAN, FALLING)
     assert describe(log(every_other, FALLING)).kind == CurveKind.FALLING
-    not_written = log(np.append(FALLING, NAN), np.append(FALLING, 0.1), written={"validation_loss": np.arange(13) < 12})
+    not_written = log(np.append(FALLING, NAN), np.append(FALLING, 0.1), present={"validation_loss": np.arange(13) < 12})
     assert describe(not_written).kind == CurveKind.FALLING
     a_spike = [1, INF, 0.5, 0.3, 0.2, 0.1]
     assert describe(log(a_spike)).kind == CurveKind.FALLING
@@ -170,7 +170,7 @@ def test_training_loss_between_validations_counts() -> None:
     train = np.exp(-steps / 30) * np.where(steps % 2, 1.5, 0.5)  # single batches
     validation = np.full(100, NAN)
     validation[9::10] = [1, 0.8, 0.6, 0.5, 0.45, 0.5, 0.6, 0.7, 0.8, 0.9]
-    curve = describe(log(validation, train, unit=STEP, written={"validation_loss": np.isfinite(validation)}))
+    curve = describe(log(validation, train, unit=STEP, present={"validation_loss": np.isfinite(validation)}))
     assert (curve.kind, curve.epoch) == (CurveKind.OVERFITTING, 50)
     assert "since step 50" in curve.sentence
 

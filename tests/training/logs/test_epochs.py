@@ -21,7 +21,7 @@ def gathered(places: list[float], more: dict | None = None, **columns: list[floa
             name="x",
             places=np.array(places, float),
             columns={n: np.array([NAN if v is None else v for v in c], float) for n, c in columns.items()},
-            written={n: np.array([v is not None for v in c], bool) for n, c in columns.items()},
+            present={n: np.array([v is not None for v in c], bool) for n, c in columns.items()},
             **(more or {}),
         )
     )
@@ -45,7 +45,7 @@ def test_of_batches_the_mean_counts_for_training_and_the_last_value_for_the_rest
     )
     np.testing.assert_allclose(log.columns["train_loss"], [0.5, 0.1])
     np.testing.assert_array_equal(log.columns["validation_loss"], [0.7, NAN])
-    np.testing.assert_array_equal(log.written["validation_loss"], [True, False])
+    np.testing.assert_array_equal(log.present["validation_loss"], [True, False])
     np.testing.assert_array_equal(log.columns["step"], [100, 150])
     assert len(log.notes) == 1
     assert "of train_loss the mean counts" in log.notes[0]
@@ -68,7 +68,7 @@ def test_many_repeated_epochs_are_counted_in_the_note() -> None:
 def test_nan_beside_numbers_of_the_same_epoch_means_nothing_was_taken() -> None:
     log = gathered([1, 1, 2, 2], train_loss=[0.5, NAN, NAN, NAN])
     np.testing.assert_array_equal(log.columns["train_loss"], [0.5, NAN])
-    assert log.written["train_loss"].all()
+    assert log.present["train_loss"].all()
     log = gathered([1, 1, 2], {"batches": True}, train_loss=[0.5, NAN, math.inf])
     np.testing.assert_array_equal(log.columns["train_loss"], [0.5, math.inf])
 
@@ -125,7 +125,7 @@ def test_times_of_the_day() -> None:
     wall = np.array([1000.0, 1010.0, 1025.0, 900.0, 930.0])  # two rows of epoch 1, and a clock that was put back
     log = gathered([1, 1, 2, 3, 4], {"wall": wall}, train_loss=[1, 1, 1, 1, 1])
     np.testing.assert_array_equal(log.columns["seconds"], [NAN, 15, NAN, 30])
-    np.testing.assert_array_equal(log.written["seconds"], [False, True, False, True])
+    np.testing.assert_array_equal(log.present["seconds"], [False, True, False, True])
     assert "seconds of each epoch" in log.notes[-1]
     own = gathered([1, 2], {"wall": wall[:2]}, seconds=[5, 6])
     np.testing.assert_array_equal(own.columns["seconds"], [5, 6])
@@ -169,12 +169,12 @@ def test_every_epoch_has_what_was_written_of_it(
         name="x",
         places=np.array(places, float),
         columns={"train_loss": values[:count]},
-        written={"train_loss": there[:count]},
+        present={"train_loss": there[:count]},
         batches=batches,
     )
     log = by_epoch(rows)
     assert log.epochs.tolist() == sorted(set(places))
-    for epoch, value, written in zip(log.epochs, log.columns["train_loss"], log.written["train_loss"], strict=True):
+    for epoch, value, written in zip(log.epochs, log.columns["train_loss"], log.present["train_loss"], strict=True):
         own = [v for p, v, w in zip(places, values, there, strict=False) if p == epoch and w]
         assert written == bool(own)
         if own:

@@ -111,7 +111,7 @@ def test_our_log_through_the_common_door(tmp_path: Path) -> None:
     np.testing.assert_array_equal(log.columns["train_loss"], [0.25, 0.5])
     np.testing.assert_array_equal(log.columns["seconds"], [0.5, 12.5])
     np.testing.assert_array_equal(log.columns["validation_loss"], [math.nan, 0.5])
-    assert log.written["validation_loss"].all()  # a loss that is NaN was written, too
+    assert log.present["validation_loss"].all()  # a loss that is NaN was written, too
     of_folder = read_any_log(file.parent, "mine")
     assert of_folder.name == "mine"
     np.testing.assert_array_equal(of_folder.columns["train_loss"], log.columns["train_loss"])
@@ -158,7 +158,7 @@ def test_a_series_is_what_was_written() -> None:
         name="x",
         epochs=np.arange(1, 4),
         columns={"loss": np.array([0.5, math.nan, math.nan])},
-        written={"loss": np.array([True, False, True])},
+        present={"loss": np.array([True, False, True])},
     )
     epochs, values = log.series("loss")
     np.testing.assert_array_equal(epochs, [1, 3])
@@ -174,7 +174,7 @@ def test_what_is_no_log_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     (tmp_path / "log.csv").mkdir()  # a folder of that name is no log
     with pytest.raises(DataError, match="neither"):
         read_any_log(tmp_path)
-    monkeypatch.setattr(door, "MOST_BYTES", 30)
+    monkeypatch.setattr(door, "MAX_BYTES", 30)
     with pytest.raises(DataError, match=r"mine/big\.csv has more than"):
         read_any_log(b"epoch,loss\n" + b"1,0.5\n" * 10, "mine/big.csv")
     (tmp_path / "big.csv").write_bytes(b"x" * 31)

@@ -17,7 +17,7 @@ from casting_core.training.logs.runs import (
     RESULT,
     SETTINGS,
     STATE,
-    Growth,
+    ActivityMonitor,
     RunEntry,
     RunKind,
     RunState,
@@ -36,7 +36,7 @@ class Clocks:
 
     def __init__(self) -> None:
         self.steady, self.day = 50.0, NOW
-        self.growth = Growth(steady=lambda: self.steady, now=lambda: self.day)
+        self.growth = ActivityMonitor(steady=lambda: self.steady, now=lambda: self.day)
 
     def wait(self, seconds: float) -> None:
         self.steady += seconds
@@ -235,7 +235,7 @@ def test_where_runs_are_looked_for(tmp_path: Path) -> None:
 
 
 def test_of_many_runs_the_newest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("casting_core.training.logs.runs.MOST_RUNS", 2)
+    monkeypatch.setattr("casting_core.training.logs.runs.MAX_RUNS", 2)
     for number in (1, 2, 3):
         folder = make(tmp_path / f"run {number}")
         for file in folder.iterdir():

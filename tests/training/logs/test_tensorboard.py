@@ -140,7 +140,7 @@ def test_steps_stay_steps(tmp_path: Path) -> None:
     assert (log.name, log.unit) == ("mine", STEP)
     np.testing.assert_array_equal(log.epochs, [0, 50, 100])
     check(log, {"train_loss": [1, 1 / 2, 1 / 3], "validation_loss": [NAN, NAN, 0.5]})
-    np.testing.assert_array_equal(log.written["validation_loss"], [False, False, True])
+    np.testing.assert_array_equal(log.present["validation_loss"], [False, False, True])
 
 
 def test_a_step_that_was_written_again_counts_as_it_was_last(tmp_path: Path) -> None:
@@ -148,7 +148,7 @@ def test_a_step_that_was_written_again_counts_as_it_was_last(tmp_path: Path) -> 
     second = write(tmp_path / "a.tfevents.2", event(2, loss=1.0), event(3, loss=NAN))
     log = read_event_files({"a.tfevents.2": second, "a.tfevents.1": first})
     check(log, {"train_loss": [9, 1, NAN]})
-    assert log.written["train_loss"].all()
+    assert log.present["train_loss"].all()
 
 
 def test_only_single_numbers_are_taken(tmp_path: Path) -> None:
@@ -221,18 +221,18 @@ def test_what_is_an_event_file(tmp_path: Path) -> None:
 
 def test_limits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     content = write(tmp_path / "run" / NAME, *(event(n, **{"loss": 0.5, "b": 1, "a": 2, "lr": 0.1}) for n in range(5)))
-    monkeypatch.setattr(tensorboard, "MOST_COLUMNS", 3)
+    monkeypatch.setattr(tensorboard, "MAX_COLUMNS", 3)
     log = read_event_files({NAME: content})
     assert set(log.columns) == {"train_loss", "learning_rate", "b", "seconds"}
     assert "1 of 4 tags are left out, those without a loss first." in log.notes
-    monkeypatch.setattr(tensorboard, "MOST_ROWS", 4)
+    monkeypatch.setattr(tensorboard, "MAX_ROWS", 4)
     with pytest.raises(DataError, match="5 steps and 3 tags"):
         read_event_files({NAME: content})
-    monkeypatch.setattr(tensorboard, "MOST_BYTES", len(content))
+    monkeypatch.setattr(tensorboard, "MAX_BYTES", len(content))
     (tmp_path / "run" / "other.tfevents.2").write_bytes(content)
     with pytest.raises(DataError, match="more than"):
         read_event_folder(tmp_path / "run")
-    monkeypatch.setattr(tensorboard, "MOST_FILES", 1)
+    monkeypatch.setattr(tensorboard, "MAX_FILES", 1)
     with pytest.raises(DataError, match="2 event files"):
         read_event_folder(tmp_path / "run")
 
@@ -254,4 +254,4 @@ def test_any_change_gives_a_log_or_a_typed_error(sample: bytes, place: int, byte
     except DataError:
         return
     assert len(log.epochs) <= 3
-    assert set(log.columns["train_loss"][log.written["train_loss"]]) <= {0.5}
+    assert set(log.columns["train_loss"][log.present["train_loss"]]) <= {0.5}

@@ -46,7 +46,7 @@ def with_pictures(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def shown(model: str = DEFAULT) -> model_results.Shown:
+def shown(model: str = DEFAULT) -> model_results.SelectedResults:
     return model_results.shown(model_results.known(model), unseen=True, as_filed=False)
 
 

@@ -182,7 +182,7 @@ def test_times_are_measured_when_asked_for_and_stand_in_the_table(monkeypatch: p
 
 
 class Quick:
-    """Judges at once."""
+    """FoldInspectors at once."""
 
     def inspect(self, source: bytes, *, explain: bool = True) -> None:
         """Nothing but a file of a picture is asked for."""

@@ -13,8 +13,8 @@ from casting_core.errors import SettingsError
 from casting_core.evaluation.costs import Costs
 from casting_core.evaluation.evaluate import suspects_of
 from casting_core.evaluation.predictions import as_arrays, read_predictions
-from casting_core.evaluation.thresholds.cost_optimal import Plateau, propose
-from casting_core.evaluation.thresholds.sweep import WhatIf, what_if
+from casting_core.evaluation.thresholds.cost_optimal import Plateau, choose_for_plant
+from casting_core.evaluation.thresholds.sweep import ThresholdOutcome, outcome_at
 from casting_core.evaluation.thresholds.verdicts import for_choosing
 from casting_core.labels import Verdict
 from casting_core.networks.card import DEFAULT, MODELS, read_card, shipped
@@ -51,8 +51,8 @@ def sliders(app: AppTest) -> tuple[str, str]:
     return app.select_slider(key=PASS).value, app.select_slider(key=REJECT).value
 
 
-def shows(app: AppTest, found: WhatIf) -> None:
-    """The three numbers and what they were counted on are those of `what_if`."""
+def shows(app: AppTest, found: ThresholdOutcome) -> None:
+    """The three numbers and what they were counted on are those of `outcome_at`."""
     for header, rate in zip(app.header, (found.missed_defects, found.false_alarms, found.reviews), strict=True):
         value = 1000 * rate.share
         told = "fewer than 0.1" if 0 < value < 0.05 else f"{value:.1f}" if value < 100 else f"{value:.0f}"
@@ -70,7 +70,9 @@ def button(app: AppTest, label: str):
 @pytest.mark.parametrize("model", shipped())
 def test_at_first_the_thresholds_are_those_that_ship(model):
     app, card = view(model=model), read_card(MODELS / model)
-    found = what_if(as_arrays(rows(model)), threshold_pass=card.threshold_pass, threshold_reject=card.threshold_reject)
+    found = outcome_at(
+        as_arrays(rows(model)), threshold_pass=card.threshold_pass, threshold_reject=card.threshold_reject
+    )
     shows(app, found)
     assert texts(app).count("These are the shipped thresholds.") == 3
     assert button(app, "Back to the shipped thresholds").disabled
@@ -86,7 +88,7 @@ def test_sliders_move_the_figures(low, high):
     app.select_slider(key=PASS).set_value(names[low]).run()
     assert not app.exception
     assert sliders(app) == (names[low], names[high])
-    found = what_if(
+    found = outcome_at(
         as_arrays(rows()), threshold_pass=steps().values[names[low]], threshold_reject=steps().values[names[high]]
     )
     shows(app, found)
@@ -112,7 +114,7 @@ def test_a_link_that_has_them_the_wrong_way_round_is_told():
     app = view(**{PASS: names[80], REJECT: names[30]})
     assert "above the reject threshold" in texts(app)
     both = steps().values[names[80]]
-    shows(app, what_if(as_arrays(rows()), threshold_pass=both, threshold_reject=both))
+    shows(app, outcome_at(as_arrays(rows()), threshold_pass=both, threshold_reject=both))
 
 
 def test_one_slider_pushes_the_other():
@@ -126,7 +128,9 @@ def test_one_slider_pushes_the_other():
 
 def test_a_proposal_is_used_and_undone():
     app = view(**{"defect-rate": "10", "missed-cost": "200", "review-cost": "0.5"})
-    found = propose(rows(), Costs(missed_defect=200, false_alarm=1, review=0.5, review_capacity=0.02), defect_rate=0.1)
+    found = choose_for_plant(
+        rows(), Costs(missed_defect=200, false_alarm=1, review=0.5, review_capacity=0.02), defect_rate=0.1
+    )
     low, high = steps().text(found.threshold_pass), steps().text(found.threshold_reject)
     assert f"Proposed: pass below {low} %, reject from {high} %." in texts(app)
     assert f"{found.plateau.pairs:,} of {found.plateau.of:,} possible pairs" in texts(app)
@@ -138,7 +142,7 @@ def test_a_proposal_is_used_and_undone():
     assert sliders(app) == (low, high)
     shows(
         app,
-        what_if(as_arrays(rows()), threshold_pass=found.threshold_pass, threshold_reject=found.threshold_reject),
+        outcome_at(as_arrays(rows()), threshold_pass=found.threshold_pass, threshold_reject=found.threshold_reject),
     )
     costs = app.table[0].value.set_index("Thresholds")["Cost of 1,000 parts"]
     assert costs["chosen above"] == costs["proposed"]

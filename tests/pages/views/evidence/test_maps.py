@@ -22,7 +22,7 @@ SCRIPT = "from pages.views.evidence import maps\nmaps.show()"
 
 
 class Seeing:
-    """Judges by the darkest pixel, quickly; what it refuses is looked at all the same."""
+    """FoldInspectors by the darkest pixel, quickly; what it refuses is looked at all the same."""
 
     def inspect(self, pixels: np.ndarray) -> SimpleNamespace:
         refused = pixels.shape[0] == 120

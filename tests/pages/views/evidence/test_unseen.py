@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from casting_core.charts.unseen import figure_text
 from casting_core.data.provenance.grouping import Leakage, leakage
 from casting_core.data.samples import read_provenance
-from casting_core.evaluation.reporting.figures_by_set import NEW, OFFICIAL, SECOND, UNSEEN, OnSet, on_set
+from casting_core.evaluation.reporting.figures_by_set import NEW, OFFICIAL, SECOND, UNSEEN, SetFigures, set_figures
 from casting_core.networks.card import MODELS, read_card, shipped
 from pages.shared import resources
 from pages.views.evidence.unseen import TITLES, sentence
@@ -36,7 +36,7 @@ def test_every_figure_of_the_table_is_the_cards(as_filed: bool):
     assert not app.exception
     for model in shipped():
         for name in (OFFICIAL, UNSEEN, SECOND, NEW):
-            found, row = on_set(read_card(MODELS / model), name, as_filed=as_filed), cells(app, model, name)
+            found, row = set_figures(read_card(MODELS / model), name, as_filed=as_filed), cells(app, model, name)
             for figure in ("missed", "false_alarms", "reviews", "accuracy", "roc_auc"):
                 expected = None if found is None else found.figures[figure]
                 assert row[figure] == figure_text(expected, share=figure != "roc_auc")
@@ -79,8 +79,8 @@ def test_the_seeds_are_the_cards():
         assert row["margin"] == f"{told['margin']:.1f}"
 
 
-def on(**changes) -> OnSet:
-    return OnSet(
+def on(**changes) -> SetFigures:
+    return SetFigures(
         **{"pictures": 40, "photographs": 12, "defective_pictures": 20, "defective_photographs": 9, "figures": {}}
         | changes
     )

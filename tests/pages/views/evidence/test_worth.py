@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from casting_core.evaluation.plant.economics import Plant, worth
+from casting_core.evaluation.plant.economics import Plant, compare_inspection_methods, worth
 from casting_core.evaluation.plant.model_rates import has_rates, model_rates
 from casting_core.evaluation.plant.results import Advantage, BreakEven, Estimate
 from casting_core.networks.card import MODELS, read_card, shipped
@@ -182,14 +182,14 @@ def test_break_even_in_words():
 def test_capacity_and_the_warning_of_a_second_look():
     plant = plant_of(DEFAULTS)
     rates = model_rates("castnet")
-    found = worth(rates, plant)
+    found = compare_inspection_methods(rates, plant)
     assert words.capacity(found.model, plant)[0]
     short = replace(plant, capacity_minutes_per_day=100)
-    enough, told = words.capacity(worth(rates, short).model, short)
+    enough, told = words.capacity(compare_inspection_methods(rates, short).model, short)
     assert not enough
     assert "**may not be**" in told
     none = replace(plant, capacity_minutes_per_day=10)
-    assert "**That is not enough.**" in words.capacity(worth(rates, none).model, none)[1]
+    assert "**That is not enough.**" in words.capacity(compare_inspection_methods(rates, none).model, none)[1]
     assert "find only 80.0 %" in words.second_look_warning(found, plant)
     perfect = replace(plant, person_finds=1.0)
-    assert words.second_look_warning(worth(rates, perfect), perfect) is None
+    assert words.second_look_warning(compare_inspection_methods(rates, perfect), perfect) is None

@@ -197,7 +197,7 @@ def test_filter_open_next_previous_and_back(wait_for):
 
 @needs_model
 def test_a_file_over_the_limit_is_named_with_its_reason(monkeypatch):
-    monkeypatch.setattr(uploads, "MOST_FILES", 1)
+    monkeypatch.setattr(uploads, "MAX_FILES", 1)
     app = upload(open_inspection(), ("a.png", png(0)), ("b.png", png(2)))
     assert not app.exception
     assert "Only 1 files" in next(iter(app.dataframe[0].value["note"]))
