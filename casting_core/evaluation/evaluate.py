@@ -95,8 +95,8 @@ def calibrate_map(rows: Sequence[Prediction], peaks: Mapping[str, float], suspec
 
     `peaks`: the strongest evidence of pictures that were judged by source, by path. Those of the official training
     split whose label is not doubted are used. A place is at 0.5 where as many defective as sound photographs have
-    their strongest place above and below it. The targets are smoothed by photographs: the strongest places must stay apart below 1,
-    where a float32 cannot tell them apart.
+    their strongest place above and below it. The targets are smoothed by photographs: the strongest places must stay
+    apart below 1, where a float32 cannot tell them apart.
     """
     usable = [row for row in _training(rows) if row.path in peaks and row.path not in suspects]
     return fit_calibration(
