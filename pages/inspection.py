@@ -4,6 +4,7 @@ import streamlit as st
 
 from casting_core.errors import CastingError, ModelError
 from casting_core.networks.card import DEFAULT
+from casting_core.networks.registry import architecture
 from pages.shared import frame, resources, uploads, wording
 from pages.shared.uploads import Upload
 from pages.views.inspection import batch, single
@@ -117,7 +118,7 @@ def choose_model() -> str:
 def tell_purpose(model: str) -> None:
     """What the chosen model is there for, where there is a choice or it is not the one made for castings."""
     card = resources.card(model)
-    if card.on_public_set and card.architecture in wording.NOT_TO_INSPECT:
+    if card.on_public_set and architecture(card.architecture).comparison_only:
         # a warning: a verdict stands below, with advice
         st.warning(wording.as_it_is(wording.purpose(card)), icon=":material/science:")
     elif model != DEFAULT or len(resources.models()) > 1:

@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 
 from casting_core.charts.overlay import percent
 from casting_core.charts.style import NEUTRAL, SERIES, Chart, finish, listed
+from casting_core.evaluation.robustness.corruptions import CORRUPTIONS
 
 FIGURES = {  # figure of a level → name, look
     "accuracy": ("right at 50 %", SERIES[3]),
@@ -20,32 +21,6 @@ FIGURES = {  # figure of a level → name, look
     "unusable": ("no verdict", SERIES[4]),
 }
 ERRORS = ("missed", "false_alarms")
-TITLES = {
-    "brightness": "Light",
-    "contrast": "Contrast",
-    "gamma": "Grey tones (gamma)",
-    "blur": "Blur",
-    "noise": "Grain (noise)",
-    "JPEG": "JPEG compression",
-    "rotation": "Turned",
-    "scale": "Larger or smaller",
-    "shift": "Off centre",
-    "stretch": "Squeezed",
-    "occlusion": "Dark spot on the part",
-}
-UNITS = {  # disturbance → what its levels are, and how one is told
-    "brightness": ("times the light", "× {:g}"),
-    "contrast": ("times the contrast", "× {:g}"),
-    "gamma": ("exponent of the grey tones", "γ {:g}"),
-    "blur": ("blur (standard deviation, px)", "{:g} px"),
-    "noise": ("grain (standard deviation, grey levels)", "{:g} levels"),
-    "JPEG": ("JPEG quality", "quality {:g}"),
-    "rotation": ("degrees, either way", "{:g}°"),
-    "scale": ("times the size in the picture", "× {:g}"),
-    "shift": ("% of the picture’s side", "{:g} %"),
-    "stretch": ("ratio of the part’s axes", "{:g} : 1"),
-    "occlusion": ("% of the part’s diameter", "{:g} %"),
-}
 AS_TAKEN = "as taken"
 LARGE, SMALL = 380, 240  # px
 SILENT = 0.5  # of the parts, at most, that are handed over where errors go unnoticed
@@ -63,12 +38,12 @@ def level_text(name: str, level: float, found: Figures) -> str:
 
 def title_of(name: str) -> str:
     """What a disturbance is called."""
-    return TITLES.get(name, name)
+    return CORRUPTIONS[name].title if name in CORRUPTIONS else name
 
 
 def unit_of(name: str, found: Figures) -> str:
     """What the levels of a disturbance are."""
-    return UNITS[name][0] if name in UNITS else str(found["unit"])
+    return CORRUPTIONS[name].axis if name in CORRUPTIONS else str(found["unit"])
 
 
 def range_text(name: str, found: Figures, ends: str = "envelope") -> str:
@@ -88,7 +63,7 @@ def range_text(name: str, found: Figures, ends: str = "envelope") -> str:
 
 
 def _plain_level(name: str, level: float, found: Figures) -> str:
-    return UNITS[name][1].format(level) if name in UNITS else f"{level:g} {found['unit']}"
+    return CORRUPTIONS[name].text.format(level) if name in CORRUPTIONS else f"{level:g} {found['unit']}"
 
 
 def share_of(level: Mapping[str, Any], figure: str) -> tuple[float | None, float | None, float | None]:

@@ -8,6 +8,7 @@ import typer
 from casting_core.commands import shown
 from casting_core.commands.printing import print_figures, print_splits
 from casting_core.commands.train import Split
+from casting_core.networks.card import DEFAULT
 
 if TYPE_CHECKING:
     from casting_core.evaluation.evaluate import Evaluation
@@ -18,7 +19,7 @@ RENDERED_FROM = 1_000_000  # first seed of the castings that are rendered for ju
 
 
 def command(
-    model: Annotated[str, typer.Argument(help="Name of a shipped model.")] = "castnet",
+    model: Annotated[str, typer.Argument(help="Name of a shipped model.")] = DEFAULT,
     split: Annotated[Split | None, typer.Option(help="The figures of one split; of both if left out.")] = None,
     markdown: Annotated[bool, typer.Option("--markdown", help="The main figures as the README's tables.")] = False,
     masks: Annotated[Path | None, typer.Option(help="Judge a folder of photographs with masks.")] = None,

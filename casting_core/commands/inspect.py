@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from casting_core.networks.card import DEFAULT
+
 if TYPE_CHECKING:
     from casting_core.inspection.inspector import Inspector
     from casting_core.inspection.results import Inspection
@@ -74,7 +76,7 @@ def _walk(folder: Path, below: PurePath) -> Iterator[Found]:
 
 def command(
     paths: Annotated[list[str], typer.Argument(help="Pictures, folders (recursive) and globs.")],
-    model: Annotated[str, typer.Option(help="Name of a shipped model.")] = "castnet",
+    model: Annotated[str, typer.Option(help="Name of a shipped model.")] = DEFAULT,
     settings: Annotated[Path | None, typer.Option(help="File with thresholds chosen for this model (JSON).")] = None,
     device: Annotated[str | None, typer.Option(help="cuda, mps or cpu; the best present when left out.")] = None,
     format: Annotated[Format, typer.Option(help="How to print results.")] = Format.TABLE,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from casting_core.commands.printing import print_splits
+from casting_core.networks.card import DEFAULT
 
 if TYPE_CHECKING:
     import numpy as np
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def command(
-    model: Annotated[str, typer.Argument(help="Name of the model folder to write.")] = "castnet",
+    model: Annotated[str, typer.Argument(help="Name of the model folder to write.")] = DEFAULT,
     data: Annotated[Path | None, typer.Option(help="Data folder; CASTING_DATA or data/casting_data.")] = None,
     runs: Annotated[Path, typer.Option(help="Folder with the finished runs.")] = Path("runs"),
     seed: Annotated[int, typer.Option(min=0, help="Seed of the runs to take.")] = 0,

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from casting_core.networks.card import DEFAULT
+
 if TYPE_CHECKING:
     from casting_core.training.loop import Progress
 
@@ -19,7 +21,7 @@ class Split(StrEnum):
 
 
 def command(
-    model: Annotated[str, typer.Argument(help="Name of the network.")] = "castnet",
+    model: Annotated[str, typer.Argument(help="Name of the network.")] = DEFAULT,
     data: Annotated[
         Path | None,
         typer.Option(help="The public set, or a folder with one sub-folder a class; CASTING_DATA if left out."),
@@ -64,9 +66,8 @@ def command(
             typer.echo(note, err=True)
     if collection.grouping != "table":
         given["name"] = name or model_name(collection.root if data is None else data)
-        if model == "castnet":
-            photographs = {str(label): collection.photographs(label) for label in Label}
-            given["recipe"] = recipe_for(**photographs)
+        if settings_for(model).recipe is not None:
+            given["recipe"] = recipe_for(**{str(label): collection.photographs(label) for label in Label})
     elif name:
         given["name"] = name
     settings = settings_for(model, split=split.value, fold=fold, seed=seed, **given)

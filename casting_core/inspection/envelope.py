@@ -13,7 +13,7 @@ from dataclasses import asdict
 import numpy as np
 from scipy import ndimage
 
-from casting_core.data.augmentation import AugmentationSettings
+from casting_core.data.augmentation_settings import AugmentationSettings
 from casting_core.data.part.capture import PhotoConditions, measure
 from casting_core.data.part.finder import find_part
 from casting_core.data.transforms import to_input

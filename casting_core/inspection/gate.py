@@ -52,7 +52,8 @@ class _Rule:
     """One property of `PhotoConditions`: `gate` it belongs to, what to say below and above its bounds.
 
     `far`: the share of its lower bound below which nothing can be judged; 1 where that is so at once. The words may
-    name the `value`.
+    name the `value`. `bound` and `bound_above` say where a photograph leaves its bounds, for whoever asks for the
+    limits; they may name the bound as `value` or, where less is more, what is missing to 1 as `rest`.
     """
 
     gate: str
@@ -60,6 +61,8 @@ class _Rule:
     below: str
     above: str = ""
     far: float = 1.0
+    bound: str = ""
+    bound_above: str = ""
 
 
 # In the order in which they are told: what explains the others comes first.
@@ -70,12 +73,14 @@ RULES = (
         below="The part is cut off: only {value:.0%} of its rim is in the picture. Photograph it whole, with some "
         "background all around.",
         far=0.8,
+        bound="less than {value:.0%} of the rim is in the picture",
     ),
     _Rule(
         gate="size",
         name="diameter",
         below="The part has too few pixels: it is {value:.0f} pixels wide. Use a higher resolution, or go closer.",
         far=0.5,
+        bound="the part is less than {value:.0f} px wide",
     ),
     _Rule(
         gate="size",
@@ -83,6 +88,8 @@ RULES = (
         below="The part is too small in the picture. Go closer, or crop the picture to the part.",
         above="The part is larger in the picture than in any that the model was measured on. Go back a little.",
         far=0.6,
+        bound="the part is narrower than {value:.0%} of the picture’s short side",
+        bound_above="the part is wider than {value:.0%} of the picture’s short side",
     ),
     _Rule(
         gate="light",
@@ -90,12 +97,14 @@ RULES = (
         below="The light is too weak, or a haze lies over the picture: the face of the part is hardly brighter than "
         "its opening. Add light, clean the lens, or expose for longer.",
         far=0.4,
+        bound="the face is less than {value:.0f} grey levels brighter than the opening",
     ),
     _Rule(
         gate="light",
         name="brightness",
         below="The part is too dark. Add light, or expose for longer.",
         far=0.4,
+        bound="the face of the part is darker than {value:.0f} of 255 grey levels",
     ),
     _Rule(
         gate="light",
@@ -103,6 +112,7 @@ RULES = (
         below="The part is overexposed: on {rest:.0%} of its face everything is white. Expose for a shorter time, or "
         "turn the lamp aside.",
         far=0.2,
+        bound="more than {rest:.0%} of the face is burnt out to white",
     ),
     _Rule(
         gate="focus",
@@ -110,6 +120,7 @@ RULES = (
         below="The picture is blurred. Focus on the face of the part and hold the camera still; if the picture was "
         "enlarged, use the original.",
         far=0.65,
+        bound="the edge of the opening rises by less than {value:.0%} of its height a pixel",
     ),
     _Rule(gate="kind", name="ratio", below="its opening is larger", above="its opening is smaller"),
     _Rule(gate="kind", name="hub", below="its hub is smaller", above="its hub is larger"),
@@ -121,6 +132,7 @@ RULES = (
         below="The part looks squeezed, more than in any picture that the model was measured on. Photograph it from "
         "straight above, and do not change the picture's proportions.",
         far=0.5,
+        bound="the part’s short axis is less than {value:.0%} of its long one",
     ),
 )
 NAMES = (PART, *dict.fromkeys(rule.gate for rule in RULES), EVIDENCE)

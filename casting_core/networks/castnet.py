@@ -247,7 +247,7 @@ class CastNet(Network):
     def runtime(self, device: torch.device, dtype: torch.dtype) -> "CastNet":
         """See `Network.runtime`."""
         result = self.fused(dtype).to(device)
-        if device.type == "cpu" and can_pack():
+        if device.type == "cpu" and can_pack(dtype):
             pack_all(result)
         return result
 

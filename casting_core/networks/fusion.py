@@ -78,9 +78,10 @@ class PackedConvolution(nn.Module):
         return result
 
 
-def can_pack() -> bool:
-    """Whether this build of PyTorch has what packing needs."""
-    return torch.backends.mkldnn.is_available() and hasattr(torch.ops.mkldnn, "_convolution_pointwise")
+def can_pack(dtype: torch.dtype) -> bool:
+    """Whether this build of PyTorch and this processor have what packing weights of that dtype needs."""
+    there = torch.backends.mkldnn.is_available() and hasattr(torch.ops.mkldnn, "_convolution_pointwise")
+    return there and (dtype != torch.bfloat16 or torch.ops.mkldnn._is_mkldnn_bf16_supported())
 
 
 def pack_all(network: nn.Module) -> None:

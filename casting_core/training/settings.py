@@ -4,8 +4,9 @@ import json
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
-from casting_core.data.augmentation import AugmentationSettings
+from casting_core.data.augmentation_settings import AugmentationSettings
 from casting_core.errors import SettingsError
+from casting_core.networks.card import DEFAULT
 from casting_core.networks.registry import architecture
 
 COSINE, CONSTANT = "cosine", "constant"
@@ -46,7 +47,7 @@ class TrainingSettings:
     and as it is. `name` tells what is trained on, where that is not the public set.
     """
 
-    model: str = "castnet"
+    model: str = DEFAULT
     name: str = ""
     split: str = "official"
     fold: int | None = None
@@ -92,28 +93,10 @@ class TrainingSettings:
         return json.dumps(self.to_json(), sort_keys=True) == json.dumps(other.to_json(), sort_keys=True)
 
 
-# as the published study trained its three networks on this data set; the input sizes are ours
-STUDY: dict[str, Any] = {
-    "epochs": 10,
-    "batch_size": 16,
-    "learning_rate": 1e-4,
-    "schedule": CONSTANT,
-    "warmup": 0.0,
-    "weight_decay": 0.0,
-    "recipe": None,
-}
-# what differs from that, and why
-OVERRIDES: dict[str, dict[str, Any]] = {
-    "cnn": {"schedule": COSINE},  # at a constant rate its last epochs differ by several percent, and luck would decide
-    "brightness": {"learning_rate": 1e-2, "schedule": COSINE},  # two weights, which would not arrive at that pace
-}
-
-
 def settings_for(model: str, **given: Any) -> TrainingSettings:
     """The settings that a network is trained with, but for those given. Raises `ModelError` for an unknown network."""
     known = architecture(model)
-    usual = {} if model == "castnet" else {**STUDY, **OVERRIDES.get(model, {})}
-    return TrainingSettings(**{"size": known.size, **usual, "model": model, **given})
+    return TrainingSettings(**{"size": known.size, **known.training, "model": model, **given})
 
 
 def recipe_for(*, ok: int, defective: int) -> Recipe:

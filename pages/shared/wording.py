@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from casting_core.labels import Verdict
+from casting_core.networks.registry import architecture
 
 if TYPE_CHECKING:
     from casting_core import Inspection, Region
@@ -44,16 +45,6 @@ WORDING = {
 }
 
 
-PURPOSE = {  # by architecture: what a model of the public set is there for
-    "castnet": "made to inspect parts: it judges place by place, and its verdict and its map are one",
-    "cnn": "the convolutional network of a published study: here to be compared with, not to inspect parts",
-    "feedforward": "the feedforward network of a published study: here to be compared with, not to inspect parts",
-    "logistic_regression": "logistic regression as in a published study: here to be compared with, not to inspect "
-    "parts",
-    "brightness": "sees nothing of a picture but its mean brightness: the floor that any model has to be read beside, "
-    "not a way to inspect parts",
-}
-NOT_TO_INSPECT = frozenset(PURPOSE) - {"castnet"}
 NONE_MARKED = "No place reaches a probability of 50 %, from which it would be marked."
 NO_MAP = "The model has no map of its evidence, so it marks no places."
 LABELS = {"ok": "sound", "defective": "defective"}  # a card's word for a label → the page's
@@ -65,7 +56,7 @@ def purpose(card: "ModelCard") -> str:
         learned = classes(card)
         told = f" ({learned})" if learned else ""
         return f"{card.name}: trained on another product{told}. What it says of any other part means nothing."
-    return f"{card.name}: {PURPOSE.get(card.architecture, f'a network of the kind {card.architecture}')}."
+    return f"{card.name}: {architecture(card.architecture).purpose}."
 
 
 def classes(card: "ModelCard") -> str:

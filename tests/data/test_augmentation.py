@@ -8,7 +8,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casting_core.data.augmentation import AugmentationSettings, Example, compose, relight, warp
+from casting_core.data.augmentation import Example, compose, relight, warp
+from casting_core.data.augmentation_settings import AugmentationSettings
 from casting_core.data.part.polar import disc_mask
 from casting_core.data.synthetic.casting import Rendered, render_casting
 

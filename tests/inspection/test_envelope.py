@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from casting_core.data.augmentation import AugmentationSettings
+from casting_core.data.augmentation_settings import AugmentationSettings
 from casting_core.data.part.capture import measure
 from casting_core.data.part.finder import find_part
 from casting_core.data.synthetic.casting import render_casting

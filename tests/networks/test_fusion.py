@@ -7,7 +7,7 @@ from torch import nn
 from casting_core.networks.castnet import CastNet
 from casting_core.networks.fusion import ACTIVATIONS, PackedConvolution, can_pack, fold
 
-packing = pytest.mark.skipif(not can_pack(), reason="this build of PyTorch has no oneDNN")
+packing = pytest.mark.skipif(not can_pack(torch.float32), reason="this build of PyTorch has no oneDNN")
 
 
 def learned_norm(channels: int) -> nn.BatchNorm2d:
@@ -76,6 +76,6 @@ def test_the_runtime_judges_as_the_network_does(dtype: torch.dtype) -> None:
     exact = {torch.float32: (1e-3, 1e-4), torch.bfloat16: (0.1, 0.1)}[dtype]
     for given, expected in zip(runtime.judge(x.to(dtype)), network.judge(x), strict=True):
         torch.testing.assert_close(given, expected, rtol=exact[0], atol=exact[1])
-    if can_pack():
+    if can_pack(dtype):
         assert any(isinstance(module, PackedConvolution) for module in runtime.modules())
     assert not any(isinstance(module, PackedConvolution) for module in network.modules())

@@ -13,7 +13,6 @@ from casting_core.data.samples import read_provenance
 from casting_core.errors import ModelError
 from casting_core.labels import Label
 from casting_core.networks.card import DEFAULT, MODELS, read_card, shipped
-from casting_core.networks.registry import ARCHITECTURES
 from pages.shared import downloads, resources, wording
 from pages.shared.uploads import Upload
 from pages.views.inspection import printout, single
@@ -57,12 +56,6 @@ def test_the_default_comes_first_and_every_choice_is_named_and_told():
     assert app.selectbox(key="model").options == ORDER
     assert app.selectbox(key="model").value == DEFAULT
     assert f"{DEFAULT}: made to inspect parts" in texts(app)
-
-
-def test_every_network_has_its_purpose():
-    assert set(wording.PURPOSE) == set(ARCHITECTURES)
-    for name in wording.NOT_TO_INSPECT:
-        assert "not" in wording.PURPOSE[name]
 
 
 def test_the_choice_survives_another_page():

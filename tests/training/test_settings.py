@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casting_core.data.augmentation import AugmentationSettings
+from casting_core.data.augmentation_settings import AugmentationSettings
 from casting_core.errors import ModelError, SettingsError
 from casting_core.networks.registry import architecture
 from casting_core.training.settings import Recipe, TrainingSettings, settings_for

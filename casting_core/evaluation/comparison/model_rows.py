@@ -20,16 +20,10 @@ from casting_core.errors import ModelError
 from casting_core.evaluation.comparison import published
 from casting_core.evaluation.comparison.columns import COLUMNS, Column
 from casting_core.networks.card import MODELS, ModelCard
+from casting_core.networks.registry import ARCHITECTURES, BASELINE
 
-FLOOR = "brightness"
 WEIGHTS = "weights.safetensors"
-KINDS = {  # as `networks.registry` calls them, which would load torch; in the order of the rows
-    "castnet": "convolutional network with an evidence map",
-    "cnn": "convolutional network",
-    "feedforward": "feedforward network",
-    "logistic_regression": "logistic regression",
-    FLOOR: "mean brightness alone",
-}
+KINDS = {name: architecture.title for name, architecture in ARCHITECTURES.items()}  # in the order of the rows
 SPLITS = {"official_test": "the official test", "by_source": "castings never seen"}
 
 
@@ -63,7 +57,7 @@ class ModelRow:
     @property
     def floor(self) -> bool:
         """Whether it is the floor that every other row has to be read beside."""
-        return self.origin is Origin.PUBLIC and self.values["kind"] == KINDS[FLOOR]
+        return self.origin is Origin.PUBLIC and self.values["kind"] == KINDS[BASELINE]
 
 
 SHARES = ("missed_defects", "false_alarms", "reviews")
@@ -171,7 +165,7 @@ def _take(
 def _note(card: ModelCard) -> str:
     if not card.on_public_set:
         return "Trained on another product."
-    return "The floor: sees nothing but the mean brightness." if card.architecture == FLOOR else ""
+    return "The floor: sees nothing but the mean brightness." if card.architecture == BASELINE else ""
 
 
 def _of_study(study: published.Published) -> ModelRow:

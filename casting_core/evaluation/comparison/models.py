@@ -19,8 +19,8 @@ from casting_core.evaluation.evaluate import evaluate, suspects_of
 from casting_core.evaluation.predictions import OFFICIAL, Prediction, read_predictions
 from casting_core.evaluation.statistics.paired_tests import Disagreement, mcnemar
 from casting_core.networks.card import DEFAULT, MODELS, ModelCard, read_card, shipped
+from casting_core.networks.registry import BASELINE
 
-FLOOR = "brightness"  # the mean brightness alone: what any model must be shown to do better than
 SPLITS = ("official_test", "by_source")
 VIEWS = ("as_filed", "without_suspects")
 
@@ -71,7 +71,7 @@ def compare(names: Sequence[str] = (), folder: Path = MODELS) -> Comparison:
 
     Raises `ModelError` where a model or its predictions are missing, or nothing is shipped at all.
     """
-    chosen = list(dict.fromkeys(names)) or sorted(shipped(folder), key=lambda name: name == FLOOR)
+    chosen = list(dict.fromkeys(names)) or sorted(shipped(folder), key=lambda name: name == BASELINE)
     if not chosen:
         raise ModelError(f"There is no model in {folder}; train and ship one first.")
     models = {name: _read(folder / name) for name in chosen}

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from casting_core.evaluation.comparison import published
-from casting_core.evaluation.comparison.models import FLOOR, SPLITS, VIEWS, Compared, Comparison
+from casting_core.evaluation.comparison.models import SPLITS, VIEWS, Compared, Comparison
 from casting_core.evaluation.reporting.cells import chance, markdown, number, percent, share
 from casting_core.evaluation.reporting.markdown import stated
-from casting_core.networks.registry import architecture
+from casting_core.networks.registry import BASELINE, architecture
 
 COLUMNS = (
     "official test, as filed",
@@ -46,7 +46,7 @@ def comparison_tables(comparison: Comparison) -> tuple[Table, ...]:
 
 
 def _label(model: Compared) -> str:
-    return f"{model.name} (mean brightness alone, the floor)" if model.name == FLOOR else model.name
+    return f"{model.name} (mean brightness alone, the floor)" if model.name == BASELINE else model.name
 
 
 def _accuracy(models: tuple[Compared, ...]) -> Table:

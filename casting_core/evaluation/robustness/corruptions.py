@@ -20,7 +20,7 @@ import numpy as np
 from PIL import Image
 from scipy import ndimage
 
-from casting_core.data.augmentation import AugmentationSettings
+from casting_core.data.augmentation_settings import AugmentationSettings
 from casting_core.data.part.finder import Part
 
 SEED = 0
@@ -30,19 +30,25 @@ Change = Callable[[np.ndarray, float, np.random.Generator, Part | None], np.ndar
 
 
 @dataclass(frozen=True, kw_only=True)
-class Disturbance:
+class Corruption:
     """One way to disturb a picture.
 
-    `unit` of its levels; `none`: the level at which nothing changes; `levels`: the others that are tried, rising.
-    `trained`: from where to where castnet's training varies it, None where it does not. `change`: what makes it.
+    `title`: its name as a reader knows it. `unit` of its levels, `axis`: what they are, on a chart; `text`: the format
+    in which one is told. `none`: the level at which nothing changes; `levels`: the others that are tried, rising.
+    `trained`: from where to where castnet's training varies it, None where it does not. `moves`: the properties of
+    `data.part.capture.PhotoConditions` that it changes and that a gate looks at. `change`: what makes it.
     """
 
     name: str
+    title: str
     unit: str
+    axis: str
+    text: str
     none: float
     levels: tuple[float, ...]
     trained: tuple[float, float] | None
     change: Change
+    moves: tuple[str, ...] = ()
 
     def apply(self, pixels: np.ndarray, level: float, *seed: int, part: Part | None = None) -> np.ndarray:
         """The picture uint8 (H, W), disturbed, of the same size; the given one is not changed.
@@ -151,88 +157,136 @@ def _moved(pixels: np.ndarray, matrix: np.ndarray, shift: tuple[float, float] = 
 
 _TRAINED = AugmentationSettings()
 
-DISTURBANCES = (
-    Disturbance(
-        name="brightness",
-        unit="× light",
-        none=1.0,
-        levels=(0.4, 0.6, 0.8, 1.2, 1.5, 2.0),
-        trained=_TRAINED.gain,
-        change=_brightness,
-    ),
-    Disturbance(
-        name="contrast",
-        unit="× contrast",
-        none=1.0,
-        levels=(0.4, 0.6, 0.8, 1.25, 1.6, 2.2),
-        trained=None,
-        change=_contrast,
-    ),
-    Disturbance(
-        name="gamma",
-        unit="exponent",
-        none=1.0,
-        levels=(0.5, 0.7, 0.85, 1.2, 1.5, 2.0),
-        trained=_TRAINED.gamma,
-        change=_gamma,
-    ),
-    Disturbance(
-        name="blur",
-        unit="px standard deviation",
-        none=0.0,
-        levels=(0.5, 1.0, 1.5, 2.0, 3.0),
-        trained=(0.0, round(_TRAINED.blur * 300 / 320, 2)),  # settings are in pixels of the network's input
-        change=_blur,
-    ),
-    Disturbance(
-        name="noise",
-        unit="gray levels standard deviation",
-        none=0.0,
-        levels=(1.5, 3.0, 6.0, 12.0, 25.0),
-        trained=(0.0, round(255 * _TRAINED.noise, 1)),
-        change=_noise,
-    ),
-    Disturbance(
-        name="JPEG", unit="quality", none=100.0, levels=(5.0, 15.0, 30.0, 50.0, 70.0), trained=None, change=_jpeg
-    ),
-    Disturbance(
-        name="rotation",
-        unit="degrees",
-        none=0.0,
-        levels=(5.0, 20.0, 45.0, 90.0, 180.0),
-        trained=(0.0, 360.0),
-        change=_rotation,
-    ),
-    Disturbance(
-        name="scale",
-        unit="× size",
-        none=1.0,
-        levels=(0.6, 0.75, 0.9, 1.05, 1.1, 1.2),
-        trained=_TRAINED.scale,
-        change=_scale,
-    ),
-    Disturbance(
-        name="shift",
-        unit="% of the side",
-        none=0.0,
-        levels=(3.0, 6.0, 10.0, 15.0, 25.0),
-        trained=(0.0, 100 * _TRAINED.shift),
-        change=_shift,
-    ),
-    Disturbance(
-        name="stretch",
-        unit="ratio of the axes",
-        none=1.0,
-        levels=(1.1, 1.2, 1.35, 1.5, 1.8),
-        trained=(1.0, _TRAINED.stretch[1]),
-        change=_stretch,
-    ),
-    Disturbance(
-        name="occlusion",
-        unit="% of the part's diameter",
-        none=0.0,
-        levels=(3.0, 6.0, 12.0, 20.0, 30.0),
-        trained=None,
-        change=_occlusion,
-    ),
-)
+CORRUPTIONS = {
+    corruption.name: corruption
+    for corruption in (
+        Corruption(
+            name="brightness",
+            title="Light",
+            unit="× light",
+            axis="times the light",
+            text="× {:g}",
+            none=1.0,
+            levels=(0.4, 0.6, 0.8, 1.2, 1.5, 2.0),
+            trained=_TRAINED.gain,
+            change=_brightness,
+            moves=("brightness", "contrast", "drawing"),
+        ),
+        Corruption(
+            name="contrast",
+            title="Contrast",
+            unit="× contrast",
+            axis="times the contrast",
+            text="× {:g}",
+            none=1.0,
+            levels=(0.4, 0.6, 0.8, 1.25, 1.6, 2.2),
+            trained=None,
+            change=_contrast,
+            moves=("brightness", "contrast", "drawing"),
+        ),
+        Corruption(
+            name="gamma",
+            title="Grey tones (gamma)",
+            unit="exponent",
+            axis="exponent of the grey tones",
+            text="γ {:g}",
+            none=1.0,
+            levels=(0.5, 0.7, 0.85, 1.2, 1.5, 2.0),
+            trained=_TRAINED.gamma,
+            change=_gamma,
+            moves=("brightness", "contrast"),
+        ),
+        Corruption(
+            name="blur",
+            title="Blur",
+            unit="px standard deviation",
+            axis="blur (standard deviation, px)",
+            text="{:g} px",
+            none=0.0,
+            levels=(0.5, 1.0, 1.5, 2.0, 3.0),
+            trained=(0.0, round(_TRAINED.blur * 300 / 320, 2)),  # settings are in pixels of the network's input
+            change=_blur,
+            moves=("sharpness",),
+        ),
+        Corruption(
+            name="noise",
+            title="Grain (noise)",
+            unit="gray levels standard deviation",
+            axis="grain (standard deviation, grey levels)",
+            text="{:g} levels",
+            none=0.0,
+            levels=(1.5, 3.0, 6.0, 12.0, 25.0),
+            trained=(0.0, round(255 * _TRAINED.noise, 1)),
+            change=_noise,
+        ),
+        Corruption(
+            name="JPEG",
+            title="JPEG compression",
+            unit="quality",
+            axis="JPEG quality",
+            text="quality {:g}",
+            none=100.0,
+            levels=(5.0, 15.0, 30.0, 50.0, 70.0),
+            trained=None,
+            change=_jpeg,
+        ),
+        Corruption(
+            name="rotation",
+            title="Turned",
+            unit="degrees",
+            axis="degrees, either way",
+            text="{:g}°",
+            none=0.0,
+            levels=(5.0, 20.0, 45.0, 90.0, 180.0),
+            trained=(0.0, 360.0),
+            change=_rotation,
+        ),
+        Corruption(
+            name="scale",
+            title="Larger or smaller",
+            unit="× size",
+            axis="times the size in the picture",
+            text="× {:g}",
+            none=1.0,
+            levels=(0.6, 0.75, 0.9, 1.05, 1.1, 1.2),
+            trained=_TRAINED.scale,
+            change=_scale,
+            moves=("extent", "diameter", "visible"),
+        ),
+        Corruption(
+            name="shift",
+            title="Off centre",
+            unit="% of the side",
+            axis="% of the picture’s side",
+            text="{:g} %",
+            none=0.0,
+            levels=(3.0, 6.0, 10.0, 15.0, 25.0),
+            trained=(0.0, 100 * _TRAINED.shift),
+            change=_shift,
+            moves=("visible",),
+        ),
+        Corruption(
+            name="stretch",
+            title="Squeezed",
+            unit="ratio of the axes",
+            axis="ratio of the part’s axes",
+            text="{:g} : 1",
+            none=1.0,
+            levels=(1.1, 1.2, 1.35, 1.5, 1.8),
+            trained=(1.0, _TRAINED.stretch[1]),
+            change=_stretch,
+            moves=("roundness",),
+        ),
+        Corruption(
+            name="occlusion",
+            title="Dark spot on the part",
+            unit="% of the part's diameter",
+            axis="% of the part’s diameter",
+            text="{:g} %",
+            none=0.0,
+            levels=(3.0, 6.0, 12.0, 20.0, 30.0),
+            trained=None,
+            change=_occlusion,
+        ),
+    )
+}

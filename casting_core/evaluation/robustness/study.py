@@ -8,7 +8,7 @@ import numpy as np
 
 from casting_core.data.samples import Progress, unreported
 from casting_core.evaluation.held_out import pixels_of, public_samples
-from casting_core.evaluation.robustness.corruptions import DISTURBANCES
+from casting_core.evaluation.robustness.corruptions import CORRUPTIONS
 from casting_core.evaluation.robustness.summary import chosen
 from casting_core.evaluation.robustness.tallies import CorruptionCounts, Outcome, tally
 from casting_core.inspection.inspector import Inspector
@@ -29,7 +29,7 @@ def measure(root: Path, judges: Mapping[int, "Inspector"], progress: Progress = 
         parts = [inspector.locate(pixels) for pixels in decoded]
         before = _said(inspector, decoded)
         tallies.append(tally(sample, before, before))
-        for index, each in enumerate(DISTURBANCES):
+        for index, each in enumerate(CORRUPTIONS.values()):
             for level in each.levels:
                 disturbed = (
                     each.apply(pixels, level, sample.source, number, index, part=part)

@@ -26,7 +26,7 @@ import numpy as np
 
 from casting_core.data.samples import Sample, evenly_spaced_indices
 from casting_core.errors import DataError
-from casting_core.evaluation.robustness.corruptions import DISTURBANCES
+from casting_core.evaluation.robustness.corruptions import CORRUPTIONS
 from casting_core.evaluation.robustness.tallies import UNDISTURBED, CorruptionCounts
 from casting_core.evaluation.statistics.bootstrap import cluster_weights, percentile_interval
 from casting_core.evaluation.statistics.intervals import share_interval
@@ -74,7 +74,7 @@ def summarise(tallies: Sequence[CorruptionCounts]) -> dict[str, Any]:
         "undisturbed": _level(before),
         "disturbances": {},
     }
-    for disturbance in DISTURBANCES:
+    for disturbance in CORRUPTIONS.values():
         tried = {level: rows for (name, level), rows in by_level.items() if name == disturbance.name}
         if not tried:
             continue

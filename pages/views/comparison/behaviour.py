@@ -11,13 +11,16 @@ from casting_core.evaluation.comparison.behaviour import card_intervals
 from casting_core.evaluation.metrics.reliability import BINS
 from casting_core.labels import Label, Verdict
 from casting_core.networks.card import DEFAULT
+from casting_core.networks.registry import ARCHITECTURES
 from pages.shared import resources
 from pages.shared.drawing import draw_kept
 from pages.views.comparison import agreement, model_results, pictures
 from pages.views.comparison.model_results import SelectedResults
 
 UNSEEN, OFFICIAL = "Castings never seen", "Official test"
-BESIDE = "cnn"  # the model that the default one is shown beside at first
+BESIDE = next(  # the model that the default one is shown beside at first
+    name for name, each in ARCHITECTURES.items() if each.comparison_only and not each.baseline
+)
 CELL = "cell"  # in the link: whose pictures are listed, as `defective-ok`
 DONE = {Verdict.OK: "passed", Verdict.REVIEW: "to a person", Verdict.DEFECTIVE: "rejected"}
 MARKS = {True: "✓", False: "✕", None: "?"}  # right, wrong, neither

@@ -17,10 +17,10 @@ from casting_core.exploration.index import Index
 from casting_core.exploration.issues.shortcuts import STRONG, Shortcut, find_shortcuts, warning
 from casting_core.exploration.table import Table
 from casting_core.networks.card import DEFAULT, MODELS, ModelCard, read_card
+from casting_core.networks.registry import BASELINE
 from pages.shared.drawing import draw
 from pages.views.dataset.overview import group_looks, groups
 
-FLOOR = "brightness"  # the shipped model that sees the mean brightness of a picture alone
 WHOLE = "whole"
 NAMES = {  # measure → its name, as it stands in a sentence
     WHOLE: "brightness of the whole picture",
@@ -230,7 +230,7 @@ def _floor(rows: tuple[Shortcut, ...]) -> None:
     st.subheader("What follows for this set", anchor=False)
     whole = next((row for row in rows if row.measure == WHOLE and row.split is None), None)
     try:
-        floor, model = read_card(MODELS / FLOOR), read_card(MODELS / DEFAULT)
+        floor, model = read_card(MODELS / BASELINE), read_card(MODELS / DEFAULT)
         area = floor.metrics["official_test"]["as_filed"]["roc_auc"]
         low, high = _right(floor), _right(model)
     except (CastingError, KeyError, TypeError):
@@ -241,12 +241,12 @@ def _floor(rows: tuple[Shortcut, ...]) -> None:
     elif area is not None:
         told += f": the model that sees nothing else puts {100 * area:.0f} of 100 pairs of the test in the right order"
     st.markdown(
-        f"**{told}. So any model must be shown to do more than see how bright a picture is.** The model *{FLOOR}* "
+        f"**{told}. So any model must be shown to do more than see how bright a picture is.** The model *{BASELINE}* "
         "ships with this app as that floor: it knows one number of a picture, and others have to be read beside it."
     )
     if low is not None and high is not None:
         left, right, _ = st.columns(3)
-        left.metric(f"*{FLOOR}*: right on castings never seen", f"{100 * low:.1f} %", border=True)
+        left.metric(f"*{BASELINE}*: right on castings never seen", f"{100 * low:.1f} %", border=True)
         right.metric(f"*{DEFAULT}*: right on castings never seen", f"{100 * high:.1f} %", border=True)
         st.caption(
             "At a probability of 50 %, without the pictures whose label is doubted. Doing better than the floor does "

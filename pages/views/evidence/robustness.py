@@ -24,6 +24,7 @@ from casting_core.charts.robustness import (
     unnoticed,
 )
 from casting_core.errors import CastingError
+from casting_core.evaluation.robustness.corruptions import CORRUPTIONS
 from casting_core.networks.card import ModelCard
 from pages.shared import resources
 from pages.shared.downloads import neutral
@@ -34,31 +35,6 @@ from pages.views.evidence import choice
 
 COLUMNS = ("disturbance", "level", "unit", "figures_hold", "errors_hold")
 COLUMNS += tuple(f"{name}{end}" for name in FIGURES for end in ("", "_low", "_high"))
-CHECKS = {  # disturbance → the properties of a photograph that it moves, and that a check looks at
-    "brightness": ("brightness", "contrast", "drawing"),
-    "contrast": ("brightness", "contrast", "drawing"),
-    "gamma": ("brightness", "contrast"),
-    "blur": ("sharpness",),
-    "noise": (),
-    "JPEG": (),
-    "rotation": (),
-    "scale": ("extent", "diameter", "visible"),
-    "shift": ("visible",),
-    "stretch": ("roundness",),
-    "occlusion": (),
-}
-BELOW = {  # property → where a photograph leaves its bound, and how a value is told
-    "brightness": ("the face of the part is darker than {} of 255 grey levels", "{:.0f}"),
-    "contrast": ("the face is less than {} grey levels brighter than the opening", "{:.0f}"),
-    "drawing": ("more than {} of the face is burnt out to white", "{:.0%}"),
-    "sharpness": ("the edge of the opening rises by less than {} of its height a pixel", "{:.0%}"),
-    "extent": ("the part is narrower than {} of the picture’s short side", "{:.0%}"),
-    "diameter": ("the part is less than {} px wide", "{:.0f}"),
-    "visible": ("less than {} of the rim is in the picture", "{:.0%}"),
-    "roundness": ("the part’s short axis is less than {} of its long one", "{:.0%}"),
-}
-ABOVE = {"extent": "the part is wider than {} of the picture’s short side"}  # no other bound lies above in practice
-REST = {"drawing"}  # properties that are told as what is missing to 1
 
 
 def show() -> None:
@@ -195,15 +171,15 @@ def gate_words(name: str, card: ModelCard) -> str:
     from casting_core.inspection.gate import RULES
 
     review, none = [], []
+    moved = CORRUPTIONS[name].moves if name in CORRUPTIONS else ()
     for rule in RULES:
-        if rule.gate not in card.gates or rule.name not in card.envelope or rule.name not in CHECKS.get(name, ()):
+        if rule.gate not in card.gates or rule.name not in card.envelope or rule.name not in moved:
             continue
-        words, form = BELOW[rule.name]
         least, most = card.envelope[rule.name]
         for told, bound in ((review, least), (none, rule.far * least))[: 1 + (rule.far < 1)]:
-            told.append(words.format(_bound(form, 1 - bound if rule.name in REST else bound)))
-        if rule.above and rule.name in ABOVE:
-            review.append(ABOVE[rule.name].format(_bound(form, most)))
+            told.append(_bound(rule.bound, bound))
+        if rule.bound_above:
+            review.append(_bound(rule.bound_above, most))
     if not review:
         return (
             "No check measures this, so a photograph disturbed so is judged like any other. Only where the part is no "
@@ -213,8 +189,8 @@ def gate_words(name: str, card: ModelCard) -> str:
     return f"{told} There is no verdict where {_either(none)}." if none else told
 
 
-def _bound(form: str, value: float) -> str:
-    return form.format(value).replace("%", " %")
+def _bound(words: str, value: float) -> str:
+    return words.format(value=value, rest=1 - value).replace("%", " %")
 
 
 def _either(parts: list[str]) -> str:
@@ -280,15 +256,12 @@ def disturbed_casting(which: str, name: str, level: float) -> Upload:
 
     from casting_core.data.images import decode
     from casting_core.data.part.finder import find_part
-    from casting_core.evaluation.robustness.corruptions import DISTURBANCES
 
     sample = resources.sample_pictures()[which].upload
     pixels = decode(sample.data or b"").pixels
-    order = [each.name for each in DISTURBANCES]
-    if name in order and level != DISTURBANCES[order.index(name)].none:
-        each = DISTURBANCES[order.index(name)]
+    if name in CORRUPTIONS and level != CORRUPTIONS[name].none:
         part = find_part(pixels) if name == "occlusion" else None
-        pixels = each.apply(pixels, level, order.index(name), part=part)
+        pixels = CORRUPTIONS[name].apply(pixels, level, list(CORRUPTIONS).index(name), part=part)
     stream = io.BytesIO()
     Image.fromarray(np.ascontiguousarray(pixels)).save(stream, "PNG")
     data = stream.getvalue()

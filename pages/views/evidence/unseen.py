@@ -10,7 +10,6 @@ from casting_core.charts.style import listed
 from casting_core.charts.unseen import figure_text
 from casting_core.data.provenance.grouping import Leakage, leakage
 from casting_core.data.samples import read_provenance
-from casting_core.evaluation.comparison.models import FLOOR
 from casting_core.evaluation.reporting.figures_by_set import (
     NEW,
     OFFICIAL,
@@ -22,6 +21,7 @@ from casting_core.evaluation.reporting.figures_by_set import (
 )
 from casting_core.evaluation.statistics.intervals import clopper_pearson
 from casting_core.networks.card import ModelCard
+from casting_core.networks.registry import BASELINE
 from pages.shared import resources
 from pages.shared.downloads import neutral
 from pages.shared.drawing import draw
@@ -59,7 +59,7 @@ def show() -> None:
         help="Some pictures are filed under a label that is doubted. They were named before any figure was made, and "
         "are left out unless you switch this on. The second camera has none.",
     )
-    cards = [resources.card(name) for name in sorted(resources.models(), key=lambda name: name == FLOOR)]
+    cards = [resources.card(name) for name in sorted(resources.models(), key=lambda name: name == BASELINE)]
     ours = [card for card in cards if card.on_public_set]
     measured = {card.name: {name: set_figures(card, name, as_filed=as_filed) for name in SETS} for card in ours}
     if not any(found for by_set in measured.values() for found in by_set.values()):

@@ -12,6 +12,7 @@ from casting_core.evaluation.plant.model_rates import WAYS, cost_over_defect_rat
 from casting_core.evaluation.plant.results import Estimate, Worth
 from casting_core.evaluation.plant.verdict_rates import VerdictRates
 from casting_core.networks.card import ModelCard
+from casting_core.networks.registry import architecture
 from pages.shared import resources, wording
 from pages.shared.downloads import neutral
 from pages.shared.drawing import draw
@@ -40,7 +41,7 @@ def show() -> None:
             help="A few pictures are filed under a label that is doubted; they are left out unless you switch this on.",
         )
     card = resources.card(name)
-    if card.on_public_set and card.architecture in wording.NOT_TO_INSPECT:
+    if card.on_public_set and architecture(card.architecture).comparison_only:
         st.warning(wording.as_it_is(wording.purpose(card)), icon=":material/science:")
     rates = _rates(name, card.weights_sha256, as_filed)
     _basis(name, rates)

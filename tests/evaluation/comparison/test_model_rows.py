@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 
 from casting_core.errors import ModelError
-from casting_core.evaluation.comparison import models, published
+from casting_core.evaluation.comparison import published
 from casting_core.evaluation.comparison.columns import BY_KEY, COLUMNS
 from casting_core.evaluation.comparison.model_rows import (
-    FLOOR,
     KINDS,
     SPLITS,
     WEIGHTS,
@@ -24,7 +23,7 @@ from casting_core.evaluation.comparison.model_rows import (
 from casting_core.evaluation.comparison.models import compare
 from casting_core.networks import checkpoint
 from casting_core.networks.card import MODELS, ModelCard, read_card, shipped
-from casting_core.networks.registry import ARCHITECTURES
+from casting_core.networks.registry import BASELINE
 
 PRINTED = {"cnn": 0.9986, "feedforward": 0.756, "logistic_regression": 0.6499}
 
@@ -61,10 +60,8 @@ def card(name: str, **changes: Any) -> ModelCard:
     return ModelCard(**{**usual, **changes})
 
 
-def test_the_words_that_are_kept_light_are_those_of_the_heavy_modules():
-    assert {name: each.title for name, each in ARCHITECTURES.items()} == KINDS
+def test_the_name_of_the_weights_is_that_of_the_loader():
     assert checkpoint.WEIGHTS == WEIGHTS
-    assert models.FLOOR == FLOOR
 
 
 @pytest.mark.parametrize("as_filed", [False, True])
@@ -99,10 +96,10 @@ def test_every_number_of_a_shipped_model_is_that_of_its_card(name: str, as_filed
     assert values["milliseconds"] is None
 
 
-@pytest.mark.skipif(FLOOR not in shipped(), reason="needs the shipped floor")
+@pytest.mark.skipif(BASELINE not in shipped(), reason="needs the shipped floor")
 def test_the_table_says_what_the_command_compare_counts_from_the_predictions():
-    (counted,) = compare([FLOOR]).models
-    mine = next(each for each in model_rows([counted.card]) if each.name == FLOOR)
+    (counted,) = compare([BASELINE]).models
+    mine = next(each for each in model_rows([counted.card]) if each.name == BASELINE)
     assert mine.values["official_accuracy"] == pytest.approx(counted.figures("official_test", "as_filed")["accuracy"])
     figures = counted.figures("by_source", "without_suspects")
     assert mine.values["unseen_accuracy"] == pytest.approx(figures["accuracy"])
@@ -161,7 +158,7 @@ def test_best_by_hand():
     rows = [
         row("a", unseen_accuracy=0.9, missed_defects=0.2, parameters=10, reviews=0.0),
         row("b", unseen_accuracy=0.8, missed_defects=0.1, parameters=30, reviews=0.5),
-        row("floor", kind=FLOOR, unseen_accuracy=0.95, missed_defects=0.0, parameters=2),
+        row("floor", kind=BASELINE, unseen_accuracy=0.95, missed_defects=0.0, parameters=2),
     ]
     assert best(rows, BY_KEY["unseen_accuracy"]) == {"a"}
     assert best(rows, BY_KEY["missed_defects"]) == {"b"}

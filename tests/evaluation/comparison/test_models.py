@@ -9,12 +9,13 @@ from sklearn.metrics import accuracy_score
 
 from casting_core.data.samples import read_provenance
 from casting_core.errors import DataError, ModelError
-from casting_core.evaluation.comparison.models import FLOOR, SPLITS, VIEWS, Comparison, compare
+from casting_core.evaluation.comparison.models import SPLITS, VIEWS, Comparison, compare
 from casting_core.evaluation.comparison.rows import comparison_rows
 from casting_core.evaluation.comparison.tables import comparison_tables
 from casting_core.evaluation.predictions import Prediction, read_predictions, write_predictions
 from casting_core.labels import Label
 from casting_core.networks.card import CARD, DEFAULT, MODELS, ModelCard, shipped
+from casting_core.networks.registry import BASELINE
 
 SETTINGS = {"batch_size": 16, "epochs": 10, "learning_rate": 0.0001}
 
@@ -210,8 +211,8 @@ def test_all_shipped_models_are_comparable(of_shipped: Comparison):
     assert {model.name for model in of_shipped.models} == set(shipped())
     assert of_shipped.reference == DEFAULT
     assert of_shipped.warnings == ()
-    if FLOOR in shipped():
-        assert of_shipped.models[-1].name == FLOOR
+    if BASELINE in shipped():
+        assert of_shipped.models[-1].name == BASELINE
 
 
 @pytest.mark.parametrize("name", shipped())

@@ -5,10 +5,10 @@ import pytest
 
 from casting_core.data.part.finder import find_part
 from casting_core.data.synthetic.casting import Rendered, render_casting
-from casting_core.evaluation.robustness.corruptions import DISTURBANCES, OIL, Disturbance
+from casting_core.evaluation.robustness.corruptions import CORRUPTIONS, OIL, Corruption
 
-NAMED = {each.name: each for each in DISTURBANCES}
-by_disturbance = pytest.mark.parametrize("disturbance", DISTURBANCES, ids=lambda each: each.name)
+NAMED = {each.name: each for each in CORRUPTIONS.values()}
+by_disturbance = pytest.mark.parametrize("disturbance", CORRUPTIONS.values(), ids=lambda each: each.name)
 GRAYS = np.array([[0, 100], [200, 250]], np.uint8)
 
 
@@ -18,15 +18,15 @@ def casting() -> Rendered:
 
 
 def test_names_differ_and_levels_rise_without_that_of_none():
-    assert len(NAMED) == len(DISTURBANCES)
-    for each in DISTURBANCES:
+    assert len(NAMED) == len(CORRUPTIONS)
+    for each in CORRUPTIONS.values():
         assert list(each.levels) == sorted(set(each.levels)), each.name
         assert each.none not in each.levels
         assert each.trained is None or each.trained[0] <= each.none <= each.trained[1]
 
 
 @by_disturbance
-def test_a_disturbed_picture_has_the_form_of_the_given_one(casting: Rendered, disturbance: Disturbance):
+def test_a_disturbed_picture_has_the_form_of_the_given_one(casting: Rendered, disturbance: Corruption):
     wide = np.ascontiguousarray(casting.pixels[:160])
     before = wide.copy()
     for level in disturbance.levels:
@@ -38,7 +38,7 @@ def test_a_disturbed_picture_has_the_form_of_the_given_one(casting: Rendered, di
 
 
 @by_disturbance
-def test_the_same_seed_disturbs_in_the_same_way(casting: Rendered, disturbance: Disturbance):
+def test_the_same_seed_disturbs_in_the_same_way(casting: Rendered, disturbance: Corruption):
     hardest = max(disturbance.levels, key=lambda level: abs(level - disturbance.none))
     first, again = (disturbance.apply(casting.pixels, hardest, 4, 5, part=casting.part) for _ in range(2))
     assert np.array_equal(first, again)

@@ -12,13 +12,13 @@ from casting_core.__main__ import app
 from casting_core.data.defects.insertion import DefectKind
 from casting_core.data.samples import Sample
 from casting_core.data.synthetic.casting import render_casting
-from casting_core.evaluation.robustness.corruptions import DISTURBANCES
+from casting_core.evaluation.robustness.corruptions import CORRUPTIONS
 from casting_core.evaluation.robustness.summary import summarise
 from casting_core.evaluation.robustness.tallies import FILE, UNDISTURBED, read_tallies
 from casting_core.labels import Label
 from casting_core.networks.card import MODELS
 
-FEW = tuple(each for each in DISTURBANCES if each.name in ("blur", "rotation"))
+FEW = {name: CORRUPTIONS[name] for name in ("blur", "rotation")}
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def public(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         Image.fromarray(render_casting(seed=15 + number, defects=defects).pixels).save(root / path)
         samples.append(Sample(path=path, split="test", label=label, source=source, fold=1))
     monkeypatch.setattr("casting_core.evaluation.robustness.study.public_samples", lambda: samples)
-    monkeypatch.setattr("casting_core.evaluation.robustness.study.DISTURBANCES", FEW)
+    monkeypatch.setattr("casting_core.evaluation.robustness.study.CORRUPTIONS", FEW)
     return root
 
 
@@ -62,7 +62,7 @@ def test_what_is_printed_is_kept_where_asked_for(public: Path, folder: Path):
     kept = run(public, "--save").output
     assert kept.startswith(shown)  # the same again
     tallies = read_tallies(folder / FILE)
-    levels = {(UNDISTURBED, 0.0)} | {(each.name, level) for each in FEW for level in each.levels}
+    levels = {(UNDISTURBED, 0.0)} | {(each.name, level) for each in FEW.values() for level in each.levels}
     assert len(tallies) == 2 * len(levels)
     for photograph, pictures in ((5, 2), (6, 1)):
         of_it = [each for each in tallies if each.photograph == photograph]

@@ -6,7 +6,7 @@ import pytest
 
 from casting_core.data.samples import Sample, read_provenance
 from casting_core.errors import DataError
-from casting_core.evaluation.robustness.corruptions import DISTURBANCES
+from casting_core.evaluation.robustness.corruptions import CORRUPTIONS
 from casting_core.evaluation.robustness.summary import chosen
 from casting_core.evaluation.robustness.tallies import FILE, UNDISTURBED, Outcome, read_tallies, tally, write_tallies
 from casting_core.labels import Label, Verdict
@@ -70,7 +70,7 @@ def test_the_shipped_counts_are_of_every_undoubted_photograph_at_every_level():
     for sample, _ in pictures:
         key = sample.source, sample.label, sample.fold
         expected[key] = expected.get(key, 0) + 1
-    levels = {(UNDISTURBED, 0.0)} | {(each.name, level) for each in DISTURBANCES for level in each.levels}
+    levels = {(UNDISTURBED, 0.0)} | {(each.name, level) for each in CORRUPTIONS.values() for level in each.levels}
     assert {(row.disturbance, row.level) for row in rows} == levels
     for level in levels:
         at = [row for row in rows if (row.disturbance, row.level) == level]

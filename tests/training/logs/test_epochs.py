@@ -21,7 +21,7 @@ def gathered(places: list[float], more: dict | None = None, **columns: list[floa
             name="x",
             places=np.array(places, float),
             columns={n: np.array([NAN if v is None else v for v in c], float) for n, c in columns.items()},
-            present={n: np.array([v is not None for v in c], bool) for n, c in columns.items()},
+            written={n: np.array([v is not None for v in c], bool) for n, c in columns.items()},
             **(more or {}),
         )
     )
@@ -169,7 +169,7 @@ def test_every_epoch_has_what_was_written_of_it(
         name="x",
         places=np.array(places, float),
         columns={"train_loss": values[:count]},
-        present={"train_loss": there[:count]},
+        written={"train_loss": there[:count]},
         batches=batches,
     )
     log = by_epoch(rows)

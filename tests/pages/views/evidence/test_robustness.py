@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from casting_core.charts.robustness import FIGURES, range_text, share_of, title_of
 from casting_core.data.images import decode
-from casting_core.evaluation.robustness.corruptions import DISTURBANCES
+from casting_core.evaluation.robustness.corruptions import CORRUPTIONS
 from casting_core.networks.card import MODELS, ModelCard, read_card
 from pages.shared import resources
 from pages.views.evidence import robustness
@@ -108,10 +108,9 @@ def test_the_bounds_of_the_checks_are_told_from_the_card():
     )
 
 
-@pytest.mark.parametrize("each", DISTURBANCES, ids=lambda each: each.name)
+@pytest.mark.parametrize("each", CORRUPTIONS.values(), ids=lambda each: each.name)
 def test_every_disturbance_has_words_and_a_picture(each):
     assert title_of(each.name) != each.name
-    assert each.name in robustness.CHECKS
     before = decode(resources.sample_pictures()["Blow hole"].upload.data).pixels
     upload = robustness.disturbed_casting("Blow hole", each.name, each.levels[-1])
     after = decode(upload.data).pixels

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from casting_core.evaluation.plant.economics import Plant, compare_inspection_methods, worth
+from casting_core.evaluation.plant.economics import Plant, compare_inspection_methods
 from casting_core.evaluation.plant.model_rates import has_rates, model_rates
 from casting_core.evaluation.plant.results import Advantage, BreakEven, Estimate
 from casting_core.networks.card import MODELS, read_card, shipped
@@ -30,7 +30,7 @@ def run(**query: str) -> AppTest:
 
 def expect(app: AppTest, values: dict[str, float], *, model: str = "castnet", currency: str = "€") -> None:
     """Every figure of the four ways, and the precision, are the plant's."""
-    told, found = texts(app), worth(model_rates(model), plant_of(values))
+    told, found = texts(app), compare_inspection_methods(model_rates(model), plant_of(values))
     for way in words.WAYS:
         assert words.lines(getattr(found, way).per_year, currency) in told
     assert words.precision(found) in told
@@ -96,7 +96,7 @@ def test_extremes_are_shown(extreme: dict[str, str]):
 
 
 def test_ten_thousand_parts_can_be_counted_for():
-    found = worth(model_rates("castnet"), plant_of(DEFAULTS))
+    found = compare_inspection_methods(model_rates("castnet"), plant_of(DEFAULTS))
     assert words.lines(found.model.per_10_000, "€") in texts(run(per="10,000 parts"))
 
 
@@ -112,7 +112,7 @@ def test_without_any_model_that_can_be_asked_it_says_so(monkeypatch: pytest.Monk
 
 
 def test_the_file_holds_what_was_put_in_and_worked_out():
-    found = worth(model_rates("castnet"), plant_of(OTHER))
+    found = compare_inspection_methods(model_rates("castnet"), plant_of(OTHER))
     asked = Asked(plant=plant_of(OTHER), currency="$", values=OTHER)
     content = view.to_csv(asked, found, "=castnet", False).decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(content)))
