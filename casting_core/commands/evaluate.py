@@ -52,9 +52,9 @@ def command(
         if not limits:
             _from_predictions(model, split, markdown, save)
         return
-    from casting_core import Inspector
     from casting_core.data.samples import default_root
     from casting_core.evaluation.localization import study as maps
+    from casting_core.inspection.inspector import Inspector
 
     inspector = Inspector.load(model, device=device)
     if masks is not None:
@@ -87,7 +87,6 @@ def command(
 def _limits(
     model: str, data: Path | None, device: str | None, *, detectability: bool, robustness: bool, save: bool
 ) -> None:
-    from casting_core import Inspector
     from casting_core.commands.data import root_of
     from casting_core.evaluation.detectability import study as detectability_study
     from casting_core.evaluation.detectability.summary import summarise as summarise_trials
@@ -99,6 +98,7 @@ def _limits(
     from casting_core.evaluation.robustness.summary import summarise as summarise_tallies
     from casting_core.evaluation.robustness.tallies import FILE as TALLIES
     from casting_core.evaluation.robustness.tallies import write_tallies
+    from casting_core.inspection.inspector import Inspector
     from casting_core.networks.card import MODELS
 
     root, folder = root_of(data), MODELS / model
