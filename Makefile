@@ -3,23 +3,25 @@
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
+PIP := $(PYTHON) -m pip install --quiet --disable-pip-version-check
 BASE := $(shell for each in python3.11 python3; do \
 	$$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$each && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help app test lint train models benchmark screenshots load browser clean
+.PHONY: help app test lint train models benchmark screenshots load build browser clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 app: $(VENV)/installed ## open the app in the browser
-	$(PYTHON) -m streamlit run app.py $(ARGS)
+	$(PYTHON) -m casting_core app $(ARGS)
 
 test: $(VENV)/installed-dev browser ## run all tests
 	$(PYTHON) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 lint: $(VENV)/installed-dev ## check style and types
 	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy
 
 train: $(VENV)/installed-dev ## train castnet on the official split, into runs/
@@ -27,10 +29,12 @@ train: $(VENV)/installed-dev ## train castnet on the official split, into runs/
 
 models: $(VENV)/installed-dev ## train all models that ship, on both splits, and write models/ (about two hours)
 	@set -e; run() { echo "$$@"; $(PYTHON) -m casting_core "$$@"; }; \
-	for model in castnet cnn feedforward logistic_regression brightness; do \
+	names() { $(PYTHON) -c "from casting_core.networks.registry import ARCHITECTURES as all; print(*$$1)"; }; \
+	for model in $$(names all); do \
 		run train $$model --resume; \
 		for fold in 0 1 2 3 4; do run train $$model --split by-source --fold $$fold --resume; done; \
-		if [ $$model = castnet ]; then for seed in 1 2; do run train $$model --seed $$seed --resume; done; fi; \
+		case " $$(names '(n for n in all if not all[n].comparison_only)') " in *" $$model "*) \
+			for seed in 1 2; do run train $$model --seed $$seed --resume; done;; esac; \
 		run ship $$model; \
 	done
 
@@ -42,6 +46,9 @@ screenshots: $(VENV)/installed-dev browser ## photograph every page into screens
 
 load: $(VENV)/installed-dev browser ## drop pictures from 30 browsers at once, and tell times and memory
 	$(PYTHON) -m tests.browser.load $(ARGS)
+
+build: $(VENV)/installed-dev ## build the wheel and the source archive into dist/
+	$(PYTHON) -m hatchling build
 
 clean: ## remove the environment and what tools left behind
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage htmlcov
@@ -61,9 +68,11 @@ $(PYTHON):
 	$(BASE) -m venv $(VENV)
 
 $(VENV)/installed: requirements.txt | $(PYTHON)
-	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(PIP) -r requirements.txt
+	$(PIP) --no-deps --editable .
 	@touch $@
 
 $(VENV)/installed-dev: requirements-dev.txt requirements.txt | $(PYTHON)
-	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(PIP) -r requirements-dev.txt
+	$(PIP) --no-deps --editable .
 	@touch $(VENV)/installed $@

@@ -1,6 +1,7 @@
 """`ship`: a model folder from finished runs."""
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -32,6 +33,7 @@ def command(
     """
     from casting_core.commands import progress_bar
     from casting_core.data.samples import read_provenance, split_samples
+    from casting_core.errors import SettingsError
     from casting_core.explanation.precedents import build_precedents, write_precedents
     from casting_core.inspection import gate
     from casting_core.inspection.envelope import measure_envelope
@@ -40,6 +42,8 @@ def command(
     from casting_core.training.ship import DATA, ship
 
     target = MODELS / model
+    if not os.access(MODELS if MODELS.exists() else MODELS.absolute().parent, os.W_OK):
+        raise SettingsError(f"{MODELS} cannot be written. Name a folder for models of your own in CASTING_MODELS.")
     official = runs / f"{model}-official-seed{seed}"
     folds = _finished(runs, f"{model}-by-source-?-seed{seed}")
     others = [run for run in _finished(runs, f"{model}-official-seed*") if run != official]

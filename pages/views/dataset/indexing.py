@@ -15,11 +15,11 @@ from pathlib import Path
 
 import streamlit as st
 
+from casting_core.system.places import PACKAGE
 from pages.views.dataset import source
 from pages.views.dataset.source import Source
 
 EVERY = 1.0  # s, between two looks at a running job
-ROOT = Path(__file__).parents[3]
 
 
 class IndexJob:
@@ -68,7 +68,7 @@ class IndexJob:
         pipe = subprocess.PIPE
         with subprocess.Popen(
             arguments,
-            cwd=ROOT,
+            cwd=PACKAGE.parent,  # from where `casting_core` is imported
             stdout=pipe,
             stderr=pipe,
             text=True,

@@ -1,0 +1,27 @@
+"""`app`: the app in the browser, from any folder."""
+
+import runpy
+import sys
+from typing import Annotated
+
+import typer
+
+
+def command(
+    port: Annotated[int | None, typer.Option(help="Port to listen on; 8501, or the next that is free.")] = None,
+    address: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    browser: Annotated[bool, typer.Option(help="Whether to open the app in the browser.")] = True,
+    further: Annotated[list[str] | None, typer.Argument(help="Further options of Streamlit, after `--`.")] = None,
+) -> None:
+    """Start the app. Folders that are named without a root (data, runs) are looked for where you are."""
+    from importlib.util import find_spec
+
+    from casting_core.errors import SettingsError
+    from casting_core.system.places import APP
+
+    if find_spec("streamlit") is None:
+        raise SettingsError("The app needs Streamlit; install it with: pip install casting-inspector")
+    options = {"server.port": port, "server.address": address, "server.headless": None if browser else "true"}
+    given = [f"--{name}={value}" for name, value in options.items() if value is not None]
+    sys.argv = ["streamlit", "run", str(APP), *given, *(further or ())]
+    runpy.run_module("streamlit", run_name="__main__", alter_sys=True)
