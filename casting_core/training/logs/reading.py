@@ -1,7 +1,7 @@
 """Read a training log of any tool: our own, any CSV with an epoch column, TensorBoard event files.
 
-One door for pages and command line. The first of `FORMATS` that knows a file reads it, and all of them end in a `Log`. A
-further format is a module beside this one and an entry here.
+The first of `FORMATS` that knows a file reads it, and all of them end in a `Log`. A further format is a module beside
+this one and an entry here.
 """
 
 from collections.abc import Callable
