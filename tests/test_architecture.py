@@ -36,8 +36,10 @@ ALL = [*CORE, *PAGES, ROOT / "app.py"]
 UNTESTED = {
     "casting_core.data.augmentation_settings",
     "casting_core.errors",
+    "casting_core.evaluation.comparison.columns",
     "casting_core.evaluation.comparison.published",
     "casting_core.evaluation.costs",
+    "casting_core.labels",
 }
 
 

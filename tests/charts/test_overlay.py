@@ -7,7 +7,6 @@ import pytest
 from PIL import Image
 
 from casting_core.charts.overlay import ACTIVATION, EVIDENCE, EVIDENCE_PALETTES, gradient, outline, overlay, percent
-from casting_core.charts.probability_scale import probability_scale
 from casting_core.errors import SettingsError
 from casting_core.explanation.regions import Region
 
@@ -120,21 +119,3 @@ def test_gradient_has_the_palette_at_its_ends():
     assert float(stops[0][3]) == 0
     assert tuple(map(int, stops[-1][:3])) == EVIDENCE.stops[-1]
     assert float(stops[-1][3]) == pytest.approx(0.5, abs=0.01)
-
-
-def test_the_scale_shows_probability_and_both_thresholds():
-    figure = probability_scale(0.973, 0.05, 0.4)
-    bars = [trace for trace in figure.data if trace.type == "bar"]
-    assert [(bar.base[0], bar.x[0]) for bar in bars] == [(0, 5), (5, pytest.approx(35)), (40, pytest.approx(60))]
-    (marker,) = (trace for trace in figure.data if trace.type == "scatter")
-    assert marker.x[0] == pytest.approx(97.3)
-    assert "97.3 %" in figure.layout.title.text
-    assert "(%)" in figure.layout.xaxis.title.text
-    texts = " ".join(note.text for note in figure.layout.annotations)
-    assert "5.0 %" in texts
-    assert "40.0 %" in texts
-
-
-@pytest.mark.parametrize("values", [(0.0, 0.0, 0.0), (1.0, 1.0, 1.0), (0.5, 0.5, 0.5)])
-def test_degenerate_scales_are_drawn(values):
-    assert len(probability_scale(*values).data) == 4

@@ -25,6 +25,11 @@ def test_every_network_is_built_and_has_settings(name: str) -> None:
     assert settings_for(name).size == ARCHITECTURES[name].size
 
 
+@pytest.mark.parametrize("name", [name for name, each in ARCHITECTURES.items() if each.comparison_only])
+def test_weights_of_what_is_only_compared_are_small(name: str) -> None:
+    assert sum(4 * p.numel() for p in architecture(name).build().parameters()) <= 12e6
+
+
 def test_what_is_only_compared_says_so() -> None:
     for each in ARCHITECTURES.values():
         assert ("not" in each.purpose.split()) == each.comparison_only

@@ -1,14 +1,11 @@
 """Folders as people lay them out: what is read, guessed, grouped, divided, and said."""
 
-import io
 import shutil
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from casting_core.data.collection.collection import Collection, is_public, public_collection, read_collection
 from casting_core.data.samples import read_provenance
@@ -16,72 +13,9 @@ from casting_core.data.synthetic.casting import render_casting
 from casting_core.data.synthetic.flange import render_flange
 from casting_core.errors import DataError
 from casting_core.labels import Label
-from tests.data.pictures import png16
+from tests.data.conftest import Layout, flange, lay_out, png, said, sides
 
 OK, DEFECTIVE = Label.OK, Label.DEFECTIVE
-Layout = dict[str, list[bytes | int]]
-
-
-@cache
-def flange(seed: int, size: int = 72) -> np.ndarray:
-    return render_flange(seed, size, "none").pixels
-
-
-def png(pixels: np.ndarray) -> bytes:
-    stream = io.BytesIO()
-    Image.fromarray(pixels).save(stream, "PNG")
-    return stream.getvalue()
-
-
-def lay_out(root: Path, folders: Layout) -> Path:
-    """Write folders of pictures: bytes as they are, numbers as flanges of that seed."""
-    for folder, contents in folders.items():
-        (root / folder).mkdir(parents=True, exist_ok=True)
-        for number, content in enumerate(contents):
-            data = png(flange(content)) if isinstance(content, int) else content
-            (root / folder / f"{number:03}.png").write_bytes(data)
-    return root
-
-
-@pytest.fixture
-def make(tmp_path: Path) -> Callable[[Layout], Path]:
-    return lambda folders: lay_out(tmp_path / "set", folders)
-
-
-def said(collection: Collection, *words: str) -> bool:
-    """Whether one note holds all of these words."""
-    return any(all(word in note for word in words) for note in collection.notes)
-
-
-def sides(collection: Collection) -> set[tuple[str, Label]]:
-    return {(s.split, s.label) for s in collection.samples}
-
-
-@pytest.fixture(scope="module")
-def messy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three classes, two sizes, colour, 16 bits, a broken and an empty file, text, hidden files, masks, no pictures."""
-    root = tmp_path_factory.mktemp("messy")
-    lay_out(root, {"Good": list(range(8)), "crack": list(range(20, 25)), "crack/deeper": [30], "dent": [40, 41, 42]})
-    (root / "empty").mkdir()
-    lay_out(root, {"masks/crack": [50]})
-    (root / "Good" / "large.jpg").write_bytes(png(flange(9, 110)))  # a PNG in spite of its name
-    colour = np.repeat(flange(10)[..., None], 3, axis=2)
-    colour[..., 2] //= 2
-    (root / "Good" / "colour.bmp").write_bytes(png(colour))
-    (root / "dent" / "deep.png").write_bytes(png16(flange(43).astype(np.uint16) * 257))
-    (root / "dent" / "000_mask.png").write_bytes(png(flange(51)))
-    (root / "dent" / "broken.png").write_bytes(png(flange(44))[:900])
-    (root / "dent" / "nothing.jpeg").write_bytes(b"")
-    (root / "dent" / "readme.txt").write_text("no picture")
-    (root / "Good" / ".DS_Store").write_bytes(b"\0")
-    (root / ".hidden").mkdir()
-    (root / ".hidden" / "0.png").write_bytes(png(flange(60)))
-    return root
-
-
-@pytest.fixture(scope="module")
-def read_messy(messy: Path) -> Collection:
-    return read_collection(messy)
 
 
 def test_a_messy_folder_is_read(read_messy: Collection) -> None:
@@ -113,15 +47,6 @@ def test_all_that_was_odd_is_said(read_messy: Collection) -> None:
     assert said(read_messy, "only 10 ok photographs", "31%")
     assert not said(read_messy, "differ in size")
     assert not any("hidden" in note or "DS_Store" in note for note in read_messy.notes)
-
-
-def test_the_split_and_the_folds_hold_both_labels(read_messy: Collection) -> None:
-    assert len(sides(read_messy)) == 4
-    for label in Label:
-        assert (read_messy.photographs(label), read_messy.photographs(label, "test")) == (10, 2)
-    assert read_messy.folds == 5
-    for fold in range(5):
-        assert {s.label for s in read_messy.samples if s.fold == fold} == {OK, DEFECTIVE}
 
 
 def test_contents_alone_decide(messy: Path, read_messy: Collection, tmp_path: Path) -> None:
@@ -169,44 +94,6 @@ def test_castings_are_grouped_by_their_ring(tmp_path: Path) -> None:
     assert all(a.source == b.source for a, b in zip(found.samples[::2], found.samples[1::2], strict=True))
 
 
-def test_the_split_of_the_folder_is_kept(make: Callable[[Layout], Path]) -> None:
-    root = make(
-        {
-            "Train/ok": [0, 1, 2, 3],
-            "Train/NG": [10, 11, 12],
-            "valid/ok": [4],
-            "valid/NG": [13],
-            "TEST/ok": [5, 0],  # one is a picture of train
-            "TEST/ng": [14],
-        }
-    )
-    found = read_collection(root)
-    assert found.official
-    assert found.classes == {"ng": DEFECTIVE, "ok": OK}  # as first written, in the order of paths
-    assert {s.path: s.split for s in found.samples} == {
-        s.path: "test" if s.path.startswith("TEST") else "train" for s in found.samples
-    }
-    assert said(found, "split into train and test was kept")
-    assert said(found, "validation were counted as train")
-    assert said(found, "1 of 3 test pictures are copies")
-    assert {found.class_of(s) for s in found.samples} == {"ng", "ok"}
-
-
-def test_validation_serves_as_test_where_there_is_none(make: Callable[[Layout], Path]) -> None:
-    found = read_collection(make({"train/ok": [0, 1], "train/bad": [10, 11], "val/ok": [2], "val/bad": [12]}))
-    assert found.official
-    assert {s.split for s in found.samples if s.path.startswith("val")} == {"test"}
-
-
-def test_a_split_that_lacks_a_label_is_set_aside(make: Callable[[Layout], Path]) -> None:
-    layout: Layout = {"train/good": [0, 1, 2, 3], "test/good": [4], "test/crack": [10, 11, 12]}
-    found = read_collection(make(layout | {"ground_truth/crack": [9]}))
-    assert not found.official
-    assert said(found, "no defective picture in train", "another one made")
-    assert len(sides(found)) == 4
-    assert len(found.samples) == 8
-
-
 def test_same_picture_under_both_labels(make: Callable[[Layout], Path]) -> None:
     found = read_collection(make({"good": [0, 1, 2, 3, 4, 5], "bad": [10, 11, 12, 13, 3]}))
     assert {s.path for s in found.samples if s.suspect} == {"good/003.png", "bad/004.png"}
@@ -241,20 +128,6 @@ def test_a_label_of_one_photograph(make: Callable[[Layout], Path]) -> None:
     assert found.folds == 0
     assert {s.fold for s in found.samples} == {-1}
     assert said(found, "nothing can be said of new parts")
-
-
-def test_sizes_that_give_the_label_away(make: Callable[[Layout], Path]) -> None:
-    found = read_collection(make({"good": [0, 1], "bad": [png(flange(seed, 90)) for seed in (2, 3)]}))
-    assert said(found, "2 sizes", "72 × 72 (2), 90 × 90 (2)")
-    assert said(found, "differ in size")
-
-
-def test_imbalance_is_said_from_one_to_five(make: Callable[[Layout], Path]) -> None:
-    assert said(read_collection(make({"good": list(range(10)), "bad": [20, 21]})), "10 ok and 2 defective", "1 to 5.0")
-
-
-def test_no_word_of_imbalance_below(make: Callable[[Layout], Path]) -> None:
-    assert not said(read_collection(make({"good": list(range(9)), "bad": [20, 21]})), "out of balance")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from casting_core.errors import SettingsError
 from casting_core.evaluation.plant.economics import Plant, compare_inspection_methods
-from casting_core.evaluation.plant.results import Estimate, Totals
+from casting_core.evaluation.plant.results import Totals
 from casting_core.evaluation.plant.verdict_rates import VerdictRates, measure_rates
 from casting_core.evaluation.predictions import Predictions
 from casting_core.evaluation.statistics.intervals import clopper_pearson
@@ -195,10 +195,6 @@ def test_by_hand_and_no_inspection_leave_nothing_to_chance():
     for way in (found.by_hand, found.uninspected):
         assert way.per_year.cost.low == pytest.approx(way.per_year.cost.high)
     assert found.model.per_year.cost.low < found.model.per_year.cost.high
-
-
-def test_an_estimate_passes_over_draws_without_a_value():
-    assert Estimate.of(np.array([2.0, math.nan, 1.0, 3.0])) == Estimate(value=2.0, low=1.05, high=2.95)
 
 
 @pytest.mark.parametrize("name", list(vars(PLANT)))

@@ -63,12 +63,6 @@ def test_one_class_alone_is_refused():
         fit_calibration(np.zeros(4), np.ones(4, bool), np.arange(4))
 
 
-def test_probability_rises_with_the_logit_and_keeps_the_order():
-    probability = Calibration(temperature=3.0, shift=-1.0).probability(np.linspace(-50, 50, 101))
-    assert (np.diff(probability) > 0).all()
-    assert probability[51] == pytest.approx(0.5)
-
-
 def test_the_temperature_is_the_best_there_is():
     """No temperature near it has a lower loss, worked out anew from the docstring, to many digits."""
     rng = np.random.default_rng(4)

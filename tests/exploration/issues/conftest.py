@@ -1,0 +1,16 @@
+"""What tests of issues share."""
+
+from casting_core.exploration.issues.find import Issue, IssueType, find_issues
+
+LIMITS = {"threshold_pass": 0.2, "threshold_reject": 0.7}
+SEVERAL = 40  # pictures, enough for something to be usual
+
+
+def found(kind: IssueType, **given: object) -> dict[int, Issue]:
+    """Findings of one kind by picture."""
+    return {each.index: each for each in find_issues(**given) if each.kind is kind}
+
+
+def scores(kind: IssueType, **given: object) -> dict[int, float]:
+    """Their scores by picture."""
+    return {index: each.score for index, each in found(kind, **given).items()}
