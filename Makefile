@@ -3,17 +3,18 @@
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
+PIP := $(PYTHON) -m pip install --quiet --disable-pip-version-check
 BASE := $(shell for each in python3.11 python3; do \
 	$$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$each && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help app test lint train models benchmark screenshots load browser clean
+.PHONY: help app test lint train models benchmark screenshots load build browser clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 app: $(VENV)/installed ## open the app in the browser
-	$(PYTHON) -m streamlit run app.py $(ARGS)
+	$(PYTHON) -m casting_core app $(ARGS)
 
 test: $(VENV)/installed-dev browser ## run all tests
 	$(PYTHON) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
@@ -43,8 +44,12 @@ screenshots: $(VENV)/installed-dev browser ## photograph every page into screens
 load: $(VENV)/installed-dev browser ## drop pictures from 30 browsers at once, and tell times and memory
 	$(PYTHON) -m tests.browser.load $(ARGS)
 
+build: $(VENV)/installed-dev ## build the wheel and the source archive into dist/
+	$(PYTHON) -m hatchling build
+
 clean: ## remove the environment and what tools left behind
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage htmlcov
+	rm -rf dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 browser:
@@ -61,9 +66,11 @@ $(PYTHON):
 	$(BASE) -m venv $(VENV)
 
 $(VENV)/installed: requirements.txt | $(PYTHON)
-	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(PIP) -r requirements.txt
+	$(PIP) --no-deps --editable .
 	@touch $@
 
 $(VENV)/installed-dev: requirements-dev.txt requirements.txt | $(PYTHON)
-	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(PIP) -r requirements-dev.txt
+	$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $(VENV)/installed $@

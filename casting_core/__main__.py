@@ -1,10 +1,11 @@
-"""The command line: `python -m casting_core …`. Each command is a module of `casting_core.commands`."""
+"""The command line: `casting-inspector …` or `python -m casting_core …`, a module of `commands` for each command."""
 
 import errno
 import sys
 
 import typer
 
+from casting_core.commands import app as start
 from casting_core.commands import benchmark, compare, data, evaluate, inspect, ship, train
 from casting_core.errors import CastingError
 from casting_core.system.openmp import wait_briefly
@@ -15,6 +16,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.command("app")(start.command)
 app.command("inspect")(inspect.command)
 app.add_typer(data.app, name="data")
 app.command("train")(train.command)
@@ -28,7 +30,7 @@ def main() -> None:
     """Run the command line; errors of the project, and a disk that takes no more, end it with a sentence and code 2."""
     wait_briefly()
     try:
-        app(prog_name="python -m casting_core")
+        app(prog_name="python -m casting_core" if sys.argv[0].endswith("__main__.py") else "casting-inspector")
     except CastingError as error:
         print(f"Error: {error}", file=sys.stderr)
         sys.exit(2)

@@ -132,7 +132,7 @@ opening()
 shown = defects()
 steps()
 try:
-    card = cards.read_card(MODELS / DEFAULT)
+    card = cards.read_card(cards.folder_of(DEFAULT, MODELS))
     worth(card)
     limits()
     own_limits(card)

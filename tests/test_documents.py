@@ -23,7 +23,7 @@ LINK = re.compile(
     r"!?\[(?:[^\[\]]|\[[^\]]*\])*\]\((?P<target>[^)\s]+)\)|<(?P<bare>https?://[^>\s]+)>|src=\"(?P<image>[^\"]+)\""
 )
 OWN_VARIABLE = re.compile(r"\bCASTING_[A-Z]+(?:_[A-Z]+)*\b")
-COMING = {"CASTING_MODELS"}  # listed already, though nothing reads it yet
+COMING: set[str] = set()  # listed already, though nothing reads it yet
 COMMAND = "casting-inspector "
 STARTS_THE_APP = "casting-inspector app"  # which runs until it is stopped
 RUN_AS = f"{shlex.quote(sys.executable)} -m casting_core "

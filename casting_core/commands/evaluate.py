@@ -8,7 +8,7 @@ import typer
 from casting_core.commands import shown
 from casting_core.commands.printing import print_figures, print_splits
 from casting_core.commands.train import Split
-from casting_core.networks.card import DEFAULT
+from casting_core.networks.card import DEFAULT, folder_of
 
 if TYPE_CHECKING:
     from casting_core.evaluation.evaluate import Evaluation
@@ -101,7 +101,7 @@ def _limits(
     from casting_core.inspection.inspector import Inspector
     from casting_core.networks.card import MODELS
 
-    root, folder = root_of(data), MODELS / model
+    root, folder = root_of(data), folder_of(model, MODELS)
     judges = FoldInspectors(folder, device)
     if detectability:
         with shown("Judging inserted defects") as progress:
@@ -127,8 +127,9 @@ def _from_predictions(model: str, split: Split | None, markdown: bool, save: boo
     from casting_core.evaluation.reporting.markdown import map_table, methods_table, repair_table, results_table
     from casting_core.networks.card import MODELS, read_card
 
-    card, suspects = read_card(MODELS / model), suspects_of(MODELS / model)
-    rows = read_predictions(MODELS / model / "predictions.csv")
+    folder = folder_of(model, MODELS)
+    card, suspects = read_card(folder), suspects_of(folder)
+    rows = read_predictions(folder / "predictions.csv")
     evaluation = evaluate(rows, suspects, calibrated_on=card.calibrated_on or None, fit_shift=card.recentred)
     if save:
         _check(card, evaluation)
@@ -174,8 +175,9 @@ def _keep(model: str, name: str, figures: dict[str, Any], save: bool) -> None:
         from casting_core.networks.card import MODELS
         from casting_core.networks.checkpoint import add_metrics
 
-        add_metrics(MODELS / model, name, figures)
-        typer.echo(f"Kept in the card: {MODELS / model}")
+        folder = folder_of(model, MODELS)
+        add_metrics(folder, name, figures)
+        typer.echo(f"Kept in the card: {folder}")
 
 
 def _print_methods(figures: dict[str, dict[str, Any]]) -> None:

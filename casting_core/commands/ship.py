@@ -1,6 +1,7 @@
 """`ship`: a model folder from finished runs."""
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -27,11 +28,14 @@ def command(
 ) -> None:
     """Write models/MODEL from runs/MODEL-official-seedN, all runs/MODEL-by-source-K-seedN and further official runs.
 
+    Where CASTING_MODELS names a folder, MODEL is written there.
+
     Calibration, thresholds and figures come from the runs' predictions; the envelope of the gates and the known
     castings from the pictures of the training split, where the part is one that can be found on them.
     """
     from casting_core.commands import progress_bar
     from casting_core.data.samples import read_provenance, split_samples
+    from casting_core.errors import SettingsError
     from casting_core.explanation.precedents import build_precedents, write_precedents
     from casting_core.inspection import gate
     from casting_core.inspection.envelope import measure_envelope
@@ -40,6 +44,8 @@ def command(
     from casting_core.training.ship import DATA, ship
 
     target = MODELS / model
+    if not os.access(next(each for each in (MODELS, *MODELS.absolute().parents) if each.exists()), os.W_OK):
+        raise SettingsError(f"{MODELS} cannot be written; set CASTING_MODELS to a folder for models of your own.")
     official = runs / f"{model}-official-seed{seed}"
     folds = _finished(runs, f"{model}-by-source-?-seed{seed}")
     others = [run for run in _finished(runs, f"{model}-official-seed*") if run != official]

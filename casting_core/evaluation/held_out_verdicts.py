@@ -11,7 +11,7 @@ from pathlib import Path
 from casting_core.errors import ModelError
 from casting_core.evaluation.predictions import BY_SOURCE, Prediction, read_predictions
 from casting_core.labels import Verdict
-from casting_core.networks.card import MODELS, ModelCard, read_card
+from casting_core.networks.card import MODELS, ModelCard, folder_of, read_card
 
 PREDICTIONS = "predictions.csv"
 
@@ -76,5 +76,5 @@ def judge_rows(rows: Sequence[Prediction], card: ModelCard) -> list[HeldOutVerdi
 
 def judged(model: str, folder: Path = MODELS) -> list[HeldOutVerdict]:
     """All held-out pictures of a shipped model. Raises `ModelError` or `DataError` where card or table are damaged."""
-    card = read_card(folder / model)
-    return judge_rows(read_predictions(folder / model / PREDICTIONS), card)
+    home = folder_of(model, folder)
+    return judge_rows(read_predictions(home / PREDICTIONS), read_card(home))

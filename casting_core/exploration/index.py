@@ -36,7 +36,7 @@ from casting_core.data.samples import read_provenance
 from casting_core.errors import DataError
 from casting_core.exploration import cache
 from casting_core.exploration.projection import project
-from casting_core.networks.card import DEFAULT, MODELS, read_card
+from casting_core.networks.card import DEFAULT, MODELS, folder_of, read_card
 
 FORMAT = 1
 Grouping = Literal["table", "part", "picture"]
@@ -105,7 +105,7 @@ COLUMNS += ("nearest", "likeness", "probability", "verdict", *NAMES)
 
 def version() -> str:
     """What an index is made with: another one is made where this differs."""
-    return f"{FORMAT}:{DEFAULT}:{read_card(MODELS / DEFAULT).weights_sha256}"
+    return f"{FORMAT}:{DEFAULT}:{read_card(folder_of(DEFAULT, MODELS)).weights_sha256}"
 
 
 def find_key(folder: Path) -> tuple[str | None, bool]:

@@ -24,7 +24,7 @@ from casting_core.evaluation.held_out_verdicts import PREDICTIONS, HeldOutVerdic
 from casting_core.evaluation.predictions import read_predictions
 from casting_core.exploration.index import Index
 from casting_core.labels import Label, Verdict
-from casting_core.networks.card import DEFAULT, MODELS, read_card, shipped
+from casting_core.networks.card import DEFAULT, MODELS, folder_of, read_card, shipped
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,11 +87,11 @@ def models_for(index: Index | None, public: bool) -> list[str]:
     paths = None if index is None else set(index.paths)
     found = []
     for model in shipped():
-        card = read_card(MODELS / model)
+        card = read_card(folder_of(model, MODELS))
         if public and card.on_public_set:
             found.append(model)
         elif not public and paths is not None and not card.on_public_set:
-            told = {row.path for row in read_predictions(MODELS / model / PREDICTIONS)}
+            told = {row.path for row in read_predictions(folder_of(model, MODELS) / PREDICTIONS)}
             if len(told & paths) >= MIN_COVERED * len(paths):
                 found.append(model)
     if not public and index is not None and any(index.verdicts):
@@ -212,7 +212,7 @@ def _judgement(
     probability, verdicts = np.full(len(paths), np.nan), [""] * len(paths)
     if model is None:
         return probability, verdicts, None, False
-    card = read_card(MODELS / model)
+    card = read_card(folder_of(model, MODELS))
     limits = (card.threshold_pass, card.threshold_reject)
     if index is not None and not public and model == index.model and card.on_public_set:
         return index.probability.astype(np.float64), list(index.verdicts), limits, True

@@ -21,7 +21,7 @@ from casting_core.explanation.proof import Proof, prove
 from casting_core.inspection.inspector import Inspector
 from casting_core.inspection.stability import Stability, check_stability
 from casting_core.labels import Label
-from casting_core.networks.card import MODELS
+from casting_core.networks.card import MODELS, folder_of
 
 Precedents = dict[Label, tuple[Precedent, ...]]
 
@@ -86,7 +86,7 @@ def precedents(inspector: Inspector, pixels: np.ndarray, *, without: int | None 
 
     `pixels`: uint8 (H, W). `without`: the source photograph that the picture itself shows.
     """
-    known = read_precedents(MODELS / inspector.card.name, inspector.card)
+    known = read_precedents(folder_of(inspector.card.name, MODELS), inspector.card)
     features = None if known is None else describe(inspector.network, inspector.prepare(pixels))
     return None if known is None or features is None else known.nearest(features, without=without)
 

@@ -5,13 +5,15 @@ Reading it needs no network, so a page has it at once.
 
 import json
 import math
+import os
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
 from casting_core.errors import ModelError
+from casting_core.system.places import SHIPPED
 
-MODELS = Path(__file__).resolve().parents[2] / "models"
+MODELS = Path(os.environ.get("CASTING_MODELS") or SHIPPED)  # where models are looked for first, and written
 DEFAULT = "castnet"
 CARD, SAMPLES = "card.json", "samples.csv"
 
@@ -96,7 +98,7 @@ def read_card(folder: Path) -> ModelCard:
         envelope = {name: (float(least), float(most)) for name, (least, most) in values.get("envelope", {}).items()}
         return ModelCard(**{**values, **plain, "envelope": envelope})
     except FileNotFoundError as error:
-        names = sorted(p.parent.name for p in folder.parent.glob(f"*/{CARD}"))
+        names = sorted(shipped(folder.parent))
         raise ModelError(
             f"There is no model {folder.name!r} in {folder.parent}; there are: {', '.join(names) or 'none'}."
         ) from error
@@ -119,7 +121,17 @@ def _is(value: Any, kind: Any) -> bool:
     return isinstance(value, get_origin(kind) or kind)
 
 
-def shipped(folder: Path = MODELS) -> list[str]:
+def homes(models: Path = MODELS) -> tuple[Path, ...]:
+    """The folders in which models lie: `models` and, where these are the user's own (`CASTING_MODELS`), what ships."""
+    return (models, SHIPPED) if models == MODELS != SHIPPED else (models,)
+
+
+def folder_of(name: str, models: Path = MODELS) -> Path:
+    """The folder of a model, in the first of `homes` that has it; where none has, the one that would be in `models`."""
+    return next((home / name for home in homes(models) if (home / name / CARD).is_file()), models / name)
+
+
+def shipped(models: Path = MODELS) -> list[str]:
     """Names of the models that are ready for use: folders with a card, not hidden, sorted, the default first."""
-    names = sorted(card.parent.name for card in folder.glob(f"[!.]*/{CARD}"))
-    return sorted(names, key=lambda name: name != DEFAULT)
+    names = {card.parent.name for home in homes(models) for card in home.glob(f"[!.]*/{CARD}")}
+    return sorted(names, key=lambda name: (name != DEFAULT, name))

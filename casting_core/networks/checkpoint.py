@@ -15,7 +15,7 @@ from torch import nn
 
 from casting_core.data.files import write_atomically
 from casting_core.errors import ModelError
-from casting_core.networks.card import CARD, MODELS, ModelCard, read_card
+from casting_core.networks.card import CARD, MODELS, ModelCard, folder_of, read_card
 from casting_core.networks.network import Network
 from casting_core.networks.registry import architecture
 
@@ -27,8 +27,8 @@ def load_model(name: str, folder: Path = MODELS) -> tuple[Network, ModelCard]:
 
     Raises `ModelError` where a file is missing, the weights are not the card's, or do not fit the network.
     """
-    card = read_card(folder / name)
-    file = folder / name / WEIGHTS
+    home = folder_of(name, folder)
+    card, file = read_card(home), home / WEIGHTS
     try:
         content = file.read_bytes()
     except OSError as error:

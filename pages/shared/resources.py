@@ -25,7 +25,7 @@ from PIL import Image
 from casting_core.data.images import decode_rgb
 from casting_core.data.samples import default_root
 from casting_core.errors import ImageError
-from casting_core.networks.card import DEFAULT, MODELS, ModelCard, read_card, shipped
+from casting_core.networks.card import DEFAULT, MODELS, ModelCard, folder_of, read_card, shipped
 from pages.shared.uploads import Upload
 from pages.shared.verdict_priority import Precedence
 
@@ -80,7 +80,7 @@ def models() -> list[str]:
 
 def card(model: str) -> ModelCard:
     """The card of a shipped model, read at once."""
-    return read_card(MODELS / model)
+    return read_card(folder_of(model, MODELS))
 
 
 def inspector(model: str = DEFAULT) -> "Inspector":

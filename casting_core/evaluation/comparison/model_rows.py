@@ -19,7 +19,7 @@ from typing import Any
 from casting_core.errors import ModelError
 from casting_core.evaluation.comparison import published
 from casting_core.evaluation.comparison.columns import COLUMNS, Column
-from casting_core.networks.card import MODELS, ModelCard
+from casting_core.networks.card import MODELS, ModelCard, folder_of
 from casting_core.networks.registry import ARCHITECTURES, BASELINE
 
 WEIGHTS = "weights.safetensors"
@@ -104,7 +104,7 @@ def _of_card(card: ModelCard, folder: Path, as_filed: bool, milliseconds: float 
     settings = card.training.get("settings") or {}
     threads = card.training.get("threads")
     device = card.training.get("device")
-    weights = folder / card.name / WEIGHTS
+    weights = folder_of(card.name, folder) / WEIGHTS
     values: dict[str, Any] = {
         "kind": KINDS.get(card.architecture, card.architecture),
         **{name: settings.get(name) for name in ("batch_size", "epochs", "learning_rate")},

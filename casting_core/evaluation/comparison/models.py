@@ -18,7 +18,7 @@ from casting_core.errors import DataError, ModelError
 from casting_core.evaluation.evaluate import evaluate, suspects_of
 from casting_core.evaluation.predictions import OFFICIAL, Prediction, read_predictions
 from casting_core.evaluation.statistics.paired_tests import Disagreement, mcnemar
-from casting_core.networks.card import DEFAULT, MODELS, ModelCard, read_card, shipped
+from casting_core.networks.card import DEFAULT, MODELS, ModelCard, folder_of, read_card, shipped
 from casting_core.networks.registry import BASELINE
 
 SPLITS = ("official_test", "by_source")
@@ -74,9 +74,9 @@ def compare(names: Sequence[str] = (), folder: Path = MODELS) -> Comparison:
     chosen = list(dict.fromkeys(names)) or sorted(shipped(folder), key=lambda name: name == BASELINE)
     if not chosen:
         raise ModelError(f"There is no model in {folder}; train and ship one first.")
-    models = {name: _read(folder / name) for name in chosen}
+    models = {name: _read(folder_of(name, folder)) for name in chosen}
     reference = models[DEFAULT if DEFAULT in models else chosen[0]]
-    suspects = suspects_of(folder / reference.name)
+    suspects = suspects_of(folder_of(reference.name, folder))
     compared, warnings = [], []
     for model in models.values():
         against = {}

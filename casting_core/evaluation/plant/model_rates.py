@@ -14,15 +14,15 @@ from casting_core.errors import DataError
 from casting_core.evaluation.plant.economics import Plant, compare_inspection_methods
 from casting_core.evaluation.plant.results import Estimate
 from casting_core.evaluation.plant.verdict_rates import VerdictRates, measure_rates
-from casting_core.networks.card import MODELS, read_card
+from casting_core.networks.card import MODELS, folder_of, read_card
 
 WAYS = ("model", "second_look", "by_hand", "uninspected")
 
 
 def has_rates(model: str, folder: Path = MODELS) -> bool:
     """Whether a shipped model was judged on castings never seen, picture by picture."""
-    card = read_card(folder / model)
-    return "by_source" in card.metrics and (folder / model / "predictions.csv").is_file()
+    home = folder_of(model, folder)
+    return "by_source" in read_card(home).metrics and (home / "predictions.csv").is_file()
 
 
 def model_rates(model: str, folder: Path = MODELS, *, as_filed: bool = False) -> VerdictRates:
@@ -35,7 +35,7 @@ def model_rates(model: str, folder: Path = MODELS, *, as_filed: bool = False) ->
     from casting_core.evaluation.held_out_verdicts import judged
     from casting_core.evaluation.predictions import as_arrays
 
-    left_out = frozenset() if as_filed else suspects_of(folder / model)
+    left_out = frozenset() if as_filed else suspects_of(folder_of(model, folder))
     rows = [each for each in judged(model, folder) if each.unseen and each.row.path not in left_out]
     if not rows:
         raise DataError(f"{model} was judged on no casting that it had never seen; train and ship it by source.")

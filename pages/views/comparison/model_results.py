@@ -11,7 +11,7 @@ import streamlit as st
 from casting_core.errors import CastingError
 from casting_core.evaluation.held_out_verdicts import PREDICTIONS, HeldOutVerdict, judge_rows
 from casting_core.evaluation.predictions import read_predictions
-from casting_core.networks.card import CARD, SAMPLES, ModelCard
+from casting_core.networks.card import CARD, SAMPLES, ModelCard, folder_of
 from pages.shared import resources
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class SelectedResults:
 
 def known(model: str) -> ModelResults:
     """A shipped model. Raises `ModelError` or `DataError` where its card or its predictions are damaged."""
-    card, folder = resources.card(model), resources.MODELS / model
+    card, folder = resources.card(model), folder_of(model, resources.MODELS)
     return _known((model, str(folder), str(card.weights_sha256), _state(folder)))
 
 

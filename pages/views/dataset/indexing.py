@@ -15,11 +15,11 @@ from pathlib import Path
 
 import streamlit as st
 
+from casting_core.system.places import PACKAGE
 from pages.views.dataset import source
 from pages.views.dataset.source import Source
 
 EVERY = 1.0  # s, between two looks at a running job
-ROOT = Path(__file__).parents[3]
 
 
 class IndexJob:
@@ -64,11 +64,12 @@ class IndexJob:
                 return
 
     def _one(self, command: Sequence[str]) -> tuple[int, str]:
-        arguments = [sys.executable, "-m", "casting_core", *command]
+        arguments = [sys.executable, "-P", "-m", "casting_core", *command]
+        path = os.pathsep.join(filter(None, [str(PACKAGE.parent), os.environ.get("PYTHONPATH")]))
         pipe = subprocess.PIPE
         with subprocess.Popen(
             arguments,
-            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": path},  # in the same folder, on which relative names depend
             stdout=pipe,
             stderr=pipe,
             text=True,

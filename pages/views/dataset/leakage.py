@@ -11,7 +11,7 @@ from casting_core.evaluation.comparison.published import STUDY
 from casting_core.evaluation.reporting import headline
 from casting_core.exploration.leakage import LOWEST, Twin, leakage_at, photographs_at, twins
 from casting_core.exploration.table import Table
-from casting_core.networks.card import DEFAULT, MODELS, read_card
+from casting_core.networks.card import DEFAULT, MODELS, folder_of, read_card
 from pages.shared.downloads import neutral
 from pages.shared.drawing import draw
 from pages.views.dataset import loaded
@@ -148,7 +148,7 @@ def _consequences(table: Table, leak: Leakage) -> None:
 def _own_figures() -> list[str]:
     """How far the shipped model falls from known photographs to new ones; nothing where its card does not say."""
     try:
-        card = read_card(MODELS / DEFAULT)
+        card = read_card(folder_of(DEFAULT, MODELS))
         known, new = headline.official(card, as_filed=True), headline.unseen(card, as_filed=True)
     except CastingError:
         return []

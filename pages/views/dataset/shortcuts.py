@@ -16,7 +16,7 @@ from casting_core.evaluation.reporting import headline
 from casting_core.exploration.index import Index
 from casting_core.exploration.issues.shortcuts import STRONG, Shortcut, find_shortcuts, warning
 from casting_core.exploration.table import Table
-from casting_core.networks.card import DEFAULT, MODELS, ModelCard, read_card
+from casting_core.networks.card import DEFAULT, MODELS, ModelCard, folder_of, read_card
 from casting_core.networks.registry import BASELINE
 from pages.shared.drawing import draw
 from pages.views.dataset.overview import group_looks, groups
@@ -230,7 +230,7 @@ def _floor(rows: tuple[Shortcut, ...]) -> None:
     st.subheader("What follows for this set", anchor=False)
     whole = next((row for row in rows if row.measure == WHOLE and row.split is None), None)
     try:
-        floor, model = read_card(MODELS / BASELINE), read_card(MODELS / DEFAULT)
+        floor, model = (read_card(folder_of(name, MODELS)) for name in (BASELINE, DEFAULT))
         area = floor.metrics["official_test"]["as_filed"]["roc_auc"]
         low, high = _right(floor), _right(model)
     except (CastingError, KeyError, TypeError):

@@ -17,7 +17,7 @@ from casting_core.charts.style import looks
 from casting_core.errors import CastingError
 from casting_core.evaluation.detectability.trials import FILE, PUBLIC, RENDERED
 from casting_core.labels import Verdict
-from casting_core.networks.card import MODELS, ModelCard
+from casting_core.networks.card import MODELS, ModelCard, folder_of
 from pages.shared.downloads import neutral
 from pages.shared.drawing import draw
 from pages.views.evidence import choice
@@ -108,7 +108,7 @@ def marked(card: ModelCard, base: str) -> "Future[dict[str, Any]]":
 
     The card holds sizes only; the curves come from the trials. Their result raises `DataError` for a damaged file.
     """
-    file = MODELS / card.name / FILE
+    file = folder_of(card.name, MODELS) / FILE
     stamp = file.stat().st_mtime_ns if file.is_file() else 0
     begun = _marked(str(file), card.weights_sha256, stamp, base)
     if begun.done() and isinstance(begun.exception(), CastingError):
