@@ -21,6 +21,7 @@ test: $(VENV)/installed-dev browser ## run all tests
 
 lint: $(VENV)/installed-dev ## check style and types
 	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy
 
 train: $(VENV)/installed-dev ## train castnet on the official split, into runs/
@@ -28,10 +29,12 @@ train: $(VENV)/installed-dev ## train castnet on the official split, into runs/
 
 models: $(VENV)/installed-dev ## train all models that ship, on both splits, and write models/ (about two hours)
 	@set -e; run() { echo "$$@"; $(PYTHON) -m casting_core "$$@"; }; \
-	for model in castnet cnn feedforward logistic_regression brightness; do \
+	names() { $(PYTHON) -c "from casting_core.networks.registry import ARCHITECTURES as all; print(*$$1)"; }; \
+	for model in $$(names all); do \
 		run train $$model --resume; \
 		for fold in 0 1 2 3 4; do run train $$model --split by-source --fold $$fold --resume; done; \
-		if [ $$model = castnet ]; then for seed in 1 2; do run train $$model --seed $$seed --resume; done; fi; \
+		case " $$(names '(n for n in all if not all[n].comparison_only)') " in *" $$model "*) \
+			for seed in 1 2; do run train $$model --seed $$seed --resume; done;; esac; \
 		run ship $$model; \
 	done
 
@@ -72,5 +75,5 @@ $(VENV)/installed: requirements.txt | $(PYTHON)
 
 $(VENV)/installed-dev: requirements-dev.txt requirements.txt | $(PYTHON)
 	$(PIP) -r requirements-dev.txt
-	$(PIP) --no-deps --no-build-isolation --editable .
+	$(PIP) --no-deps --editable .
 	@touch $(VENV)/installed $@

@@ -1,7 +1,6 @@
 """`app`: the app in the browser, from any folder."""
 
-import os
-import subprocess
+import runpy
 import sys
 from typing import Annotated
 
@@ -9,29 +8,20 @@ import typer
 
 
 def command(
-    port: Annotated[
-        int | None, typer.Option(min=1, max=65535, help="Port to listen on; 8501, or the next free one, if left out.")
-    ] = None,
-    address: Annotated[str | None, typer.Option(help="Address to listen on, such as 127.0.0.1; all if left out.")] = None,
-    browser: Annotated[bool, typer.Option(help="Open the app in the browser.")] = True,
-    further: Annotated[
-        list[str] | None, typer.Argument(metavar="[-- OPTIONS]", help="Options of `streamlit run`.", show_default=False)
-    ] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; 8501, or the next that is free.")] = None,
+    address: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    browser: Annotated[bool, typer.Option(help="Whether to open the app in the browser.")] = True,
+    further: Annotated[list[str] | None, typer.Argument(help="Further options of Streamlit, after `--`.")] = None,
 ) -> None:
-    """Start the app; Ctrl-C stops it. Relative folders, such as data and runs, are relative to the current folder."""
+    """Start the app. Folders that are named without a root (data, runs) are looked for where you are."""
     from importlib.util import find_spec
 
     from casting_core.errors import SettingsError
     from casting_core.system.places import APP
 
     if find_spec("streamlit") is None:
-        raise SettingsError(
-            f"The app needs Streamlit, which {sys.executable} does not have; install it with: pip install streamlit"
-        )
-    options = {"port": port, "address": address, "headless": None if browser else "true"}
-    given = [f"--server.{name}={value}" for name, value in options.items() if value is not None]
-    # `-P`: no module is taken from the current folder. Streamlit reads the settings beside app.py wherever it is started.
-    line = [sys.executable, "-P", "-m", "streamlit", "run", str(APP / "app.py"), *given, *(further or ())]
-    if os.name == "posix":
-        os.execv(sys.executable, line)  # the same process, so that signals reach the server
-    raise typer.Exit(subprocess.run(line).returncode)
+        raise SettingsError("The app needs Streamlit; install it with: pip install casting-inspector")
+    options = {"server.port": port, "server.address": address, "server.headless": None if browser else "true"}
+    given = [f"--{name}={value}" for name, value in options.items() if value is not None]
+    sys.argv = ["streamlit", "run", str(APP), *given, *(further or ())]
+    runpy.run_module("streamlit", run_name="__main__", alter_sys=True)

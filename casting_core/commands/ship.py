@@ -44,8 +44,8 @@ def command(
     from casting_core.training.ship import DATA, ship
 
     target = MODELS / model
-    if not os.access(next(each for each in (MODELS, *MODELS.absolute().parents) if each.exists()), os.W_OK):
-        raise SettingsError(f"{MODELS} cannot be written; set CASTING_MODELS to a folder for models of your own.")
+    if not os.access(MODELS if MODELS.exists() else MODELS.absolute().parent, os.W_OK):
+        raise SettingsError(f"{MODELS} cannot be written. Name a folder for models of your own in CASTING_MODELS.")
     official = runs / f"{model}-official-seed{seed}"
     folds = _finished(runs, f"{model}-by-source-?-seed{seed}")
     others = [run for run in _finished(runs, f"{model}-official-seed*") if run != official]

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any, get_args, get_origin
 
 from casting_core.errors import ModelError
-from casting_core.system.places import SHIPPED
+from casting_core.system.places import SHIPPED_MODELS
 
-MODELS = Path(os.environ.get("CASTING_MODELS") or SHIPPED)  # where models are looked for first, and written
+MODELS = Path(os.environ.get("CASTING_MODELS") or SHIPPED_MODELS)  # where models are looked for first, and written
 DEFAULT = "castnet"
 CARD, SAMPLES = "card.json", "samples.csv"
 
@@ -123,7 +123,7 @@ def _is(value: Any, kind: Any) -> bool:
 
 def homes(models: Path = MODELS) -> tuple[Path, ...]:
     """The folders in which models lie: `models` and, where these are the user's own (`CASTING_MODELS`), what ships."""
-    return (models, SHIPPED) if models == MODELS != SHIPPED else (models,)
+    return (models, SHIPPED_MODELS) if models == MODELS != SHIPPED_MODELS else (models,)
 
 
 def folder_of(name: str, models: Path = MODELS) -> Path:

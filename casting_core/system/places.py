@@ -3,7 +3,7 @@
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[1]
-_APP, _MODELS = PACKAGE / "_app", PACKAGE / "_models"  # where `pyproject.toml` puts them in the wheel
+_APP, _MODELS = PACKAGE / "_app", PACKAGE / "_models"  # as the wheel holds them, see `pyproject.toml`
 
-APP = _APP if _APP.is_dir() else PACKAGE.parent  # the folder of app.py, pages/ and .streamlit/
-SHIPPED = _MODELS if _MODELS.is_dir() else PACKAGE.parent / "models"
+APP = (_APP if _APP.is_dir() else PACKAGE.parent) / "app.py"
+SHIPPED_MODELS = _MODELS if _MODELS.is_dir() else PACKAGE.parent / "models"

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -55,16 +55,17 @@ def address(kept: Path, runs: Path, tmp_path_factory: pytest.TempPathFactory) ->
             yield started
 
 
+APP = (sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true", "--server.address=127.0.0.1")
+
+
 @contextmanager
-def running_app(log: Path) -> Iterator[str]:
-    """Address of a server that is started here, and ended afterwards."""
+def running_app(log: Path, command: Sequence[str] = (*APP, "--server.port"), cwd: Path = ROOT) -> Iterator[str]:
+    """Address of a server that is started here, and ended afterwards; `command` is followed by its port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py"]
-    command += ["--server.headless", "true", "--server.address", "127.0.0.1", "--server.port", str(port)]
     with log.open("wb") as stream:
-        server = subprocess.Popen(command, cwd=ROOT, stdout=stream, stderr=subprocess.STDOUT)
+        server = subprocess.Popen([*command, str(port)], cwd=cwd, stdout=stream, stderr=subprocess.STDOUT)
     try:
         for _ in range(600):
             try:

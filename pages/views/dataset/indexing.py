@@ -69,7 +69,7 @@ class IndexJob:
         pipe = subprocess.PIPE
         with subprocess.Popen(
             arguments,
-            env={**os.environ, "PYTHONPATH": path},  # in the same folder, on which relative names depend
+            cwd=PACKAGE.parent,  # from where `casting_core` is imported
             stdout=pipe,
             stderr=pipe,
             text=True,

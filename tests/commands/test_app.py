@@ -1,0 +1,44 @@
+"""The command `app`: Streamlit gets the app and what was asked for, from any folder."""
+
+import runpy
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from casting_core.__main__ import app
+from casting_core.errors import SettingsError
+from casting_core.system.places import APP
+
+
+def started(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> list[str]:
+    """What Streamlit is started with."""
+    seen: list[str] = []
+    monkeypatch.setattr(sys, "argv", ["casting-inspector"])
+    monkeypatch.setattr(runpy, "run_module", lambda name, **how: seen.extend([name, *sys.argv[1:]]))
+    assert CliRunner().invoke(app, ["app", *arguments]).exit_code == 0
+    return seen
+
+
+def test_the_app_is_found_from_any_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert started(monkeypatch) == ["streamlit", "run", str(APP)]
+    assert APP.is_file()
+
+
+def test_what_is_asked_for_is_handed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = started(monkeypatch, "--port", "8600", "--address", "127.0.0.1", "--no-browser", "--", "--theme.base=dark")
+    assert given[3:] == [
+        "--server.port=8600",
+        "--server.address=127.0.0.1",
+        "--server.headless=true",
+        "--theme.base=dark",
+    ]
+
+
+def test_without_streamlit_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    found = CliRunner().invoke(app, ["app"])
+    assert isinstance(found.exception, SettingsError)
+    assert "pip install" in str(found.exception)

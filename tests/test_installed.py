@@ -1,0 +1,118 @@
+"""The wheel, installed where there is no checkout: it judges a casting, and shows its first page."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+from tests import ROOT
+from tests.browser.conftest import running_app
+
+pytest.importorskip("hatchling", reason="needs hatchling, which builds the wheel")
+HEADLINE = "Castings, looked at one by one"
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Built from the checkout."""
+    folder = tmp_path_factory.mktemp("dist")
+    run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder), cwd=ROOT)
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the programs of an environment that holds nothing but the wheel.
+
+    What the wheel depends on comes from the environment of these tests, but for the project itself.
+    """
+    home = tmp_path_factory.mktemp("elsewhere") / "venv"
+    venv.create(home, with_pip=False)
+    (packages,) = home.glob("lib/python*/site-packages")
+    here = next(path for path in sys.path if path.endswith("site-packages"))
+    (packages / "dependencies.pth").write_text(f"{here}\n", encoding="utf-8")
+    programs = home / "bin"
+    pip = (sys.executable, "-m", "pip", "--python", str(programs / "python"))
+    run(*pip, "install", "--no-deps", "--no-index", "--ignore-installed", "--quiet", str(wheel), cwd=home)
+    return programs
+
+
+def run(*command: str, cwd: Path) -> str:
+    """What a program writes to its standard output; it must end well."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "CASTING_"))}
+    done = subprocess.run(command, cwd=cwd, env=clean, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_the_wheel_holds_package_app_and_models_and_nothing_else(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+    assert {name.split("/")[0] for name in names if ".dist-info/" not in name} == {"casting_core"}
+    tracked = run("git", "ls-files", "models", "pages", "casting_core", cwd=ROOT).splitlines()
+    places = {"models": "casting_core/_models", "pages": "casting_core/_app/pages", "casting_core": "casting_core"}
+    for file in tracked:
+        top, _, rest = file.partition("/")
+        assert f"{places[top]}/{rest}" in names
+    assert {"casting_core/_app/app.py", "casting_core/_app/.streamlit/config.toml"} <= names
+    assert not [name for name in names if name.endswith((".jpeg", ".jpg", ".png", ".pyc"))]
+
+
+def test_it_judges_a_casting_from_another_folder(installed: Path, tmp_path: Path) -> None:
+    package = run(str(installed / "python"), "-c", "import casting_core; print(casting_core.__file__)", cwd=tmp_path)
+    assert Path(package.strip()).is_relative_to(installed.parent)
+    program = str(installed / "casting-inspector")
+    run(program, "data", "render", "--out", "castings", "--count", "4", "--size", "240", cwd=tmp_path)
+    lines = run(program, "inspect", "castings/train", "--format", "jsonl", cwd=tmp_path).splitlines()
+    found = [json.loads(line) for line in lines]
+    assert found
+    assert all(each["model"] == "castnet" and each["probability"] is not None for each in found)
+
+
+@pytest.mark.browser
+def test_it_shows_its_first_page(installed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sync = pytest.importorskip("playwright.sync_api", reason="needs the package playwright")
+    program = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        pytest.skip("needs Chromium: install it, or set CHROMIUM to its program")
+    for name in [name for name in os.environ if name.startswith(("PYTHON", "CASTING_"))]:
+        monkeypatch.delenv(name)
+    command = (str(installed / "casting-inspector"), "app", "--no-browser", "--address", "127.0.0.1", "--port")
+    with running_app(tmp_path / "log.txt", command, tmp_path) as address, sync.sync_playwright() as driver:
+        chromium = driver.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+        page = chromium.new_page()
+        page.goto(address)
+        page.get_by_role("heading", name=HEADLINE).wait_for(timeout=120_000)
+        assert page.locator("[data-testid=stException]").count() == 0
+        chromium.close()
+
+
+def requirements(lines: list[str]) -> dict[str, Requirement]:
+    found = [Requirement(line) for line in lines if not line.startswith("casting-inspector")]
+    return {re.sub(r"[-_.]+", "-", each.name).lower(): each for each in found}
+
+
+@pytest.mark.parametrize("extra", ["", "dev"])
+def test_both_lists_of_requirements_agree(extra: str) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    asked = requirements([*extras["dev"], *extras["train"]] if extra else project["dependencies"])
+    file = ROOT / ("requirements-dev.txt" if extra else "requirements.txt")
+    lines = [line.split("#")[0].strip() for line in file.read_text(encoding="utf-8").splitlines()]
+    pinned = requirements([line for line in lines if line and not line.startswith("-r")])
+    tests = {"pytest"}  # stands in requirements.txt, so that one list is enough to use and to test the app
+    assert pinned.keys() - tests == asked.keys() - tests
+    for name, requirement in pinned.items():
+        (pin,) = requirement.specifier
+        assert pin.operator == "=="
+        assert name in tests or asked[name].specifier.contains(pin.version), name
