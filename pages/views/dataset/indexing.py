@@ -69,7 +69,7 @@ class IndexJob:
         pipe = subprocess.PIPE
         with subprocess.Popen(
             arguments,
-            cwd=PACKAGE.parent,  # from where `casting_core` is imported
+            env={**os.environ, "PYTHONPATH": path},  # and the same folder, so that relative names mean the same
             stdout=pipe,
             stderr=pipe,
             text=True,
