@@ -1,4 +1,4 @@
-"""The frame of the app: page settings, navigation, run. Start it with `streamlit run app.py`."""
+"""The frame of the app: page settings, navigation (`pages/shared/frame.py` lists the pages), run."""
 
 import streamlit as st
 

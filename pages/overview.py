@@ -12,13 +12,6 @@ from pages.shared import frame
 from pages.shared.widgets import unseen_figures
 from pages.views.overview import defect_kinds
 
-QUESTIONS = {  # page → the question that it answers
-    "pages/inspection.py": "Is this part sound, and why was it flagged?",
-    "pages/dataset.py": "What do the pictures look like, and what is wrong with them?",
-    "pages/comparison.py": "Which model is better, and how did it get there?",
-    "pages/evidence.py": "How far can it be trusted on parts that it has never seen?",
-}
-
 
 def opening() -> None:
     """What it is, and where to begin."""
@@ -123,8 +116,8 @@ def own_limits(card: ModelCard) -> None:
 def ways() -> None:
     """Where to go for which question."""
     st.header("Where to go from here", anchor=False)
-    for page, question in QUESTIONS.items():
-        st.page_link(page, label=question, icon=":material/arrow_forward:")
+    for page in frame.PAGES[1:]:
+        st.page_link(page.file, label=page.question, icon=":material/arrow_forward:")
 
 
 frame.require()

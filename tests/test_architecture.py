@@ -47,16 +47,12 @@ def module_name(file: Path) -> str:
 
 
 MODULES = {module_name(file): file for file in ALL}
-
-
-@cache
-def tree(file: Path) -> ast.Module:
-    return ast.parse(file.read_text(encoding="utf-8"), str(file))
+TREES = {file: ast.parse(file.read_text(encoding="utf-8"), str(file)) for file in ALL}
 
 
 def imported(file: Path) -> Iterator[str]:
     """Full names of the modules that a file imports, at any depth of its code."""
-    for node in ast.walk(tree(file)):
+    for node in ast.walk(TREES[file]):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -173,18 +169,18 @@ def test_the_core_does_not_print() -> None:
         f"{file}:{node.lineno}"
         for file in CORE
         if file.name != "__main__.py"
-        for node in ast.walk(tree(file))
+        for node in ast.walk(TREES[file])
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
     ]
     assert not lines
 
 
 def test_public_names_are_documented() -> None:
-    silent = [module for module, file in MODULES.items() if not ast.get_docstring(tree(file))]
+    silent = [module for module, file in MODULES.items() if not ast.get_docstring(TREES[file])]
     silent += [
         f"{module}.{node.name}"
         for module, file in MODULES.items()
-        for node in tree(file).body
+        for node in TREES[file].body
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
         and not node.name.startswith("_")
         and not ast.get_docstring(node)
@@ -205,7 +201,7 @@ def test_values_are_made_by_name_and_do_not_change() -> None:
     """Every dataclass is keyword-only, and frozen but for those that grow and for a module's own."""
     changing = set()
     for module, file in MODULES.items():
-        for node in ast.walk(tree(file)):
+        for node in ast.walk(TREES[file]):
             if not isinstance(node, ast.ClassDef):
                 continue
             made = [ast.unparse(decorator) for decorator in node.decorator_list]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def command(
     models: Annotated[list[str] | None, typer.Argument(help="Names of shipped models; all if left out.")] = None,
-    markdown: Annotated[bool, typer.Option("--markdown", help="As the README's tables.")] = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="As the tables of docs/results.md.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="One row a model, split and view, every figure.")] = False,
 ) -> None:
     """Compare models by figures that are all computed afresh from their predictions.csv."""

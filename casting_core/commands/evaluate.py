@@ -21,7 +21,9 @@ RENDERED_FROM = 1_000_000  # first seed of the castings that are rendered for ju
 def command(
     model: Annotated[str, typer.Argument(help="Name of a shipped model.")] = DEFAULT,
     split: Annotated[Split | None, typer.Option(help="The figures of one split; of both if left out.")] = None,
-    markdown: Annotated[bool, typer.Option("--markdown", help="The main figures as the README's tables.")] = False,
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="The main figures as the tables of docs/results.md.")
+    ] = False,
     masks: Annotated[Path | None, typer.Option(help="Judge a folder of photographs with masks.")] = None,
     rendered: Annotated[int, typer.Option(min=0, help="Judge that many rendered castings.")] = 0,
     methods: Annotated[bool, typer.Option("--methods", help="Compare all ways to make a map on --masks.")] = False,

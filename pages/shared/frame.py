@@ -6,6 +6,7 @@ the link alone: without navigation, page settings or the model being loaded. So 
 
 import math
 from contextlib import suppress
+from dataclasses import dataclass
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
@@ -15,19 +16,40 @@ from pages.shared import admission, idle_cleanup
 FRAMED = "framed"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """A page of the app: its file, its title in the navigation, and the question that it answers."""
+
+    file: str
+    title: str
+    question: str
+
+
+PAGES = (  # the first is where a visitor arrives; a page is an entry here, a file, and its parts in `pages/views`
+    Page(file="pages/overview.py", title="Overview", question="What is this, and what is it worth to me?"),
+    Page(file="pages/inspection.py", title="Inspection", question="Is this part sound, and why was it flagged?"),
+    Page(
+        file="pages/dataset.py",
+        title="Dataset",
+        question="What do the pictures look like, and what is wrong with them?",
+    ),
+    Page(file="pages/comparison.py", title="Comparison", question="Which model is better, and how did it get there?"),
+    Page(
+        file="pages/evidence.py",
+        title="Evidence",
+        question="How far can it be trusted on parts that it has never seen?",
+    ),
+)
+
+
 def navigation() -> StreamlitPage:
     """Draw the navigation and give the page that the visitor is on."""
     if FRAMED not in st.session_state:
         _tidy_link()
     st.session_state[FRAMED] = True
     return st.navigation(
-        [  # without icons: the browser would fetch each as the icon of its tab from the internet
-            st.Page("pages/overview.py", title="Overview", default=True),
-            st.Page("pages/inspection.py", title="Inspection"),
-            st.Page("pages/dataset.py", title="Dataset"),
-            st.Page("pages/comparison.py", title="Comparison"),
-            st.Page("pages/evidence.py", title="Evidence"),
-        ],
+        # without icons: the browser would fetch each as the icon of its tab from the internet
+        [st.Page(page.file, title=page.title, default=page is PAGES[0]) for page in PAGES],
         position="top",
     )
 

@@ -1,14 +1,31 @@
 """Read a training log of any tool: our own, any CSV with an epoch column, TensorBoard event files.
 
-One door for pages and command line: what a file is decides which reader takes it, and all of them end in a `Log`.
+The first of `FORMATS` that knows a file reads it, and all of them end in a `Log`. A further format is a module beside
+this one and an entry here.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from casting_core.errors import DataError
 from casting_core.training.logs.csv_log import read_csv_log
 from casting_core.training.logs.log import MAX_BYTES, Log, read_bounded, too_large
 from casting_core.training.logs.tensorboard import is_event_file, read_event_files, read_event_folder
+
+
+@dataclass(frozen=True, kw_only=True)
+class Format:
+    """A kind of log. `knows`: whether a file is of it, by its path and bytes; `read`: bytes, path and name → log."""
+
+    knows: Callable[[str, bytes], bool]
+    read: Callable[[bytes, str, str], Log]
+
+
+FORMATS = (
+    Format(knows=is_event_file, read=lambda content, path, name: read_event_files({path: content}, name)),
+    Format(knows=lambda path, content: True, read=read_csv_log),  # whatever else it is, it says what it lacks as a CSV
+)
 
 
 def read_any_log(source: Path | bytes, name: str = "") -> Log:
@@ -28,6 +45,4 @@ def read_any_log(source: Path | bytes, name: str = "") -> Log:
     if len(content) > MAX_BYTES:
         raise DataError(too_large(path))
     given = name if isinstance(source, Path) else ""  # an upload's name is that of its file
-    if is_event_file(path, content):
-        return read_event_files({path: content}, given)
-    return read_csv_log(content, path, given)
+    return next(each for each in FORMATS if each.knows(path, content)).read(content, path, given)
