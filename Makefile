@@ -51,7 +51,7 @@ build: $(VENV)/installed-dev ## build the wheel and the source archive into dist
 	$(PYTHON) -m hatchling build
 
 clean: ## remove the environment and what tools left behind
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage htmlcov
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage htmlcov dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 browser:
@@ -74,5 +74,5 @@ $(VENV)/installed: requirements.txt | $(PYTHON)
 
 $(VENV)/installed-dev: requirements-dev.txt requirements.txt | $(PYTHON)
 	$(PIP) -r requirements-dev.txt
-	$(PIP) --no-deps --editable .
+	$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $(VENV)/installed $@

@@ -1,14 +1,20 @@
-"""The wheel, installed where there is no checkout: it judges a casting, and shows its first page."""
+"""The wheel, installed where there is no checkout: it judges a casting, and shows its first page.
 
+What the package asks for is what its code imports, and both lists of it agree.
+"""
+
+import ast
 import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import tomllib
 import venv
 import zipfile
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -19,15 +25,22 @@ from tests.browser.conftest import running_app
 
 pytest.importorskip("hatchling", reason="needs hatchling, which builds the wheel")
 HEADLINE = "Castings, looked at one by one"
+IMAGES_AND_LEFTOVERS = (".jpeg", ".jpg", ".png", ".bmp", ".pyc")
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Built from the checkout."""
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with wheel and source archive, built from the checkout."""
     folder = tmp_path_factory.mktemp("dist")
-    run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder), cwd=ROOT)
-    (built,) = folder.glob("*.whl")
-    return built
+    run(sys.executable, "-m", "hatchling", "build", "-d", str(folder), cwd=ROOT)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def wheel(built: Path) -> Path:
+    """The wheel alone."""
+    (file,) = built.glob("*.whl")
+    return file
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +78,17 @@ def test_the_wheel_holds_package_app_and_models_and_nothing_else(wheel: Path) ->
         top, _, rest = file.partition("/")
         assert f"{places[top]}/{rest}" in names
     assert {"casting_core/_app/app.py", "casting_core/_app/.streamlit/config.toml"} <= names
-    assert not [name for name in names if name.endswith((".jpeg", ".jpg", ".png", ".pyc"))]
+    assert not [name for name in names if name.endswith(IMAGES_AND_LEFTOVERS)]
+
+
+def test_the_source_archive_holds_what_the_wheel_is_built_from_and_no_more(built: Path) -> None:
+    (file,) = built.glob("*.tar.gz")
+    with tarfile.open(file) as archive:
+        names = [name.partition("/")[2] for name in archive.getnames()]
+    folders = {"casting_core", "pages", "models", ".streamlit"}
+    files = {"app.py", "pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE", "NOTICE", "PKG-INFO", ".gitignore"}
+    assert {name.partition("/")[0] for name in names} == folders | files
+    assert not [name for name in names if name.endswith(IMAGES_AND_LEFTOVERS)]
 
 
 def test_it_judges_a_casting_from_another_folder(installed: Path, tmp_path: Path) -> None:
@@ -77,6 +100,8 @@ def test_it_judges_a_casting_from_another_folder(installed: Path, tmp_path: Path
     found = [json.loads(line) for line in lines]
     assert found
     assert all(each["model"] == "castnet" and each["probability"] is not None for each in found)
+    help_text = run(program, "ship", "--help", cwd=tmp_path)
+    assert "Usage: casting-inspector ship" in help_text
 
 
 @pytest.mark.browser
@@ -94,12 +119,31 @@ def test_it_shows_its_first_page(installed: Path, tmp_path: Path, monkeypatch: p
         page.goto(address)
         page.get_by_role("heading", name=HEADLINE).wait_for(timeout=120_000)
         assert page.locator("[data-testid=stException]").count() == 0
+        seen = page.locator("[data-testid=stApp]").evaluate("app => getComputedStyle(app).backgroundColor")
+        assert seen == "rgb(251, 251, 249)", "the settings in .streamlit/config.toml do not hold"
         chromium.close()
 
 
 def requirements(lines: list[str]) -> dict[str, Requirement]:
     found = [Requirement(line) for line in lines if not line.startswith("casting-inspector")]
     return {re.sub(r"[-_.]+", "-", each.name).lower(): each for each in found}
+
+
+def imported(file: Path) -> set[str]:
+    """The packages that a file imports, at any depth of its code."""
+    nodes = list(ast.walk(ast.parse(file.read_text(encoding="utf-8"))))
+    names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    names |= {str(node.module) for node in nodes if isinstance(node, ast.ImportFrom)}
+    return {"google.protobuf" if name.startswith("google.protobuf") else name.partition(".")[0] for name in names}
+
+
+def test_what_is_imported_is_asked_for() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    asked = requirements([*project["dependencies"], *project["optional-dependencies"]["train"]]).keys()
+    files = [ROOT / "app.py", *(ROOT / "casting_core").rglob("*.py"), *(ROOT / "pages").rglob("*.py")]
+    names = set().union(*map(imported, files)) - sys.stdlib_module_names - {"casting_core", "pages"}
+    providers = {**packages_distributions(), "google.protobuf": ["protobuf"]}
+    assert not {name for name in names if not requirements(providers.get(name, [])).keys() & asked}
 
 
 @pytest.mark.parametrize("extra", ["", "dev"])

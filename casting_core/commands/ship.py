@@ -28,6 +28,8 @@ def command(
 ) -> None:
     """Write models/MODEL from runs/MODEL-official-seedN, all runs/MODEL-by-source-K-seedN and further official runs.
 
+    With CASTING_MODELS set, MODEL is written into that folder instead of models.
+
     Calibration, thresholds and figures come from the runs' predictions; the envelope of the gates and the known
     castings from the pictures of the training split, where the part is one that can be found on them.
     """
@@ -42,7 +44,7 @@ def command(
     from casting_core.training.ship import DATA, ship
 
     target = MODELS / model
-    if not os.access(MODELS if MODELS.exists() else MODELS.absolute().parent, os.W_OK):
+    if not os.access(next(each for each in (MODELS, *MODELS.absolute().parents) if each.exists()), os.W_OK):
         raise SettingsError(f"{MODELS} cannot be written. Name a folder for models of your own in CASTING_MODELS.")
     official = runs / f"{model}-official-seed{seed}"
     folds = _finished(runs, f"{model}-by-source-?-seed{seed}")

@@ -98,7 +98,7 @@ def read_card(folder: Path) -> ModelCard:
         envelope = {name: (float(least), float(most)) for name, (least, most) in values.get("envelope", {}).items()}
         return ModelCard(**{**values, **plain, "envelope": envelope})
     except FileNotFoundError as error:
-        names = sorted(p.parent.name for p in folder.parent.glob(f"*/{CARD}"))
+        names = sorted(shipped(folder.parent))
         raise ModelError(
             f"There is no model {folder.name!r} in {folder.parent}; there are: {', '.join(names) or 'none'}."
         ) from error

@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from casting_core.__main__ import app
-from casting_core.errors import CastingError, SettingsError
+from casting_core.errors import CastingError, DataError, SettingsError
 
 
 def ship(*arguments: str) -> BaseException | None:
@@ -28,3 +28,8 @@ def test_where_models_cannot_be_written_it_says_what_to_set(tmp_path: Path, monk
     error = ship("castnet", "--runs", str(tmp_path))
     assert isinstance(error, SettingsError)
     assert "CASTING_MODELS" in str(error)
+
+
+def test_folders_that_are_still_to_be_made_can_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("casting_core.networks.card.MODELS", tmp_path / "made" / "later")
+    assert isinstance(ship("castnet", "--runs", str(tmp_path)), DataError), "the runs are what is missing"

@@ -14,10 +14,17 @@ from tests import ROOT
 
 ASK = """
 from casting_core import Inspector
-from casting_core.networks.card import folder_of, shipped
+from casting_core.errors import ModelError
+from casting_core.networks.card import folder_of, read_card, shipped
+from casting_core.training.logs.runs import shipped_runs
 print(*shipped())
 print(folder_of("castnet"), folder_of("own"), folder_of("nowhere"), sep="\\n")
 print(Inspector.load("own").card.name)
+print(*sorted(entry.name for entry in shipped_runs() if entry.name == entry.model))
+try:
+    read_card(folder_of("nowhere"))
+except ModelError as error:
+    print(error)
 """
 
 
@@ -46,9 +53,11 @@ def test_models_of_ones_own_stand_beside_those_that_ship(tmp_path: Path) -> None
         check=True,
         timeout=120,
     )
-    names, castnet, mine, nowhere, loaded = done.stdout.splitlines()
+    names, castnet, mine, nowhere, loaded, trained, missing = done.stdout.splitlines()
     assert names.split() == [DEFAULT, *sorted({*shipped(SHIPPED_MODELS), "own"} - {DEFAULT})]
     assert Path(castnet) == SHIPPED_MODELS / "castnet"
     assert Path(mine) == own
     assert Path(nowhere) == tmp_path / "nowhere"
     assert loaded == "own"
+    assert sorted(names.split()) == trained.split()
+    assert missing.endswith(f"there are: {', '.join(trained.split())}.")

@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 
 from casting_core.errors import CastingError, DataError
-from casting_core.networks.card import CARD, DEFAULT, MODELS, homes, read_card
+from casting_core.networks.card import CARD, DEFAULT, MODELS, folder_of, homes, read_card
 from casting_core.training.logs.columns import SECONDS
 from casting_core.training.logs.log import Log, read_bounded
 from casting_core.training.logs.reading import read_any_log
@@ -123,8 +123,8 @@ def list_runs(
 def shipped_runs(models: Path = MODELS) -> list[RunEntry]:
     """The trainings of the models in a folder: each model's own, then its further runs; the default model first."""
     entries: list[RunEntry] = []
-    by_name = {folder.name: folder for home in reversed(homes(models)) for folder in _folders(home)}
-    for folder in sorted(by_name.values(), key=lambda f: (f.name != DEFAULT, _natural(f.name))):
+    folders = {folder_of(folder.name, models) for home in homes(models) for folder in _folders(home)}
+    for folder in sorted(folders, key=lambda f: (f.name != DEFAULT, _natural(f.name))):
         further = sorted(_folders(folder / FURTHER), key=lambda f: _natural(f.name))
         if not further and not any((folder / name).is_file() for name in (CARD, LOG)):
             continue

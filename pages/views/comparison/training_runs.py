@@ -15,7 +15,7 @@ from pathlib import Path
 import streamlit as st
 
 from casting_core.errors import DataError
-from casting_core.networks.card import CARD
+from casting_core.networks.card import CARD, homes
 from casting_core.training.logs.columns import SECONDS, TRAIN_ACCURACY, TRAIN_LOSS, VALIDATION_ACCURACY, VALIDATION_LOSS
 from casting_core.training.logs.log import Log
 from casting_core.training.logs.reading import read_any_log
@@ -125,7 +125,8 @@ def _stat(files: Iterable[Path]) -> Signature:
 
 def _of_models(models: Path) -> Signature:
     """What changes when a card or a log of a shipped model does."""
-    return _stat(sorted([*models.glob(f"*/{CARD}"), *models.glob(f"*/{LOG}"), *models.glob(f"*/{FURTHER}/*/{LOG}")]))
+    names = (f"*/{CARD}", f"*/{LOG}", f"*/{FURTHER}/*/{LOG}")
+    return _stat(sorted(file for home in homes(models) for name in names for file in home.glob(name)))
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)

@@ -64,11 +64,12 @@ class IndexJob:
                 return
 
     def _one(self, command: Sequence[str]) -> tuple[int, str]:
-        arguments = [sys.executable, "-m", "casting_core", *command]
+        arguments = [sys.executable, "-P", "-m", "casting_core", *command]
+        path = os.pathsep.join(filter(None, [str(PACKAGE.parent), os.environ.get("PYTHONPATH")]))
         pipe = subprocess.PIPE
         with subprocess.Popen(
             arguments,
-            cwd=PACKAGE.parent,  # from where `casting_core` is imported
+            env={**os.environ, "PYTHONPATH": path},  # and the same folder, so that relative names mean the same
             stdout=pipe,
             stderr=pipe,
             text=True,
