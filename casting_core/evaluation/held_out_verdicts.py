@@ -77,4 +77,5 @@ def judge_rows(rows: Sequence[Prediction], card: ModelCard) -> list[HeldOutVerdi
 def judged(model: str, folder: Path = MODELS) -> list[HeldOutVerdict]:
     """All held-out pictures of a shipped model. Raises `ModelError` or `DataError` where card or table are damaged."""
     home = folder_of(model, folder)
-    return judge_rows(read_predictions(home / PREDICTIONS), read_card(home))
+    card = read_card(home)
+    return judge_rows(read_predictions(home / PREDICTIONS), card)

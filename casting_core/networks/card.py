@@ -13,7 +13,8 @@ from typing import Any, get_args, get_origin
 from casting_core.errors import ModelError
 from casting_core.system.places import SHIPPED_MODELS
 
-MODELS = Path(os.environ.get("CASTING_MODELS") or SHIPPED_MODELS)  # where models are looked for first, and written
+OWN = "CASTING_MODELS"  # the environment variable that names a folder for models of one's own
+MODELS = Path(os.environ.get(OWN) or SHIPPED_MODELS)  # where models are looked for first, and written
 DEFAULT = "castnet"
 CARD, SAMPLES = "card.json", "samples.csv"
 
@@ -123,7 +124,7 @@ def _is(value: Any, kind: Any) -> bool:
 
 def homes(models: Path = MODELS) -> tuple[Path, ...]:
     """The folders in which models lie: `models` and, where these are the user's own (`CASTING_MODELS`), what ships."""
-    return (models, SHIPPED_MODELS) if models == MODELS != SHIPPED_MODELS else (models,)
+    return (models, SHIPPED_MODELS) if str(models) == os.environ.get(OWN) else (models,)
 
 
 def folder_of(name: str, models: Path = MODELS) -> Path:

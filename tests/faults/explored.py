@@ -24,7 +24,7 @@ def indexed(root: Path, kept: Path, patch: pytest.MonkeyPatch) -> None:
     patch.setenv(cache.VARIABLE, str(kept))
     patch.setenv("CASTING_DATA", str(root.parent / "nowhere"))
     patch.delenv("CASTING_HOSTED", raising=False)
-    patch.setattr(reading, "Reader", QuickReader)
+    patch.setattr(reading, "FeatureExtractor", QuickReader)
     patch.setattr(index, "_judge", _judge)
     build_index(root)
 
