@@ -3,10 +3,8 @@
 import dataclasses
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as some
 
-from casting_core.evaluation.comparison.columns import BY_KEY, clock, percent
+from casting_core.evaluation.comparison.columns import BY_KEY
 from casting_core.evaluation.comparison.model_rows import Origin
 from casting_core.evaluation.comparison.model_table import spreadsheet, text, to_markdown
 from tests.evaluation.comparison.test_model_rows import row
@@ -58,14 +56,3 @@ def test_rows_for_a_spreadsheet(rows):
     assert list(first) == list(second) == list(study)
     assert study["unseen_accuracy"] is None
     assert study["origin"] == "reported by the study"
-
-
-@given(some.floats(0, 1))
-def test_no_share_is_rounded_to_none_or_to_all(share: float):
-    told = percent(share)
-    assert (told == "0.00 %") == (share == 0)
-    assert (told == "100.00 %") == (share == 1)
-
-
-def test_times():
-    assert [clock(seconds) for seconds in (0, 1.7, 59.5, 601, 3600)] == ["0:00", "0:02", "1:00", "10:01", "60:00"]

@@ -22,6 +22,13 @@ def test_the_default_comes_first_and_the_floor_last(comparison: Comparison):
     assert [len(model.against) for model in comparison.models] == [0, 4, 4]
 
 
+def test_named_models_keep_their_order_and_need_no_default(folder: Path):
+    chosen = compare(["brightness", "logistic_regression", "brightness"], folder)
+    assert [model.name for model in chosen.models] == ["brightness", "logistic_regression"]
+    assert chosen.reference == "brightness"
+    assert compare(["brightness", "castnet"], folder).reference == "castnet"
+
+
 def test_models_against_the_reference_by_hand(comparison: Comparison):
     found = comparison.models[1].against["official_test", "as_filed"]
     assert (found.pictures, found.photographs) == (20, 20)

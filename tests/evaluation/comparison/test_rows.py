@@ -1,6 +1,8 @@
 """The comparison as rows for a spreadsheet."""
 
-from casting_core.evaluation.comparison.models import Comparison
+from pathlib import Path
+
+from casting_core.evaluation.comparison.models import Comparison, compare
 from casting_core.evaluation.comparison.rows import comparison_rows
 
 
@@ -17,3 +19,17 @@ def test_rows_for_a_spreadsheet(comparison: Comparison):
     assert row["only_reference_right"] == comparison.models[2].against["by_source", "as_filed"].only_first
     assert not [name for r in rows_of for name, value in r.items() if isinstance(value, dict | list)]
     assert [r["accuracy"] for r in rows_of if r["origin"] == "reported"] == [0.6499, 0.756, 0.9986]
+
+
+def test_only_what_was_compared_with_the_reference_has_its_columns(comparison: Comparison, folder: Path):
+    rows_of = comparison_rows(comparison)
+    assert {row["model"] for row in rows_of if "p_pictures" in row} == {"logistic_regression", "brightness"}
+    alone = comparison_rows(compare(["brightness"], folder))
+    assert not [row for row in alone if "reference" in row]
+    assert {row["epochs"] for row in alone if row["origin"] == "computed"} == {None}  # its card tells no settings
+
+
+def test_each_figure_lies_within_its_interval(comparison: Comparison):
+    for row in comparison_rows(comparison):
+        for name in [key.removesuffix("_low") for key in row if key.endswith("_low")]:
+            assert row[f"{name}_low"] <= row[name] <= row[f"{name}_high"], (row["model"], name)
