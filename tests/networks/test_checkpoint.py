@@ -1,7 +1,6 @@
 """A model folder: what was saved is loaded, and what was altered is refused."""
 
 import hashlib
-import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,30 +8,18 @@ import pytest
 import torch
 
 from casting_core.errors import ModelError
-from casting_core.networks.card import MODELS, ModelCard, read_card, shipped
+from casting_core.networks.card import MODELS, ModelCard, shipped
 from casting_core.networks.castnet import CastNet
 from casting_core.networks.checkpoint import load_model, save_model, weights_bytes
 from casting_core.networks.registry import ARCHITECTURES, architecture
 
 
 @pytest.fixture
-def model(tmp_path: Path) -> tuple[Path, CastNet, ModelCard]:
+def model(tmp_path: Path, card: ModelCard) -> tuple[Path, CastNet, ModelCard]:
     torch.manual_seed(0)
     network = CastNet().eval()
     weights = weights_bytes(network)
-    card = ModelCard(
-        name="castnet",
-        architecture="castnet",
-        parameters=1,
-        input_size=64,
-        preprocessing="none",
-        gates=(),
-        weights_sha256=hashlib.sha256(weights).hexdigest(),
-        temperature=1.0,
-        shift=0.0,
-        threshold_pass=0.2,
-        threshold_reject=0.8,
-    )
+    card = replace(card, weights_sha256=hashlib.sha256(weights).hexdigest())
     save_model(tmp_path / "castnet", weights, card)
     return tmp_path, network, card
 
@@ -46,9 +33,9 @@ def test_a_saved_model_is_loaded_as_it_was(model: tuple[Path, CastNet, ModelCard
         assert torch.equal(loaded(x), network(x))
 
 
-def test_altered_truncated_and_missing_files_are_refused(model: tuple[Path, CastNet, ModelCard]):
-    folder, _, card = model
-    weights, text = folder / "castnet" / "weights.safetensors", folder / "castnet" / "card.json"
+def test_altered_truncated_and_missing_weights_are_refused(model: tuple[Path, CastNet, ModelCard]):
+    folder = model[0]
+    weights = folder / "castnet" / "weights.safetensors"
     content = weights.read_bytes()
     for wrong in (content[:-1] + bytes([content[-1] ^ 1]), content[:1000], b""):
         weights.write_bytes(wrong)
@@ -57,12 +44,6 @@ def test_altered_truncated_and_missing_files_are_refused(model: tuple[Path, Cast
     weights.unlink()
     with pytest.raises(ModelError, match="cannot be read"):
         load_model("castnet", folder)
-    for wrong in ("", "{", "[]", '{"name": "castnet"}', json.dumps({**json.loads(card.to_json()), "extra": 1})):
-        text.write_text(wrong)
-        with pytest.raises(ModelError):
-            read_card(folder / "castnet")
-    with pytest.raises(ModelError, match="there are: castnet"):
-        read_card(folder / "other")
 
 
 def test_weights_of_another_network_are_refused_even_with_their_own_hash(model: tuple[Path, CastNet, ModelCard]):
@@ -78,12 +59,6 @@ def test_a_card_of_other_weights_is_never_written(model: tuple[Path, CastNet, Mo
     with pytest.raises(ModelError, match="hash"):
         save_model(folder / "castnet", b"other", card)
     load_model("castnet", folder)
-
-
-@pytest.mark.parametrize("change", [{"threshold_pass": 0.9}, {"threshold_reject": 1.5}, {"temperature": 0.0}])
-def test_a_card_out_of_range_is_refused(model: tuple[Path, CastNet, ModelCard], change: dict[str, float]):
-    with pytest.raises(ModelError):
-        replace(model[2], **change)
 
 
 def test_fused_weights_compute_the_same():

@@ -10,7 +10,6 @@ import pytest
 from casting_core.data.collection.collection import Collection, is_public, public_collection, read_collection
 from casting_core.data.samples import read_provenance
 from casting_core.data.synthetic.casting import render_casting
-from casting_core.data.synthetic.flange import render_flange
 from casting_core.errors import DataError
 from casting_core.labels import Label
 from tests.data.conftest import Layout, flange, lay_out, png, said, sides
@@ -94,42 +93,6 @@ def test_castings_are_grouped_by_their_ring(tmp_path: Path) -> None:
     assert all(a.source == b.source for a, b in zip(found.samples[::2], found.samples[1::2], strict=True))
 
 
-def test_same_picture_under_both_labels(make: Callable[[Layout], Path]) -> None:
-    found = read_collection(make({"good": [0, 1, 2, 3, 4, 5], "bad": [10, 11, 12, 13, 3]}))
-    assert {s.path for s in found.samples if s.suspect} == {"good/003.png", "bad/004.png"}
-    assert said(found, "2 pictures are filed as sound and as defective with the same bytes")
-    assert len({s.source for s in found.samples if s.suspect}) == 1
-
-
-def test_a_copy_under_the_other_label_is_doubted(make: Callable[[Layout], Path]) -> None:
-    turns = [png(np.ascontiguousarray(np.rot90(flange(3, 128), k))) for k in range(3)]
-    found = read_collection(make({"good": [*range(100, 114), *turns[:2]], "bad": [*range(130, 140), turns[2]]}))
-    assert [s.path for s in found.samples if s.suspect] == ["bad/010.png"]
-    assert said(found, "copies of a photograph that is filed under the other label", "bad/010.png")
-
-
-def test_parts_before_and_after_their_defect_are_no_slips(make: Callable[[Layout], Path]) -> None:
-    pairs = [(render_flange(seed, 128, "none"), render_flange(seed, 128, ["pinhole"])) for seed in range(5)]
-    root = make({"good": [png(a.pixels) for a, _ in pairs], "bad": [png(b.pixels) for _, b in pairs]})
-    found = read_collection(root)
-    assert len({s.source for s in found.samples}) == 5
-    assert not any(s.suspect for s in found.samples)
-    assert said(found, "10 pictures show photographs that are filed under both labels")
-    assert len(sides(found)) == 4
-    for source in range(5):
-        assert len({(s.split, s.fold) for s in found.samples if s.source == source}) == 1
-
-
-def test_a_label_of_one_photograph(make: Callable[[Layout], Path]) -> None:
-    turns = [png(np.ascontiguousarray(np.rot90(flange(3, 128), k))) for k in range(4)]
-    found = read_collection(make({"good": list(range(100, 106)), "bad": turns}))
-    assert len(sides(found)) == 4
-    assert said(found, "All defective pictures are copies of one photograph", "memory")
-    assert found.folds == 0
-    assert {s.fold for s in found.samples} == {-1}
-    assert said(found, "nothing can be said of new parts")
-
-
 @pytest.mark.parametrize(
     ("layout", "words"),
     [
@@ -147,31 +110,12 @@ def test_what_cannot_be_learned_from_is_refused(make: Callable[[Layout], Path], 
         read_collection(make(layout))
 
 
-def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="no folder"):
-        read_collection(tmp_path / "nowhere")
-
-
 def test_names_given_beat_the_guess(make: Callable[[Layout], Path]) -> None:
     root = make({"a": [0, 1], "b": [2, 3]})
     found = read_collection(root, defective=["B"])
     assert (found.classes, found.guessed) == ({"a": OK, "b": DEFECTIVE}, False)
     with pytest.raises(DataError, match=r"no class named c.*a, b"):
         read_collection(root, defective=["c"])
-
-
-def test_wrapping_folders_are_stepped_into(tmp_path: Path) -> None:
-    lay_out(tmp_path / "archive" / "set", {"good": [0, 1], "bad": [2, 3]})
-    found = read_collection(tmp_path / "archive")
-    assert found.root == tmp_path / "archive" / "set"
-    assert found.samples[0].path == "bad/000.png"
-    assert said(found, "holds nothing but the folder set")
-
-
-def test_a_link_that_leads_back_is_no_trap(make: Callable[[Layout], Path]) -> None:
-    root = make({"good": [0, 1], "bad": [2, 3]})
-    (root / "good" / "loop").symlink_to(root / "good", target_is_directory=True)
-    assert len(read_collection(root).samples) == 4
 
 
 def test_the_public_set_is_known_by_its_names(tmp_path: Path) -> None:

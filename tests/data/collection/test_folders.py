@@ -1,6 +1,7 @@
-"""Links in data folders: followed within the folder, never out of it."""
+"""What lies in a data folder: classes and splits by their names; links are followed within it, never out of it."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,8 @@ import pytest
 from casting_core.data.collection.collection import read_collection
 from casting_core.data.collection.folders import find_files
 from casting_core.errors import DataError
+from tests.data.conftest import Layout, said
+from tests.data.conftest import lay_out as lay_out_folders
 from tests.exploration.handmade import lay_out
 
 OUT = "links that lead out of the folder"
@@ -111,3 +114,58 @@ def test_a_folder_that_may_only_be_listed_is_a_data_error(root: Path, monkeypatc
     monkeypatch.setattr(os, "stat", refused)
     with pytest.raises(DataError, match="Permission denied"):
         find_files(root)
+
+
+def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="no folder"):
+        read_collection(tmp_path / "nowhere")
+
+
+def test_wrapping_folders_are_stepped_into(tmp_path: Path) -> None:
+    lay_out_folders(tmp_path / "archive" / "set", {"good": [0, 1], "bad": [2, 3]})
+    found = read_collection(tmp_path / "archive")
+    assert found.root == tmp_path / "archive" / "set"
+    assert found.samples[0].path == "bad/000.png"
+    assert said(found, "holds nothing but the folder set")
+
+
+def test_a_link_that_leads_back_is_no_trap(make: Callable[[Layout], Path]) -> None:
+    root = make({"good": [0, 1], "bad": [2, 3]})
+    (root / "good" / "loop").symlink_to(root / "good", target_is_directory=True)
+    assert len(read_collection(root).samples) == 4
+
+
+def empty_files(root: Path, *names: str) -> Path:
+    for name in names:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).touch()
+    return root
+
+
+def test_splits_and_classes_are_read_from_the_folders_whatever_their_letters(tmp_path: Path) -> None:
+    tree = find_files(
+        empty_files(tmp_path, "Training/OK/b.png", "Training/OK/deep/a.png", "VALID/ok/c.PNG", "test/NG/d")
+    )
+    assert tree.classes == ("NG", "OK")  # as first written
+    assert [(each.path, each.split, each.name) for each in tree.files] == [
+        ("Training/OK/b.png", "train", "OK"),
+        ("Training/OK/deep/a.png", "train", "OK"),
+        ("VALID/ok/c.PNG", "val", "OK"),
+        ("test/NG/d", "test", "NG"),
+    ]
+    assert tree.notes == ()
+
+
+def test_a_name_is_a_masks_only_beside_its_picture(tmp_path: Path) -> None:
+    tree = find_files(
+        empty_files(tmp_path, "ok/a.png", "ok/a_mask.png", "ok/b_mask.png", "bad/face-GT.png", "bad/c.png")
+    )
+    assert [each.path for each in tree.files] == ["bad/c.png", "bad/face-GT.png", "ok/a.png", "ok/b_mask.png"]
+    assert tree.notes == ("Left out, because they are masks by their names: 1 of the pictures.",)
+
+
+def test_a_folder_in_a_folder_is_stepped_into_four_times_and_no_further(tmp_path: Path) -> None:
+    names = ("ok/a.png", "bad/b.png")
+    assert len(find_files(empty_files(tmp_path / "near", *(f"1/2/3/4/{name}" for name in names))).files) == 2
+    with pytest.raises(DataError, match="only 5 holds pictures"):
+        find_files(empty_files(tmp_path / "far", *(f"1/2/3/4/5/{name}" for name in names)))

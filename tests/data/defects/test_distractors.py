@@ -5,7 +5,7 @@ import pytest
 from scipy import ndimage
 
 from casting_core.data.defects.distractors import DecoyKind, insert_decoy
-from tests.data.defects.test_insertion import DIAMETER, PART, plain_part
+from tests.data.defects.drawn_part import DIAMETER, PART, plain_part
 
 
 def test_a_glint_only_brightens_and_only_on_the_groove_or_the_rim() -> None:

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from casting_core.data.defects.insertion import DefectKind, insert_defect
-from tests.data.defects.test_insertion import PART, plain_part, radius
+from casting_core.data.defects.placement import GROOVE, edge_site, edges, metal_site
+from casting_core.data.part.finder import Ellipse, Part
+from tests.data.defects.drawn_part import PART, plain_part, radius
 
 
 @pytest.mark.parametrize(
@@ -40,3 +42,42 @@ def test_holes_go_where_they_are_put_and_chips_to_the_nearest_edge() -> None:
     rng, place = np.random.default_rng(4), (265.0, 160.0)
     _, mask, _ = insert_defect(plain_part(), rng, part=PART, kind=DefectKind.CHIPPING, size=0.05, place=place)
     assert 0.9 < radius(PART.disc)[mask].mean() < 1.02
+
+
+CIRCLES = Part(  # rims at 100, 59 and 50 pixels from the middle
+    disc=Ellipse(x=150.0, y=150.0, major=100.0, minor=100.0, angle=0.0),
+    opening=Ellipse(x=150.0, y=150.0, major=50.0, minor=50.0, angle=0.0),
+)
+
+
+def test_the_nearest_edge_of_those_asked_for_is_taken() -> None:
+    rng, place = np.random.default_rng(0), (210.0, 150.0)  # a pixel beyond the groove
+    disc, groove, opening = edges(CIRCLES)
+    assert groove.major == 50 * GROOVE
+    for shares, edge, x in (((0.2, 0.4, 0.4), groove, 209), ((0.5, 0, 0.5), opening, 200), ((1, 0, 0), disc, 250)):
+        site = edge_site((300, 300), rng, CIRCLES, 10.0, shares=shares, place=place)
+        assert site[:2] == pytest.approx((x, 150))
+        assert site[2] == edge
+
+
+def test_random_places_lie_on_the_one_edge_with_a_share() -> None:
+    rng = np.random.default_rng(1)
+    for number, reach in enumerate((100, 50 * GROOVE, 50)):
+        shares = tuple(float(n == number) for n in range(3))
+        for _ in range(20):
+            x, y, edge = edge_site((300, 300), rng, CIRCLES, 10.0, shares=shares)
+            assert edge == edges(CIRCLES)[number]
+            assert np.hypot(x - 150, y - 150) == pytest.approx(reach)
+
+
+def test_random_places_are_bright_metal() -> None:
+    pixels, rng = np.full((300, 300), 20, np.uint8), np.random.default_rng(2)
+    pixels[:, 150:] = 200
+    assert sum(metal_site(pixels, rng, CIRCLES, 10.0)[0] >= 150 for _ in range(60)) >= 59  # half of them by chance
+
+
+def test_a_part_that_is_nowhere_in_the_picture_gets_its_defect_at_the_frame() -> None:
+    away, rng = Part(disc=CIRCLES.disc.moved(x=900), opening=CIRCLES.opening.moved(x=900)), np.random.default_rng(3)
+    pixels = np.full((300, 300), 200, np.uint8)
+    assert metal_site(pixels, rng, away, 10.0)[0] == 299
+    assert edge_site(pixels.shape, rng, away, 10.0, shares=(1.0, 0.0, 0.0))[0] == 299

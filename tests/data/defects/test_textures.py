@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casting_core.data.defects.insertion import DefectKind, insert_defect
-from tests.data.defects.test_insertion import PART, plain_part
+from tests.data.defects.drawn_part import PART, plain_part
 
 
 @pytest.mark.parametrize("kind", list(DefectKind))
