@@ -1,9 +1,9 @@
-"""The frame of the app: page settings, navigation (`pages/shared/frame.py` lists the pages), run."""
+"""The frame of the app: page settings, navigation (`pages/shared/navigation.py` lists the pages), run."""
 
 import streamlit as st
 
 from casting_core.system.openmp import wait_briefly
-from pages.shared import frame, resources
+from pages.shared import navigation, resources
 
 ICON = (  # drawn here: Streamlit would fetch its own from the internet
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><circle cx="16" cy="16" r="10" fill="none" '
@@ -12,5 +12,5 @@ ICON = (  # drawn here: Streamlit would fetch its own from the internet
 
 wait_briefly()
 st.set_page_config(page_title="Casting Inspector", page_icon=ICON, layout="wide")
-frame.navigation().run()
+navigation.navigate().run()
 resources.warm_up()  # last, so that the first page need not wait for it

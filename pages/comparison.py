@@ -3,7 +3,7 @@
 import streamlit as st
 
 from casting_core.errors import CastingError
-from pages.shared import frame
+from pages.shared import navigation
 from pages.views.comparison import behaviour, curves, models_table, threshold
 
 VIEWS = {
@@ -13,7 +13,7 @@ VIEWS = {
     "Threshold": threshold.show,
 }
 
-frame.require()
+navigation.require()
 st.title("Which model is better, and how did it get there?", anchor=False)
 st.markdown(
     "Every figure comes from the models’ cards, logs and predictions. Judge a model by **castings that it has never "

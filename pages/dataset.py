@@ -3,7 +3,7 @@
 import streamlit as st
 
 from casting_core.errors import CastingError
-from pages.shared import frame
+from pages.shared import navigation
 from pages.views.dataset import feature_map, gallery, issues, leakage, loaded, overview, picture, shortcuts, source
 
 VIEWS = {
@@ -15,7 +15,7 @@ VIEWS = {
     "Shortcuts": shortcuts.show,
 }
 
-frame.require()
+navigation.require()
 st.title("What is in the data, and can it be trusted?", anchor=False)
 st.markdown("What a model learns, and what its figures are worth, is decided by its pictures. Look at them here.")
 try:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from casting_core.errors import CastingError
-from pages.shared import frame
+from pages.shared import navigation
 from pages.views.evidence import detectability, maps, robustness, unseen, worth
 
 VIEWS = {
@@ -14,7 +14,7 @@ VIEWS = {
     "What it is worth": worth.show,
 }
 
-frame.require()
+navigation.require()
 st.title("How far can it be trusted on parts it has never seen?", anchor=False)
 st.markdown("What was measured, on which pictures, how sure that is, and what it would mean in a plant.")
 view = st.segmented_control(

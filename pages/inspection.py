@@ -5,7 +5,7 @@ import streamlit as st
 from casting_core.errors import CastingError, ModelError
 from casting_core.networks.card import DEFAULT
 from casting_core.networks.registry import architecture
-from pages.shared import frame, resources, uploads, wording
+from pages.shared import navigation, resources, uploads, wording
 from pages.shared.uploads import Upload
 from pages.views.inspection import batch, single
 
@@ -126,7 +126,7 @@ def tell_purpose(model: str) -> None:
             st.caption(wording.as_it_is(wording.purpose(card)), width="content")
 
 
-frame.require()
+navigation.require()
 st.title("Is this part sound?", anchor=False)
 st.markdown("Give a photograph of a casting, taken from above, and see the verdict and what it rests on.")
 with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):

@@ -8,7 +8,7 @@ from casting_core.errors import CastingError
 from casting_core.evaluation.reporting import headline
 from casting_core.networks import card as cards
 from casting_core.networks.card import DEFAULT, MODELS, ModelCard
-from pages.shared import frame
+from pages.shared import navigation
 from pages.shared.widgets import unseen_figures
 from pages.views.overview import defect_kinds
 
@@ -116,11 +116,11 @@ def own_limits(card: ModelCard) -> None:
 def ways() -> None:
     """Where to go for which question."""
     st.header("Where to go from here", anchor=False)
-    for page in frame.PAGES[1:]:
+    for page in navigation.PAGES[1:]:
         st.page_link(page.file, label=page.question, icon=":material/arrow_forward:")
 
 
-frame.require()
+navigation.require()
 opening()
 shown = defects()
 steps()

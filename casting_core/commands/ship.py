@@ -38,7 +38,7 @@ def command(
     from casting_core.errors import SettingsError
     from casting_core.explanation.precedents import build_precedents, write_precedents
     from casting_core.inspection import gate
-    from casting_core.inspection.envelope import measure_envelope
+    from casting_core.inspection.gate_bounds import measure_envelope
     from casting_core.networks.card import MODELS, SAMPLES
     from casting_core.networks.checkpoint import load_model
     from casting_core.training.ship import DATA, ship

@@ -8,7 +8,7 @@ model can judge it but nobody has measured how well (`review`), why, and what to
    the envelope of the model's card: review. So far outside that the verdict is a guess: unusable.
 3. `evidence`: what speaks for a defect lies on the part. Else: review.
 
-The measured properties are those of `data.part.capture`, their bounds those of the card (`inspection.envelope`).
+The measured properties are those of `data.part.capture`, their bounds those of the card (`inspection.gate_bounds`).
 """
 
 from dataclasses import dataclass

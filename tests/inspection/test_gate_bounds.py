@@ -9,7 +9,7 @@ from casting_core.data.part.finder import find_part
 from casting_core.data.synthetic.casting import render_casting
 from casting_core.data.transforms import to_input
 from casting_core.errors import DataError
-from casting_core.inspection.envelope import PARALLAX, measure_envelope
+from casting_core.inspection.gate_bounds import PARALLAX, measure_envelope
 
 PICTURES = [render_casting(seed=seed, size=160).pixels for seed in range(8)]
 

@@ -42,7 +42,7 @@ PAGES = (  # the first is where a visitor arrives; a page is an entry here, a fi
 )
 
 
-def navigation() -> StreamlitPage:
+def navigate() -> StreamlitPage:
     """Draw the navigation and give the page that the visitor is on."""
     if FRAMED not in st.session_state:
         _tidy_link()
@@ -69,7 +69,7 @@ def _tidy_link() -> None:
 def require() -> None:
     """Begin again with the frame where it does not stand yet. The first call on every page."""
     if FRAMED not in st.session_state:
-        navigation()
+        navigate()
         st.rerun()
     admission.admit()
     idle_cleanup.here()
