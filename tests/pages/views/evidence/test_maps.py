@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
@@ -13,6 +14,7 @@ from casting_core.charts.maps import share_text
 from casting_core.data.synthetic.casting import render_casting
 from casting_core.labels import Verdict
 from casting_core.networks.card import MODELS, ModelCard, read_card, shipped
+from casting_core.networks.device import fast_dtype
 from pages.shared import resources
 from pages.views.evidence import album, map_pictures
 from tests.pages.conftest import texts
@@ -173,4 +175,7 @@ def test_the_photographs_give_the_cards_number(masks_root, monkeypatch: pytest.M
     while found.advance():
         pass
     peak = card.metrics["second_capture"]["peak_on_defect"]
-    assert (found.extremes.hits, found.extremes.seen) == (peak["count"], peak["of"])
+    # the card was measured in bfloat16; a processor without it computes in float32, which moves one peak by a pixel
+    slack = 0 if fast_dtype(torch.device("cpu")) == torch.bfloat16 else 1
+    assert found.extremes.seen == peak["of"]
+    assert abs(found.extremes.hits - peak["count"]) <= slack
