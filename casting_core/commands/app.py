@@ -8,12 +8,16 @@ import typer
 
 
 def command(
-    port: Annotated[int | None, typer.Option(help="Port to listen on; 8501, or the next that is free.")] = None,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="8501, or the next that is free.")] = None,
     address: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     browser: Annotated[bool, typer.Option(help="Whether to open the app in the browser.")] = True,
     further: Annotated[list[str] | None, typer.Argument(help="Further options of Streamlit, after `--`.")] = None,
 ) -> None:
-    """Start the app. Folders that are named without a root (data, runs) are looked for where you are."""
+    """Start the app, from any folder.
+
+    Its own settings override a .streamlit/config.toml of the current folder; what follows `--` overrides both.
+    Relative folders (data, runs) are relative to the current folder.
+    """
     from importlib.util import find_spec
 
     from casting_core.errors import SettingsError

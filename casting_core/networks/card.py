@@ -124,7 +124,8 @@ def _is(value: Any, kind: Any) -> bool:
 
 def homes(models: Path = MODELS) -> tuple[Path, ...]:
     """The folders in which models lie: `models` and, where these are the user's own (`CASTING_MODELS`), what ships."""
-    return (models, SHIPPED_MODELS) if str(models) == os.environ.get(OWN) else (models,)
+    own = os.environ.get(OWN)
+    return (models, SHIPPED_MODELS) if own and Path(own) == models != SHIPPED_MODELS else (models,)
 
 
 def folder_of(name: str, models: Path = MODELS) -> Path:

@@ -37,6 +37,13 @@ def test_what_is_asked_for_is_handed_on(monkeypatch: pytest.MonkeyPatch) -> None
     ]
 
 
+@pytest.mark.parametrize("port", ["0", "65536"])
+def test_a_port_that_cannot_be_is_refused(port: str) -> None:
+    found = CliRunner().invoke(app, ["app", "--port", port])
+    assert found.exit_code == 2
+    assert "--port" in found.output
+
+
 def test_without_streamlit_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     found = CliRunner().invoke(app, ["app"])

@@ -39,6 +39,19 @@ def test_another_folder_that_is_named_is_looked_at_alone(tmp_path: Path) -> None
     assert folder_of(DEFAULT, tmp_path) == tmp_path / DEFAULT
 
 
+@pytest.mark.parametrize("written", ["{}", "{}/", "{}/."])
+def test_the_variable_may_be_written_in_any_way(written: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CASTING_MODELS", written.format(tmp_path))
+    assert homes(tmp_path) == (tmp_path, SHIPPED_MODELS)
+    assert folder_of(DEFAULT, tmp_path) == SHIPPED_MODELS / DEFAULT
+
+
+@pytest.mark.parametrize("own", ["", str(SHIPPED_MODELS)])
+def test_a_variable_that_names_nothing_else_changes_nothing(own: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CASTING_MODELS", own)
+    assert homes(SHIPPED_MODELS) == (SHIPPED_MODELS,)
+
+
 def test_models_of_ones_own_stand_beside_those_that_ship(tmp_path: Path) -> None:
     own = Path(shutil.copytree(SHIPPED_MODELS / "brightness", tmp_path / "own"))
     card = (own / "card.json").read_text(encoding="utf-8").replace('"name": "brightness"', '"name": "own"')
