@@ -124,7 +124,7 @@ def test_folder_is_page() -> None:
 
 
 def source_of(test: Path) -> list[Path]:
-    """What `tests/a/test_b.py` or `test_b_<aspect>.py` is a test of: `a/b.py`, or `a/__b__.py`, of the core or the pages."""
+    """What `tests/a/test_b.py` or `test_b_<aspect>.py` tests: `a/b.py`, or `a/__b__.py`, of the core or the pages."""
     folder = test.parent.relative_to(ROOT / "tests")
     home = ROOT / folder if folder.parts[:1] == ("pages",) else ROOT / "casting_core" / folder
     words = test.stem.removeprefix("test_").split("_")
