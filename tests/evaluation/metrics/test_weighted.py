@@ -1,4 +1,6 @@
-"""Figures of weighted images are those of repeated ones."""
+"""Figures of weighted images: by hand, as those of repeated ones, and where a weighting has none."""
+
+import math
 
 import numpy as np
 import pytest
@@ -8,9 +10,58 @@ from sklearn.metrics import average_precision_score, brier_score_loss, f1_score,
 
 from casting_core.evaluation.costs import Costs
 from casting_core.evaluation.metrics.reliability import expected_calibration_error
-from casting_core.evaluation.metrics.weighted import weighted_figures
+from casting_core.evaluation.metrics.weighted import AT_ONCE, weighted_figures
 from casting_core.evaluation.predictions import Predictions
 from casting_core.evaluation.statistics.bootstrap import cluster_weights
+
+
+def test_two_photographs_by_hand():
+    """A defective one found and missed, a sound one cleared; then the first counts three times."""
+    found = weighted_figures(
+        np.array([0.9, 0.3, 0.4]),
+        np.array([True, True, False]),
+        np.array([5, 5, 8]),
+        np.array([[1.0, 1.0], [3.0, 1.0]]),
+        passed=np.array([False, True, False]),
+        rejected=np.array([True, False, False]),
+        costs=Costs(missed_defect=50, false_alarm=1, review=0.1),
+    )
+    expected = {
+        "f1": [2 / 3, 2 / 3],  # 2 of 2 + 1; 6 of 6 + 3
+        "balanced_accuracy": [0.75, 0.75],
+        "roc_auc": [0.5, 0.5],
+        "pr_auc": [(1 + 2 / 3) / 2, (1 + 6 / 7) / 2],
+        "brier_score": [(0.01 + 0.49 + 0.16) / 3, (3 * (0.01 + 0.49) + 0.16) / 7],
+        "mean_cost": [50.1 / 3, 150.1 / 7],
+    }
+    for name, values in expected.items():
+        assert found[name] == pytest.approx(values), name
+
+
+@pytest.mark.parametrize("label", [True, False])
+def test_of_one_label_only_there_are_means_but_no_areas(label: bool):
+    """Drawn alone, though the other label is in the set."""
+    positive = np.array([label, not label])
+    weights = np.array([[1.0, 0.0]])
+    p = np.array([0.2, 0.9])
+    given = {"passed": p < 0.5, "rejected": p >= 0.5, "costs": Costs(missed_defect=50, false_alarm=1, review=0.1)}
+    found = {name: values[0] for name, values in weighted_figures(p, positive, np.arange(2), weights, **given).items()}
+    assert all(math.isnan(found[name]) for name in ("balanced_accuracy", "roc_auc", "pr_auc"))
+    assert found["brier_score"] == pytest.approx(0.64 if label else 0.04)
+    assert found["mean_cost"] == (50 if label else 0)
+    assert found["f1"] == 0 if label else math.isnan(found["f1"])  # nothing is defective or called so
+
+
+def test_a_weighting_has_the_same_figures_alone_and_among_many(pictures: Predictions):
+    p, positive, source = pictures.probability, pictures.positive, pictures.source
+    given = {"passed": p < 0.2, "rejected": p >= 0.8, "costs": Costs()}
+    weights = cluster_weights(positive, source, rounds=2 * AT_ONCE + 1)
+    many = weighted_figures(p, positive, source, weights, **given)
+    for row in (0, AT_ONCE - 1, AT_ONCE, 2 * AT_ONCE):
+        alone = weighted_figures(p, positive, source, weights[row : row + 1], **given)
+        assert {name: values[row] for name, values in many.items()} == pytest.approx(
+            {name: values[0] for name, values in alone.items()}
+        )
 
 
 def test_weighted_figures_are_those_of_pictures_that_are_repeated_so_often(pictures: Predictions):

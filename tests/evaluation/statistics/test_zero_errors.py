@@ -4,8 +4,11 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 
 from casting_core.evaluation.costs import Costs
+from casting_core.evaluation.metrics.weighted import weighted_figures
 from casting_core.evaluation.statistics.zero_errors import allowed_errors, widen_for_zero_errors
 
 POSITIVE = np.array([True] * 6 + [False] * 4)
@@ -56,9 +59,46 @@ def test_where_errors_happened_the_interval_is_left_alone() -> None:
         assert wide[name] == {"low": pytest.approx(value), "high": pytest.approx(value)}
 
 
+@given(some.lists(some.sampled_from([0.0, 0.2, 0.5, 0.9, 1.0]), min_size=10, max_size=10))
+def test_an_interval_only_grows_and_stays_in_range(probabilities: list[float]) -> None:
+    """From the figures that the pictures really have, each as an interval of no width."""
+    probability = np.array(probabilities)
+    weights = np.ones((1, len(np.unique(SOURCE))))
+    figures = weighted_figures(
+        probability,
+        POSITIVE,
+        SOURCE,
+        weights,
+        passed=probability < 0.5,
+        rejected=probability >= 0.5,
+        costs=COSTS,
+    )
+    values = {name: float(of[0]) for name, of in figures.items()}
+    for name, ends in widened(probability, values).items():
+        assert ends is not None
+        assert 0 <= ends["low"] <= values[name] + 1e-12, name
+        assert values[name] - 1e-12 <= ends["high"] <= (COSTS.missed_defect if name == "mean_cost" else 1), name
+
+
+def test_the_intervals_that_were_given_are_not_altered() -> None:
+    intervals = {name: {"low": 1.0, "high": 1.0} for name in ALL}
+    values = dict.fromkeys(ALL, 1.0)
+    widen_for_zero_errors(
+        values,
+        intervals,
+        POSITIVE.astype(float),
+        POSITIVE,
+        SOURCE,
+        passed=~POSITIVE,
+        rejected=POSITIVE,
+        costs=COSTS,
+    )
+    assert intervals == {name: {"low": 1.0, "high": 1.0} for name in ALL}
+
+
 def test_what_has_no_interval_keeps_none() -> None:
     none = dict.fromkeys(ALL)
-    given = widen_for_zero_errors(
+    wide = widen_for_zero_errors(
         none, none, POSITIVE.astype(float), POSITIVE, SOURCE, passed=~POSITIVE, rejected=POSITIVE, costs=COSTS
     )
-    assert given == none
+    assert wide == none

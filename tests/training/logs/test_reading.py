@@ -14,6 +14,7 @@ from casting_core.training.logs.log import (
     COLUMNS,
     EPOCH,
     EpochRecord,
+    Log,
     read_bounded,
     read_log,
     write_log,
@@ -75,3 +76,29 @@ def test_what_is_no_log_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     with pytest.raises(DataError, match="more than"):
         read_bounded(tmp_path / "big.csv", 30)
     assert len(read_bounded(tmp_path / "big.csv", 31)) == 31
+
+
+def test_in_a_folder_our_log_comes_before_event_files(tmp_path: Path) -> None:
+    (tmp_path / "events.out.tfevents.1").write_bytes(b"no event file at all")
+    with pytest.raises(DataError):
+        read_any_log(tmp_path)
+    write_log(tmp_path / "log.csv", [record(1)])
+    assert read_any_log(tmp_path).epochs.tolist() == [1]
+
+
+def test_the_first_format_that_knows_a_file_reads_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A further one is an entry; it gets the bytes, where they are from, and the name that was asked for."""
+    seen: list[tuple[bytes, str, str]] = []
+    usual = read_any_log(b"epoch,loss\n1,0.5\n")
+
+    def read(content: bytes, path: str, name: str) -> Log:
+        seen.append((content, path, name))
+        return usual
+
+    further = door.Format(knows=lambda path, content: path.endswith(".odd"), read=read)
+    monkeypatch.setattr(door, "FORMATS", (further, *door.FORMATS))
+    (tmp_path / "a.odd").write_bytes(b"?")
+    assert read_any_log(tmp_path / "a.odd", "mine") is usual
+    assert read_any_log(b"!", "run/b.odd") is usual
+    assert seen == [(b"?", (tmp_path / "a.odd").absolute().as_posix(), "mine"), (b"!", "run/b.odd", "")]
+    assert read_any_log(b"epoch,loss\n1,0.25\n", "b.csv").columns["train_loss"].tolist() == [0.25]
