@@ -2,9 +2,11 @@
 
 import gc
 import os
+import shutil
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import torch
@@ -15,6 +17,11 @@ from casting_core.data.samples import Sample
 from casting_core.data.synthetic.casting import Rendered, render_casting
 from casting_core.labels import Label
 from casting_core.system.memory import keep_freed_memory
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 
 # no deadline: the time of one example says more of the machine's load than of the code
 settings.register_profile("house", deadline=None, derandomize="CI" in os.environ)
@@ -65,6 +72,19 @@ def data_root() -> Path:
 def masks_root() -> Path:
     """The second capture with masks; the test is skipped where it is not at hand."""
     return _folder("CASTING_MASKS", "the second capture with its masks")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator["Browser"]:
+    """Chromium: `CHROMIUM`, else the one that is installed. A process can have one driver, so all tests share it."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="needs the package playwright")
+    program = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        pytest.skip("needs Chromium: install it, or set CHROMIUM to its program")
+    with playwright.sync_playwright() as driver:
+        chromium = driver.chromium.launch(executable_path=program, args=CHROMIUM)
+        yield chromium
+        chromium.close()
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,6 @@ import ast
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tarfile
@@ -16,12 +15,16 @@ import venv
 import zipfile
 from importlib.metadata import packages_distributions
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from packaging.requirements import Requirement
 
 from tests import ROOT
 from tests.browser.conftest import running_app
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 pytest.importorskip("hatchling", reason="needs hatchling, which builds the wheel")
 HEADLINE = "Castings, looked at one by one"
@@ -105,23 +108,18 @@ def test_it_judges_a_casting_from_another_folder(installed: Path, tmp_path: Path
 
 
 @pytest.mark.browser
-def test_it_shows_its_first_page(installed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    sync = pytest.importorskip("playwright.sync_api", reason="needs the package playwright")
-    program = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-    if program is None:
-        pytest.skip("needs Chromium: install it, or set CHROMIUM to its program")
+def test_it_shows_its_first_page(
+    browser: "Browser", installed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in [name for name in os.environ if name.startswith(("PYTHON", "CASTING_"))]:
         monkeypatch.delenv(name)
     command = (str(installed / "casting-inspector"), "app", "--no-browser", "--address", "127.0.0.1", "--port")
-    with running_app(tmp_path / "log.txt", command, tmp_path) as address, sync.sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
-        page = chromium.new_page()
+    with running_app(tmp_path / "log.txt", command, tmp_path) as address, browser.new_page() as page:
         page.goto(address)
         page.get_by_role("heading", name=HEADLINE).wait_for(timeout=120_000)
         assert page.locator("[data-testid=stException]").count() == 0
         seen = page.locator("[data-testid=stApp]").evaluate("app => getComputedStyle(app).backgroundColor")
         assert seen == "rgb(251, 251, 249)", "the settings in .streamlit/config.toml do not hold"
-        chromium.close()
 
 
 def requirements(lines: list[str]) -> dict[str, Requirement]:

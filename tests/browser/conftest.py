@@ -1,8 +1,6 @@
 """A running app and a real browser."""
 
 import io
-import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -20,7 +18,6 @@ from casting_core.networks.card import shipped
 from tests import ROOT
 
 playwright = pytest.importorskip("playwright.sync_api", reason="needs the package playwright")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 
 QUIET = """() => new Promise((quiet) => {
     const changed = new MutationObserver(() => { clearTimeout(timer); timer = setTimeout(over, 300); });
@@ -82,18 +79,6 @@ def running_app(log: Path, command: Sequence[str] = (*APP, "--server.port"), cwd
         except subprocess.TimeoutExpired:
             server.kill()
             server.wait()
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator["playwright.Browser"]:
-    """Chromium: `CHROMIUM`, else the one that is installed."""
-    program = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-    if program is None:
-        pytest.skip("needs Chromium: install it, or set CHROMIUM to its program")
-    with playwright.sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=program, args=ARGUMENTS)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope="session")

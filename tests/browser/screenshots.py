@@ -17,8 +17,10 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser.conftest import ARGUMENTS, ROOT, running_app, settled
+from tests import ROOT
+from tests.browser.conftest import running_app, settled
 from tests.browser.every_page import VIEWS, links
+from tests.conftest import CHROMIUM
 
 SIZES = {"desk": (1440, 900), "phone": (390, 844)}
 LONG = 600_000  # ms: at first the castings are rendered and looked at
@@ -90,7 +92,7 @@ def main(folder: Path, *, readme: bool) -> None:
         os.environ["CASTING_DATA"] = str(Path(scratch) / "none")
         os.environ.setdefault("CASTING_CACHE", scratch)
         with running_app(Path(scratch) / "log.txt") as address, sync_playwright() as driver:
-            chromium = driver.chromium.launch(executable_path=program, args=ARGUMENTS)
+            chromium = driver.chromium.launch(executable_path=program, args=CHROMIUM)
             (one_of_each_page if readme else every_view)(chromium, address, folder)
             chromium.close()
 
