@@ -24,6 +24,7 @@ from typing import Literal
 import numpy as np
 
 from casting_core.errors import SettingsError
+from casting_core.evaluation.statistics.bootstrap import cluster_weights, from_draws
 from casting_core.labels import Label
 
 ROUNDS = 400
@@ -164,22 +165,15 @@ def _shortcut(
 
 def _areas(values: np.ndarray, positive: np.ndarray, source: np.ndarray, *, rounds: int, seed: int) -> np.ndarray:
     """The area, defective pictures taken for the higher ones, and after it those of the draws; (1 + rounds,)."""
-    from casting_core.evaluation.statistics.bootstrap import (
-        cluster_weights,  # it loads scipy.stats, which takes a moment
-    )
-
     _, group = np.unique(source, return_inverse=True)
-    weights = cluster_weights(positive, source, rounds=rounds, seed=seed)
+    weights = cluster_weights(source, positive, rounds=rounds, seed=seed)
     return weighted_areas(values, positive, np.concatenate([np.ones((1, weights.shape[1])), weights]), group)
 
 
 def _with_interval(drawn: np.ndarray) -> tuple[float, float, float]:
-    from casting_core.evaluation.statistics.bootstrap import percentile_interval
-
     value = float(drawn[0])
     # where no draw held both labels, which mixed photographs make possible, nothing bounds the figure
-    ends = percentile_interval(drawn[1:], value) or {"low": 0.0, "high": 1.0}
-    return value, ends["low"], ends["high"]
+    return value, *(from_draws(value, drawn[1:]).ends or (0.0, 1.0))
 
 
 def _least_of_one(photographs: Mapping[Label, int]) -> float:

@@ -275,21 +275,21 @@ def _seeds(cards: Sequence[ModelCard]) -> None:
     rows = []
     for card in cards:
         shipped = card.training.get("settings", {}).get("seed")
-        for seed, found in (card.metrics.get("seeds") or {}).items():
-            margin = found["margin"]
+        for seed, found in (card.metrics.seeds or {}).items():
+            margin = found.margin
             rows.append(
                 {
                     "model": neutral(card.name),
                     "seed": f"{seed} (shipped)" if str(shipped) == seed else seed,
-                    "wrong": f"{found['wrong']:,} of {found['pictures']:,}",
-                    "missed": f"{found['missed_defects']:,}",
-                    "false": f"{found['false_alarms']:,}",
-                    "reviews": f"{found['reviews']:,}",
+                    "wrong": f"{found.wrong:,} of {found.pictures:,}",
+                    "missed": f"{found.missed_defects:,}",
+                    "false": f"{found.false_alarms:,}",
+                    "reviews": f"{found.reviews:,}",
                     "margin": "needs both labels" if margin is None else f"{margin:.1f}",
-                    "filed": f"{len(found['wrong_pictures']):,}",
+                    "filed": f"{len(found.wrong_pictures):,}",
                 }
             )
-    without = [card.name for card in cards if not card.metrics.get("seeds")]
+    without = [card.name for card in cards if not card.metrics.seeds]
     if rows:
         st.dataframe(
             rows,
