@@ -3,11 +3,11 @@
 import pytest
 
 from casting_core.charts.unseen import figure_text, side_by_side
-from casting_core.evaluation.reporting.figures_by_set import Figure
+from casting_core.estimate import Estimate
 
-GOOD = Figure(value=0.02, low=0.01, high=0.05, count=2, of=100)
-FLAWLESS = Figure(value=0.0, low=0.0, high=0.2, count=0, of=17)
-RANKED = Figure(value=0.99996)
+GOOD = Estimate(value=0.02, low=0.01, high=0.05, count=2, of=100)
+FLAWLESS = Estimate(value=0.0, low=0.0, high=0.2, count=0, of=17)
+RANKED = Estimate(value=0.99996)
 MEASURED = {"mine": {"Test": FLAWLESS, "New": GOOD}, "other_one": {"Test": None, "New": FLAWLESS}}
 
 
@@ -15,7 +15,7 @@ def test_figures_in_words():
     assert figure_text(GOOD) == "2.0 % (1.0 % to 5.0 %), 2 of 100"
     assert figure_text(None) == "not measured"
     assert figure_text(RANKED, share=False) == "0.9999 (no range kept)"  # never rounded up to a flawless 1
-    assert figure_text(Figure(value=0.9, low=0.8, high=1.0), share=False) == "0.9000 (0.8000 to 1.0000)"
+    assert figure_text(Estimate(value=0.9, low=0.8, high=1.0), share=False) == "0.9000 (0.8000 to 1.0000)"
 
 
 def test_dots_and_lines_are_the_figures():
