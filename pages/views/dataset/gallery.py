@@ -65,5 +65,5 @@ def mark(table: Table, path: str, name: str | None) -> None:
 
 def to_csv(table: Table, places: Sequence[int] | np.ndarray) -> bytes:
     """The rows at these places, in this order, with the mark that spreadsheets look for; no text acts as a formula."""
-    rows = table.rows.iloc[places].map(neutral)
-    return rows.to_csv(index=False, float_format="%.6g").encode("utf-8-sig", errors="replace")
+    text: str = table.rows.iloc[places].map(neutral).to_csv(index=False, float_format="%.6g")
+    return text.encode("utf-8-sig", errors="replace")

@@ -96,7 +96,8 @@ def _with_model(index: Index | None, kind: str, place: DeltaGenerator) -> Table:
             )
         if index is not None and not public and kind != RENDERED:
             defective = _ask_defective(index)
-    return _table(*(None, "") if index is None else (index.key, str(index.root)), defective, model)
+    key, root = (None, "") if index is None else (index.key, str(index.root))
+    return _table(key, root, defective, model)
 
 
 def _ask_defective(index: Index) -> tuple[str, ...] | None:

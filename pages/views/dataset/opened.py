@@ -1,6 +1,6 @@
 """The picture that a link names, in a dialog, with the way to the one before and after."""
 
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -19,24 +19,24 @@ def turn_to(path: str | None, sequence: Sequence[str] | None = None) -> None:
         st.session_state[SEQUENCE] = list(sequence)
 
 
-def dialog(known: Container[str], draw: Callable[[str], None], *, unknown: str) -> None:
+def dialog(known: Callable[[str], bool], draw: Callable[[str], None], *, unknown: str) -> None:
     """`draw` the picture that the link names, in a dialog; nothing where it names none.
 
     Parameters
     ----------
-    known : the paths that can be opened.
+    known : whether a path can be opened.
     unknown : what the page says of any other.
     """
     first = st.query_params.get(OPENED)
     if first is None:
         return
-    if first not in known:
+    if not known(first):
         st.toast(unknown, icon=":material/info:")
         return
 
     def content() -> None:  # after a step this alone runs again
         path = st.query_params.get(OPENED, first)
-        steps([each for each in st.session_state.get(SEQUENCE, ()) if each in known], path, turn_to)
+        steps(list(filter(known, st.session_state.get(SEQUENCE, ()))), path, turn_to)
         draw(path)
 
     st.dialog("Picture", width="large", icon=":material/image:", on_dismiss=lambda: turn_to(None))(content)()

@@ -32,7 +32,7 @@ SMALL = 220  # px, at most, of each
 def show(table: Table) -> None:
     """The picture that the link names, in a dialog; nothing where it names none."""
     unknown = "The picture that this link names is not in this data set."
-    dialog(table.places, lambda path: _draw(table, table.places[path]), unknown=unknown)
+    dialog(table.places.__contains__, lambda path: _draw(table, table.places[path]), unknown=unknown)
 
 
 def _draw(table: Table, place: int) -> None:
