@@ -5,7 +5,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from casting_core.data.samples import read_provenance
 from casting_core.errors import CastingError
-from casting_core.evaluation.reporting import headline
+from casting_core.exploration.leakage import leakage
 from casting_core.networks import card as cards
 from casting_core.networks.card import DEFAULT, MODELS, ModelCard
 from pages.shared import navigation
@@ -81,15 +81,15 @@ def worth(card: ModelCard) -> None:
         icon=":material/calculate:",
         query_params={"view": "What it is worth"},
     )
-    official, filed = headline.official(card), headline.official(card, as_filed=True)
-    if official and filed and official.wrong and filed.wrong:
-        known, test = headline.known_pictures(read_provenance())
+    official = card.metrics.official_test
+    if official and (wrong := official.without_suspects.wrong) and (filed := official.as_filed.wrong):
+        leaked = leakage(read_provenance())
         with st.expander("Why not 99.9 %, as others report?"):
             st.markdown(
-                f"On the public test that everybody uses, this model is wrong on {filed.wrong.count} of "
-                f"{filed.wrong.of} pictures as they were filed, and on {official.wrong.count} of {official.wrong.of} "
+                f"On the public test that everybody uses, this model is wrong on {filed.count} of "
+                f"{filed.of} pictures as they were filed, and on {wrong.count} of {wrong.of} "
                 "without those whose label is doubted. "
-                f"That figure is not ours to boast of: **{100 * known / test:.1f} % of "
+                f"That figure is not ours to boast of: **{100 * leaked.share:.1f} % of "
                 "those pictures are turned copies of pictures that the model was trained on.** They measure memory. "
                 "A foundry makes castings that nobody has photographed yet, so we measure on those."
             )

@@ -3,6 +3,7 @@
 import gc
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -50,9 +51,14 @@ def quick_pages() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def loaded_stays() -> None:
-    """What modules before have loaded is not searched for garbage again and again."""
+def loaded_stays() -> Iterator[None]:
+    """What modules before have loaded is not searched for garbage again and again; and `__main__`, in whose place the
+    test driver of pages puts their script, is again what new processes can import.
+    """
     gc.freeze()
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main
 
 
 def _folder(variable: str, holds: str) -> Path:

@@ -92,7 +92,7 @@ def test_the_readme_is_short() -> None:
 
 def test_the_readme_states_the_figures_of_the_card() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    figures = read_card(MODELS / DEFAULT).metrics["by_source"]["without_suspects"]
+    figures = read_card(MODELS / DEFAULT).metrics.to_json()["by_source"]["without_suspects"]
     for name in ("missed_defects", "false_alarms", "reviews"):
         share = figures[name]
         rate = f"{share['share']:.2%} ({share['low']:.2%} to {share['high']:.2%})"

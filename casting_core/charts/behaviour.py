@@ -60,12 +60,11 @@ def reliability(name: str, model: Behaviour, look: Look) -> Chart:
     points = model.reliability
     figure = make_subplots(rows=2, cols=1, shared_xaxes=True, row_heights=[0.72, 0.28], vertical_spacing=0.06)
     _diagonal(figure, "as it should be")
-    share = np.array([100 * each["share"] for each in points])
-    ends = np.array([[100 * (each[end] if each[end] is not None else each["share"]) for end in ("low", "high")]
-                     for each in points]).reshape(-1, 2)  # fmt: skip
-    numbers = [[each["pictures"], each["photographs"], *pair] for each, pair in zip(points, ends, strict=True)]
+    share = np.array([100 * each.share.value for each in points])
+    ends = 100 * np.array([each.share.ends or [each.share.value] * 2 for each in points]).reshape(-1, 2)
+    numbers = [[each.pictures, each.photographs, *pair] for each, pair in zip(points, ends, strict=True)]
     figure.add_scatter(
-        x=[100 * each["probability"] for each in points],
+        x=[100 * each.probability for each in points],
         y=share,
         error_y={"array": ends[:, 1] - share, "arrayminus": share - ends[:, 0], "color": look.colour, "thickness": 2},
         mode="markers",
@@ -76,9 +75,9 @@ def reliability(name: str, model: Behaviour, look: Look) -> Chart:
         "%{customdata[0]:,} pictures of %{customdata[1]} photographs<extra></extra>",
     )
     figure.add_bar(
-        x=[50 * (each["from"] + each["to"]) for each in points],
-        y=[each["pictures"] for each in points],
-        width=[92 * (each["to"] - each["from"]) for each in points],
+        x=[50 * (each.start + each.end) for each in points],
+        y=[each.pictures for each in points],
+        width=[92 * (each.end - each.start) for each in points],
         marker=look.bar(),
         showlegend=False,
         hovertemplate="%{y:,} pictures<extra></extra>",
@@ -89,10 +88,10 @@ def reliability(name: str, model: Behaviour, look: Look) -> Chart:
     figure.update_xaxes(range=[-2, 102])
     figure.update_xaxes(title={"text": ""}, row=1, col=1)
     figure.update_yaxes(range=[-4, 104], row=1, col=1)
-    most = max((each["pictures"] for each in points), default=1)
+    most = max((each.pictures for each in points), default=1)
     figure.update_yaxes(title={"text": "Pictures"}, row=2, col=1, **_log_counts(most))
     told = [
-        f"{100 * each['from']:.0f} to {100 * each['to']:.0f} %: {100 * each['share']:.0f} % of {each['pictures']:,}"
+        f"{100 * each.start:.0f} to {100 * each.end:.0f} %: {100 * each.share.value:.0f} % of {each.pictures:,}"
         for each in points
     ]
     error = 100 * model.calibration_error

@@ -10,6 +10,7 @@ from scipy import ndimage
 from casting_core.charts.dots import Dot, draw_dots
 from casting_core.charts.overlay import overlay, percent
 from casting_core.charts.style import SERIES, Chart, looks
+from casting_core.estimate import Estimate
 from casting_core.evaluation.localization.method_comparison import EVIDENCE
 
 SHOWN = 640  # px, at least, of the long side of a picture as it is drawn
@@ -17,15 +18,16 @@ OUTLINE = (0, 229, 255)  # of what people, or the renderer, marked; on gray pict
 RING = 0.035  # of the long side, radius of the ring around the strongest place
 
 
-def share_text(values: Mapping[str, Any] | None) -> str:
+def share_text(values: Estimate | Mapping[str, Any] | float | None) -> str:
     """A figure of a card in words: a share with what it was counted on, a number with its interval, or a number."""
     if values is None:
         return "not measured"
-    if not isinstance(values, Mapping):
-        return percent(float(values))
-    value = values["share"] if "share" in values else values["value"]
-    told = f"{percent(value)} ({percent(values['low'])} to {percent(values['high'])})"
-    return f"{told}, {values['count']:,} of {values['of']:,}" if "count" in values else told
+    found = Estimate.from_json(values) if isinstance(values, Mapping) else values
+    if not isinstance(found, Estimate):
+        return "not measured" if found is None else percent(found)
+    low, high = found.ends or (0.0, 1.0)
+    told = f"{percent(found.value)} ({percent(low)} to {percent(high)})"
+    return told if found.count is None else f"{told}, {found.count:,} of {found.of:,}"
 
 
 def points_text(values: Mapping[str, float] | None) -> str:
@@ -37,10 +39,11 @@ def points_text(values: Mapping[str, float] | None) -> str:
 
 
 def _ends(values: Any) -> tuple[float, float | None, float | None]:
-    if not isinstance(values, Mapping):
-        return 100 * float(values), None, None
-    value = values["share"] if "share" in values else values["value"]
-    return 100 * value, 100 * values["low"], 100 * values["high"]
+    found = Estimate.from_json(values) if isinstance(values, Mapping) else values
+    if not isinstance(found, Estimate):
+        return 100 * float(found or 0.0), None, None
+    scaled = found.times(100)
+    return scaled.value, scaled.low, scaled.high
 
 
 def methods(
@@ -92,8 +95,8 @@ def by_size(measured: Mapping[str, Mapping[str, Any]], sizes: Mapping[str, str],
     return Chart(figure=figure, alt=f"Dots with 95 % intervals: {title}, by size. {'. '.join(told)}.")
 
 
-def by_kind(found: Mapping[str, Mapping[str, Any]], *, title: str) -> Chart:
-    """A share by the kind of defect. `found`: by kind, as `share` with `low`, `high`, `count` and `of`."""
+def by_kind(found: Mapping[str, Estimate], *, title: str) -> Chart:
+    """A share by the kind of defect."""
     dots = []
     for kind, values in found.items():
         value, low, high = _ends(values)

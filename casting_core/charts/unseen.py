@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 from casting_core.charts.dots import Dot, draw_dots
 from casting_core.charts.overlay import percent
 from casting_core.charts.style import Chart, looks
+from casting_core.estimate import Estimate
 from casting_core.evaluation.reporting.cells import decimal
-from casting_core.evaluation.reporting.figures_by_set import Figure
 
 NOT_MEASURED = "not measured"
 
 
-def figure_text(figure: Figure | None, *, share: bool = True) -> str:
+def figure_text(figure: Estimate | None, *, share: bool = True) -> str:
     """A figure in words: `98.5 % (97.1 % to 99.6 %), 7,211 of 7,324`; what is no share to four places."""
     if figure is None:
         return NOT_MEASURED
@@ -29,7 +29,7 @@ def figure_text(figure: Figure | None, *, share: bool = True) -> str:
 
 
 def side_by_side(
-    measured: Mapping[str, Mapping[str, Figure | None]],
+    measured: Mapping[str, Mapping[str, Estimate | None]],
     sets: Sequence[str],
     *,
     title: str,

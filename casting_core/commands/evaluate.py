@@ -135,8 +135,8 @@ def _from_predictions(model: str, split: Split | None, markdown: bool, save: boo
     evaluation = evaluate(rows, suspects, calibrated_on=card.calibrated_on or None, fit_shift=card.recentred)
     if save:
         _check(card, evaluation)
-        for name, figures in evaluation.metrics.items():
-            _keep(model, name, figures, save)
+        for name in SPLITS.values():
+            _keep(model, name, getattr(evaluation, name), save)
     if markdown:
         typer.echo(results_table(evaluation.metrics))
         tables = (map_table(card.metrics), methods_table(card.metrics), repair_table(card.metrics))
@@ -147,7 +147,8 @@ def _from_predictions(model: str, split: Split | None, markdown: bool, save: boo
     point, calibration = evaluation.point, evaluation.calibration
     typer.echo(f"temperature {calibration.temperature:.4f}, shift {calibration.shift:.4f}")
     typer.echo(f"pass below {point.threshold_pass:.4f}, reject from {point.threshold_reject:.4f}")
-    print_splits({name: f for name, f in evaluation.metrics.items() if split is None or name == SPLITS[split]})
+    shown = evaluation.metrics.to_json()
+    print_splits({name: f for name, f in shown.items() if split is None or name == SPLITS[split]})
 
 
 def _check(card: "ModelCard", evaluation: "Evaluation") -> None:
@@ -171,7 +172,7 @@ def _check(card: "ModelCard", evaluation: "Evaluation") -> None:
             )
 
 
-def _keep(model: str, name: str, figures: dict[str, Any], save: bool) -> None:
+def _keep(model: str, name: str, figures: Any, save: bool) -> None:
     """Put figures into the card where asked for: what was measured is not lost when a later part is interrupted."""
     if save:
         from casting_core.networks.card import MODELS

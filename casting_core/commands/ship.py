@@ -68,7 +68,7 @@ def command(
         )
         if known is not None:
             write_precedents(target, known)
-    print_splits({name: card.metrics[name] for name in ("official_test", "by_source")})
+    print_splits({name: getattr(card.metrics, name).to_json() for name in ("official_test", "by_source")})
     typer.echo(f"Written: {target}")
 
 

@@ -10,7 +10,6 @@ judged with what ships. The official test is too; nothing is fitted on it.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -22,21 +21,24 @@ from casting_core.evaluation.thresholds.calibration import fit_calibration
 from casting_core.evaluation.thresholds.operating_point import OperatingPoint, choose_operating_point
 from casting_core.networks.calibration import Calibration
 from casting_core.networks.card import SAMPLES
+from casting_core.networks.figures import Metrics, SplitFigures
+from casting_core.networks.thresholds import Thresholds
 
 
 @dataclass(frozen=True, kw_only=True)
 class Evaluation:
-    """What ships (`calibration`, `point`), the calibrated rows, and the figures by split.
-
-    `metrics`: `official_test` and `by_source`, each with the figures of `metrics.summarise` under `as_filed` and
-    `without_suspects`, and `wrong_pictures`, paths; `by_source` names its `folds` too, and the `thresholds` (pass,
-    reject) that each fold was judged with.
-    """
+    """What ships (`calibration`, `point`), the calibrated rows, and the figures on both splits."""
 
     calibration: Calibration
     point: OperatingPoint
     rows: tuple[Prediction, ...]
-    metrics: dict[str, Any]
+    official_test: SplitFigures
+    by_source: SplitFigures
+
+    @property
+    def metrics(self) -> Metrics:
+        """The figures, for a card."""
+        return Metrics(official_test=self.official_test, by_source=self.by_source)
 
 
 def evaluate(
@@ -63,25 +65,28 @@ def evaluate(
     calibration, point = _fit(usable, fit_shift)
     official = _calibrated([row for row in rows if row.split == OFFICIAL], calibration)
     unseen: list[Prediction] = []
-    thresholds: list[tuple[float, float]] = []
-    low: list[float] = []
-    high: list[float] = []
+    points: list[OperatingPoint] = []
+    sizes: list[int] = []
     for fold in folds:
         fold_calibration, fold_point = _fit([row for row in usable if row.split != fold], fit_shift)
         members = _calibrated([row for row in rows if row.split == fold], fold_calibration)
         unseen += members
-        thresholds.append((fold_point.threshold_pass, fold_point.threshold_reject))
-        low += [fold_point.threshold_pass] * len(members)
-        high += [fold_point.threshold_reject] * len(members)
-    metrics: dict[str, Any] = {
-        "official_test": _figures(official, point.threshold_pass, point.threshold_reject, suspects),
-        "by_source": {
-            "folds": [int(f.removeprefix(BY_SOURCE)) for f in folds],
-            "thresholds": [list(each) for each in thresholds],
-        }
-        | _figures(unseen, np.array(low), np.array(high), suspects),
-    }
-    return Evaluation(calibration=calibration, point=point, rows=(*official, *unseen), metrics=metrics)
+        points.append(fold_point)
+        sizes.append(len(members))
+    pairs = tuple((each.threshold_pass, each.threshold_reject) for each in points)
+    low, high = np.repeat(np.array(pairs), sizes, axis=0).T
+    by_source = replace(
+        _figures(unseen, Thresholds(low, high), suspects),
+        folds=tuple(int(f.removeprefix(BY_SOURCE)) for f in folds),
+        thresholds=pairs,
+    )
+    return Evaluation(
+        calibration=calibration,
+        point=point,
+        rows=(*official, *unseen),
+        official_test=_figures(official, Thresholds(point.threshold_pass, point.threshold_reject), suspects),
+        by_source=by_source,
+    )
 
 
 def suspects_of(folder: Path) -> frozenset[str]:
@@ -126,16 +131,11 @@ def _calibrated(rows: Sequence[Prediction], calibration: Calibration) -> list[Pr
     return [replace(row, probability=float(p)) for row, p in zip(rows, probability, strict=True)]
 
 
-def _figures(
-    rows: Sequence[Prediction], low: float | np.ndarray, high: float | np.ndarray, suspects: frozenset[str]
-) -> dict[str, Any]:
+def _figures(rows: Sequence[Prediction], thresholds: Thresholds, suspects: frozenset[str]) -> SplitFigures:
     predictions = as_arrays(rows)
     trusted = np.array([row.path not in suspects for row in rows], bool)
-    low, high = np.broadcast_to(low, len(rows)), np.broadcast_to(high, len(rows))
-    return {
-        "as_filed": summarise(predictions, threshold_pass=low, threshold_reject=high),
-        "without_suspects": summarise(
-            predictions.only(trusted), threshold_pass=low[trusted], threshold_reject=high[trusted]
-        ),
-        "wrong_pictures": sorted(row.path for row in rows if (row.probability >= 0.5) != row.label.positive),
-    }
+    return SplitFigures(
+        as_filed=summarise(predictions, thresholds),
+        without_suspects=summarise(predictions.only(trusted), thresholds.only(trusted)),
+        wrong_pictures=tuple(sorted(row.path for row in rows if (row.probability >= 0.5) != row.label.positive)),
+    )

@@ -8,22 +8,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from casting_core.errors import ModelError
-from casting_core.evaluation.predictions import BY_SOURCE, Prediction, read_predictions
+from casting_core.evaluation.predictions import BY_SOURCE, OFFICIAL, Prediction, read_predictions
 from casting_core.labels import Verdict
 from casting_core.networks.card import MODELS, ModelCard, folder_of, read_card
+from casting_core.networks.thresholds import Thresholds
 
 PREDICTIONS = "predictions.csv"
 
 
 @dataclass(frozen=True, kw_only=True)
 class HeldOutVerdict:
-    """A prediction, and the verdict and the thresholds that it was judged with."""
+    """A prediction, and the thresholds that it was judged with."""
 
     row: Prediction
-    verdict: Verdict
-    threshold_pass: float
-    threshold_reject: float
+    thresholds: Thresholds
+
+    @property
+    def verdict(self) -> Verdict:
+        """By the thresholds."""
+        return self.thresholds.verdict(self.row.probability)
 
     @property
     def unseen(self) -> bool:
@@ -31,47 +37,34 @@ class HeldOutVerdict:
         return self.row.split.startswith(BY_SOURCE)
 
 
-def verdict_at(probability: float, threshold_pass: float, threshold_reject: float) -> Verdict:
-    """The verdict of a probability between two thresholds; gates are not asked."""
-    if probability < threshold_pass:
-        return Verdict.OK
-    return Verdict.DEFECTIVE if probability >= threshold_reject else Verdict.REVIEW
-
-
-def thresholds(card: ModelCard) -> dict[str, tuple[float, float]]:
-    """Pass and reject by split, as `predictions.csv` names them. Raises `ModelError` where the card is of another
-    form."""
-    found = {"official-test": (card.threshold_pass, card.threshold_reject)}
+def thresholds(card: ModelCard) -> dict[str, Thresholds]:
+    """By split, as `predictions.csv` names them. Raises `ModelError` where folds and thresholds do not match."""
+    by_source = card.metrics.by_source
     try:
-        by_source = card.metrics.get("by_source", {})
-        for fold, (low, high) in zip(by_source.get("folds", ()), by_source.get("thresholds", ()), strict=True):
-            found[f"{BY_SOURCE}{fold}"] = (float(low), float(high))
-    except (AttributeError, TypeError, ValueError) as error:
+        folds = {} if by_source is None else by_source.fold_thresholds()
+    except ValueError as error:
         raise ModelError(
             f"The card of {card.name} does not say which thresholds its folds were judged with; write them with: "
             f"python -m casting_core evaluate {card.name} --save"
         ) from error
-    return found
+    return {OFFICIAL: card.thresholds, **{f"{BY_SOURCE}{fold}": each for fold, each in folds.items()}}
 
 
 def judge_rows(rows: Sequence[Prediction], card: ModelCard) -> list[HeldOutVerdict]:
     """The verdict of every prediction. Raises `ModelError` where the card knows no thresholds of a split."""
-    limits = thresholds(card)
-    missing = sorted({row.split for row in rows} - limits.keys())
-    if missing:
+    known = thresholds(card)
+    if missing := {row.split for row in rows} - known.keys():
         raise ModelError(
-            f"The card of {card.name} knows no thresholds of {missing[0]}; write them with: "
+            f"The card of {card.name} knows no thresholds of {min(missing)}; write them with: "
             f"python -m casting_core evaluate {card.name} --save"
         )
-    return [
-        HeldOutVerdict(
-            row=row,
-            verdict=verdict_at(row.probability, *limits[row.split]),
-            threshold_pass=limits[row.split][0],
-            threshold_reject=limits[row.split][1],
-        )
-        for row in rows
-    ]
+    return [HeldOutVerdict(row=row, thresholds=known[row.split]) for row in rows]
+
+
+def used_thresholds(rows: Sequence[HeldOutVerdict]) -> Thresholds:
+    """Those of every row, each float (N,)."""
+    low, high = ([getattr(each.thresholds, name) for each in rows] for name in ("passing", "rejecting"))
+    return Thresholds(np.array(low, float), np.array(high, float))
 
 
 def judged(model: str, folder: Path = MODELS) -> list[HeldOutVerdict]:

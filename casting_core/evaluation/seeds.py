@@ -6,40 +6,41 @@ far the defective picture that looks soundest lies above the sound one that look
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
 from casting_core.evaluation.predictions import Prediction
-from casting_core.evaluation.thresholds.operating_point import OperatingPoint
 from casting_core.networks.calibration import Calibration
+from casting_core.networks.figures import SeedFigures
+from casting_core.networks.thresholds import Thresholds
 
 
 def seed_figures(
-    runs: Mapping[int, Sequence[Prediction]], calibration: Calibration, point: OperatingPoint, suspects: frozenset[str]
-) -> dict[str, Any]:
-    """Figures on the official test by seed, without the pictures whose label is doubted but for `wrong_pictures`.
-
-    The margin is None where one of the classes has no picture.
-    """
-    return {str(seed): _one(rows, calibration, point, suspects) for seed, rows in sorted(runs.items())}
+    runs: Mapping[int, Sequence[Prediction]],
+    calibration: Calibration,
+    thresholds: Thresholds,
+    suspects: frozenset[str],
+) -> dict[str, SeedFigures]:
+    """Figures on the official test by seed."""
+    return {str(seed): _one(rows, calibration, thresholds, suspects) for seed, rows in sorted(runs.items())}
 
 
 def _one(
-    rows: Sequence[Prediction], calibration: Calibration, point: OperatingPoint, suspects: frozenset[str]
-) -> dict[str, Any]:
-    probability = calibration.probability(np.array([row.logit for row in rows]))
-    judged = [(row, float(p)) for row, p in zip(rows, probability, strict=True)]
-    trusted = [(row, p) for row, p in judged if row.path not in suspects]
-    sound = [row.logit for row, _ in trusted if not row.label.positive]
-    defective = [row.logit for row, _ in trusted if row.label.positive]
-    low, high = point.threshold_pass, point.threshold_reject
-    return {
-        "pictures": len(trusted),
-        "wrong": sum((p >= 0.5) != row.label.positive for row, p in trusted),
-        "missed_defects": sum(p < low and row.label.positive for row, p in trusted),
-        "false_alarms": sum(p >= high and not row.label.positive for row, p in trusted),
-        "reviews": sum(low <= p < high for _, p in trusted),
-        "margin": min(defective) - max(sound) if sound and defective else None,
-        "wrong_pictures": sorted(row.path for row, p in judged if (p >= 0.5) != row.label.positive),
-    }
+    rows: Sequence[Prediction], calibration: Calibration, thresholds: Thresholds, suspects: frozenset[str]
+) -> SeedFigures:
+    logit = np.array([row.logit for row in rows])
+    positive = np.array([row.label.positive for row in rows], bool)
+    trusted = np.array([row.path not in suspects for row in rows], bool)
+    probability = calibration.probability(logit)
+    passed, reviewed, rejected = thresholds.masks(probability)
+    wrong = (probability >= 0.5) != positive
+    sound, defective = logit[trusted & ~positive], logit[trusted & positive]
+    return SeedFigures(
+        pictures=int(trusted.sum()),
+        wrong=int((trusted & wrong).sum()),
+        missed_defects=int((trusted & positive & passed).sum()),
+        false_alarms=int((trusted & ~positive & rejected).sum()),
+        reviews=int((trusted & reviewed).sum()),
+        margin=float(defective.min() - sound.max()) if len(sound) and len(defective) else None,
+        wrong_pictures=tuple(sorted(row.path for row, error in zip(rows, wrong, strict=True) if error)),
+    )

@@ -285,18 +285,14 @@ class Inspector:
         return logits.add_(calibration.shift).div_(calibration.temperature).sigmoid_().numpy()
 
     def _verdict(self, probability: float, local: np.ndarray | None, item: _Prepared) -> tuple[Verdict, str | None]:
-        card, passes = self.card, probability < self.card.threshold_pass
+        verdict = self.card.thresholds.verdict(probability)
         if item.doubt is not None:
             return Verdict.REVIEW, item.doubt
         if local is not None and item.shape is not None:
-            finding = check_evidence(card, local, item.part, item.shape, passes=passes)
+            finding = check_evidence(self.card, local, item.part, item.shape, passes=verdict is Verdict.OK)
             if finding is not None:
                 return finding.verdict, finding.reason
-        if passes:
-            return Verdict.OK, None
-        if probability >= card.threshold_reject:
-            return Verdict.DEFECTIVE, None
-        return Verdict.REVIEW, _between(probability, card)
+        return verdict, _between(probability, self.card) if verdict is Verdict.REVIEW else None
 
     def _unusable(self, item: _Prepared) -> Inspection:
         height, width = item.shape or (None, None)

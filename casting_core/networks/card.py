@@ -4,13 +4,15 @@ Reading it needs no network, so a page has it at once.
 """
 
 import json
-import math
 import os
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, get_args, get_origin
+from typing import Any
 
-from casting_core.errors import ModelError
+from casting_core.errors import ModelError, SettingsError
+from casting_core.networks.figures import Metrics
+from casting_core.networks.thresholds import Thresholds
+from casting_core.system.json_records import from_json, to_json
 from casting_core.system.places import SHIPPED_MODELS
 
 OWN = "CASTING_MODELS"  # the environment variable that names a folder for models of one's own
@@ -26,20 +28,24 @@ class ModelCard:
     The calibrated probability of *defective* is sigmoid((logit + `shift`) / `temperature`), and that of a place of
     its map sigmoid((evidence + `map_shift`) / `map_temperature`): 0.5 is where as many sound parts as defective ones
     have their strongest place.
-    `gates` names what a picture must have for a verdict without a person (`inspection.gate`), and `envelope` holds,
-    by property of `data.part.capture`, the least and the most with which the figures were measured.
-    `calibrated_on`: by-source folds from which calibration and thresholds come; all where it is empty.
-    `recentred`: whether calibration moved the boundary between the labels; the networks of the published study are
-    judged where they put it themselves, as the study judged its own.
-    `data`: what it was trained on: `classes`, the label by folder; `grouping`, how photographs were told apart
-    (`table` for the public set); whether the split is the folder's own (`official`); and `notes` in words.
-    `metrics`: by split, every figure with its interval where it has one.
+
+    Attributes
+    ----------
+    input_size : px, of the short side.
+    gates : what a picture must have for a verdict without a person (`inspection.gate`).
+    envelope : by property of `data.part.capture`, the least and the most with which the figures were measured.
+    calibrated_on : by-source folds from which calibration and thresholds come; all where it is empty.
+    recentred : whether calibration moved the boundary between the labels; the networks of the published study are
+        judged where they put it themselves, as the study judged its own.
+    data : what it was trained on: `classes`, the label by folder; `grouping`, how photographs were told apart (`table`
+        for the public set); whether the split is the folder's own (`official`); and `notes` in words.
+    metrics : every figure with its interval where it has one.
     """
 
     name: str
     architecture: str
     parameters: int
-    input_size: int  # px, short side
+    input_size: int
     preprocessing: str
     gates: tuple[str, ...]
     weights_sha256: str
@@ -55,15 +61,14 @@ class ModelCard:
     training: dict[str, Any] = field(default_factory=dict)
     data: dict[str, Any] = field(default_factory=dict)
     data_fingerprint: str = ""
-    metrics: dict[str, Any] = field(default_factory=dict)
+    metrics: Metrics = field(default_factory=Metrics)
     limits: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if not 0 <= self.threshold_pass <= self.threshold_reject <= 1:
-            raise ModelError(
-                "Thresholds must satisfy 0 <= pass <= reject <= 1, "
-                f"got pass {self.threshold_pass} and reject {self.threshold_reject}."
-            )
+        try:
+            _ = self.thresholds
+        except SettingsError as error:
+            raise ModelError(str(error)) from error
         if self.input_size < 1:
             raise ModelError(f"The input size must be at least 1 px, got {self.input_size}.")
         for temperature in (self.temperature, self.map_temperature):
@@ -74,13 +79,19 @@ class ModelCard:
                 raise ModelError(f"The envelope of {name} must be (least, most), got ({least}, {most}).")
 
     @property
+    def thresholds(self) -> Thresholds:
+        """What parts probabilities into verdicts."""
+        return Thresholds(self.threshold_pass, self.threshold_reject)
+
+    @property
     def on_public_set(self) -> bool:
         """Whether it was trained on the public set of castings, whose facts ship with the package."""
         return self.data.get("grouping", "table") == "table"
 
     def to_json(self) -> str:
         """The text of `card.json`."""
-        return json.dumps(asdict(self), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+        values = {each.name: to_json(getattr(self, each.name)) for each in fields(self)}
+        return json.dumps(values, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def read_card(folder: Path) -> ModelCard:
@@ -88,16 +99,10 @@ def read_card(folder: Path) -> ModelCard:
     file = folder / CARD
     try:
         values = json.loads(file.read_text(encoding="utf-8"), parse_constant=_no_number)
-        kinds = {f.name: f.type for f in fields(ModelCard)}
-        if not isinstance(values, dict) or not set(values) <= set(kinds):
+        if not isinstance(values, dict) or not values.keys() <= {each.name for each in fields(ModelCard)}:
             raise ModelError(f"{file} is not a model card of this version.")
-        strange = [name for name, value in values.items() if not _is(value, kinds[name])]
-        if strange:
-            raise ValueError(f"{strange[0]} is of another kind: {values[strange[0]]!r:.80}")
-        plain = {name: tuple(values[name]) for name in ("gates", "limits")}
-        plain["calibrated_on"] = tuple(values.get("calibrated_on", ()))
-        envelope = {name: (float(least), float(most)) for name, (least, most) in values.get("envelope", {}).items()}
-        return ModelCard(**{**values, **plain, "envelope": envelope})
+        card: ModelCard = from_json(ModelCard, values)
+        return card
     except FileNotFoundError as error:
         names = sorted(shipped(folder.parent))
         raise ModelError(
@@ -109,17 +114,6 @@ def read_card(folder: Path) -> ModelCard:
 
 def _no_number(name: str) -> None:
     raise ValueError(f"{name} is no number")
-
-
-def _is(value: Any, kind: Any) -> bool:
-    """Whether a value from JSON is of a field's kind. A whole number can stand for a real one, a truth value for none;
-    of what objects hold nothing is asked."""
-    if kind in (int, float):
-        number = isinstance(value, int | kind) and not isinstance(value, bool)
-        return number and math.isfinite(value)
-    if get_origin(kind) is tuple:
-        return isinstance(value, list) and all(_is(each, get_args(kind)[0]) for each in value)
-    return isinstance(value, get_origin(kind) or kind)
 
 
 def homes(models: Path = MODELS) -> tuple[Path, ...]:

@@ -60,11 +60,11 @@ def save_model(folder: Path, weights: bytes, card: ModelCard) -> None:
     write_atomically(folder / CARD, card.to_json().encode())
 
 
-def add_metrics(folder: Path, name: str, figures: dict[str, Any]) -> None:
-    """Put figures into the card of a model folder under that name, in place of those of before."""
+def add_metrics(folder: Path, name: str, figures: Any) -> None:
+    """Put figures into the card of a model folder, in place of those of before; `name`: a field of `Metrics`."""
     card = read_card(folder)
-    metrics = {**card.metrics, name: figures}
     try:
+        metrics = replace(card.metrics, **{name: figures})
         write_atomically(folder / CARD, replace(card, metrics=metrics).to_json().encode())
     except OSError as error:
         raise ModelError(f"{folder / CARD} cannot be written ({error}); it is as it was. Free some space.") from error

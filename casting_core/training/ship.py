@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from casting_core.networks.calibration import Calibration
 from casting_core.networks.card import CARD, SAMPLES, ModelCard
 from casting_core.networks.checkpoint import save_model
 from casting_core.networks.registry import architecture
+from casting_core.networks.thresholds import Thresholds
 from casting_core.training.limits import limitations
 
 DATA = "data.json"  # of a run: what it was trained on
@@ -74,9 +76,10 @@ def ship(
     suspects = frozenset(s.path for s in read_provenance(official / SAMPLES) if s.suspect)
     evaluation = evaluate(rows, suspects, calibrated_on=calibrated_on or None, fit_shift=fit_shift)
     calibration, point, metrics = evaluation.calibration, evaluation.point, evaluation.metrics
+    thresholds = Thresholds(point.threshold_pass, point.threshold_reject)
     if seeds:
         runs = {int(_settings(run)["seed"]): read_predictions(run / "predictions.csv") for run in (official, *seeds)}
-        metrics = {**metrics, "seeds": seed_figures(runs, calibration, point, suspects)}
+        metrics = replace(metrics, seeds=seed_figures(runs, calibration, thresholds, suspects))
     has_map = all((run / "peaks.csv").is_file() for run in by_source)
     peaks = {path: peak for run in by_source for path, peak in read_peaks(run / "peaks.csv").items()} if has_map else {}
     splits = {f"{BY_SOURCE}{fold}" for fold in calibrated_on}

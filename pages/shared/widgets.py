@@ -9,13 +9,12 @@ from PIL import Image
 
 from casting_core.charts.overlay import ACTIVATION, EVIDENCE, Palette, gradient, overlay, percent
 from casting_core.charts.probability_scale import probability_scale
-from casting_core.evaluation.reporting import headline
 from pages.shared import marked, wording
 from pages.shared.wording import WORDING
 
 if TYPE_CHECKING:
     from casting_core import Inspection
-    from casting_core.evaluation.statistics.intervals import Rate
+    from casting_core.estimate import Estimate
     from casting_core.explanation.proof import Proof
     from casting_core.networks.card import ModelCard
 
@@ -128,7 +127,7 @@ def proof(found: "Proof", inspection: "Inspection") -> None:
         st.caption(f"{100 * found.replaced:.1f} % of the part’s disc were covered.")
 
 
-def natural_rate(title: str, rate: "Rate | None", filed: "Rate | None", meaning: str) -> None:
+def natural_rate(title: str, rate: "Estimate | None", filed: "Estimate | None", meaning: str) -> None:
     """A rate as a number of a thousand parts, with its 95 % interval, what it was counted on, and as filed."""
     st.markdown(f"**{title}**")
     if rate is None:
@@ -157,12 +156,13 @@ def model(card: "ModelCard") -> None:
 
 def unseen_figures(card: "ModelCard") -> None:
     """How the model does on castings never seen, of a thousand parts, and what that was measured on."""
-    found, filed = headline.unseen(card), headline.unseen(card, as_filed=True)
-    if found is None or filed is None:
+    unseen = card.metrics.by_source
+    if unseen is None:
         st.info(f"The model {card.name} has not been measured on castings never seen.", icon=":material/pending:")
         return
+    found, filed = unseen.without_suspects, unseen.as_filed
     told = (
-        ("Of 1,000 defective parts, passed as sound", "missed", "A missed defect leaves the foundry."),
+        ("Of 1,000 defective parts, passed as sound", "missed_defects", "A missed defect leaves the foundry."),
         ("Of 1,000 sound parts, rejected", "false_alarms", "A false alarm: a good part is set aside."),
         ("Of 1,000 parts, sent to a person", "reviews", "The model asks where it is not sure enough."),
     )

@@ -6,9 +6,10 @@ import pytest
 from casting_core.charts import behaviour as charts
 from casting_core.charts.style import LABELS, SERIES, looks
 from casting_core.evaluation.comparison.behaviour import BARS, Behaviour, behaviour
-from casting_core.evaluation.held_out_verdicts import HeldOutVerdict, verdict_at
+from casting_core.evaluation.held_out_verdicts import HeldOutVerdict
 from casting_core.evaluation.predictions import Prediction
 from casting_core.labels import Label, Verdict
+from casting_core.networks.thresholds import Thresholds
 
 LOOKS = looks(["good", "poor"])
 
@@ -23,9 +24,7 @@ def model(separation: float, *, seed: int = 0, pictures: int = 3000, folds: int 
         low, high = 0.3 - 0.1 * (place % folds), 0.7
         split, source = f"by-source-{place % folds}", place % 90
         row = Prediction(path=str(place), split=split, label=label, source=source, logit=0.0, probability=p)
-        rows.append(
-            HeldOutVerdict(row=row, verdict=verdict_at(p, low, high), threshold_pass=low, threshold_reject=high)
-        )
+        rows.append(HeldOutVerdict(row=row, thresholds=Thresholds(low, high)))
     return behaviour(rows)
 
 
@@ -83,9 +82,7 @@ def test_of_one_label_alone_there_is_no_curve():
     rows = [
         HeldOutVerdict(
             row=Prediction(path="a", split="official-test", label=Label.OK, source=0, logit=0.0, probability=0.1),
-            verdict=Verdict.OK,
-            threshold_pass=0.3,
-            threshold_reject=0.7,
+            thresholds=Thresholds(0.3, 0.7),
         )
     ]
     one = {"good": behaviour(rows)}

@@ -42,7 +42,7 @@ def test_finished_runs_become_a_model(runs: Path, tmp_path: Path, monkeypatch: p
     assert result.exit_code == 0, result.output
     card = read_card(tmp_path / "flanges")
     assert (card.architecture, card.training["settings"]["seed"], card.calibrated_on) == ("brightness", 0, (0, 1))
-    assert list(card.metrics["seeds"]) == ["0", "1"]
+    assert list(card.metrics.to_json()["seeds"]) == ["0", "1"]
     assert {run.name for run in (tmp_path / "flanges" / "runs").iterdir()} == {
         *("flanges-official-seed1", "flanges-by-source-0-seed0", "flanges-by-source-1-seed0"),
     }

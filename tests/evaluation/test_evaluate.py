@@ -62,7 +62,7 @@ def test_a_fold_that_came_later_is_judged_with_what_ships():
     early = evaluate([*folds[0], *folds[1]], frozenset())
     all_three = evaluate([row for fold in folds for row in fold], frozenset(), calibrated_on=(0, 1))
     assert (all_three.calibration, all_three.point) == (early.calibration, early.point)
-    assert all_three.metrics["by_source"]["folds"] == [0, 1, 2]
+    assert all_three.by_source.folds == (0, 1, 2)
     later = [row for row in all_three.rows if row.split == "by-source-2"]
     expected = early.calibration.probability(np.array([row.logit for row in later]))
     assert [row.probability for row in later] == pytest.approx(list(expected))
@@ -90,8 +90,9 @@ def test_the_card_of_a_shipped_model_says_what_its_predictions_say(name: str):
     assert evaluation.point.threshold_reject == pytest.approx(card.threshold_reject, abs=1e-9)
     for row, again in zip(rows, evaluation.rows, strict=True):
         assert row.probability == pytest.approx(again.probability, abs=1e-7)
-    stored = {split: card.metrics[split] for split in evaluation.metrics}
-    assert_same(stored, json.loads(json.dumps(evaluation.metrics)))
+    computed = json.loads(json.dumps(evaluation.metrics.to_json()))
+    stored = card.metrics.to_json()
+    assert_same({split: stored[split] for split in computed}, computed)
 
 
 def assert_same(stored: object, computed: object, place: str = "metrics") -> None:

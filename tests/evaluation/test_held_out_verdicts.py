@@ -7,10 +7,13 @@ from pathlib import Path
 import pytest
 
 from casting_core.errors import DataError, ModelError
-from casting_core.evaluation.held_out_verdicts import PREDICTIONS, judge_rows, judged, thresholds, verdict_at
+from casting_core.evaluation.held_out_verdicts import PREDICTIONS, judge_rows, judged, thresholds
 from casting_core.evaluation.predictions import Prediction, read_predictions, write_predictions
 from casting_core.labels import Label, Verdict
 from casting_core.networks.card import CARD, MODELS, ModelCard, read_card, shipped
+from casting_core.networks.figures import Metrics
+from casting_core.networks.thresholds import Thresholds
+from tests.factories import split_figures
 
 OK, REVIEW, DEFECTIVE = Verdict.OK, Verdict.REVIEW, Verdict.DEFECTIVE
 PUBLIC = [name for name in shipped() if read_card(MODELS / name).on_public_set]
@@ -19,8 +22,7 @@ PUBLIC = [name for name in shipped() if read_card(MODELS / name).on_public_set]
 @pytest.fixture
 def card() -> ModelCard:
     """Shipped thresholds 0.2 and 0.8; those of two folds differ."""
-    by_source = {"folds": [0, 3], "thresholds": [[0.1, 0.5], [0.4, 0.4]]}
-    metrics = {"by_source": by_source}
+    metrics = Metrics(by_source=split_figures(folds=(0, 3), thresholds=((0.1, 0.5), (0.4, 0.4))))
     return replace(read_card(MODELS / "castnet"), threshold_pass=0.2, threshold_reject=0.8, metrics=metrics)
 
 
@@ -28,59 +30,40 @@ def row(split: str, probability: float, path: str = "a.png") -> Prediction:
     return Prediction(path=path, split=split, label=Label.OK, source=0, logit=0.0, probability=probability)
 
 
-@pytest.mark.parametrize(
-    ("probability", "verdict"),
-    [(0.0, OK), (0.1999, OK), (0.2, REVIEW), (0.7999, REVIEW), (0.8, DEFECTIVE), (1.0, DEFECTIVE)],
-)
-def test_at_the_thresholds_themselves(probability: float, verdict: Verdict) -> None:
-    assert verdict_at(probability, 0.2, 0.8) is verdict
-
-
-def test_equal_thresholds_send_nothing_to_review() -> None:
-    assert [verdict_at(p, 0.5, 0.5) for p in (0.4999, 0.5, 0.5001)] == [OK, DEFECTIVE, DEFECTIVE]
-    assert [verdict_at(p, 0.0, 1.0) for p in (0.0, 0.5, 1.0)] == [REVIEW, REVIEW, DEFECTIVE]
-
-
 def test_every_split_is_judged_with_its_own_thresholds(card: ModelCard) -> None:
-    assert thresholds(card) == {"official-test": (0.2, 0.8), "by-source-0": (0.1, 0.5), "by-source-3": (0.4, 0.4)}
+    assert thresholds(card) == {
+        "official-test": Thresholds(0.2, 0.8),
+        "by-source-0": Thresholds(0.1, 0.5),
+        "by-source-3": Thresholds(0.4, 0.4),
+    }
     rows = [row(split, 0.45) for split in ("official-test", "by-source-0", "by-source-3")]
     found = judge_rows(rows, card)
     assert [each.verdict for each in found] == [REVIEW, REVIEW, DEFECTIVE]
-    assert [(each.threshold_pass, each.threshold_reject) for each in found] == [(0.2, 0.8), (0.1, 0.5), (0.4, 0.4)]
     assert [each.unseen for each in found] == [False, True, True]
     assert [each.row for each in found] == rows
     assert judge_rows([], card) == []
 
 
 def test_a_card_without_the_figures_by_source_knows_the_shipped_thresholds_alone(card: ModelCard) -> None:
-    bare = replace(card, metrics={})
-    assert thresholds(bare) == {"official-test": (0.2, 0.8)}
+    bare = replace(card, metrics=Metrics())
+    assert thresholds(bare) == {"official-test": Thresholds(0.2, 0.8)}
     assert judge_rows([row("official-test", 0.1)], bare)[0].verdict is OK
     with pytest.raises(ModelError, match=r"no thresholds of by-source-0; .*-m casting_core evaluate castnet --save"):
         judge_rows([row("official-test", 0.1), row("by-source-3", 0.1), row("by-source-0", 0.1)], bare)
 
 
-@pytest.mark.parametrize(
-    "by_source",
-    [
-        {"folds": [0, 1], "thresholds": [[0.1, 0.5]]},
-        {"folds": [0]},
-        {"folds": [0], "thresholds": [[0.1, 0.5, 0.9]]},
-        {"folds": [0], "thresholds": [["low", "high"]]},
-        {"folds": 3, "thresholds": 4},
-        None,
-        [],
-    ],
-    ids=["one too few", "none", "three", "words", "numbers", "nothing", "a list"],
-)
-def test_a_card_of_another_form_names_the_command_that_mends_it(card: ModelCard, by_source: object) -> None:
+@pytest.mark.parametrize(("folds", "pairs"), [((0, 1), ((0.1, 0.5),)), ((0,), None)], ids=["one too few", "none"])
+def test_a_card_with_other_thresholds_than_folds_names_the_command_that_mends_it(
+    card: ModelCard, folds: tuple[int, ...], pairs: tuple[tuple[float, float], ...] | None
+) -> None:
+    broken = Metrics(by_source=split_figures(folds=folds, thresholds=pairs))
     with pytest.raises(ModelError, match=r"python -m casting_core evaluate castnet --save"):
-        thresholds(replace(card, metrics={"by_source": by_source}))
+        thresholds(replace(card, metrics=broken))
 
 
 @pytest.mark.parametrize("model", PUBLIC)
 def test_counts_are_those_of_the_card(model: str) -> None:
-    figures = read_card(MODELS / model).metrics
+    figures = read_card(MODELS / model).metrics.to_json()
     found = judged(model)
     for name, unseen in (("by_source", True), ("official_test", False)):
         filed = figures[name]["as_filed"]
@@ -97,8 +80,6 @@ def test_counts_are_those_of_the_card(model: str) -> None:
 def test_every_shipped_row_is_judged_in_order() -> None:
     found = judged("castnet")
     assert [each.row for each in found] == read_predictions(MODELS / "castnet" / PREDICTIONS)
-    for each in found:
-        assert each.verdict is verdict_at(each.row.probability, each.threshold_pass, each.threshold_reject)
 
 
 def test_models_of_another_folder_and_what_is_wrong_with_them(card: ModelCard, tmp_path: Path) -> None:

@@ -17,7 +17,9 @@ from casting_core.exploration import table as module
 from casting_core.exploration.table import Outcome, Table, defect_kinds, make_table, models_for, outcome, public_facts
 from casting_core.labels import Label, Verdict
 from casting_core.networks.card import CARD, MODELS, read_card, shipped
+from casting_core.networks.figures import Metrics
 from tests.exploration.handmade import index_of
+from tests.factories import split_figures
 
 PUBLIC = [name for name in shipped() if read_card(MODELS / name).on_public_set]
 PATHS = ["burr/0.png", "burr/1.png", "good/0.png", "good/1.png", "good/2.png", "odd/0.png"]
@@ -61,7 +63,7 @@ def facts() -> Table:
 @pytest.mark.parametrize("model", PUBLIC)
 def test_counts_of_castings_never_seen_are_those_of_the_card(model: str) -> None:
     found = public_facts(model)
-    filed = read_card(MODELS / model).metrics["by_source"]["as_filed"]
+    filed = read_card(MODELS / model).metrics.to_json()["by_source"]["as_filed"]
     counted = Counter(found.rows["outcome"])
     assert counted["missed defect"] == filed["missed_defects"]["count"]
     assert counted["false alarm"] == filed["false_alarms"]["count"]
@@ -280,7 +282,7 @@ def own_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
         data={"grouping": "part"},
         threshold_pass=0.5,
         threshold_reject=0.5,
-        metrics={"by_source": {"folds": [0], "thresholds": [[0.2, 0.8]]}},
+        metrics=Metrics(by_source=split_figures(folds=(0,), thresholds=((0.2, 0.8),))),
     )
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / CARD).write_text(card.to_json())

@@ -24,6 +24,7 @@ from casting_core.exploration.index import build_index, find_index
 from casting_core.inspection.settings import Settings, read_settings, write_settings
 from casting_core.networks.card import read_card
 from casting_core.networks.checkpoint import add_metrics, load_model
+from casting_core.networks.figures import Metrics
 from casting_core.training.ship import ship
 from tests import ROOT
 from tests.faults.breaking import deaths, refusals
@@ -48,16 +49,16 @@ def told(error: BaseException, code: int) -> bool:
 
 @pytest.mark.parametrize("code", CODES)
 def test_a_card_stays_as_it_was(model: Callable[..., Path], code: int) -> None:
-    folder = model(metrics={"before": {"n": 1}})
+    folder = model(metrics=Metrics(repair={"n": 1}))
     before = contents(folder)
     count = 0
-    for error in refusals(lambda: add_metrics(folder, "new", {"n": 2}), code):
+    for error in refusals(lambda: add_metrics(folder, "rendered", {"n": 2}), code):
         count += 1
         assert isinstance(error, ModelError)
         assert told(error, code)
         assert contents(folder) == before
     assert count > 2
-    assert read_card(folder).metrics["new"] == {"n": 2}
+    assert read_card(folder).metrics.rendered == {"n": 2}
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -203,7 +204,7 @@ def attempt(work):
     return "DONE"
 tried = {
     "marks": lambda: write_marks(place / MARKS, set_mark(read_marks(place / MARKS), "b.png" * 9999, SHA, Mark.FINE)),
-    "card": lambda: add_metrics(place / "small", "new", {"n": [1] * 99999}),
+    "card": lambda: add_metrics(place / "small", "rendered", {"n": [1] * 99999}),
     "settings": lambda: write_settings(place / "new" / "settings.json", Settings(threshold_pass=0.1)),
     "ship": lambda: ship(official, by_source, place / "small"),
 }

@@ -27,6 +27,7 @@ from casting_core.exploration.index import build_index, find_index
 from casting_core.labels import Label
 from casting_core.networks.card import read_card, shipped
 from casting_core.networks.checkpoint import add_metrics, load_model, save_model
+from casting_core.networks.figures import Metrics
 from casting_core.training.state import load_state, save_state
 from tests import ROOT
 from tests.exploration.handmade import same
@@ -38,17 +39,17 @@ SHA = "ab" * 32
 
 
 def test_a_card_is_the_old_or_the_new_one(model: Callable[..., Path]) -> None:
-    folder = model(metrics={"before": {"n": 1}})
+    folder = model(metrics=Metrics(repair={"n": 1}))
     old = read_card(folder)
     count = 0
-    for _ in deaths(lambda: add_metrics(folder, "new", {"n": list(range(2000))})):
+    for _ in deaths(lambda: add_metrics(folder, "rendered", {"n": list(range(2000))})):
         count += 1
         found = read_card(folder)
-        assert found == old or found.metrics["new"] == {"n": list(range(2000))}
+        assert found == old or found.metrics.rendered == {"n": list(range(2000))}
         load_model("small", folder.parent)
     assert count > 3
-    add_metrics(folder, "new", {"n": 2})
-    assert read_card(folder).metrics == {"before": {"n": 1}, "new": {"n": 2}}
+    add_metrics(folder, "rendered", {"n": 2})
+    assert read_card(folder).metrics == Metrics(repair={"n": 1}, rendered={"n": 2})
 
 
 def test_a_model_is_whole_or_refused_and_can_be_saved_again(model: Callable[..., Path]) -> None:
@@ -174,13 +175,13 @@ def test_a_reader_and_a_writer_at_once_see_whole_cards(model: Callable[..., Path
                 number = 0
                 while True:
                     number += 1
-                    add_metrics(folder, "new", {"n": [number] * 300})
+                    add_metrics(folder, "rendered", {"n": [number] * 300})
             finally:
                 os._exit(1)
         end = time.monotonic() + 0.02 + 0.01 * turn
         try:
             while time.monotonic() < end:
-                told = read_card(folder).metrics.get("new", {"n": [0]})["n"]
+                told = read_card(folder).metrics.to_json().get("rendered", {"n": [0]})["n"]
                 assert len(set(told)) == 1
         except CastingError as error:
             raise AssertionError("a card was read that was half-written") from error

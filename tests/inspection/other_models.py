@@ -17,6 +17,7 @@ from casting_core.networks import card as cards
 from casting_core.networks import checkpoint
 from casting_core.networks.card import CARD, DEFAULT, MODELS, ModelCard
 from casting_core.networks.castnet import CastNet
+from casting_core.networks.figures import Metrics
 from casting_core.networks.logistic_regression import LogisticRegression
 from casting_core.networks.network import Network
 
@@ -71,7 +72,7 @@ def _write(folder: Path, network: Network, name: str, architecture: str, *, size
         map_shift=100.0,
         training={},
         data=OWN,
-        metrics={},
+        metrics=Metrics(),
         limits=tuple(OWN["notes"]),
     )
     checkpoint.save_model(folder / name, weights, card)

@@ -194,5 +194,5 @@ def test_rendered_castings_are_judged_right_and_the_card_says_how_often(inspecto
     results = inspector.inspect_many([one.pixels for one in rendered])
     right = [(result.probability >= 0.5) == one.label.positive for result, one in zip(results, rendered, strict=True)]
     assert sum(right) >= 36  # 95 % of them or more, but for chance
-    assert inspector.card.metrics["rendered"]["right"]["share"] >= 0.95
-    assert inspector.card.metrics["rendered"]["peak_of_sound"]["median"] < 0.1
+    assert inspector.card.metrics.to_json()["rendered"]["right"]["share"] >= 0.95
+    assert inspector.card.metrics.to_json()["rendered"]["peak_of_sound"]["median"] < 0.1

@@ -10,6 +10,8 @@ import pytest
 
 from casting_core.errors import ModelError
 from casting_core.networks.card import CARD, ModelCard, read_card, shipped
+from casting_core.networks.figures import Metrics
+from tests.factories import split_figures
 
 
 @pytest.fixture
@@ -32,7 +34,7 @@ def test_a_full_card_is_read_as_it_was_written(tmp_path: Path, card: ModelCard) 
         envelope={"contrast": (0.25, 4.0)},
         calibrated_on=(0, 2, 4),
         limits=("Sees no back sides — of Größe 3 up.",),
-        metrics={"official": {"accuracy": [0.9, 0.8, 1.0]}},
+        metrics=Metrics(official_test=split_figures(), rendered={"right": [0.9, 0.8, 1.0]}),
     )
     (tmp_path / CARD).write_text(full.to_json(), encoding="utf-8")
     assert read_card(tmp_path) == full
@@ -70,7 +72,10 @@ def test_a_text_that_is_no_card_is_refused(tmp_path: Path, text: str) -> None:
         {"envelope": {"contrast": [1.0]}},
         {"envelope": {"contrast": [2.0, 1.0]}},
         {"recentred": 1},
-        {"metrics": {"deep": [float("nan")]}},
+        {"metrics": {"rendered": [float("nan")]}},
+        {"metrics": {"nobody_knows": {}}},
+        {"metrics": {"by_source": {"as_filed": 3}}},
+        {"metrics": {"by_source": []}},
     ],
     ids=str,
 )
@@ -117,7 +122,7 @@ def test_thresholds_may_meet_and_lie_at_the_ends(card: ModelCard) -> None:
 
 def test_a_figure_that_is_no_number_is_not_written(card: ModelCard) -> None:
     with pytest.raises(ValueError, match="JSON"):
-        replace(card, metrics={"accuracy": float("nan")}).to_json()
+        replace(card, metrics=Metrics(rendered={"accuracy": float("nan")})).to_json()
 
 
 def test_a_card_is_of_the_public_set_unless_photographs_were_told_apart_otherwise(card: ModelCard) -> None:

@@ -15,7 +15,6 @@ from PIL import Image
 from casting_core import Inspector, Verdict
 from casting_core.data.synthetic.casting import samples
 from casting_core.errors import ModelError
-from casting_core.evaluation.reporting.headline import unseen
 from casting_core.explanation.methods import METHODS
 from casting_core.networks.card import DEFAULT, MODELS, read_card, shipped
 from casting_core.networks.logistic_regression import LogisticRegression
@@ -102,9 +101,9 @@ def test_the_marked_places_are_repaired_on_demand():
 
 
 def test_the_figures_on_castings_never_seen_stand_beside_the_verdict():
-    figures = unseen(read_card(MODELS / DEFAULT))
+    figures = read_card(MODELS / DEFAULT).metrics.by_source.without_suspects
     app = open_inspection(source="Sample")
-    assert f"{figures.missed.count:,} of {figures.missed.of:,} pictures" in texts(app)
+    assert f"{figures.missed_defects.count:,} of {figures.missed_defects.of:,} pictures" in texts(app)
     assert f"{read_card(MODELS / DEFAULT).parameters:,} weights" in texts(app)
 
 

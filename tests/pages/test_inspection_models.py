@@ -13,6 +13,7 @@ from casting_core.data.samples import read_provenance
 from casting_core.errors import ModelError
 from casting_core.labels import Label
 from casting_core.networks.card import DEFAULT, MODELS, read_card, shipped
+from casting_core.networks.figures import Metrics
 from pages.shared import downloads, resources, wording
 from pages.shared.uploads import Upload
 from pages.views.inspection import printout, single
@@ -176,7 +177,7 @@ def test_a_model_that_cannot_be_loaded_is_a_sentence_and_the_others_still_work(m
 
 def test_figures_of_another_form_leave_the_verdict(monkeypatch):
     read = resources.card
-    monkeypatch.setattr(resources, "card", lambda model: replace(read(model), metrics={"by_source": {}}))
+    monkeypatch.setattr(resources, "card", lambda model: replace(read(model), metrics=Metrics()))
     app = another("plates")
     assert app.header
     assert not app.error

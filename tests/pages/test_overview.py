@@ -8,8 +8,9 @@ from streamlit.testing.v1 import AppTest
 from casting_core.data.defects.insertion import DefectKind
 from casting_core.data.samples import read_provenance
 from casting_core.errors import ModelError
-from casting_core.evaluation.reporting import headline
+from casting_core.exploration.leakage import leakage
 from casting_core.networks import card
+from casting_core.networks.figures import Metrics
 from pages.views.overview.defect_kinds import KINDS, picture
 from tests.pages.conftest import ROOT, texts
 
@@ -41,25 +42,24 @@ def test_the_ring_does_not_hide_a_picture(kind):
 
 def test_the_figures_are_the_card_s():
     shipped = card.read_card(card.MODELS / card.DEFAULT)
-    figures = headline.unseen(shipped)
-    assert figures is not None
+    figures = shipped.metrics.by_source.without_suspects
     app = overview()
     headers = [header.value for header in app.header]
-    for rate in (figures.missed, figures.false_alarms, figures.reviews):
+    for rate in (figures.missed_defects, figures.false_alarms, figures.reviews):
         assert rate.of_thousand() in headers
         assert f"Counted: {rate.count:,} of {rate.of:,} pictures" in texts(app)
-    filed = headline.unseen(shipped, as_filed=True)
-    assert f"as they were filed: {filed.missed.count:,} of {filed.missed.of:,}" in texts(app)
+    filed = shipped.metrics.by_source.as_filed
+    assert f"as they were filed: {filed.missed_defects.count:,} of {filed.missed_defects.of:,}" in texts(app)
     assert f"{figures.pictures:,} pictures of {figures.photographs} castings" in texts(app)
-    known, test = headline.known_pictures(read_provenance())
-    assert f"{100 * known / test:.1f} %" in texts(app)
+    leaked = leakage(read_provenance())
+    assert f"{100 * leaked.share:.1f} %" in texts(app)
     for limit in shipped.limits:
         assert limit in texts(app)
 
 
 def test_a_model_that_was_never_measured_on_unseen_castings_says_so(monkeypatch):
     shipped = card.read_card(card.MODELS / card.DEFAULT)
-    monkeypatch.setattr(card, "read_card", lambda folder: dataclasses.replace(shipped, metrics={}))
+    monkeypatch.setattr(card, "read_card", lambda folder: dataclasses.replace(shipped, metrics=Metrics()))
     app = overview()
     assert not app.exception
     assert "has not been measured on castings never seen" in texts(app)

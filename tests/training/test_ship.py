@@ -48,10 +48,10 @@ def test_from_runs_to_a_model_that_judges(root: tuple[Path, list[Sample]], tmp_p
         kept = (tmp_path / "models" / "castnet" / "folds" / f"{fold}.safetensors").read_bytes()
         assert kept == (run / "weights.safetensors").read_bytes()
         assert hashlib.sha256(kept).hexdigest() == card.training["folds"][f"folds/{fold}.safetensors"]
-    assert card.metrics["by_source"]["as_filed"]["pictures"] == 16
-    assert card.metrics["by_source"]["without_suspects"]["pictures"] == 15
+    assert card.metrics.to_json()["by_source"]["as_filed"]["pictures"] == 16
+    assert card.metrics.to_json()["by_source"]["without_suspects"]["pictures"] == 15
     assert (tmp_path / "models" / "castnet" / "runs" / folds[0].name / "log.csv").is_file()
-    assert card.metrics["seeds"]["1"]["pictures"] == 3
+    assert card.metrics.to_json()["seeds"]["1"]["pictures"] == 3
     assert len(read_predictions(target / "runs" / other.name / "predictions.csv")) == 4
     assert not card.on_public_set
     assert card.data["classes"] == {"def_front": "defective", "ok_front": "ok"}
@@ -95,7 +95,7 @@ def test_a_card_says_how_many_pictures_were_left_out(root: tuple[Path, list[Samp
     assert card.data["excluded"] == 3  # one of the four is a test picture
     assert any("3 of the pictures to fit on were left out by hand" in limit for limit in card.limits)
     assert card.training["fitted_on"] == 12 - 3
-    assert card.metrics["by_source"]["as_filed"]["pictures"] == 16
+    assert card.metrics.to_json()["by_source"]["as_filed"]["pictures"] == 16
 
 
 def test_unfinished_and_different_runs_are_not_shipped(root: tuple[Path, list[Sample]], tmp_path: Path):

@@ -13,35 +13,20 @@ Source: J. Cohen, "A coefficient of agreement for nominal scales", 1960. For the
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from casting_core.errors import DataError
-from casting_core.evaluation.thresholds.verdicts import verdict_masks
+from casting_core.estimate import Estimate
+from casting_core.evaluation.predictions import Prediction
+from casting_core.evaluation.statistics.bootstrap import cluster_weights, from_draws
+from casting_core.evaluation.statistics.paired_tests import Disagreement, mcnemar
 from casting_core.labels import Label, Verdict
-
-if TYPE_CHECKING:
-    from casting_core.evaluation.predictions import Prediction
-    from casting_core.evaluation.statistics.paired_tests import Disagreement
+from casting_core.networks.thresholds import Thresholds
 
 VERDICTS = (Verdict.OK, Verdict.REVIEW, Verdict.DEFECTIVE)
-HALF = (0.5, 0.5)
-Thresholds = tuple[float | np.ndarray, float | np.ndarray]  # pass, reject: of all rows, or float (N,), one a row
+HALF = Thresholds(0.5, 0.5)
 Cells = Mapping[tuple[Label, Verdict], tuple[str, ...]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Kappa:
-    """Cohen's kappa, in [-1, 1], with its 95 % interval.
-
-    `value` is None where both models give one and the same answer to every picture: there chance alone would have them
-    agree. `low` and `high` are None too where they agree on all, which no draw can doubt, and on a single photograph.
-    """
-
-    value: float | None
-    low: float | None
-    high: float | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,15 +35,17 @@ class Agreement:
 
     `only_first`, `only_second`: sorted paths that this one alone is right on, the other wrong; `both_wrong`: those that
     neither is right on. `undecided`: sorted paths that one or both leave to a person, by verdict; they are in none of
-    these, nor in `disagreement`, the tests of whether one is better. `kappa` is of all pictures.
+    these, nor in `disagreement`, the tests of whether one is better. `kappa`, of all pictures, is None where both
+    models give one and the same answer to every picture: there chance alone would have them agree. It has no interval
+    where they agree on all, which no draw can doubt, nor on a single photograph.
     """
 
     only_first: tuple[str, ...]
     only_second: tuple[str, ...]
     both_wrong: tuple[str, ...]
     undecided: tuple[str, ...]
-    kappa: Kappa
-    disagreement: "Disagreement"
+    kappa: Estimate | None
+    disagreement: Disagreement
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,8 +62,8 @@ class ModelPair:
 
 
 def agreement(
-    first: Sequence["Prediction"],
-    second: Sequence["Prediction"],
+    first: Sequence[Prediction],
+    second: Sequence[Prediction],
     *,
     first_thresholds: Thresholds,
     second_thresholds: Thresholds,
@@ -97,7 +84,7 @@ def agreement(
     positive = np.array([one[path].label.positive for path in paths], bool)
     source = np.array([one[path].source for path in paths], np.int64)
 
-    def answers(rows: Sequence["Prediction"], thresholds: Thresholds) -> np.ndarray:
+    def answers(rows: Sequence[Prediction], thresholds: Thresholds) -> np.ndarray:
         by_path = dict(zip((row.path for row in rows), _answers(rows, thresholds), strict=True))
         return np.array([by_path[path] for path in paths], np.int64)
 
@@ -111,7 +98,7 @@ def agreement(
     )
 
 
-def confusion_members(rows: Sequence["Prediction"], *, thresholds: Thresholds) -> Cells:
+def confusion_members(rows: Sequence[Prediction], *, thresholds: Thresholds) -> Cells:
     """The pictures in each cell of a model's confusion, sorted paths by (label, verdict); all six cells are there.
 
     Raises `DataError` where a picture is among the rows twice (take one split), `SettingsError` unless
@@ -124,21 +111,18 @@ def confusion_members(rows: Sequence["Prediction"], *, thresholds: Thresholds) -
     return {cell: tuple(sorted(members)) for cell, members in cells.items()}
 
 
-def cohens_kappa(first: np.ndarray, second: np.ndarray, positive: np.ndarray, source: np.ndarray) -> Kappa:
+def cohens_kappa(first: np.ndarray, second: np.ndarray, positive: np.ndarray, source: np.ndarray) -> Estimate | None:
     """Of two models' answers, int (N,) from 0 up, N above 0; labels bool (N,) and photographs int (N,) as ever."""
-    from casting_core.evaluation.statistics.bootstrap import cluster_weights, percentile_interval
-
     kinds = int(max(first.max(), second.max())) + 1
     sources, group = np.unique(source, return_inverse=True)
     cell = (group * kinds + first) * kinds + second
     table = np.bincount(cell, minlength=len(sources) * kinds**2).reshape(len(sources), kinds**2)  # (S, K * K)
     value = float(_kappas(table.sum(0, keepdims=True), kinds)[0])
     if np.isnan(value):
-        return Kappa(value=None, low=None, high=None)
-    ends = None
-    if len(sources) > 1 and (first != second).any():
-        ends = percentile_interval(_kappas(cluster_weights(positive, source) @ table, kinds), value)
-    return Kappa(value=value, low=ends["low"] if ends else None, high=ends["high"] if ends else None)
+        return None
+    if len(sources) == 1 or (first == second).all():
+        return Estimate(value=value)
+    return from_draws(value, _kappas(cluster_weights(source, positive) @ table, kinds))
 
 
 def _kappas(tables: np.ndarray, kinds: int) -> np.ndarray:
@@ -154,8 +138,6 @@ def _agreement(
     paths: Sequence[str], first: np.ndarray, second: np.ndarray, positive: np.ndarray, source: np.ndarray
 ) -> Agreement:
     """Of answers int (N,), places in `VERDICTS`."""
-    from casting_core.evaluation.statistics.paired_tests import mcnemar
-
     review = VERDICTS.index(Verdict.REVIEW)
     decided = (first != review) & (second != review)
     truth = np.where(positive, VERDICTS.index(Verdict.DEFECTIVE), VERDICTS.index(Verdict.OK))
@@ -174,14 +156,14 @@ def _agreement(
     )
 
 
-def _answers(rows: Sequence["Prediction"], thresholds: Thresholds) -> np.ndarray:
+def _answers(rows: Sequence[Prediction], thresholds: Thresholds) -> np.ndarray:
     """The verdict of each row as its place in `VERDICTS`, int (N,)."""
     probability = np.array([row.probability for row in rows], float)
-    _, reviewed, rejected = verdict_masks(probability, threshold_pass=thresholds[0], threshold_reject=thresholds[1])
+    _, reviewed, rejected = thresholds.masks(probability)
     return reviewed * 1 + rejected * 2
 
 
-def _by_path(rows: Sequence["Prediction"]) -> dict[str, "Prediction"]:
+def _by_path(rows: Sequence[Prediction]) -> dict[str, Prediction]:
     by_path = {row.path: row for row in rows}
     if len(by_path) < len(rows):
         raise DataError("A picture is among the rows of a model twice; take the rows of one split.")

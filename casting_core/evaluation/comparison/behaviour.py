@@ -8,18 +8,19 @@ pictures.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from casting_core.errors import DataError
-from casting_core.evaluation.comparison.agreement import Cells, Thresholds, confusion_members
-from casting_core.evaluation.held_out_verdicts import HeldOutVerdict
+from casting_core.estimate import Estimate
+from casting_core.evaluation.comparison.agreement import Cells, confusion_members
+from casting_core.evaluation.held_out_verdicts import HeldOutVerdict, used_thresholds
 from casting_core.evaluation.metrics.curves import Curve, precision_recall, roc
 from casting_core.evaluation.metrics.reliability import expected_calibration_error, reliability_curve
 from casting_core.evaluation.predictions import as_arrays
 from casting_core.labels import Label, Verdict
 from casting_core.networks.card import ModelCard
+from casting_core.networks.figures import ReliabilityBin
 
 BARS = 40  # of the histogram, from 0 to 1
 FIGURES = ("roc_auc", "pr_auc", "expected_calibration_error")
@@ -42,7 +43,7 @@ class Behaviour:
     roc: Curve | None
     precision_recall: Curve | None
     calibration_error: float
-    reliability: Sequence[dict[str, Any]]
+    reliability: Sequence[ReliabilityBin]
     spread: dict[Label, np.ndarray]
     cells: Cells
     passing: Interval
@@ -69,12 +70,6 @@ def select(
     return [each for each in rows if each.unseen is unseen and each.row.path not in left_out]
 
 
-def used_thresholds(rows: Sequence[HeldOutVerdict]) -> Thresholds:
-    """Pass and reject of every row, each float (N,)."""
-    low = np.array([each.threshold_pass for each in rows], float)
-    return low, np.array([each.threshold_reject for each in rows], float)
-
-
 def behaviour(rows: Sequence[HeldOutVerdict]) -> Behaviour:
     """All of it, of rows of one split (`select`). Raises `DataError` where there are none, or a picture is there
     twice."""
@@ -82,7 +77,7 @@ def behaviour(rows: Sequence[HeldOutVerdict]) -> Behaviour:
         raise DataError("There are no pictures that this model was judged on; choose others.")
     predictions = as_arrays([each.row for each in rows])
     p, positive, source = predictions.probability, predictions.positive, predictions.source
-    low, high = used_thresholds(rows)
+    used = used_thresholds(rows)
     labels = {Label.OK: ~positive, Label.DEFECTIVE: positive}
     return Behaviour(
         pictures=len(rows),
@@ -92,9 +87,9 @@ def behaviour(rows: Sequence[HeldOutVerdict]) -> Behaviour:
         calibration_error=expected_calibration_error(p, positive),
         reliability=reliability_curve(p, positive, source),
         spread={label: np.histogram(p[of], BARS, (0.0, 1.0))[0] for label, of in labels.items()},
-        cells=confusion_members([each.row for each in rows], thresholds=(low, high)),
-        passing=(float(np.min(low)), float(np.max(low))),
-        rejecting=(float(np.min(high)), float(np.max(high))),
+        cells=confusion_members([each.row for each in rows], thresholds=used),
+        passing=(float(np.min(used.passing)), float(np.max(used.passing))),
+        rejecting=(float(np.min(used.rejecting)), float(np.max(used.rejecting))),
         wrong=int(((p >= 0.5) != positive).sum()),
     )
 
@@ -103,16 +98,11 @@ def card_intervals(card: ModelCard, found: Behaviour, *, unseen: bool, as_filed:
     """The 95 % intervals of `FIGURES` over photographs that the card holds, by name.
 
     One is left out where the card's figure is another than the one that was counted, for it was then made of other
-    pictures; all are where the card has none, or of another form.
+    pictures; all are where the card has none.
     """
-    metrics: Any = card.metrics
-    try:
-        figures = metrics["by_source" if unseen else "official_test"]["as_filed" if as_filed else "without_suspects"]
-        known = {}
-        for name, value in found.figures.items():
-            ends, told = figures["intervals"][name], figures[name]
-            if ends is not None and told is not None and value is not None and math.isclose(told, value, abs_tol=1e-6):
-                known[name] = (float(ends["low"]), float(ends["high"]))
-        return known
-    except (KeyError, TypeError, ValueError):
-        return {}
+    split, known = card.metrics.split(unseen), {}
+    for name, value in found.figures.items():
+        stored: Estimate | None = None if split is None else getattr(split.view(as_filed), name)
+        if stored and stored.ends and value is not None and math.isclose(stored.value, value, abs_tol=1e-6):
+            known[name] = stored.ends
+    return known

@@ -4,12 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from casting_core.evaluation.reporting.cells import decimal
-
-
-def percent(share: float) -> str:
-    """A share in [0, 1] as `98.46 %`; what is neither none nor all is never rounded to it."""
-    return "< 0.01 %" if 0 < share < 0.00005 else f"{100 * float(decimal(share, 4)):.2f} %"
+from casting_core.evaluation.reporting.cells import decimal, percent
 
 
 def clock(seconds: float) -> str:
@@ -22,20 +17,12 @@ def _four(value: float) -> str:
     return decimal(value, 4)
 
 
-def _count(value: float) -> str:
-    return f"{value:,.0f}"
-
-
-def _setting(value: float) -> str:
-    return f"{value:g}"
+def _points(value: float) -> str:
+    return f"{100 * value:.2f} points"
 
 
 def _size(value: float) -> str:
     return "< 0.01" if value < 0.01 else f"{value:.2f}"
-
-
-def _milliseconds(value: float) -> str:
-    return f"{value:.1f}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,9 +43,9 @@ class Column:
 NEW = "On castings never seen: each was judged by a copy of the model that was trained without any picture of it."
 COLUMNS = (
     Column(key="kind", title="Kind of model"),
-    Column(key="batch_size", title="Batch size", help="Pictures between two steps of training.", text=_setting),
-    Column(key="epochs", title="Epochs", help="Times that training went through its pictures.", text=_setting),
-    Column(key="learning_rate", title="Learning rate", help="How far each step of training goes.", text=_setting),
+    Column(key="batch_size", title="Batch size", help="Pictures between two steps of training.", text="{:g}".format),
+    Column(key="epochs", title="Epochs", help="Times that training went through its pictures.", text="{:g}".format),
+    Column(key="learning_rate", title="Learning rate", help="How far each step of training goes.", text="{:g}".format),
     Column(
         key="official_accuracy",
         title="Accuracy, official test",
@@ -68,11 +55,36 @@ COLUMNS = (
         text=percent,
     ),
     Column(
+        key="official_trusted",
+        title="Accuracy, official test without doubted labels",
+        help="Likewise, without the pictures whose label is doubted.",
+        better=1,
+        text=percent,
+        usual=False,
+    ),
+    Column(
+        key="unseen_filed",
+        title="Accuracy, never seen, as filed",
+        help=f"Pictures on the right side of a probability of 50 %, doubted labels as filed. {NEW}",
+        better=1,
+        text=percent,
+        usual=False,
+    ),
+    Column(
         key="unseen_accuracy",
         title="Accuracy, never seen",
         help=f"Pictures on the right side of a probability of 50 %. {NEW}",
         better=1,
         text=percent,
+    ),
+    Column(
+        key="fall",
+        title="Fall from known to new",
+        help="Accuracy on the official test minus that on castings never seen, both without the pictures whose label "
+        "is doubted: what of the first is memory.",
+        better=-1,
+        text=_points,
+        usual=False,
     ),
     Column(
         key="missed_defects",
@@ -119,6 +131,22 @@ COLUMNS = (
         usual=False,
     ),
     Column(
+        key="balanced_accuracy",
+        title="Balanced accuracy",
+        help=f"Mean of the accuracies on defective and on sound parts, at a probability of 50 %: 1 is best. {NEW}",
+        better=1,
+        text=_four,
+        usual=False,
+    ),
+    Column(
+        key="brier_score",
+        title="Brier score",
+        help=f"Mean squared distance of probability and label: 0 is best. {NEW}",
+        better=-1,
+        text=_four,
+        usual=False,
+    ),
+    Column(
         key="calibration_error",
         title="Calibration error",
         help=f"How far stated probabilities lie from what came true, on average: 0 is best. {NEW}",
@@ -133,12 +161,12 @@ COLUMNS = (
         text=_four,
         usual=False,
     ),
-    Column(key="parameters", title="Parameters", help="Numbers that were learned.", better=-1, text=_count),
+    Column(key="parameters", title="Parameters", help="Numbers that were learned.", better=-1, text="{:,.0f}".format),
     Column(
         key="input_size",
         title="Input (px)",
         help="Short side to which a picture is scaled.",
-        text=_setting,
+        text="{:g}".format,
         usual=False,
     ),
     Column(key="megabytes", title="Weights file (MB)", help="A megabyte is a million bytes.", better=-1, text=_size),
@@ -147,7 +175,7 @@ COLUMNS = (
         title="Time a picture (ms)",
         help="From the file to the verdict on this machine, without the map; a median. Measured when you ask for it.",
         better=-1,
-        text=_milliseconds,
+        text="{:.1f}".format,
     ),
     Column(
         key="seconds",

@@ -16,9 +16,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from casting_core.errors import ModelError
+from casting_core.estimate import Estimate
 from casting_core.evaluation.comparison import published
 from casting_core.evaluation.comparison.columns import COLUMNS, Column
+from casting_core.evaluation.statistics.paired_tests import Disagreement
 from casting_core.networks.card import MODELS, ModelCard, folder_of
 from casting_core.networks.registry import ARCHITECTURES, BASELINE
 
@@ -39,35 +40,47 @@ class Origin(StrEnum):
 class ModelRow:
     """One model.
 
-    `values`: by the key of a column, None where there is none; `ranges`: the 95 % interval of those that have one;
-    `printed`: as the study printed it, where that is coarser. `data`: fingerprint of what it was trained on.
-    `official`: whether the test split came with the data. `held_out_verdicts`: by split (`SPLITS`), how many pictures
-    and photographs; a split is missing where nothing was measured on it.
+    Attributes
+    ----------
+    values : by the key of a column: an `Estimate` where the figure has an interval, else a number or text; None where
+        there is none.
+    printed : as the study printed it, where that is coarser.
+    data : fingerprint of what it was trained on.
+    official : whether the test split came with the data.
+    judged : by split (`SPLITS`), how many images and photographs; a split is missing where nothing was measured on it.
+    against : by split and view, the reference of a comparison (as the first of the two) and this model.
     """
 
     name: str
     origin: Origin
     values: Mapping[str, Any]
-    ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     printed: Mapping[str, str] = field(default_factory=dict)
     data: str = ""
     official: bool = True
     judged: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    against: Mapping[tuple[str, str], Disagreement] = field(default_factory=dict)
 
     @property
     def floor(self) -> bool:
         """Whether it is the floor that every other row has to be read beside."""
         return self.origin is Origin.PUBLIC and self.values["kind"] == KINDS[BASELINE]
 
+    def number(self, key: str) -> Any:
+        """The value of a column without its interval."""
+        value = self.values[key]
+        return value.value if isinstance(value, Estimate) else value
 
-SHARES = ("missed_defects", "false_alarms", "reviews")
-NUMBERS = {  # column → figure of a card
+
+UNSEEN = {  # column → figure of a card
     "unseen_accuracy": "accuracy",
-    "roc_auc": "roc_auc",
-    "pr_auc": "pr_auc",
-    "f1": "f1",
     "calibration_error": "expected_calibration_error",
-    "mean_cost": "mean_cost",
+    **{
+        name: name
+        for name in (
+            *("missed_defects", "false_alarms", "reviews", "mean_cost"),
+            *("roc_auc", "pr_auc", "f1", "balanced_accuracy", "brier_score"),
+        )
+    },
 }
 
 
@@ -85,8 +98,6 @@ def model_rows(
     folder : where the models lie, for the size of their weights; a file that is missing has none.
     as_filed : whether figures on castings never seen count the doubted labels as filed, or leave these pictures out.
     milliseconds : a picture, by name, of the models whose time was taken.
-
-    Raises `ModelError` where a card is of another form.
     """
     ours = [_of_card(card, folder, as_filed, (milliseconds or {}).get(card.name)) for card in cards]
     rows = [*ours, *map(_of_study, published.STUDY)]
@@ -116,50 +127,29 @@ def _of_card(card: ModelCard, folder: Path, as_filed: bool, milliseconds: float 
         "device": f"{device}, {threads} thread{'s' * (threads != 1)}" if device and threads else device,
         "note": _note(card),
     }
-    ranges: dict[str, tuple[float, float]] = {}
-    judged = {}
-    try:
-        official, unseen = (card.metrics.get(split) for split in SPLITS)
-        if official is not None:
-            figures = official["as_filed"]
-            judged["official_test"] = (figures["pictures"], figures["photographs"])
-            _take(figures, {"official_accuracy": "accuracy"}, values, ranges)
-        if unseen is not None:
-            figures = unseen["as_filed" if as_filed else "without_suspects"]
-            judged["by_source"] = (figures["pictures"], figures["photographs"])
-            _take(figures, NUMBERS, values, ranges)
-            for name in SHARES:
-                found = figures[name]
-                values[name] = found["share"]
-                if found["share"] is not None:
-                    ranges[name] = (found["low"], found["high"])
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ModelError(
-            f"The figures in the card of {card.name} have another form ({error!r}); write them anew with: "
-            f"python -m casting_core evaluate {card.name} --save"
-        ) from error
+    splits = {name: figures for name in SPLITS if (figures := getattr(card.metrics, name)) is not None}
+    if official := card.metrics.official_test:
+        values["official_accuracy"] = official.as_filed.accuracy
+        values["official_trusted"] = known = official.without_suspects.accuracy
+    if unseen := card.metrics.by_source:
+        figures = unseen.view(as_filed)
+        values |= {column: getattr(figures, name) for column, name in UNSEEN.items()}
+        values["unseen_filed"] = unseen.as_filed.accuracy
+        new = unseen.without_suspects.accuracy
+        values["fall"] = known.value - new.value if official and known and new else None
+    judged = {
+        name: (found.pictures, found.photographs)
+        for name, split in splits.items()
+        if (found := split.view(as_filed or name == "official_test"))
+    }
     return ModelRow(
         name=card.name,
         origin=Origin.PUBLIC if card.on_public_set else Origin.OWN,
         values={column.key: values.get(column.key) for column in COLUMNS},
-        ranges=ranges,
         data=card.data_fingerprint,
         official=bool(card.data.get("official", card.on_public_set)),
         judged=judged,
     )
-
-
-def _take(
-    figures: Mapping[str, Any],
-    names: Mapping[str, str],
-    values: dict[str, Any],
-    ranges: dict[str, tuple[float, float]],
-) -> None:
-    """Read numbers of a card, and their intervals where they have one."""
-    for column, name in names.items():
-        values[column] = figures[name]
-        if figures[name] is not None and (interval := figures["intervals"][name]) is not None:
-            ranges[column] = (interval["low"], interval["high"])
 
 
 def _note(card: ModelCard) -> str:
@@ -202,7 +192,7 @@ def best(rows: Sequence[ModelRow], column: Column) -> frozenset[str]:
     public = next((row.data for row in rows if row.origin is Origin.PUBLIC), None)
     groups: dict[str | None, dict[str, float]] = {}
     for row in rows:
-        value = row.values[column.key]
+        value = row.number(column.key)
         reported = row.origin is Origin.REPORTED
         if value is None or row.floor or (reported and column.key != "official_accuracy"):
             continue
@@ -217,11 +207,7 @@ def best(rows: Sequence[ModelRow], column: Column) -> frozenset[str]:
 
 def differing(rows: Sequence[ModelRow], columns: Sequence[Column]) -> tuple[Column, ...]:
     """The columns in which the rows that have a value do not all have the same."""
-    return tuple(
-        column
-        for column in columns
-        if len({row.values[column.key] for row in rows if row.values[column.key] not in (None, "")}) > 1
-    )
+    return tuple(column for column in columns if len({row.number(column.key) for row in rows} - {None, ""}) > 1)
 
 
 def warnings(rows: Sequence[ModelRow]) -> tuple[str, ...]:

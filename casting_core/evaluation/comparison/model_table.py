@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from casting_core.estimate import Estimate
 from casting_core.evaluation.comparison.columns import Column
 from casting_core.evaluation.comparison.model_rows import ModelRow, Origin, best, warnings
 from casting_core.evaluation.reporting.cells import markdown
@@ -11,14 +12,18 @@ STAR = "★"
 UNKNOWN, NOT_REPORTED = "–", "not reported"
 
 
-def text(row: ModelRow, column: Column, *, ranges: bool = False) -> str:
-    """A cell in words, with its 95 % interval where that is asked for; what there is not says why, where it can."""
+def text(row: ModelRow, column: Column, *, ranges: bool = False, counts: bool = False) -> str:
+    """A cell in words, with its counts and its 95 % interval where asked for; what is missing says why, if it can."""
     value = row.values[column.key]
     if value is None:
         return NOT_REPORTED if row.origin is Origin.REPORTED and column.key != "milliseconds" else UNKNOWN
-    told = row.printed.get(column.key) or column.text(value)
-    if ranges and (found := row.ranges.get(column.key)):
-        low, high = (column.text(end).removesuffix(" %") for end in found)
+    told = row.printed.get(column.key) or column.text(row.number(column.key))
+    if not isinstance(value, Estimate):
+        return told
+    if counts and value.of is not None:
+        told = f"{value.count:,} of {value.of:,}: {told}"
+    if ranges and value.ends:
+        low, high = (column.text(end).removesuffix(" %") for end in value.ends)
         told += f" ({low} to {high})"
     return told
 
@@ -47,12 +52,15 @@ def _in_a_cell(told: str) -> str:
 
 def spreadsheet(rows: Sequence[ModelRow], columns: Sequence[Column]) -> list[dict[str, Any]]:
     """Rows for a spreadsheet: shares in [0, 1] and plain numbers, the ends of an interval in columns of their own."""
+    with_ends = {c.key for c in columns if any(isinstance(row.values[c.key], Estimate) for row in rows)}
     table = []
     for row in rows:
         line: dict[str, Any] = {"model": row.name, "origin": str(row.origin)}
-        for column in columns:
-            line[column.key] = row.values[column.key]
-            if any(column.key in each.ranges for each in rows):
-                line[f"{column.key}_low"], line[f"{column.key}_high"] = row.ranges.get(column.key, (None, None))
+        for key in (column.key for column in columns):
+            line[key] = row.number(key)
+            if key in with_ends:
+                value = row.values[key]
+                ends = value.ends if isinstance(value, Estimate) else None
+                line[f"{key}_low"], line[f"{key}_high"] = ends or (None, None)
         table.append(line)
     return table

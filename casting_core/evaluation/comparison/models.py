@@ -8,57 +8,55 @@
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from casting_core.errors import DataError, ModelError
+from casting_core.evaluation.comparison.model_rows import SPLITS, ModelRow, model_rows
 from casting_core.evaluation.evaluate import evaluate, suspects_of
 from casting_core.evaluation.predictions import OFFICIAL, Prediction, read_predictions
 from casting_core.evaluation.statistics.paired_tests import Disagreement, mcnemar
 from casting_core.networks.card import DEFAULT, MODELS, ModelCard, folder_of, read_card, shipped
+from casting_core.networks.figures import Figures
 from casting_core.networks.registry import BASELINE
 
-SPLITS = ("official_test", "by_source")
 VIEWS = ("as_filed", "without_suspects")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Compared:
-    """One model: its card, its figures by split and view as a card holds them, and its rows.
-
-    `against`: by (split, view), the reference (as the first of the two) and this model; empty for the reference itself.
-    """
+    """One model: its card, with figures computed afresh, and its rows."""
 
     card: ModelCard
-    metrics: dict[str, Any]
     rows: tuple[Prediction, ...]
-    against: dict[tuple[str, str], Disagreement]
 
     @property
     def name(self) -> str:
         """Name of the model folder."""
         return self.card.name
 
-    def figures(self, split: str, view: str) -> dict[str, Any]:
+    def figures(self, split: str, view: str) -> Figures:
         """The figures of a split (`SPLITS`) and view (`VIEWS`)."""
-        figures: dict[str, Any] = self.metrics[split][view]
+        figures: Figures = getattr(getattr(self.card.metrics, split), view)
         return figures
-
-    @property
-    def fall(self) -> float | None:
-        """Accuracy on the official test minus that on castings never seen, without doubted labels; None without."""
-        known, new = (self.figures(split, "without_suspects")["accuracy"] for split in SPLITS)
-        return None if known is None or new is None else known - new
 
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """Models in the order of their rows, the name of the one that all others are compared with, warnings in words."""
+    """Models side by side.
+
+    Attributes
+    ----------
+    models : in the order asked for.
+    rows : of the table, with those of the study (`model_rows`).
+    reference : name of the model that all others are compared with.
+    warnings : what makes models not comparable, in words.
+    """
 
     models: tuple[Compared, ...]
+    rows: tuple[ModelRow, ...]
     reference: str
     warnings: tuple[str, ...]
 
@@ -77,18 +75,22 @@ def compare(names: Sequence[str] = (), folder: Path = MODELS) -> Comparison:
     models = {name: _read(folder_of(name, folder)) for name in chosen}
     reference = models[DEFAULT if DEFAULT in models else chosen[0]]
     suspects = suspects_of(folder_of(reference.name, folder))
-    compared, warnings = [], []
-    for model in models.values():
-        against = {}
-        if model is not reference:
-            warnings += _warnings(reference, model)
-            against = {
-                (split, view): _against(reference, model, split, left_out)
-                for split in SPLITS
-                for view, left_out in zip(VIEWS, (frozenset(), suspects), strict=True)
-            }
-        compared.append(Compared(card=model.card, metrics=model.metrics, rows=model.rows, against=against))
-    return Comparison(models=tuple(compared), reference=reference.name, warnings=tuple(warnings))
+    others = [model for model in models.values() if model is not reference]
+    against = {
+        model.name: {
+            (split, view): _against(reference, model, split, left_out)
+            for split in SPLITS
+            for view, left_out in zip(VIEWS, (frozenset(), suspects), strict=True)
+        }
+        for model in others
+    }
+    rows = model_rows([model.card for model in models.values()], folder=folder)
+    return Comparison(
+        models=tuple(models.values()),
+        rows=tuple(replace(row, against=against.get(row.name, {})) for row in rows),
+        reference=reference.name,
+        warnings=tuple(warning for model in others for warning in _warnings(reference, model)),
+    )
 
 
 def _read(folder: Path) -> Compared:
@@ -105,7 +107,7 @@ def _read(folder: Path) -> Compared:
         calibrated_on=card.calibrated_on or None,
         fit_shift=card.recentred,
     )
-    return Compared(card=card, metrics=evaluation.metrics, rows=evaluation.rows, against={})
+    return Compared(card=replace(card, metrics=evaluation.metrics), rows=evaluation.rows)
 
 
 def _judged(model: Compared, split: str) -> dict[str, Prediction]:

@@ -72,10 +72,8 @@ def _of_base(trials: list[Trial]) -> dict[str, Any]:
 
 
 def _share(trials: list[Trial]) -> dict[str, Any]:
-    hits = np.array([t.hit for t in trials], bool)
-    interval = share_interval(hits, np.array([t.photograph for t in trials], int))
-    low, value, high = (None,) * 3 if interval is None else (interval.low, interval.value, interval.high)
-    return {"count": int(hits.sum()), "of": len(trials), "share": value, "low": low, "high": high}
+    found = share_interval(np.array([t.hit for t in trials], bool), np.array([t.photograph for t in trials], int))
+    return {"count": 0, "of": 0, "share": None, "low": None, "high": None} if found is None else found.to_json()
 
 
 def _figures(trials: list[Trial]) -> dict[str, Any]:
@@ -145,7 +143,7 @@ def resampled(
     misses only, or its curve does not rise, a90 is infinite.
     """
     _, group = np.unique(photograph, return_inverse=True)
-    weights = cluster_weights(np.zeros(len(group), bool), group, rounds=rounds, seed=seed)
+    weights = cluster_weights(group, rounds=rounds, seed=seed)
     reached, curves = np.full(rounds, np.inf), np.zeros((rounds, len(sizes)))
     for index, drawn in enumerate(weights):
         chosen = Trials.of(trials.size, trials.hit, drawn[group])

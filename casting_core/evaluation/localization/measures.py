@@ -178,16 +178,8 @@ def _level(heat: np.ndarray) -> np.ndarray:
 
 
 def _share(event: np.ndarray, source: np.ndarray) -> dict[str, Any] | None:
-    interval = share_interval(event, source)
-    if interval is None:
-        return None
-    return {
-        "count": int(event.sum()),
-        "of": len(event),
-        "share": interval.value,
-        "low": interval.low,
-        "high": interval.high,
-    }
+    found = share_interval(event, source)
+    return None if found is None else found.to_json()
 
 
 def _quantiles(values: np.ndarray) -> dict[str, float] | None:

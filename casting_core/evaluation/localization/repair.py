@@ -54,16 +54,8 @@ def summarise_trials(trials: Iterable[Trial], verdict: Callable[[float], Verdict
 
 
 def _share(event: list[bool], photographs: list[int]) -> dict[str, Any] | None:
-    interval = share_interval(np.array(event, bool), np.array(photographs, int))
-    if interval is None:
-        return None
-    return {
-        "count": sum(event),
-        "of": len(event),
-        "share": interval.value,
-        "low": interval.low,
-        "high": interval.high,
-    }
+    found = share_interval(np.array(event, bool), np.array(photographs, int))
+    return None if found is None else found.to_json()
 
 
 def _quantiles(values: list[float]) -> dict[str, float] | None:

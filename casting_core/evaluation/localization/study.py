@@ -164,14 +164,7 @@ def compare(
 
 def repairs(inspector: "Inspector", pictures: LabelledSet, progress: Progress = unreported) -> dict[str, Any]:
     """What repairing the marked places does to the verdict of the defective parts of a set."""
-
-    card = inspector.card
-
-    def verdict(probability: float) -> Verdict:
-        if probability < card.threshold_pass:
-            return Verdict.OK
-        return Verdict.DEFECTIVE if probability >= card.threshold_reject else Verdict.REVIEW
-
+    verdict = inspector.card.thresholds.verdict
     trials = []
     for number, truth in enumerate(pictures.read(), start=1):
         if truth.defective:

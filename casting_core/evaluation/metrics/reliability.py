@@ -9,11 +9,11 @@ Sources: M. H. DeGroot and S. E. Fienberg, "The Comparison and Evaluation of For
 Calibration of Modern Neural Networks", ICML 2017, https://arxiv.org/abs/1706.04599.
 """
 
-from typing import Any
-
 import numpy as np
 
+from casting_core.estimate import Estimate
 from casting_core.evaluation.statistics.intervals import share_interval
+from casting_core.networks.figures import ReliabilityBin
 
 BINS = 15
 
@@ -29,30 +29,23 @@ def expected_calibration_error(probability: np.ndarray, positive: np.ndarray, *,
     return float(np.abs(gap).sum() / len(probability))
 
 
-def reliability_curve(probability: np.ndarray, positive: np.ndarray, source: np.ndarray) -> list[dict[str, Any]]:
-    """One point a bin that holds pictures, in rising order; empty where there are none.
-
-    `from`, `to`: the bin; `pictures`, `photographs` in it; `probability`: their mean; `share`: how many are defective,
-    with its 95 % interval over photographs from `low` to `high`, both None where one photograph alone is in the bin
-    and its images have both labels.
-    """
+def reliability_curve(probability: np.ndarray, positive: np.ndarray, source: np.ndarray) -> tuple[ReliabilityBin, ...]:
+    """One point per bin that holds images, in rising order; empty where there are none."""
     place = bin_of(probability)
     curve = []
     for index in np.unique(place):
         inside = place == index
-        share = positive[inside].mean()
-        photographs = len(np.unique(source[inside]))
-        interval = None if photographs == 1 and 0 < share < 1 else share_interval(positive[inside], source[inside])
+        share, photographs = float(positive[inside].mean()), len(np.unique(source[inside]))
+        known = None if photographs == 1 and 0 < share < 1 else share_interval(positive[inside], source[inside])
+        low, high = known.ends if known and known.ends else (None, None)
         curve.append(
-            {
-                "from": float(index / BINS),
-                "to": float((index + 1) / BINS),
-                "pictures": int(inside.sum()),
-                "photographs": photographs,
-                "probability": float(probability[inside].mean()),
-                "share": float(share),
-                "low": None if interval is None else interval.low,
-                "high": None if interval is None else interval.high,
-            }
+            ReliabilityBin(
+                start=float(index / BINS),
+                end=float((index + 1) / BINS),
+                pictures=int(inside.sum()),
+                photographs=photographs,
+                probability=float(probability[inside].mean()),
+                share=Estimate(value=share, low=low, high=high),
+            )
         )
-    return curve
+    return tuple(curve)

@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
 from casting_core.errors import DataError
 from casting_core.evaluation.plant.economics import Plant, compare_inspection_methods
 from casting_core.evaluation.plant.results import Estimate
@@ -22,7 +20,7 @@ WAYS = ("model", "second_look", "by_hand", "uninspected")
 def has_rates(model: str, folder: Path = MODELS) -> bool:
     """Whether a shipped model was judged on castings never seen, picture by picture."""
     home = folder_of(model, folder)
-    return "by_source" in read_card(home).metrics and (home / "predictions.csv").is_file()
+    return read_card(home).metrics.by_source is not None and (home / "predictions.csv").is_file()
 
 
 def model_rates(model: str, folder: Path = MODELS, *, as_filed: bool = False) -> VerdictRates:
@@ -32,18 +30,14 @@ def model_rates(model: str, folder: Path = MODELS, *, as_filed: bool = False) ->
     `DataError` where card or predictions are missing or damaged.
     """
     from casting_core.evaluation.evaluate import suspects_of
-    from casting_core.evaluation.held_out_verdicts import judged
+    from casting_core.evaluation.held_out_verdicts import judged, used_thresholds
     from casting_core.evaluation.predictions import as_arrays
 
     left_out = frozenset() if as_filed else suspects_of(folder_of(model, folder))
     rows = [each for each in judged(model, folder) if each.unseen and each.row.path not in left_out]
     if not rows:
         raise DataError(f"{model} was judged on no casting that it had never seen; train and ship it by source.")
-    return measure_rates(
-        as_arrays([each.row for each in rows]),
-        threshold_pass=np.array([each.threshold_pass for each in rows]),
-        threshold_reject=np.array([each.threshold_reject for each in rows]),
-    )
+    return measure_rates(as_arrays([each.row for each in rows]), used_thresholds(rows))
 
 
 def cost_over_defect_rate(

@@ -16,11 +16,11 @@ class Estimate:
     @classmethod
     def of(cls, drawn: np.ndarray) -> "Estimate":
         """From values float (1 + R,): as counted, then of R draws, of which those that are NaN are passed over."""
-        from casting_core.evaluation.statistics.bootstrap import percentile_interval
+        from casting_core.evaluation.statistics.bootstrap import from_draws
 
         value = float(drawn[0])
-        ends = percentile_interval(drawn[1:], value) or {"low": value, "high": value}
-        return cls(value=value, low=ends["low"], high=ends["high"])
+        low, high = from_draws(value, drawn[1:]).ends or (value, value)
+        return cls(value=value, low=low, high=high)
 
     def times(self, factor: float) -> "Estimate":
         """The figure of so many parts, of that of one; `factor` at least 0."""

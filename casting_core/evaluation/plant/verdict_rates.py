@@ -21,8 +21,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from casting_core.errors import DataError
-from casting_core.evaluation.statistics.intervals import Rate
-from casting_core.evaluation.thresholds.verdicts import verdict_masks
+from casting_core.estimate import Estimate
+from casting_core.evaluation.statistics.bootstrap import cluster_weights, from_draws
+from casting_core.networks.thresholds import Thresholds
 
 if TYPE_CHECKING:
     from casting_core.evaluation.predictions import Predictions
@@ -41,10 +42,10 @@ class VerdictRates:
     counted in the first row, then R draws.
     """
 
-    missed: Rate
-    reviewed_defective: Rate
-    false_alarms: Rate
-    reviewed_sound: Rate
+    missed: Estimate
+    reviewed_defective: Estimate
+    false_alarms: Estimate
+    reviewed_sound: Estimate
     defective: np.ndarray
     sound: np.ndarray
     defective_photographs: int
@@ -53,9 +54,8 @@ class VerdictRates:
 
 def measure_rates(
     predictions: "Predictions",
+    thresholds: Thresholds,
     *,
-    threshold_pass: float | np.ndarray,
-    threshold_reject: float | np.ndarray,
     rounds: int = ROUNDS,
     seed: int = 0,
 ) -> VerdictRates:
@@ -64,12 +64,10 @@ def measure_rates(
     Raises `DataError` unless each label has two photographs: from one alone no interval can be had. `SettingsError`
     unless 0 <= pass <= reject <= 1.
     """
-    from casting_core.evaluation.statistics.bootstrap import cluster_weights
-
     positive = np.asarray(predictions.positive, bool)
-    masks = verdict_masks(predictions.probability, threshold_pass=threshold_pass, threshold_reject=threshold_reject)
+    masks = thresholds.masks(predictions.probability)
     _, group = np.unique(predictions.source, return_inverse=True)
-    weights = cluster_weights(positive, predictions.source, rounds=rounds, seed=seed)  # (R, S)
+    weights = cluster_weights(predictions.source, positive, rounds=rounds, seed=seed)  # (R, S)
     weights = np.concatenate([np.ones((1, weights.shape[1])), weights])  # (1 + R, S)
     found = {}
     for place, (name, of) in enumerate({"defective": positive, "sound": ~positive}.items()):
@@ -109,9 +107,7 @@ def _shares(counts: np.ndarray, weights: np.ndarray, photographs: int, rng: np.r
     return np.clip(shares, 0.0, 1.0)  # never a rounding beyond
 
 
-def _rate(shares: np.ndarray, counts: np.ndarray, verdict: int) -> Rate:
-    from casting_core.evaluation.statistics.bootstrap import percentile_interval
-
+def _rate(shares: np.ndarray, counts: np.ndarray, verdict: int) -> Estimate:
     value = float(shares[0])
-    ends = percentile_interval(shares[1:], value) or {"low": 0.0, "high": 1.0}
-    return Rate(count=int(counts[verdict]), of=int(counts.sum()), share=value, low=ends["low"], high=ends["high"])
+    low, high = from_draws(value, shares[1:]).ends or (0.0, 1.0)
+    return Estimate(value=value, low=low, high=high, count=int(counts[verdict]), of=int(counts.sum()))

@@ -9,25 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from casting_core.errors import ModelError
+from casting_core.estimate import Estimate
+from casting_core.evaluation.statistics.intervals import clopper_pearson
 from casting_core.networks.card import ModelCard
+from casting_core.networks.figures import Figures
 
 OFFICIAL, UNSEEN, SECOND, NEW = SETS = ("official_test", "by_source", "second_capture", "new_photographs")
 FIGURES = ("missed", "false_alarms", "reviews", "accuracy", "roc_auc")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Figure:
-    """A figure in [0, 1], and its 95 % interval from `low` to `high`, None where none was kept.
-
-    `count` of `of` pictures where it is a share of pictures; else both are None.
-    """
-
-    value: float
-    low: float | None = None
-    high: float | None = None
-    count: int | None = None
-    of: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +32,7 @@ class SetFigures:
     photographs: int
     defective_pictures: int
     defective_photographs: int | None
-    figures: Mapping[str, Figure | None]
+    figures: Mapping[str, Estimate | None]
     known_pictures: int | None = None
 
     @property
@@ -62,43 +50,33 @@ def set_figures(card: ModelCard, name: str, *, as_filed: bool = False) -> SetFig
     """The figures of a card on one of `SETS`; None where it has none.
 
     `as_filed`: with the doubted labels counted as they were filed, else without those pictures. The second camera has
-    no doubted labels, so nothing changes there. Raises `ModelError` where the card is of another form.
+    no doubted labels, so nothing changes there.
     """
-    try:
-        if name in (OFFICIAL, UNSEEN):
-            values = card.metrics.get(name)
-            return None if values is None else _split(values["as_filed" if as_filed else "without_suspects"])
-        values = card.metrics.get(SECOND)
-        if name == NEW and values is not None:
-            values = values.get(NEW)
-        return None if values is None else _camera(values)
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ModelError(
-            f"The figures {name} in the card of {card.name} have another form ({error!r}); write them anew with: "
-            f"python -m casting_core evaluate {card.name} --save"
-        ) from error
+    if name in (OFFICIAL, UNSEEN):
+        split = card.metrics.split(name == UNSEEN)
+        return None if split is None else _split(split.view(as_filed))
+    values = card.metrics.second_capture
+    if name == NEW and values is not None:
+        values = values.get(NEW)
+    return None if values is None else _camera(values)
 
 
-def _split(values: Mapping[str, Any]) -> SetFigures:
-    intervals, wrong = values["intervals"], values["wrong"]
-    right = None if wrong["share"] is None else wrong["of"] - wrong["count"]
-    of = None if right is None else wrong["of"]
+def _split(figures: Figures) -> SetFigures:
     return SetFigures(
-        pictures=values["pictures"],
-        photographs=values["photographs"],
-        defective_pictures=values["defective_pictures"],
-        defective_photographs=values["defective_photographs"],
+        pictures=figures.pictures,
+        photographs=figures.photographs,
+        defective_pictures=figures.defective_pictures,
+        defective_photographs=figures.defective_photographs,
         figures={
-            "missed": _share(values["missed_defects"]),
-            "false_alarms": _share(values["false_alarms"]),
-            "reviews": _share(values["reviews"]),
-            "accuracy": _number(values["accuracy"], intervals.get("accuracy"), right, of),
-            "roc_auc": _number(values["roc_auc"], intervals.get("roc_auc")),
+            "missed": figures.missed_defects,
+            **{name: getattr(figures, name) for name in FIGURES if name != "missed"},
         },
     )
 
 
 def _camera(values: Mapping[str, Any]) -> SetFigures:
+    area = values["roc_auc"]
+    known = values.get("known_photographs")
     return SetFigures(
         pictures=values["pictures"],
         photographs=values["photographs"],
@@ -109,37 +87,24 @@ def _camera(values: Mapping[str, Any]) -> SetFigures:
             "false_alarms": _share(values["rejected"]),
             "reviews": None,
             "accuracy": _share(values.get("right")),
-            "roc_auc": _number(values["roc_auc"], None),
+            "roc_auc": None if area is None else Estimate(value=area),
         },
-        known_pictures=known["pictures"] if (known := values.get("known_photographs")) else None,
+        known_pictures=known["pictures"] if known else None,
     )
 
 
-def _share(values: Mapping[str, Any] | None) -> Figure | None:
-    if values is None or values["share"] is None:
-        return None
-    return Figure(value=values["share"], low=values["low"], high=values["high"], count=values["count"], of=values["of"])
+def _share(values: Mapping[str, Any] | None) -> Estimate | None:
+    return None if values is None else Estimate.from_json(values)
 
 
-def _number(
-    value: float | None, interval: Mapping[str, float] | None, count: int | None = None, of: int | None = None
-) -> Figure | None:
-    if value is None:
-        return None
-    low, high = (None, None) if interval is None else (interval["low"], interval["high"])
-    return Figure(value=value, low=low, high=high, count=count, of=of)
-
-
-def found_by_kind(card: ModelCard) -> dict[str, dict[str, float]]:
+def found_by_kind(card: ModelCard) -> dict[str, Estimate]:
     """Of the rendered castings with defects of one kind alone, the share that is judged defective at 50 %, by kind.
 
-    As a card holds shares: `count`, `of`, `share`, `low`, `high`; every casting is its own photograph, so the interval
-    is Clopper and Pearson's. Empty where it was not measured.
+    Every casting is its own photograph, so the interval is Clopper and Pearson's. Empty where it was not measured.
     """
-    from casting_core.evaluation.statistics.intervals import clopper_pearson
-
     found = {}
-    for kind, values in (card.metrics.get("rendered") or {}).get("found_by_kind", {}).items():
-        low, high = clopper_pearson(values["count"], values["of"])
-        found[kind] = {**values, "share": values["count"] / values["of"], "low": low, "high": high}
+    for kind, values in (card.metrics.rendered or {}).get("found_by_kind", {}).items():
+        count, of = values["count"], values["of"]
+        low, high = clopper_pearson(count, of)
+        found[kind] = Estimate(value=count / of, low=low, high=high, count=count, of=of)
     return found

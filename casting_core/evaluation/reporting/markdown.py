@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
+from casting_core.estimate import Estimate
 from casting_core.evaluation.detectability.summary import size_text
 from casting_core.evaluation.localization.method_comparison import EVIDENCE, winners
 from casting_core.evaluation.reporting.cells import markdown, number, percent, share
 from casting_core.explanation.methods import METHODS
+from casting_core.networks.figures import Figures, Metrics
 
 SPLITS = {"official_test": "official test (known photographs)", "by_source": "castings never seen (by source)"}
 SHARES = {
@@ -28,22 +30,23 @@ NUMBERS = {
     "expected_calibration_error": "expected calibration error",
     "mean_cost": "mean cost of a part",
 }
-NONE = "none of this label"
+NONE, BOTH = "none of this label", "needs both labels"
 NOTHING = {"precision": "no part called defective", "wrong": "no pictures", "reviews": "no pictures"}
 VIEWS = {"as_filed": "as filed", "without_suspects": "without the doubted labels"}
 
 
-def results_table(metrics: Mapping[str, Any]) -> str:
+def results_table(metrics: Metrics) -> str:
     """One column a split and view, one row a figure, each with its 95 % interval over photographs.
 
     The mean cost is in the unit of the costs that its row names.
     """
     columns = [(split, view) for split in SPLITS for view in VIEWS]
-    figures = [metrics[split][view] for split, view in columns]
-    rows = [["pictures (photographs)", *(f"{f['pictures']:,} ({f['photographs']})" for f in figures)]]
-    rows += [[text, *(share(f[key], NOTHING.get(key, NONE)) for f in figures)] for key, text in SHARES.items()]
-    rows += [[text, *(number(f, key) for f in figures)] for key, text in NUMBERS.items()]
-    rows[-1][0] += f" ({stated(figures[0]['costs'])})"
+    figures: list[Figures] = [getattr(getattr(metrics, split), view) for split, view in columns]
+    rows = [["pictures (photographs)", *(f"{f.pictures:,} ({f.photographs})" for f in figures)]]
+    rows += [[text, *(share(getattr(f, key), NOTHING.get(key, NONE)) for f in figures)] for key, text in SHARES.items()]
+    for key, text in NUMBERS.items():
+        rows.append([text, *(number(getattr(f, key), BOTH if f.pictures else "no pictures") for f in figures)])
+    rows[-1][0] += f" ({stated(figures[0].costs)})"
     return markdown(["", *(f"{SPLITS[split]}, {VIEWS[view]}" for split, view in columns)], rows)
 
 
@@ -85,22 +88,20 @@ MAP_ROWS = {
 }
 
 
-def map_table(metrics: Mapping[str, Any]) -> str:
+def map_table(metrics: Metrics) -> str:
     """What was judged against known defects: one column a set, one row a figure; empty where nothing was.
 
     A figure that no set has is left out.
     """
-    sets = [name for name in SETS if name in metrics]
+    sets = {title: figures for name, title in SETS.items() if (figures := getattr(metrics, name)) is not None}
     if not sets:
         return ""
-    lines = ["| | " + " | ".join(SETS[name] for name in sets) + " |", "| --- |" + " ---: |" * len(sets)]
-    counts = [f"{metrics[name]['pictures']:,} ({metrics[name]['photographs']:,})" for name in sets]
-    lines.append("| pictures (photographs) | " + " | ".join(counts) + " |")
+    rows = [["pictures (photographs)", *map(_counted, sets.values())]]
     for key, text in MAP_ROWS.items():
-        values = [_at(metrics[name], key) for name in sets]
+        values = [_at(figures, key) for figures in sets.values()]
         if any(value is not None for value in values):
-            lines.append(f"| {text} | " + " | ".join(_cell(value) for value in values) + " |")
-    return "\n".join(lines) + "\n"
+            rows.append([text, *map(_cell, values)])
+    return markdown(["", *sets], rows)
 
 
 METHOD_COLUMNS = {
@@ -115,21 +116,20 @@ METHOD_COLUMNS = {
 }
 
 
-def methods_table(metrics: Mapping[str, Any], name: str = "maps_second_capture") -> str:
+def methods_table(metrics: Metrics) -> str:
     """Ways to make a map on the same pictures: one row a method, the best of each column in bold; empty where none."""
-    figures = metrics.get(name)
+    figures = metrics.maps_second_capture
     if not figures:
         return ""
-    best = winners(figures)
-    lines = ["| | " + " | ".join(METHOD_COLUMNS.values()) + " |", "| --- |" + " ---: |" * len(METHOD_COLUMNS)]
-    most = max(row["pictures"] for row in figures.values())
+    best, most = winners(figures), max(row["pictures"] for row in figures.values())
+    rows = []
     for method, row in figures.items():
         title = "evidence map" if method == EVIDENCE else METHODS[method].title
         if row["pictures"] < most:
             title += f" (on {row['pictures']:,} of {most:,} pictures)"
-        cells = [_bold(_cell(row[key]), best.get(key) == method) for key in METHOD_COLUMNS]
-        lines.append(f"| {title} | " + " | ".join(cells) + " |")
-    return "\n".join(lines) + "\n"
+        cells = {key: _cell(row[key]) for key in METHOD_COLUMNS}
+        rows.append([title, *(f"**{cell}**" if best.get(key) == method else cell for key, cell in cells.items())])
+    return markdown(["", *METHOD_COLUMNS.values()], rows)
 
 
 REPAIR_ROWS = {
@@ -142,15 +142,18 @@ REPAIR_ROWS = {
 }
 
 
-def repair_table(metrics: Mapping[str, Any]) -> str:
+def repair_table(metrics: Metrics) -> str:
     """What repairing the marked places does to the verdict; empty where it was not measured."""
-    figures = metrics.get("repair")
+    figures = metrics.repair
     if not figures:
         return ""
-    counted = f"{figures['pictures']:,} ({figures['photographs']:,})"
-    lines = ["| | flagged defective parts |", "| --- | ---: |", f"| pictures (photographs) | {counted} |"]
-    lines += [f"| {text} | {_cell(figures[key])} |" for key, text in REPAIR_ROWS.items()]
-    return "\n".join(lines) + "\n"
+    rows = [["pictures (photographs)", _counted(figures)]]
+    rows += [[text, _cell(figures[key])] for key, text in REPAIR_ROWS.items()]
+    return markdown(["", "flagged defective parts"], rows)
+
+
+def _counted(figures: Mapping[str, Any]) -> str:
+    return f"{figures['pictures']:,} ({figures['photographs']:,})"
 
 
 def _at(figures: Mapping[str, Any], key: str) -> Any:
@@ -161,10 +164,6 @@ def _at(figures: Mapping[str, Any], key: str) -> Any:
     return value
 
 
-def _bold(text: str, best: bool) -> str:
-    return f"**{text}**" if best else text
-
-
 def _cell(value: Any) -> str:
     if value is None:
         return "none"
@@ -173,7 +172,7 @@ def _cell(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.4f}" if abs(value) <= 1 else f"{value:,.1f}"
     if "share" in value:
-        return share(value)
+        return share(Estimate.from_json(value))
     if "median" in value:
         return f"median {value['median']:.3f}, 95th percentile {value['p95']:.3f}"
     return f"{value['value']:.4f} ({value['low']:.4f} to {value['high']:.4f})"
@@ -195,8 +194,8 @@ def detectability_table(figures: Mapping[str, Any]) -> str:
     ]
     header = ("defect", "not passed", "a50", "a90", "a90/95", "a90/95 over photographs", "a90 of the map", "fit")
     calls = [
-        f"{base}: sound castings not passed {share(of_base['false_calls'])}; "
-        f"with a harmless change {share(of_base['false_calls_harmless'])}"
+        f"{base}: sound castings not passed {share(Estimate.from_json(of_base['false_calls']))}; "
+        f"with a harmless change {share(Estimate.from_json(of_base['false_calls_harmless']))}"
         for base, of_base in figures.items()
     ]
     return "\n".join([markdown(header, rows), *calls])

@@ -28,7 +28,7 @@ from casting_core.data.samples import Sample, evenly_spaced_indices
 from casting_core.errors import DataError
 from casting_core.evaluation.robustness.corruptions import CORRUPTIONS
 from casting_core.evaluation.robustness.tallies import UNDISTURBED, CorruptionCounts
-from casting_core.evaluation.statistics.bootstrap import cluster_weights, percentile_interval
+from casting_core.evaluation.statistics.bootstrap import cluster_weights, from_draws
 from casting_core.evaluation.statistics.intervals import share_interval
 from casting_core.labels import Label
 
@@ -167,21 +167,18 @@ def rise(before: dict[int, tuple[int, int]], after: dict[int, tuple[int, int]]) 
     photographs = sorted(before)
     size = np.array([before[key][1] for key in photographs], float)
     more = np.array([after[key][0] - before[key][0] for key in photographs], float)
-    weights = cluster_weights(np.zeros(len(size), bool), np.arange(len(size)))
-    value = float(more.sum() / size.sum())
-    interval = percentile_interval((weights @ more) / (weights @ size), value)
-    assert interval is not None
-    return {"value": _rounded(value), **{end: _rounded(at) for end, at in interval.items()}}
+    weights = cluster_weights(np.arange(len(size)))
+    found = from_draws(float(more.sum() / size.sum()), (weights @ more) / (weights @ size))
+    return found.rounded().to_json()
 
 
 def _share(tallies: Sequence[CorruptionCounts], counts: list[int], totals: list[int]) -> dict[str, Any]:
     happened = [place < count for count, total in zip(counts, totals, strict=True) for place in range(total)]
     source = [each.photograph for each, total in zip(tallies, totals, strict=True) for _ in range(total)]
-    interval = share_interval(np.array(happened, bool), np.array(source, int))
-    found: dict[str, Any] = {"count": sum(counts), "of": sum(totals), "share": None, "low": None, "high": None}
-    if interval is not None:
-        found |= {"share": _rounded(interval.value), "low": _rounded(interval.low), "high": _rounded(interval.high)}
-    return found
+    found = share_interval(np.array(happened, bool), np.array(source, int))
+    if found is None:
+        return {"count": 0, "of": 0, "share": None, "low": None, "high": None}
+    return found.rounded().to_json()
 
 
 def _rounded(value: float) -> float:

@@ -1,8 +1,9 @@
-"""How far a figure that is no share can be trusted: 95 % intervals by drawing source photographs anew.
+"""Bootstrap intervals of 95 %: source photographs are drawn anew.
 
-1. Photographs are drawn with replacement, all images of one together, as many of sound and of defective parts as there
-   are: how many of each there are was decided by whoever filed the set, and a draw without one of the two would have
-   no figure. A photograph with images of both labels counts as what most of its images are.
+1. Photographs are drawn with replacement, all images of one together. Where a figure needs both labels, as many of
+   sound and of defective parts are drawn as there are: how many of each there are was decided by whoever filed the
+   set, and a draw without one of the two would have no figure. A photograph with images of both labels counts as what
+   most of its images are.
 2. The figure is computed for every draw from its weights, how often each photograph was drawn; the interval lies
    between the 2.5th and the 97.5th percentile.
 3. Where the figure lies outside of it, the interval is stretched to the figure. That concerns the calibration error
@@ -16,18 +17,29 @@ Sources: B. Efron, "Bootstrap Methods: Another Look at the Jackknife", 1979; A. 
 
 import numpy as np
 
-from casting_core.evaluation.statistics.intervals import CONFIDENCE
+from casting_core.estimate import Estimate
 
+CONFIDENCE = 0.95
 ROUNDS = 2000
 
 
-def cluster_weights(positive: np.ndarray, source: np.ndarray, *, rounds: int = ROUNDS, seed: int = 0) -> np.ndarray:
-    """How often each of S photographs is drawn, float64 (rounds, S), photographs in rising order of `source`.
+def cluster_weights(
+    source: np.ndarray, positive: np.ndarray | None = None, *, rounds: int = ROUNDS, seed: int = 0
+) -> np.ndarray:
+    """How often each of S photographs is drawn.
 
-    `positive` bool (N,) and `source` int (N,) of N pictures. Each row sums to S. Where a label has one photograph, it
-    is in every draw: its own chance is then in no interval.
+    Parameters
+    ----------
+    source : int (N,), the photograph of each image.
+    positive : bool (N,), labels, where as many photographs of each are to be drawn as there are.
+
+    Returns
+    -------
+    float64 (rounds, S), photographs in rising order of `source`; each row sums to S. Where a label has one photograph,
+    it is in every draw: its own chance is then in no interval.
     """
     _, group, size = np.unique(source, return_inverse=True, return_counts=True)
+    positive = np.zeros(len(group), bool) if positive is None else positive
     mostly_defective = 2 * np.bincount(group, weights=positive, minlength=len(size)) >= size
     rng = np.random.default_rng(seed)
     weights = np.zeros((rounds, len(size)))
@@ -35,19 +47,19 @@ def cluster_weights(positive: np.ndarray, source: np.ndarray, *, rounds: int = R
         members = np.flatnonzero(mostly_defective == label)
         if len(members):
             drawn = rng.integers(0, len(members), (rounds, len(members)))
-            cell = drawn + len(members) * np.arange(rounds)[:, None]  # (rounds, members), one number a draw and member
+            cell = drawn + len(members) * np.arange(rounds)[:, None]  # one number per draw and member
             counts = np.bincount(cell.ravel(), minlength=rounds * len(members))
             weights[:, members] = counts.reshape(rounds, len(members))
     return weights
 
 
-def percentile_interval(drawn: np.ndarray, value: float) -> dict[str, float] | None:
-    """`low` and `high` of a figure from its drawn values, float (rounds,); NaN, a draw without it, is passed over.
+def from_draws(value: float, drawn: np.ndarray) -> Estimate:
+    """A figure with its interval from its drawn values, float (R,); NaN, a draw without it, is passed over.
 
-    None where no draw has a value.
+    Without an interval where no draw has a value.
     """
     values = drawn[~np.isnan(drawn)]
     if not len(values):
-        return None
+        return Estimate(value=value)
     low, high = np.quantile(values, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
-    return {"low": min(float(low), value), "high": max(float(high), value)}
+    return Estimate(value=value, low=min(float(low), value), high=max(float(high), value))

@@ -8,70 +8,47 @@ Sources: B. Efron, "Bootstrap Methods: Another Look at the Jackknife", 1979; C. 
 E. S. Pearson, "The use of confidence or fiducial limits illustrated in the case of the binomial", 1934.
 """
 
-import math
-from dataclasses import dataclass
-
 import numpy as np
 
-CONFIDENCE = 0.95
-
-
-@dataclass(frozen=True, kw_only=True)
-class Interval:
-    """A share and its interval, all in [0, 1]."""
-
-    value: float
-    low: float
-    high: float
+from casting_core.estimate import Estimate
+from casting_core.evaluation.statistics.bootstrap import CONFIDENCE, cluster_weights, from_draws
 
 
 def clopper_pearson(count: int, total: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
-    """Exact interval of `count` out of `total` independent trials; (0, 1) where there are none."""
-    from scipy.stats import beta  # slow to import
+    """Exact interval of `count` out of `total` independent trials, `total` above 0."""
+    from scipy.stats import binomtest  # slow to import
 
-    tail = (1 - confidence) / 2
-    low = 0.0 if count == 0 else float(beta.ppf(tail, count, total - count + 1))
-    high = 1.0 if count == total else float(beta.ppf(1 - tail, count + 1, total - count))
-    return low, high
+    interval = binomtest(count, total).proportion_ci(confidence, method="exact")
+    return float(interval.low), float(interval.high)
 
 
-def share_interval(event: np.ndarray, source: np.ndarray, *, rounds: int = 2000, seed: int = 0) -> Interval | None:
-    """Share of pictures with `event`, bool (N,), of photographs `source`, int (N,); None where N is 0."""
+def share_interval(event: np.ndarray, source: np.ndarray) -> Estimate | None:
+    """Share of images with an event, with its interval.
+
+    Parameters
+    ----------
+    event : bool (N,).
+    source : int (N,), the photograph of each image.
+
+    Returns
+    -------
+    None where N is 0.
+
+    Examples
+    --------
+    >>> none_of_32 = share_interval(np.zeros(320, bool), np.repeat(np.arange(32), 10))
+    >>> none_of_32.count, none_of_32.of, round(none_of_32.high, 3)
+    (0, 320, 0.109)
+    """
     if not len(event):
         return None
     _, group = np.unique(source, return_inverse=True)
-    size = np.bincount(group).astype(float)
-    hits = np.bincount(group, weights=np.asarray(event, float))
-    value = float(hits.sum() / size.sum())
+    size = np.bincount(group)
+    hits = np.bincount(group, weights=event)
+    value = float(hits.sum() / len(event))
     if value in (0.0, 1.0):
         low, high = clopper_pearson(round(value * len(size)), len(size))
-        return Interval(value=value, low=low, high=high)
-    rng = np.random.default_rng(seed)
-    drawn = rng.integers(0, len(size), (rounds, len(size)))
-    shares = hits[drawn].sum(1) / size[drawn].sum(1)
-    low, high = np.quantile(shares, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
-    return Interval(value=value, low=float(low), high=float(high))
-
-
-@dataclass(frozen=True, kw_only=True)
-class Rate:
-    """`count` of `of` pictures; `share` in [0, 1], with its 95 % interval from `low` to `high`."""
-
-    count: int
-    of: int
-    share: float
-    low: float
-    high: float
-
-    def of_thousand(self) -> str:
-        """As a whole number of a thousand, never rounded to nothing: `4`, `fewer than 1`, `0`."""
-        return _thousand(self.share, self.count > 0)
-
-    def interval_of_thousand(self) -> tuple[str, str]:
-        """Both ends of the interval as whole numbers, rounded outwards."""
-        return f"{math.floor(1000 * self.low + 1e-9):,}", f"{math.ceil(1000 * self.high - 1e-9):,}"
-
-
-def _thousand(share: float, some: bool) -> str:
-    number = round(1000 * share)
-    return "fewer than 1" if some and number == 0 else f"{number:,}"
+    else:
+        weights = cluster_weights(source)
+        low, high = from_draws(value, (weights @ hits) / (weights @ size)).ends or (0.0, 1.0)
+    return Estimate(value=value, low=low, high=high, count=int(hits.sum()), of=len(event))

@@ -20,7 +20,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import binomtest
 
-from casting_core.evaluation.statistics.bootstrap import cluster_weights, percentile_interval
+from casting_core.estimate import Estimate
+from casting_core.evaluation.statistics.bootstrap import cluster_weights, from_draws
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,8 +30,8 @@ class Disagreement:
 
     `only_first`, `only_second`: pictures that this one alone judged right; `p_pictures`: McNemar's exact p;
     `p_photographs`: the one to go by, see the module. Both are 1 where the models never disagree on who is wrong.
-    `difference`: accuracy of the first minus that of the second, in [-1, 1], with its 95 % interval over photographs
-    from `low` to `high`; None without pictures, the interval None on a single photograph too. Models that are right on
+    `difference`: accuracy of the first minus that of the second, in [-1, 1], with its 95 % interval over photographs;
+    None without pictures, without interval on a single photograph. Models that are right on
     the same pictures have no interval but (0, 0): it says nothing of castings on which they would differ.
     """
 
@@ -40,9 +41,7 @@ class Disagreement:
     only_second: int
     p_pictures: float
     p_photographs: float
-    difference: float | None
-    low: float | None
-    high: float | None
+    difference: Estimate | None
 
 
 def mcnemar(
@@ -56,10 +55,10 @@ def mcnemar(
     only_first, only_second = int((ahead > 0).sum()), int((ahead < 0).sum())
     sources, group = np.unique(source, return_inverse=True)
     by_source = np.bincount(group, weights=ahead, minlength=len(sources))  # (S,)
-    interval = None
-    if len(sources) > 1:
-        weights = cluster_weights(positive, source)
-        interval = percentile_interval((weights @ by_source) / (weights @ np.bincount(group)), float(ahead.mean()))
+    difference = Estimate(value=float(ahead.mean())) if len(ahead) else None
+    if difference and len(sources) > 1:
+        weights = cluster_weights(source, positive)
+        difference = from_draws(difference.value, (weights @ by_source) / (weights @ np.bincount(group)))
     disagreed = only_first + only_second
     return Disagreement(
         pictures=len(ahead),
@@ -68,9 +67,7 @@ def mcnemar(
         only_second=only_second,
         p_pictures=float(binomtest(only_first, disagreed).pvalue) if disagreed else 1.0,
         p_photographs=sign_flip_p(by_source.astype(np.int64)),
-        difference=float(ahead.mean()) if len(ahead) else None,
-        low=interval["low"] if interval else None,
-        high=interval["high"] if interval else None,
+        difference=difference,
     )
 
 

@@ -15,13 +15,14 @@ Half of the doubt is spent on each label, so that both rates hold together.
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
+from casting_core.estimate import Estimate
 from casting_core.evaluation.costs import Costs
-from casting_core.evaluation.statistics.intervals import CONFIDENCE, clopper_pearson
-
-Ends = dict[str, float]  # `low` and `high`
+from casting_core.evaluation.statistics.bootstrap import CONFIDENCE
+from casting_core.evaluation.statistics.intervals import clopper_pearson
 
 
 def allowed_errors(photographs: int) -> float:
@@ -30,8 +31,7 @@ def allowed_errors(photographs: int) -> float:
 
 
 def widen_for_zero_errors(
-    values: Mapping[str, float | None],
-    intervals: Mapping[str, Ends | None],
+    figures: Mapping[str, Estimate | None],
     probability: np.ndarray,
     positive: np.ndarray,
     source: np.ndarray,
@@ -39,31 +39,40 @@ def widen_for_zero_errors(
     passed: np.ndarray,
     rejected: np.ndarray,
     costs: Costs,
-) -> dict[str, Ends | None]:
-    """The intervals of `weighted_figures`' values, widened; arguments as there. None, no interval, stays None."""
+) -> dict[str, Estimate | None]:
+    """The figures with wider intervals; arguments as for `weighted_figures`. What has no interval stays as it is."""
     miss, alarm = (allowed_errors(len(np.unique(source[of]))) if of.any() else 0.0 for of in (positive, ~positive))
     rate = float(positive.mean())
-    missed, alarms = rate * miss, (1 - rate) * alarm  # of all pictures
+    missed, alarms = rate * miss, (1 - rate) * alarm  # of all images
     called = probability >= 0.5
     unmissed, unalarmed = not (positive & ~called).any(), not (~positive & called).any()
     found = float((positive & called).mean())
-    wide = {name: None if ends is None else dict(ends) for name, ends in intervals.items()}
-    if ends := wide["balanced_accuracy"]:
-        ends["low"] = max(0.0, ends["low"] - (unmissed * miss + unalarmed * alarm) / 2)
-    if (ends := wide["f1"]) and ends["low"] > 0:
-        errors = 2 * found * (1 / ends["low"] - 1) + unmissed * missed + unalarmed * alarms
+    wide = dict(figures)
+    ends = {name: each.ends for name, each in figures.items() if each and each.ends}
+
+    def move(name: str, low: float | None = None, high: float | None = None) -> None:
+        if (each := wide[name]) is not None and each.ends:
+            wide[name] = replace(each, low=each.low if low is None else low, high=each.high if high is None else high)
+
+    if "balanced_accuracy" in ends:
+        lost = (unmissed * miss + unalarmed * alarm) / 2
+        move("balanced_accuracy", low=max(0.0, ends["balanced_accuracy"][0] - lost))
+    if "f1" in ends and ends["f1"][0] > 0:
+        errors = 2 * found * (1 / ends["f1"][0] - 1) + unmissed * missed + unalarmed * alarms
         left = found - unmissed * missed
-        ends["low"] = 2 * left / (2 * left + errors)
-    if ends := wide["mean_cost"]:
-        ends["high"] += costs.missed_defect * missed * (not (positive & passed).any())
-        ends["high"] += costs.false_alarm * alarms * (not (~positive & rejected).any())
-    if values["roc_auc"] == 1 and (ends := wide["roc_auc"]):
-        ends["low"] = (1 - miss) * (1 - alarm)
-    if values["pr_auc"] == 1 and (ends := wide["pr_auc"]):
+        move("f1", low=2 * left / (2 * left + errors))
+    if "mean_cost" in ends:
+        more = costs.missed_defect * missed * (not (positive & passed).any())
+        more += costs.false_alarm * alarms * (not (~positive & rejected).any())
+        move("mean_cost", high=ends["mean_cost"][1] + more)
+    flawless = {name for name, each in figures.items() if each and each.value == 1}
+    if "roc_auc" in flawless:
+        move("roc_auc", low=(1 - miss) * (1 - alarm))
+    if "pr_auc" in flawless:
         left = rate - missed
-        ends["low"] = (left - alarms * math.log1p(left / alarms)) / rate  # with x found, precision is x / (x + alarms)
-    if values["brier_score"] == 0:
+        low = (left - alarms * math.log1p(left / alarms)) / rate  # with x found, precision is x / (x + alarms)
+        move("pr_auc", low=low)
+    if (brier := figures["brier_score"]) and brier.value == 0:
         for name in ("brier_score", "expected_calibration_error"):
-            if ends := wide[name]:
-                ends["high"] = missed + alarms
+            move(name, high=missed + alarms)
     return wide

@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from casting_core.errors import DataError, SettingsError
-from casting_core.evaluation.thresholds.verdicts import verdict_masks
+from casting_core.networks.thresholds import Thresholds
 
 if TYPE_CHECKING:
     from casting_core.evaluation.costs import Costs
@@ -176,7 +176,7 @@ def _cross_fitted_cost(predictions: "Predictions", fold: np.ndarray, costs: "Cos
 
 def _part_costs(predictions: "Predictions", low: float, high: float, costs: "Costs") -> np.ndarray:
     """What each picture costs at a pair of thresholds, float (N,)."""
-    passed, reviewed, rejected = verdict_masks(predictions.probability, threshold_pass=low, threshold_reject=high)
+    passed, reviewed, rejected = Thresholds(low, high).masks(predictions.probability)
     missed, alarms = passed & predictions.positive, rejected & ~predictions.positive
     return costs.missed_defect * missed + costs.false_alarm * alarms + costs.review * reviewed
 
@@ -187,7 +187,7 @@ def _standard_error(predictions: "Predictions", each: np.ndarray, rate: float) -
 
     positive = predictions.positive
     _, group = np.unique(predictions.source, return_inverse=True)
-    weights = cluster_weights(positive, predictions.source, rounds=200)  # (R, S)
+    weights = cluster_weights(predictions.source, positive, rounds=200)  # (R, S)
     total = np.zeros(len(weights))
     for of, share in ((positive, rate), (~positive, 1 - rate)):
         if share > 0:

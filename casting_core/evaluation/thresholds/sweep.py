@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from casting_core.errors import DataError, SettingsError
+from casting_core.estimate import Estimate
 from casting_core.evaluation.costs import Costs
-from casting_core.evaluation.statistics.intervals import Rate
-from casting_core.evaluation.thresholds.verdicts import verdict_masks
+from casting_core.evaluation.statistics.intervals import share_interval
+from casting_core.networks.thresholds import Thresholds
 
 if TYPE_CHECKING:
     from casting_core.evaluation.predictions import Predictions
@@ -33,9 +34,9 @@ class ThresholdOutcome:
 
     threshold_pass: float
     threshold_reject: float
-    missed_defects: Rate | None
-    false_alarms: Rate | None
-    reviews: Rate | None
+    missed_defects: Estimate | None
+    false_alarms: Estimate | None
+    reviews: Estimate | None
     reviews_of_defective: int
     reviews_of_ok: int
 
@@ -69,13 +70,13 @@ def outcome_at(predictions: "Predictions", *, threshold_pass: float, threshold_r
     Raises `SettingsError` for other thresholds.
     """
     p, positive, source = predictions.probability, np.asarray(predictions.positive, bool), predictions.source
-    passed, reviewed, rejected = verdict_masks(p, threshold_pass=threshold_pass, threshold_reject=threshold_reject)
+    passed, reviewed, rejected = Thresholds(threshold_pass, threshold_reject).masks(p)
     return ThresholdOutcome(
         threshold_pass=float(threshold_pass),
         threshold_reject=float(threshold_reject),
-        missed_defects=_rate(passed[positive], source[positive]),
-        false_alarms=_rate(rejected[~positive], source[~positive]),
-        reviews=_rate(reviewed, source),
+        missed_defects=share_interval(passed[positive], source[positive]),
+        false_alarms=share_interval(rejected[~positive], source[~positive]),
+        reviews=share_interval(reviewed, source),
         reviews_of_defective=int((reviewed & positive).sum()),
         reviews_of_ok=int((reviewed & ~positive).sum()),
     )
@@ -98,16 +99,6 @@ def threshold_curves(predictions: "Predictions", thresholds: np.ndarray | None =
     )
 
 
-def _rate(event: np.ndarray, source: np.ndarray) -> Rate | None:
-    from casting_core.evaluation.statistics.intervals import share_interval
-
-    interval = share_interval(event, source)
-    if interval is None:
-        return None
-    count = int(event.sum())
-    return Rate(count=count, of=len(event), share=interval.value, low=interval.low, high=interval.high)
-
-
 @dataclass(frozen=True, kw_only=True)
 class Expected:
     """Of one part: what it costs, in the unit of the costs, and the share of parts that a person has to look at."""
@@ -124,8 +115,8 @@ def expected_cost(found: ThresholdOutcome, costs: Costs, *, defect_rate: float) 
     if not 0 <= defect_rate <= 1:
         raise SettingsError(f"The share of defective parts must be from 0 to 1, got {defect_rate}.")
     missed, alarms = found.missed_defects, found.false_alarms
-    if missed is None or alarms is None:
+    if missed is None or alarms is None or not missed.of or not alarms.of:
         raise DataError("What a pair of thresholds costs is known only from pictures of both labels.")
     reviews = defect_rate * found.reviews_of_defective / missed.of + (1 - defect_rate) * found.reviews_of_ok / alarms.of
-    cost = defect_rate * costs.missed_defect * missed.share + (1 - defect_rate) * costs.false_alarm * alarms.share
+    cost = defect_rate * costs.missed_defect * missed.value + (1 - defect_rate) * costs.false_alarm * alarms.value
     return Expected(cost=cost + costs.review * reviews, reviews=reviews)

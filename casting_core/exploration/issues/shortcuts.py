@@ -24,7 +24,7 @@ from typing import Literal
 import numpy as np
 
 from casting_core.errors import SettingsError
-from casting_core.evaluation.statistics.bootstrap import cluster_weights, percentile_interval
+from casting_core.evaluation.statistics.bootstrap import cluster_weights, from_draws
 from casting_core.evaluation.statistics.zero_errors import allowed_errors
 from casting_core.labels import Label
 
@@ -132,7 +132,7 @@ def _shortcut(
     )
     if found.reason:
         return found
-    weights = cluster_weights(positive, source, rounds=rounds, seed=seed)
+    weights = cluster_weights(source, positive, rounds=rounds, seed=seed)
     _, group = np.unique(source, return_inverse=True)
     # the area itself, and after it those of the draws, (1 + rounds,)
     areas = weighted_areas(values, positive, np.vstack([np.ones(weights.shape[1]), weights]), group)
@@ -142,11 +142,11 @@ def _shortcut(
         areas = areas if higher.positive else 1 - areas
     auc = float(areas[0])
     # where no draw held both labels, which mixed photographs make possible, nothing bounds the figure
-    ends = percentile_interval(areas[1:], auc) or {"low": 0.0, "high": 1.0}
+    low, high = from_draws(auc, areas[1:]).ends or (0.0, 1.0)
     if auc == 1:
         missed, alarms = (allowed_errors(photographs[label]) for label in Label)
-        ends["low"] = (1 - missed) * (1 - alarms)
-    return replace(found, auc=auc, low=ends["low"], high=ends["high"], higher=higher)
+        low = (1 - missed) * (1 - alarms)
+    return replace(found, auc=auc, low=low, high=high, higher=higher)
 
 
 def _lacking(photographs: Mapping[Label, int]) -> str | None:

@@ -90,11 +90,12 @@ def _tests(found: "Agreement", one: SelectedResults, two: SelectedResults) -> No
     elif test.only_first == test.only_second == 0:
         st.markdown(f"**On the {test.pictures:,} parts that both decide, neither is ever right alone.**")
     else:
-        ahead, behind = (one, two) if test.difference >= 0 else (two, one)
-        points = 100 * abs(test.difference)
-        ends = sorted(100 * end * (1 if test.difference >= 0 else -1) for end in (test.low or 0.0, test.high or 0.0))
+        first_ahead = test.difference.value >= 0
+        ahead, behind = (one, two) if first_ahead else (two, one)
+        points = 100 * abs(test.difference.value)
+        ends = sorted(100 * end * (1 if first_ahead else -1) for end in test.difference.ends or (0.0, 0.0))
         between = f" (95 % interval over photographs: {_points(ends[0])} to {_points(ends[1])})"
-        between = "" if test.low is None else between
+        between = between if test.difference.ends else ""
         rare = test.p_photographs < RARE
         st.markdown(
             f"**{ahead.title} is right on {points:.1f} of 100 parts more than {behind.title}**{between}, counted on "
@@ -102,8 +103,8 @@ def _tests(found: "Agreement", one: SelectedResults, two: SelectedResults) -> No
             f"chance alone would give a difference as large {_often(test.p_photographs)} "
             f"(p = {_p(test.p_photographs)}). **So it {'is more than' if rare else 'may be'} chance.**"
         )
-    if kappa.value is not None:
-        between = "" if kappa.low is None else f" ({kappa.low:.2f} to {kappa.high:.2f})"
+    if kappa is not None:
+        between = "" if kappa.ends is None else f" ({kappa.low:.2f} to {kappa.high:.2f})"
         st.markdown(
             f"How often they say the same, beyond what chance would bring: **{kappa.value:.2f}**{between}. That is "
             "Cohen’s kappa: 1 is always, 0 is no more than by chance. It does not ask who is right."

@@ -9,9 +9,10 @@ import streamlit as st
 
 from casting_core.charts.style import listed
 from casting_core.errors import CastingError
-from casting_core.evaluation.comparison.columns import COLUMNS, Column, percent
+from casting_core.evaluation.comparison.columns import COLUMNS, Column
 from casting_core.evaluation.comparison.model_rows import ModelRow, Origin, best, differing, model_rows, warnings
 from casting_core.evaluation.comparison.model_table import STAR, UNKNOWN, spreadsheet, text, to_markdown
+from casting_core.evaluation.reporting.cells import percent
 from casting_core.networks.card import ModelCard
 from pages.shared import resources
 from pages.shared.downloads import neutral
@@ -53,9 +54,7 @@ def _cards() -> list[ModelCard]:
     cards = []
     for name in resources.models():
         try:
-            card = resources.card(name)
-            model_rows([card])  # raises where its figures are of another form
-            cards.append(card)
+            cards.append(resources.card(name))
         except CastingError as error:
             st.error("A model is left out.", icon=":material/error:")
             st.text(str(error))
@@ -66,19 +65,19 @@ def _cards() -> list[ModelCard]:
 
 def _answer(rows: Sequence[ModelRow]) -> None:
     """The order of the models on castings never seen, and what the official test says beside it."""
-    measured = [row for row in rows if row.origin is Origin.PUBLIC and row.values["unseen_accuracy"] is not None]
-    ranked = sorted((row for row in measured if not row.floor), key=lambda row: -row.values["unseen_accuracy"])
+    measured = [row for row in rows if row.origin is Origin.PUBLIC and row.number("unseen_accuracy") is not None]
+    ranked = sorted((row for row in measured if not row.floor), key=lambda row: -row.number("unseen_accuracy"))
     if not ranked:
         return
     first, *others = ranked
-    told = [f"**{_code(first)} is right on {percent(first.values['unseen_accuracy'])} of the pictures**"]
-    told += [f"{_code(row)} on {percent(row.values['unseen_accuracy'])}" for row in others]
+    told = [f"**{_code(first)} is right on {percent(first.number('unseen_accuracy'))} of the pictures**"]
+    told += [f"{_code(row)} on {percent(row.number('unseen_accuracy'))}" for row in others]
     st.markdown(f"On castings never seen, {listed(told)}.{_beside_floor(measured, ranked)}")
-    known = [row for row in rows if row.origin is not Origin.OWN and row.values["official_accuracy"] is not None]
-    known = sorted(known, key=lambda row: -row.values["official_accuracy"])[:3]
+    known = [row for row in rows if row.origin is not Origin.OWN and row.number("official_accuracy") is not None]
+    known = sorted(known, key=lambda row: -row.number("official_accuracy"))[:3]
     if len(known) > 1:
-        each = listed([f"{_code(row)} {percent(row.values['official_accuracy'])}" for row in known])
-        apart = 100 * (known[0].values["official_accuracy"] - known[-1].values["official_accuracy"])
+        each = listed([f"{_code(row)} {percent(row.number('official_accuracy'))}" for row in known])
+        apart = 100 * (known[0].number("official_accuracy") - known[-1].number("official_accuracy"))
         st.markdown(
             f"On the official test, doubted labels as filed, the best {'two' if len(known) == 2 else 'three'} lie "
             f"{apart:.2f} points apart: {each}. Nearly all of its pictures are turned copies of training pictures, so "
@@ -91,9 +90,9 @@ def _beside_floor(measured: Sequence[ModelRow], ranked: Sequence[ModelRow]) -> s
     floor = next((row for row in measured if row.floor), None)
     if floor is None:
         return ""
-    level = floor.values["unseen_accuracy"]
+    level = floor.number("unseen_accuracy")
     told = f" Mean brightness alone, the floor, gets {percent(level)}"
-    below = [_code(row) for row in ranked if row.values["unseen_accuracy"] <= level]
+    below = [_code(row) for row in ranked if row.number("unseen_accuracy") <= level]
     if not below:
         return f"{told}."
     return f"{told}: **{listed(below)} {'do' if len(below) > 1 else 'does'} no better than that**."
@@ -192,8 +191,8 @@ def styled(rows: Sequence[ModelRow], columns: Sequence[Column], ranges: bool) ->
     others: list[tuple[int, str, str]] = []  # cells whose value has another text elsewhere in the column
     for column in columns:
         key, winners, told = column.key, best(rows, column), {}
-        numeric = any(isinstance(row.values[key], int | float) for row in rows)
-        values[key] = [row.values[key] if numeric else neutral(row.values[key]) for row in rows]
+        numeric = any(isinstance(row.number(key), int | float) for row in rows)
+        values[key] = [row.number(key) if numeric else neutral(row.number(key)) for row in rows]
         looks[key] = [BEST if row.name in winners else "" for row in rows]
         for place, row in enumerate(rows):
             cell = (f"{STAR} " if row.name in winners else "") + text(row, column, ranges=ranges)

@@ -17,8 +17,8 @@ from pages.views.comparison.model_results import Key, ModelResults
 from pages.views.comparison.threshold_scale import PASS, REJECT, Scale, keep_order, put, scale
 
 if TYPE_CHECKING:
+    from casting_core.estimate import Estimate
     from casting_core.evaluation.predictions import Prediction, Predictions
-    from casting_core.evaluation.statistics.intervals import Rate
 
 RATES = (  # name in `ThresholdOutcome`, title, what it means
     ("missed_defects", "Defective parts passed", "A missed defect leaves the foundry."),
@@ -165,13 +165,13 @@ def _rates(chosen: ThresholdOutcome, shipped: ThresholdOutcome) -> None:
     )
 
 
-def _thousand(rate: "Rate") -> str:
+def _thousand(rate: "Estimate") -> str:
     """Of 1,000; with a digit more than in whole numbers, for a slider moves it by little."""
-    value = 1000 * rate.share
+    value = 1000 * rate.value
     return "fewer than 0.1" if 0 < value < 0.05 else f"{value:.1f}" if value < 100 else f"{value:.0f}"
 
 
-def _between(rate: "Rate") -> str:
+def _between(rate: "Estimate") -> str:
     ends = (1000 * rate.low, 1000 * rate.high)
     return " and ".join(f"{end:.1f}" if end < 100 else f"{end:.0f}" for end in ends)
 

@@ -7,7 +7,6 @@ from casting_core.charts import dataset as charts
 from casting_core.data.provenance.grouping import LINK, Leakage
 from casting_core.errors import CastingError
 from casting_core.evaluation.comparison.published import STUDY
-from casting_core.evaluation.reporting import headline
 from casting_core.exploration.leakage import LOWEST, Twin, leakage_at, photographs_at, twins
 from casting_core.exploration.table import Table
 from casting_core.networks.card import DEFAULT, MODELS, folder_of, read_card
@@ -142,15 +141,15 @@ def _own_figures() -> list[str]:
     """How far the shipped model falls from known photographs to new ones; nothing where its card does not say."""
     try:
         card = read_card(folder_of(DEFAULT, MODELS))
-        known, new = headline.official(card, as_filed=True), headline.unseen(card, as_filed=True)
     except CastingError:
         return []
-    if known is None or new is None or known.wrong is None or new.wrong is None:
+    known, new = (split and split.as_filed.wrong for split in (card.metrics.official_test, card.metrics.by_source))
+    if known is None or new is None:
         return []
     return [
-        f"**The same holds for the model of this app.** {card.name} is wrong on {known.wrong.count:,} of "
-        f"{known.wrong.of:,} pictures of this test, and on {new.wrong.count:,} of {new.wrong.of:,} "
-        f"({100 * new.wrong.share:.1f} %) where no copy of the casting was in its training."
+        f"**The same holds for the model of this app.** {card.name} is wrong on {known.count:,} of "
+        f"{known.of:,} pictures of this test, and on {new.count:,} of {new.of:,} "
+        f"({100 * new.value:.1f} %) where no copy of the casting was in its training."
     ]
 
 

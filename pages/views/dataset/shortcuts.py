@@ -12,11 +12,10 @@ from casting_core.charts import dataset as charts
 from casting_core.charts.style import WORDS, listed
 from casting_core.data.part.measures import TITLES
 from casting_core.errors import CastingError
-from casting_core.evaluation.reporting import headline
 from casting_core.exploration.index import Index
 from casting_core.exploration.issues.shortcuts import STRONG, Shortcut, find_shortcuts, warning
 from casting_core.exploration.table import Table
-from casting_core.networks.card import DEFAULT, MODELS, ModelCard, folder_of, read_card
+from casting_core.networks.card import DEFAULT, MODELS, folder_of, read_card
 from casting_core.networks.registry import BASELINE
 from pages.shared.drawing import draw
 from pages.shared.tables import show_table
@@ -213,30 +212,29 @@ def _floor(overall: Sequence[Shortcut]) -> None:
     whole = next((row for row in overall if row.measure == WHOLE), None)
     try:
         floor, model = (read_card(folder_of(name, MODELS)) for name in (BASELINE, DEFAULT))
-        area = floor.metrics["official_test"]["as_filed"]["roc_auc"]
-        low, high = _right(floor), _right(model)
-    except (CastingError, KeyError, TypeError):
+        test = floor.metrics.official_test
+        area = None if test is None else test.as_filed.roc_auc
+        low, high = (
+            each.metrics.by_source and each.metrics.by_source.without_suspects.accuracy for each in (floor, model)
+        )
+    except CastingError:
         area = low = high = None
     told = "The mean brightness of a picture tells much of the label here"
     if whole is not None:
         told += f": it puts {100 * _area(whole):.0f} of 100 pairs of a sound and a defective picture in the right order"
     elif area is not None:
-        told += f": the model that sees nothing else puts {100 * area:.0f} of 100 pairs of the test in the right order"
+        pairs = f"{100 * area.value:.0f} of 100 pairs of the test"
+        told += f": the model that sees nothing else puts {pairs} in the right order"
     st.markdown(
         f"**{told}. So any model must be shown to do more than see how bright a picture is.** The model *{BASELINE}* "
         "ships with this app as that floor: it knows one number of a picture, and others have to be read beside it."
     )
     if low is not None and high is not None:
         left, right, _ = st.columns(3)
-        left.metric(f"*{BASELINE}*: right on castings never seen", f"{100 * low:.1f} %", border=True)
-        right.metric(f"*{DEFAULT}*: right on castings never seen", f"{100 * high:.1f} %", border=True)
+        left.metric(f"*{BASELINE}*: right on castings never seen", f"{100 * low.value:.1f} %", border=True)
+        right.metric(f"*{DEFAULT}*: right on castings never seen", f"{100 * high.value:.1f} %", border=True)
         st.caption(
             "At a probability of 50 %, without the pictures whose label is doubted. Doing better than the floor does "
             "not prove that a model uses no brightness. What speaks for it is that its evidence lies on the defect, "
             "and that it keeps its verdict in other light."
         )
-
-
-def _right(card: ModelCard) -> float | None:
-    found = headline.unseen(card)
-    return None if found is None or found.wrong is None else 1 - found.wrong.share

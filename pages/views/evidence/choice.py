@@ -12,7 +12,7 @@ def measured(figures: str, what: str) -> ModelCard | None:
     """The card of a model with these figures, the visitor's choice where there are several; None where there is none,
     with the page saying how they are made. `what`: completes "No model has been …"."""
     cards = [resources.card(name) for name in resources.models()]
-    ready = [card for card in cards if card.metrics.get(figures)]
+    ready = [card for card in cards if getattr(card.metrics, figures)]
     if ready:
         return choose(ready)
     st.info(f"No model has been {what} yet. This measures it:", icon=":material/pending:")

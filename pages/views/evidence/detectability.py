@@ -46,12 +46,12 @@ def show() -> None:
     if card is None:
         return
     _view(card)
-    for base in card.metrics["detectability"]:
+    for base in card.metrics.detectability:
         marked(card, base)  # begins in the background, so that it is there when it is asked for
 
 
 def _view(card: ModelCard) -> None:
-    measured = card.metrics["detectability"]
+    measured = card.metrics.detectability
     with st.container(horizontal=True, vertical_alignment="bottom"):
         bases = [title for title, base in BASES.items() if base in measured]
         base = BASES[st.segmented_control(

@@ -79,7 +79,7 @@ def photographs(folder: Path) -> Iterator[Known]:
 
 def _rendered(card: ModelCard) -> None:
     st.markdown("**Rendered castings** (drawn by this app; no photographs of real parts)")
-    total = (card.metrics.get("rendered") or {}).get("pictures", FEW)
+    total = (card.metrics.rendered or {}).get("pictures", FEW)
     key = ("rendered", card.name, card.weights_sha256, str(total))
     found = album(key, rendered(total), _judge(card.name))
     if found.done < min(FEW, total):
@@ -116,7 +116,7 @@ def _second_camera(card: ModelCard) -> None:
         place.empty()
     try:
         if not found.finished:
-            expected = (card.metrics.get("second_capture") or {}).get("pictures", 0)
+            expected = (card.metrics.second_capture or {}).get("pictures", 0)
             _search(found, expected, "Reading and judging photographs")
     except CastingError as error:
         album.clear(key, pictures, judge)

@@ -79,13 +79,13 @@ def show() -> None:
     """Draw the view."""
     st.subheader("Does the map point at the defect?", anchor=False)
     cards = [resources.card(name) for name in resources.models()]
-    ready = [card for card in cards if any(name in card.metrics for name in SETS)]
+    ready = [card for card in cards if any(getattr(card.metrics, name) for name in SETS)]
     without = [card.name for card in cards if card not in ready]
     if not ready:
         st.info("No model’s map has been measured against known defects yet.", icon=":material/pending:")
         return
     card = choice.choose(ready)
-    sets = {title: card.metrics[name] for name, title in SETS.items() if name in card.metrics}
+    sets = {title: found for name, title in SETS.items() if (found := getattr(card.metrics, name))}
     _opening(card, sets)
     if without:
         names = listed([f"*{name}*" for name in without])
@@ -100,7 +100,7 @@ def show() -> None:
 
 def _opening(card: ModelCard, sets: Mapping[str, Mapping[str, Any]]) -> None:
     """What the figures mean, in words."""
-    second, rendered = (card.metrics.get(name) for name in SETS)
+    second, rendered = (getattr(card.metrics, name) for name in SETS)
     st.markdown(
         f"With each verdict {card.name} draws a **map of its evidence**. Does it light up where the defect is? People "
         "drew around every defect on photographs of a second camera, and on castings that the app renders each defect "
@@ -179,7 +179,7 @@ def _sizes_and_kinds(card: ModelCard, sets: Mapping[str, Mapping[str, Any]]) -> 
 
 @st.fragment  # another figure is drawn at once, and the pictures below stay as they are
 def _methods(card: ModelCard) -> None:
-    measured = card.metrics.get("maps_second_capture")
+    measured = card.metrics.maps_second_capture
     st.subheader("Is there a better way to make a map?", anchor=False)
     if not measured:
         st.markdown("Not measured: other ways to make a map were not compared for this model.")
@@ -234,7 +234,7 @@ def _fewer(measured: Mapping[str, Any], titles: Mapping[str, str], name: str) ->
 
 
 def _repair(card: ModelCard) -> None:
-    found = card.metrics.get("repair")
+    found = card.metrics.repair
     st.subheader("Is what it marks really the reason?", anchor=False)
     if not found or not found["falls"]:
         st.markdown("Not measured: repairing the marked places was not tried for this model.")

@@ -48,7 +48,7 @@ def show() -> None:
     card = choice.measured("robustness", "tried with disturbed photographs")
     if card is None:
         return
-    measured = card.metrics["robustness"]
+    measured = card.metrics.robustness
     _opening(measured)
     _table(measured)
     _small(measured["disturbances"])
@@ -122,7 +122,7 @@ def _small(disturbances: Mapping[str, Any]) -> None:
 @st.fragment
 def _closer(card: ModelCard) -> None:
     """One disturbance with its figures, what the checks refuse, and a casting that shows what a level means."""
-    disturbances = card.metrics["robustness"]["disturbances"]
+    disturbances = card.metrics.robustness["disturbances"]
     st.subheader("One disturbance up close", anchor=False)
     titles = {title_of(name): name for name in disturbances}
     name = titles[st.selectbox("Disturbance", list(titles), key="disturbance", bind="query-params", width=320)]

@@ -264,19 +264,18 @@ def _seeds(cards: Sequence[ModelCard]) -> None:
     rows = []
     for card in cards:
         shipped = str(card.training.get("settings", {}).get("seed"))
-        for seed, found in (card.metrics.get("seeds") or {}).items():
-            margin = found["margin"]
+        for seed, found in (card.metrics.seeds or {}).items():
             rows.append(
                 (
                     card.name,
                     f"{seed} (shipped)" if shipped == seed else seed,
-                    f"{found['wrong']:,} of {found['pictures']:,}",
-                    *(f"{found[name]:,}" for name in ("missed_defects", "false_alarms", "reviews")),
-                    "needs both labels" if margin is None else f"{margin:.1f}",
-                    f"{len(found['wrong_pictures']):,}",
+                    f"{found.wrong:,} of {found.pictures:,}",
+                    *(f"{count:,}" for count in (found.missed_defects, found.false_alarms, found.reviews)),
+                    "needs both labels" if found.margin is None else f"{found.margin:.1f}",
+                    f"{len(found.wrong_pictures):,}",
                 )
             )
-    without = [card.name for card in cards if not card.metrics.get("seeds")]
+    without = [card.name for card in cards if not card.metrics.seeds]
     if rows:
         show_table(
             rows,

@@ -130,8 +130,8 @@ def _precision(rates: VerdictRates, found: Worth, plant: Plant, card: ModelCard,
     """The share of true ones among rejected parts, here and in the data set."""
     st.subheader("Of the parts that it rejects, how many are really defective?", anchor=False)
     st.markdown(f"{words.precision(found)}, where {100 * plant.defect_rate:g} % of all parts are defective.")
-    figures = card.metrics["by_source"]["as_filed" if as_filed else "without_suspects"]
-    share = figures["defective_pictures"] / figures["pictures"]
+    figures = card.metrics.by_source.view(as_filed)
+    share = figures.defective_pictures / figures.pictures
     there = compare_inspection_methods(rates, replace(plant, defect_rate=share)).precision
     if there is not None:
         st.markdown(

@@ -7,12 +7,14 @@ import numpy as np
 import pytest
 
 from casting_core.errors import DataError
-from casting_core.evaluation.comparison.behaviour import BARS, behaviour, card_intervals, select, used_thresholds
+from casting_core.evaluation.comparison.behaviour import BARS, behaviour, card_intervals, select
 from casting_core.evaluation.evaluate import suspects_of
-from casting_core.evaluation.held_out_verdicts import HeldOutVerdict, judged, verdict_at
+from casting_core.evaluation.held_out_verdicts import HeldOutVerdict, judged, used_thresholds
 from casting_core.evaluation.predictions import Prediction
 from casting_core.labels import Label, Verdict
 from casting_core.networks.card import MODELS, ModelCard, read_card, shipped
+from casting_core.networks.figures import Metrics
+from casting_core.networks.thresholds import Thresholds
 
 every_card = pytest.mark.parametrize(
     ("model", "split", "counted"),
@@ -25,7 +27,7 @@ def row(
 ) -> HeldOutVerdict:
     """A picture, judged with its own thresholds; its photograph is the number in its name."""
     prediction = Prediction(path=path, split=split, label=label, source=int(path[1]), logit=0.0, probability=p)
-    return HeldOutVerdict(row=prediction, verdict=verdict_at(p, low, high), threshold_pass=low, threshold_reject=high)
+    return HeldOutVerdict(row=prediction, thresholds=Thresholds(low, high))
 
 
 ROWS = [
@@ -55,7 +57,8 @@ def test_pictures_are_chosen_by_split_and_without_the_doubted():
     assert [each.row.path for each in select(ROWS, unseen=False)] == ["e2"]
     left = select(ROWS, unseen=True, left_out=frozenset({"b0", "c1"}))
     assert [each.row.path for each in left] == ["a0", "d1"]
-    assert [each.tolist() for each in used_thresholds(left)] == [[0.3, 0.2], [0.7, 0.6]]
+    used = used_thresholds(left)
+    assert [used.passing.tolist(), used.rejecting.tolist()] == [[0.3, 0.2], [0.7, 0.6]]
 
 
 def test_one_label_alone_has_neither_curve_nor_share():
@@ -83,7 +86,7 @@ def test_every_number_is_the_cards(model, split, counted):
     card, rows, suspects = of(model)
     left_out = frozenset() if counted == "as_filed" else suspects
     found = behaviour(select(rows, unseen=split == "by_source", left_out=left_out))
-    told = card.metrics[split][counted]
+    told = getattr(getattr(card.metrics, split), counted).to_json()
     assert (found.pictures, found.photographs, found.wrong) == (
         told["pictures"],
         told["photographs"],
@@ -94,7 +97,7 @@ def test_every_number_is_the_cards(model, split, counted):
     for name, value in found.figures.items():
         assert value == pytest.approx(told[name], abs=1e-7)
     for point, expected in zip(found.reliability, told["reliability"], strict=True):
-        assert point == pytest.approx(expected, abs=1e-7)
+        assert point.to_json() == pytest.approx(expected, abs=1e-7)
     for label, bars in found.spread.items():
         assert bars.sum() == sum(told["verdicts"][str(label)].values())
     intervals = card_intervals(card, found, unseen=split == "by_source", as_filed=counted == "as_filed")
@@ -109,8 +112,7 @@ def test_intervals_of_other_pictures_are_not_taken():
     found = behaviour(select(rows, unseen=True, left_out=suspects))
     assert card_intervals(card, found, unseen=True, as_filed=True) == {}
     assert card_intervals(card, found, unseen=False, as_filed=False) == {}
-    for metrics in ({}, {"by_source": None}, {"by_source": {"without_suspects": {"intervals": {}}}}):
-        assert card_intervals(replace(card, metrics=metrics), found, unseen=True, as_filed=False) == {}
+    assert card_intervals(replace(card, metrics=Metrics()), found, unseen=True, as_filed=False) == {}
 
 
 def test_bars_are_of_equal_width_and_the_last_holds_certainty():

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from casting_core.evaluation.comparison.columns import BY_KEY, COLUMNS, clock, percent
+from casting_core.evaluation.comparison.columns import BY_KEY, COLUMNS, clock
+from casting_core.evaluation.reporting.cells import percent
 
 TOLD = {
     "batch_size": (16, "16"),
@@ -22,11 +23,13 @@ TOLD = {
 # as a flawless model has them, which is also smaller and quicker, and one that guesses
 FLAWLESS = {
     **{"official_accuracy": 1.0, "unseen_accuracy": 1.0, "roc_auc": 1.0, "pr_auc": 1.0, "f1": 1.0},
+    **{"official_trusted": 1.0, "unseen_filed": 1.0, "balanced_accuracy": 1.0, "brier_score": 0.0, "fall": 0.0},
     **{"missed_defects": 0.0, "false_alarms": 0.0, "calibration_error": 0.0, "mean_cost": 0.0},
     **{"parameters": 10, "megabytes": 0.1, "milliseconds": 1.0, "seconds": 5.0},
 }
 GUESSING = {
     **{"official_accuracy": 0.5, "unseen_accuracy": 0.5, "roc_auc": 0.5, "pr_auc": 0.4, "f1": 0.5},
+    **{"official_trusted": 0.5, "unseen_filed": 0.5, "balanced_accuracy": 0.5, "brier_score": 0.3, "fall": 0.2},
     **{"missed_defects": 0.5, "false_alarms": 0.5, "calibration_error": 0.3, "mean_cost": 20.0},
     **{"parameters": 99, "megabytes": 9.0, "milliseconds": 9.0, "seconds": 50.0},
 }

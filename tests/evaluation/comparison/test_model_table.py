@@ -4,6 +4,7 @@ import dataclasses
 
 import pytest
 
+from casting_core.estimate import Estimate
 from casting_core.evaluation.comparison.columns import BY_KEY
 from casting_core.evaluation.comparison.model_rows import Origin
 from casting_core.evaluation.comparison.model_table import spreadsheet, text, to_markdown
@@ -14,8 +15,8 @@ COLUMNS = [BY_KEY[key] for key in ("official_accuracy", "unseen_accuracy", "seco
 
 @pytest.fixture
 def rows():
-    first = row("a | b", official_accuracy=0.9972, unseen_accuracy=0.98457, seconds=634.1)
-    first = dataclasses.replace(first, ranges={"unseen_accuracy": (0.9713, 1.0)})
+    unseen = Estimate(value=0.98457, low=0.9713, high=1.0, count=7211, of=7324)
+    first = row("a | b", official_accuracy=0.9972, unseen_accuracy=unseen, seconds=634.1)
     study = row("Study: cnn", Origin.REPORTED, official_accuracy=0.756)
     study = dataclasses.replace(study, printed={"official_accuracy": "75.6 %"})
     return [first, row("c", official_accuracy=0.9, unseen_accuracy=0.5, seconds=59.6), study]
@@ -24,6 +25,7 @@ def rows():
 def test_cells(rows):
     assert text(rows[0], COLUMNS[1]) == "98.46 %"
     assert text(rows[0], COLUMNS[1], ranges=True) == "98.46 % (97.13 to 100.00)"
+    assert text(rows[0], COLUMNS[1], counts=True) == "7,211 of 7,324: 98.46 %"
     assert text(rows[1], COLUMNS[1], ranges=True) == "50.00 %"
     assert text(rows[2], COLUMNS[0]) == "75.6 %"
     assert text(rows[2], COLUMNS[1]) == "not reported"

@@ -167,7 +167,7 @@ def test_sizes_in_words():
 
 def test_the_card_holds_what_its_trials_give():
     found = summarise(read_trials(MODELS / "castnet" / FILE))
-    kept = read_card(MODELS / "castnet").metrics["detectability"]
+    kept = read_card(MODELS / "castnet").metrics.to_json()["detectability"]
     assert set(kept) == {PUBLIC, RENDERED}
     assert flat(found) == pytest.approx(flat(kept), rel=1e-3, abs=1e-6)
     assert words(found) == words(kept)

@@ -20,21 +20,32 @@ from sklearn.metrics import (
 )
 
 from casting_core.evaluation.costs import Costs
-from casting_core.evaluation.metrics.classification import NUMBERS, summarise
+from casting_core.evaluation.metrics.classification import summarise
 from casting_core.evaluation.predictions import Predictions
 from casting_core.evaluation.statistics.intervals import clopper_pearson
+from casting_core.networks.figures import NUMBERS, Figures
+from casting_core.networks.thresholds import Thresholds
+
+USUAL = Thresholds(0.2, 0.8)
 
 
-def figures_of(p: np.ndarray, positive: np.ndarray, source: np.ndarray | None = None, **given: object) -> dict:
+def figures_of(
+    p: np.ndarray,
+    positive: np.ndarray,
+    source: np.ndarray | None = None,
+    thresholds: Thresholds = USUAL,
+    costs: Costs | None = None,
+) -> dict:
     """The figures of what can be made into arrays, one photograph a picture if no other is said."""
     predictions = Predictions(
         probability=np.array(p, float),
         positive=np.array(positive, bool),
         source=np.arange(len(p)) if source is None else np.array(source, int),
     )
-    thresholds = {"threshold_pass": 0.2, "threshold_reject": 0.8} | given
-    figures = summarise(predictions, **thresholds)
+    found = summarise(predictions, thresholds, costs)
+    figures = found.to_json()
     json.dumps(figures, allow_nan=False)  # a card can hold them
+    assert Figures.from_json(figures) == found
     return figures
 
 
@@ -122,7 +133,7 @@ def test_figures_by_hand():
 def test_the_mean_cost_is_that_of_the_costs_and_the_thresholds_of_each_picture():
     costs = Costs(missed_defect=7, false_alarm=3, review=0.5)
     low, high = np.array([0.1, 0.6, 0.1, 0.1]), np.array([0.2, 0.9, 0.9, 0.2])
-    figures = figures_of([0.5] * 4, [0, 1, 0, 1], threshold_pass=low, threshold_reject=high, costs=costs)
+    figures = figures_of([0.5] * 4, [0, 1, 0, 1], thresholds=Thresholds(low, high), costs=costs)
     # a false alarm, a missed defect, a review, a defective part that is rejected
     assert figures["mean_cost"] == pytest.approx((3 + 7 + 0.5) / 4)
     assert figures["verdicts"]["ok"] == {"ok": 0, "review": 1, "defective": 1}

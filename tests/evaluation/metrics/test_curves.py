@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from casting_core.evaluation.metrics.classification import summarise
 from casting_core.evaluation.metrics.curves import precision_recall, roc
 from casting_core.evaluation.predictions import Predictions
+from casting_core.networks.thresholds import Thresholds
 
 PICTURES = st.lists(st.tuples(st.sampled_from([0.0, 0.2, 0.5, 1.0]) | st.floats(0, 1), st.booleans()), min_size=2)
 
@@ -47,8 +48,6 @@ def test_areas_are_those_of_a_card_and_of_the_curves_as_they_are_drawn(pictures:
     # a step goes up or down first, then across: the height of each stretch is that of its right end
     assert np.sum(np.diff(second.x) * second.y[1:]) == pytest.approx(second.area, abs=1e-9)
     card = summarise(
-        Predictions(probability=p, positive=positive, source=np.zeros(len(p), np.int64)),
-        threshold_pass=0.5,
-        threshold_reject=0.5,
+        Predictions(probability=p, positive=positive, source=np.zeros(len(p), np.int64)), Thresholds(0.5, 0.5)
     )
-    assert (card["roc_auc"], card["pr_auc"]) == pytest.approx((first.area, second.area), abs=1e-9)
+    assert (card.roc_auc.value, card.pr_auc.value) == pytest.approx((first.area, second.area), abs=1e-9)

@@ -55,7 +55,7 @@ def test_of_one_label_only_there_are_means_but_no_areas(label: bool):
 def test_a_weighting_has_the_same_figures_alone_and_among_many(pictures: Predictions):
     p, positive, source = pictures.probability, pictures.positive, pictures.source
     given = {"passed": p < 0.2, "rejected": p >= 0.8, "costs": Costs()}
-    weights = cluster_weights(positive, source, rounds=2 * AT_ONCE + 1)
+    weights = cluster_weights(source, positive, rounds=2 * AT_ONCE + 1)
     many = weighted_figures(p, positive, source, weights, **given)
     for row in (0, AT_ONCE - 1, AT_ONCE, 2 * AT_ONCE):
         alone = weighted_figures(p, positive, source, weights[row : row + 1], **given)
@@ -68,7 +68,7 @@ def test_weighted_figures_are_those_of_pictures_that_are_repeated_so_often(pictu
     """The same draw once by weights, once by laying the pictures side by side and asking scikit-learn."""
     p, positive, source = pictures.probability, pictures.positive, pictures.source
     passed, rejected = p < 0.2, p >= 0.8
-    weights = cluster_weights(positive, source, rounds=30)
+    weights = cluster_weights(source, positive, rounds=30)
     found = weighted_figures(p, positive, source, weights, passed=passed, rejected=rejected, costs=Costs())
     place = np.searchsorted(np.unique(source), source)
     for number, row in enumerate(weights):

@@ -14,6 +14,7 @@ from casting_core.evaluation.plant.results import Totals
 from casting_core.evaluation.plant.verdict_rates import VerdictRates, measure_rates
 from casting_core.evaluation.predictions import Predictions
 from casting_core.evaluation.statistics.intervals import clopper_pearson
+from casting_core.networks.thresholds import Thresholds
 
 PLANT = Plant(
     defect_rate=0.02,
@@ -35,8 +36,7 @@ def rates_of(defective: tuple[int, int, int], sound: tuple[int, int, int]) -> Ve
     p = np.repeat([0.1, 0.5, 0.9, 0.1, 0.5, 0.9], [*defective, *sound])
     return measure_rates(
         Predictions(probability=p, positive=np.arange(len(p)) < sum(defective), source=np.arange(len(p))),
-        threshold_pass=0.3,
-        threshold_reject=0.7,
+        Thresholds(0.3, 0.7),
     )
 
 

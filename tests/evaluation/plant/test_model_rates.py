@@ -11,6 +11,8 @@ from casting_core.evaluation.plant.model_rates import WAYS, cost_over_defect_rat
 from casting_core.evaluation.plant.verdict_rates import measure_rates
 from casting_core.evaluation.predictions import Predictions
 from casting_core.networks.card import MODELS, read_card, shipped
+from casting_core.networks.figures import Metrics
+from casting_core.networks.thresholds import Thresholds
 
 PLANT = Plant(
     defect_rate=0.02,
@@ -31,20 +33,20 @@ def test_the_rates_are_the_cards_counts(model: str, as_filed: bool):
     if not has_rates(model):
         pytest.skip("was not judged by source")
     rates = model_rates(model, as_filed=as_filed)
-    told = read_card(MODELS / model).metrics["by_source"]["as_filed" if as_filed else "without_suspects"]
-    assert (rates.missed.count, rates.missed.of) == (told["missed_defects"]["count"], told["missed_defects"]["of"])
+    told = read_card(MODELS / model).metrics.by_source.view(as_filed)
+    assert (rates.missed.count, rates.missed.of) == (told.missed_defects.count, told.missed_defects.of)
     assert (rates.false_alarms.count, rates.false_alarms.of) == (
-        told["false_alarms"]["count"],
-        told["false_alarms"]["of"],
+        told.false_alarms.count,
+        told.false_alarms.of,
     )
-    assert rates.reviewed_defective.count + rates.reviewed_sound.count == told["reviews"]["count"]
-    assert rates.defective_photographs >= told["defective_photographs"]
+    assert rates.reviewed_defective.count + rates.reviewed_sound.count == told.reviews.count
+    assert rates.defective_photographs >= told.defective_photographs
 
 
 def test_a_model_without_castings_never_seen_has_no_rates(tmp_path):
     source = MODELS / shipped()[0]
     (tmp_path / "mine").mkdir()
-    card = replace(read_card(source), metrics={})
+    card = replace(read_card(source), metrics=Metrics())
     (tmp_path / "mine" / "card.json").write_text(card.to_json(), encoding="utf-8")
     assert not has_rates("mine", tmp_path)
     rows = (source / "predictions.csv").read_text(encoding="utf-8").splitlines()
@@ -60,8 +62,7 @@ def test_the_curve_is_the_plants_cost_at_every_rate():
     p = np.repeat([0.1, 0.9, 0.1, 0.9], [1, 19, 38, 2])
     rates = measure_rates(
         Predictions(probability=p, positive=np.arange(60) < 20, source=np.arange(60)),
-        threshold_pass=0.3,
-        threshold_reject=0.7,
+        Thresholds(0.3, 0.7),
     )
     at = [0.0, 0.02, 1.0]
     found = cost_over_defect_rate(rates, PLANT, at)

@@ -5,13 +5,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casting_core.errors import DataError, SettingsError
+from casting_core.errors import DataError
 from casting_core.evaluation.plant.verdict_rates import measure_rates
 from casting_core.evaluation.predictions import Predictions
 from casting_core.evaluation.statistics.intervals import clopper_pearson, share_interval
+from casting_core.networks.thresholds import Thresholds
 
 OK, REVIEW, DEFECTIVE = 0.1, 0.5, 0.9  # a probability for each verdict
-LIMITS = {"threshold_pass": 0.3, "threshold_reject": 0.7}
+LIMITS = Thresholds(0.3, 0.7)
 
 
 def predictions(p: np.ndarray, positive: np.ndarray, source: np.ndarray | None = None) -> Predictions:
@@ -32,11 +33,11 @@ def random_predictions(seed: int, photographs: int = 60, copies: int = 4) -> Pre
 
 def test_counts_by_hand():
     p = [OK, REVIEW, REVIEW, DEFECTIVE, DEFECTIVE, OK, OK, REVIEW, DEFECTIVE]
-    rates = measure_rates(predictions(p, [True] * 5 + [False] * 4), **LIMITS)
-    assert (rates.missed.count, rates.missed.of, rates.missed.share) == (1, 5, 0.2)
-    assert (rates.reviewed_defective.count, rates.reviewed_defective.share) == (2, 0.4)
-    assert (rates.false_alarms.count, rates.false_alarms.of, rates.false_alarms.share) == (1, 4, 0.25)
-    assert (rates.reviewed_sound.count, rates.reviewed_sound.share) == (1, 0.25)
+    rates = measure_rates(predictions(p, [True] * 5 + [False] * 4), LIMITS)
+    assert (rates.missed.count, rates.missed.of, rates.missed.value) == (1, 5, 0.2)
+    assert (rates.reviewed_defective.count, rates.reviewed_defective.value) == (2, 0.4)
+    assert (rates.false_alarms.count, rates.false_alarms.of, rates.false_alarms.value) == (1, 4, 0.25)
+    assert (rates.reviewed_sound.count, rates.reviewed_sound.value) == (1, 0.25)
     assert rates.defective[0] == pytest.approx([0.2, 0.4, 0.4])
     assert rates.sound[0] == pytest.approx([0.5, 0.25, 0.25])
     assert (rates.defective_photographs, rates.sound_photographs) == (5, 4)
@@ -50,33 +51,33 @@ def test_counts_by_hand():
 def test_every_draw_is_a_whole(defective: list[tuple[float, int]], sound: list[tuple[float, int]]):
     p, source = zip(*defective, *sound, (OK, 9), (OK, 10), (OK, 11), (OK, 12), strict=True)
     positive = [True] * len(defective) + [False] * len(sound) + [True, True, False, False]
-    rates = measure_rates(predictions(p, positive, source), rounds=100, **LIMITS)
+    rates = measure_rates(predictions(p, positive, source), LIMITS, rounds=100)
     for drawn in (rates.defective, rates.sound):
         assert drawn.shape == (101, 3)
         assert drawn.sum(1) == pytest.approx(np.ones(101))
         assert ((drawn >= 0) & (drawn <= 1)).all()
     for rate in (rates.missed, rates.reviewed_defective, rates.false_alarms, rates.reviewed_sound):
-        assert 0 <= rate.low <= rate.share <= rate.high <= 1
+        assert 0 <= rate.low <= rate.value <= rate.high <= 1
 
 
 def test_intervals_are_those_of_a_bootstrap_of_each_label():
     given_ = random_predictions(1, photographs=90)
-    rates = measure_rates(given_, rounds=4000, **LIMITS)
+    rates = measure_rates(given_, LIMITS, rounds=4000)
     p, positive = given_.probability, given_.positive
     for rate, event, among in (
         (rates.missed, p < 0.3, positive),
         (rates.false_alarms, p >= 0.7, ~positive),
         (rates.reviewed_sound, (p >= 0.3) & (p < 0.7), ~positive),
     ):
-        expected = share_interval(event[among], given_.source[among], rounds=4000, seed=5)
-        assert rate.share == pytest.approx(expected.value)
+        expected = share_interval(event[among], given_.source[among])
+        assert rate.value == pytest.approx(expected.value)
         assert (rate.low, rate.high) == pytest.approx((expected.low, expected.high), abs=0.015)
 
 
 @pytest.mark.parametrize("photographs", [2, 17, 114])
 def test_what_was_never_seen_is_allowed_for_as_clopper_and_pearson_do(photographs: int):
     p = np.r_[np.full(photographs, DEFECTIVE), np.full(20, OK), REVIEW]
-    rates = measure_rates(predictions(p, np.arange(len(p)) < photographs), **LIMITS)
+    rates = measure_rates(predictions(p, np.arange(len(p)) < photographs), LIMITS)
     assert (rates.missed.count, rates.missed.low) == (0, 0.0)
     high = clopper_pearson(0, photographs)[1]
     if photographs > 2:
@@ -92,7 +93,7 @@ def test_what_was_never_seen_is_allowed_for_as_clopper_and_pearson_do(photograph
 def test_copies_of_a_photograph_are_no_further_evidence():
     once = random_predictions(2, photographs=40, copies=1)
     again = Predictions(**{name: np.repeat(getattr(once, name), 30) for name in ("probability", "positive", "source")})
-    first, second = measure_rates(once, **LIMITS), measure_rates(again, **LIMITS)
+    first, second = measure_rates(once, LIMITS), measure_rates(again, LIMITS)
     assert second.defective == pytest.approx(first.defective)
     assert second.missed.high == pytest.approx(first.missed.high)
 
@@ -100,23 +101,18 @@ def test_copies_of_a_photograph_are_no_further_evidence():
 def test_the_order_of_pictures_does_not_count():
     given_ = random_predictions(3)
     order = np.random.default_rng(0).permutation(len(given_.probability))
-    first, second = measure_rates(given_, **LIMITS), measure_rates(given_.only(order), **LIMITS)
+    first, second = measure_rates(given_, LIMITS), measure_rates(given_.only(order), LIMITS)
     assert second.sound == pytest.approx(first.sound)
 
 
 def test_thresholds_may_be_each_pictures_own():
     given_ = random_predictions(4)
     everyone = np.full(len(given_.probability), 0.3), np.full(len(given_.probability), 0.7)
-    own = measure_rates(given_, threshold_pass=everyone[0], threshold_reject=everyone[1])
-    assert own.missed == measure_rates(given_, **LIMITS).missed
+    own = measure_rates(given_, Thresholds(*everyone))
+    assert own.missed == measure_rates(given_, LIMITS).missed
 
 
 @pytest.mark.parametrize(("positive", "name"), [([True, True, False, False], "sound"), ([False] * 4, "defective")])
 def test_one_photograph_of_a_label_is_too_few(positive: list[bool], name: str):
     with pytest.raises(DataError, match=name):
-        measure_rates(predictions([OK] * 4, positive, [0, 1, 2, 2]), **LIMITS)
-
-
-def test_thresholds_the_wrong_way_round():
-    with pytest.raises(SettingsError):
-        measure_rates(random_predictions(1), threshold_pass=0.7, threshold_reject=0.3)
+        measure_rates(predictions([OK] * 4, positive, [0, 1, 2, 2]), LIMITS)

@@ -4,19 +4,19 @@ from dataclasses import replace
 
 import pytest
 
-from casting_core.errors import ModelError
+from casting_core.estimate import Estimate
 from casting_core.evaluation.reporting.figures_by_set import (
     NEW,
     OFFICIAL,
     SECOND,
     SETS,
     UNSEEN,
-    Figure,
     found_by_kind,
     set_figures,
 )
 from casting_core.evaluation.statistics.intervals import clopper_pearson
 from casting_core.networks.card import MODELS, ModelCard, read_card, shipped
+from casting_core.networks.figures import Metrics
 
 pytestmark = pytest.mark.skipif("castnet" not in shipped(), reason="needs the shipped model castnet")
 SHARES = {"missed": "missed_defects", "false_alarms": "false_alarms", "reviews": "reviews"}
@@ -30,7 +30,7 @@ def card() -> ModelCard:
 @pytest.mark.parametrize("as_filed", [False, True])
 @pytest.mark.parametrize("name", [OFFICIAL, UNSEEN])
 def test_the_splits_are_the_cards(card: ModelCard, name: str, as_filed: bool):
-    told = card.metrics[name]["as_filed" if as_filed else "without_suspects"]
+    told = card.metrics.split(name == UNSEEN).view(as_filed).to_json()
     found = set_figures(card, name, as_filed=as_filed)
     for figure, key in SHARES.items():
         assert vars(found.figures[figure]) == {"value": told[key]["share"], **{
@@ -40,7 +40,7 @@ def test_the_splits_are_the_cards(card: ModelCard, name: str, as_filed: bool):
     assert (accuracy.value, accuracy.low, accuracy.high) == (told["accuracy"], ends["low"], ends["high"])
     assert accuracy.count / accuracy.of == pytest.approx(told["accuracy"])
     ends = told["intervals"]["roc_auc"]
-    assert found.figures["roc_auc"] == Figure(value=told["roc_auc"], low=ends["low"], high=ends["high"])
+    assert found.figures["roc_auc"] == Estimate(value=told["roc_auc"], low=ends["low"], high=ends["high"])
     assert found.sound_pictures == told["pictures"] - told["defective_pictures"]
     assert found.sound_photographs == told["photographs"] - told["defective_photographs"]
 
@@ -51,11 +51,11 @@ def test_the_doubted_labels_change_the_splits_and_not_the_second_camera(card: Mo
 
 
 def test_the_second_camera_is_the_cards(card: ModelCard):
-    told, found, new = card.metrics["second_capture"], set_figures(card, SECOND), set_figures(card, NEW)
+    told, found, new = card.metrics.second_capture, set_figures(card, SECOND), set_figures(card, NEW)
     assert found.figures["accuracy"].count == told["right"]["count"]
     assert found.figures["missed"].high == told["passed"]["high"]
     assert found.figures["false_alarms"].count == told["rejected"]["count"]
-    assert found.figures["roc_auc"] == Figure(value=told["roc_auc"])
+    assert found.figures["roc_auc"] == Estimate(value=told["roc_auc"])
     assert found.figures["reviews"] is None
     assert found.known_pictures == told["known_photographs"]["pictures"]
     assert new.pictures == told["new_photographs"]["pictures"] < found.pictures
@@ -65,23 +65,19 @@ def test_the_second_camera_is_the_cards(card: ModelCard):
 
 
 def test_what_was_not_measured_is_none(card: ModelCard):
-    bare = replace(card, metrics={})
+    bare = replace(card, metrics=Metrics())
     assert [set_figures(bare, name) for name in SETS] == [None] * 4
-    without_new = replace(card, metrics={"second_capture": {**card.metrics["second_capture"], "new_photographs": None}})
+    second = {**card.metrics.second_capture, "new_photographs": None}
+    without_new = replace(card, metrics=Metrics(second_capture=second))
     assert set_figures(without_new, NEW) is None
     assert found_by_kind(bare) == {}
 
 
-def test_a_card_of_another_form_is_told(card: ModelCard):
-    with pytest.raises(ModelError, match=r"official_test.*evaluate castnet"):
-        set_figures(replace(card, metrics={OFFICIAL: {"without_suspects": {"pictures": 3}}}), OFFICIAL)
-
-
 def test_kinds_have_exact_intervals(card: ModelCard):
     found = found_by_kind(card)
-    assert {kind: (each["count"], each["of"]) for kind, each in found.items()} == {
-        kind: (each["count"], each["of"]) for kind, each in card.metrics["rendered"]["found_by_kind"].items()
-    }
+    assert {kind: {"count": each.count, "of": each.of} for kind, each in found.items()} == card.metrics.rendered[
+        "found_by_kind"
+    ]
     for each in found.values():
-        assert (each["low"], each["high"]) == clopper_pearson(each["count"], each["of"])
-        assert each["share"] == each["count"] / each["of"]
+        assert each.ends == clopper_pearson(each.count, each.of)
+        assert each.value == each.count / each.of

@@ -1,10 +1,15 @@
 """The tables in docs/results.md are the card's."""
 
+from dataclasses import replace
+
+from casting_core.estimate import Estimate
 from casting_core.evaluation.comparison.models import compare
 from casting_core.evaluation.comparison.tables import comparison_tables
 from casting_core.evaluation.reporting.markdown import map_table, methods_table, repair_table, results_table
 from casting_core.networks.card import MODELS, read_card
+from casting_core.networks.figures import Figures, Metrics
 from tests import ROOT
+from tests.factories import figures, split_figures
 
 SHIPPED = ("castnet", "cnn", "feedforward", "logistic_regression", "brightness")
 RESULTS = ROOT / "docs" / "results.md"
@@ -29,31 +34,25 @@ def test_the_results_compare_the_shipped_models():
 
 def test_nothing_measured_gives_no_table():
     for table in (map_table, methods_table, repair_table):
-        assert table({"by_source": {}}) == ""
+        assert table(Metrics()) == ""
 
 
-def figures(**other: object) -> dict:
-    """Figures of 2,000 pictures, of which one is wrong."""
-    share = {"count": 1, "of": 2000, "share": 0.0005, "low": 0.0, "high": 0.0015}
-    return {
-        "pictures": 2000,
-        "photographs": 40,
-        **dict.fromkeys(("wrong", "recall", "precision", "specificity", "missed_defects"), share),
-        **dict.fromkeys(("false_alarms", "reviews"), share),
-        **dict.fromkeys(("accuracy", "f1", "balanced_accuracy", "roc_auc", "pr_auc"), 0.5),
-        **dict.fromkeys(("brier_score", "expected_calibration_error", "mean_cost"), 0.01),
-        "costs": {"missed_defect": 50.0, "false_alarm": 1.0, "review": 0.1},
-        "intervals": {},
-        **other,
-    }
+def both(found: Figures) -> Metrics:
+    return Metrics(official_test=split_figures(as_filed=found), by_source=split_figures(as_filed=found))
 
 
 def test_a_share_with_its_interval_and_a_missing_one():
-    nothing = {"count": 0, "of": 0, "share": None, "low": None, "high": None}
-    ends = {"f1": {"low": 0.25, "high": 0.75}}
-    given = figures(missed_defects=nothing, precision=nothing, roc_auc=None, intervals=ends)
-    both = {"as_filed": given, "without_suspects": given}
-    table = results_table({"official_test": both, "by_source": both})
+    share = Estimate(count=1, of=2000, value=0.0005, low=0.0, high=0.0015)
+    given = replace(
+        figures(),
+        wrong=share,
+        missed_defects=None,
+        precision=None,
+        roc_auc=None,
+        f1=Estimate(value=0.5, low=0.25, high=0.75),
+        mean_cost=Estimate(value=0.01),
+    )
+    table = results_table(both(given))
     assert "| 1 of 2,000: 0.05 % (0.00 % to 0.15 %) |" in table
     assert "| defective parts passed as ok | none of this label |" in table
     assert "(precision) | no part called defective |" in table
@@ -64,10 +63,7 @@ def test_a_share_with_its_interval_and_a_missing_one():
 
 
 def test_no_pictures():
-    nothing = {"count": 0, "of": 0, "share": None, "low": None, "high": None}
-    given = figures(pictures=0, photographs=0, wrong=nothing, accuracy=None)
-    both = {"as_filed": given, "without_suspects": given}
-    table = results_table({"official_test": both, "by_source": both})
+    table = results_table(both(figures((), ())))
     assert "| accuracy | no pictures |" in table
     assert "| wrong at a probability of 50 % | no pictures |" in table
 
@@ -77,7 +73,8 @@ SHARE = {"count": 1, "of": 2, "share": 0.5, "low": 0.1, "high": 0.9}
 
 def test_figures_that_only_one_set_has():
     second = {"pictures": 2, "photographs": 2, "roc_auc": 0.5, "new_photographs": {"pictures": 1200, "passed": SHARE}}
-    table = map_table({"second_capture": second, "rendered": {"pictures": 1, "photographs": 1, "roc_auc": None}})
+    rendered = {"pictures": 1, "photographs": 1, "roc_auc": None}
+    table = map_table(Metrics(second_capture=second, rendered=rendered))
     assert "| ROC-AUC of the verdict | 0.5000 | none |" in table
     assert "| pictures of photographs found nowhere in the public set | 1,200 | none |" in table
     assert "| 1 of 2: 50.00 % (10.00 % to 90.00 %) | none |" in table
@@ -101,8 +98,8 @@ def test_methods_with_the_best_of_each_column_in_bold():
             "milliseconds": milliseconds,
         }
 
-    figures = {"evidence": row(0.9, 30.0), "gradcam": row(0.8, 2.5), "scorecam": row(1.0, 0.5, pictures=1)}
-    own, other, slow = methods_table({"maps_second_capture": figures}).splitlines()[2:]
+    measured = {"evidence": row(0.9, 30.0), "gradcam": row(0.8, 2.5), "scorecam": row(1.0, 0.5, pictures=1)}
+    own, other, slow = methods_table(Metrics(maps_second_capture=measured)).splitlines()[2:]
     assert own.startswith("| evidence map | **1 of 2: 50.00 % (10.00 % to 90.00 %)** | **0.2500** | **0.9000 (0.0000")
     assert own.endswith("| 30.0 |")
     assert other.startswith("| Grad-CAM | 1 of 2")
@@ -115,7 +112,7 @@ def test_repairs_as_a_table():
     spread = {"median": 0.25, "p95": 0.5}
     shares = {"falls": SHARE, "control_moves": None}
     spreads = dict.fromkeys(("before", "after", "control_shift", "replaced"), spread)
-    table = repair_table({"repair": {"pictures": 2, "photographs": 1, **shares, **spreads}})
+    table = repair_table(Metrics(repair={"pictures": 2, "photographs": 1, **shares, **spreads}))
     assert "| pictures (photographs) | 2 (1) |" in table
     assert "turns into another | none |" in table
     assert "| probability as given | median 0.250, 95th percentile 0.500 |" in table

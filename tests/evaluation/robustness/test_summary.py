@@ -152,7 +152,7 @@ def test_pictures_of_every_photograph_are_chosen():
 
 def test_the_card_holds_what_its_counts_give():
     found = summarise(read_tallies(MODELS / "castnet" / FILE))
-    kept = read_card(MODELS / "castnet").metrics["robustness"]
+    kept = read_card(MODELS / "castnet").metrics.robustness
     assert same(found, kept)
 
 

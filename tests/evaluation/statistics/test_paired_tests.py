@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binomtest, permutation_test
 
+from casting_core.estimate import Estimate
 from casting_core.evaluation.statistics.paired_tests import Disagreement, mcnemar, sign_flip_p
 
 LABELS = np.arange(40) % 2 == 0
@@ -40,7 +41,7 @@ def test_one_picture_a_photograph_is_mcnemars_exact_test(pairs: list[tuple[bool,
     expected = binomtest(min(only_first, only_second), total).pvalue if total else 1.0
     assert found.p_pictures == pytest.approx(expected, abs=1e-12)
     assert found.p_photographs == pytest.approx(expected, abs=1e-9)
-    assert found.difference == pytest.approx(first.mean() - second.mean(), abs=1e-12)
+    assert found.difference.value == pytest.approx(first.mean() - second.mean(), abs=1e-12)
 
 
 def test_by_hand():
@@ -49,8 +50,8 @@ def test_by_hand():
     second = np.array([False] + [True] * 6 + [True] * 33)
     found = mcnemar(first, second, LABELS, np.arange(40))
     assert found.p_pictures == pytest.approx(0.125)
-    assert (found.difference, found.photographs) == (pytest.approx(-5 / 40), 40)
-    assert found.low < -5 / 40 < found.high
+    assert (found.difference.value, found.photographs) == (pytest.approx(-5 / 40), 40)
+    assert found.difference.low < -5 / 40 < found.difference.high
 
 
 def test_copies_of_one_photograph_are_one_chance():
@@ -69,9 +70,9 @@ def test_models_that_change_names(pictures: list[tuple[bool, bool, int]]):
     one, other = mcnemar(first, second, labels, source), mcnemar(second, first, labels, source)
     assert (one.only_first, one.p_pictures) == (other.only_second, other.p_pictures)
     assert one.p_photographs == pytest.approx(other.p_photographs)
-    assert one.difference == -other.difference
-    if one.low is not None:
-        assert (one.low, one.high) == pytest.approx((-other.high, -other.low))
+    assert one.difference.value == -other.difference.value
+    if one.difference.ends:
+        assert one.difference.ends == pytest.approx((-other.difference.high, -other.difference.low))
 
 
 def test_false_alarms_are_as_rare_as_they_should_be():
@@ -99,10 +100,9 @@ def test_no_pictures_and_no_disagreement():
         p_pictures=1.0,
         p_photographs=1.0,
         difference=None,
-        low=None,
-        high=None,
     )
     same = mcnemar(LABELS, LABELS, LABELS, np.arange(40))
-    assert (same.p_pictures, same.p_photographs, same.difference, same.low, same.high) == (1, 1, 0, 0, 0)
+    assert (same.p_pictures, same.p_photographs) == (1, 1)
+    assert same.difference == Estimate(value=0, low=0, high=0)
     alone = mcnemar(LABELS, ~LABELS, LABELS, np.zeros(40, int))
-    assert (alone.difference, alone.low, alone.high, alone.p_photographs) == (0, None, None, 1)
+    assert (alone.difference, alone.p_photographs) == (Estimate(value=0), 1)

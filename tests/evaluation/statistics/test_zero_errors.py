@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from casting_core.estimate import Estimate
 from casting_core.evaluation.costs import Costs
 from casting_core.evaluation.metrics.weighted import weighted_figures
 from casting_core.evaluation.statistics.zero_errors import allowed_errors, widen_for_zero_errors
@@ -17,10 +18,13 @@ COSTS = Costs(missed_defect=50.0, false_alarm=1.0, review=0.1)
 ALL = ("f1", "balanced_accuracy", "mean_cost", "roc_auc", "pr_auc", "brier_score", "expected_calibration_error")
 
 
-def widened(probability: np.ndarray, values: dict[str, float]) -> dict[str, dict[str, float] | None]:
+def widened(probability: np.ndarray, values: dict[str, float | None]) -> dict[str, Estimate | None]:
+    """Of figures whose intervals have no width."""
     return widen_for_zero_errors(
-        values,
-        {name: {"low": value, "high": value} for name, value in values.items()},
+        {
+            name: None if value is None else Estimate(value=value, low=value, high=value)
+            for name, value in values.items()
+        },
         probability,
         POSITIVE,
         SOURCE,
@@ -40,14 +44,14 @@ def test_a_flawless_model_by_hand() -> None:
     perfect = dict.fromkeys(ALL, 1.0) | dict.fromkeys(("mean_cost", "brier_score", "expected_calibration_error"), 0.0)
     wide = widened(POSITIVE.astype(float), perfect)
     miss, alarm = allowed_errors(3), allowed_errors(2)
-    assert wide["balanced_accuracy"] == {"low": pytest.approx(1 - (miss + alarm) / 2), "high": 1.0}
-    assert wide["mean_cost"] == {"low": 0.0, "high": pytest.approx(50 * 0.6 * miss + 0.4 * alarm)}
-    assert wide["roc_auc"]["low"] == pytest.approx((1 - miss) * (1 - alarm))
+    assert wide["balanced_accuracy"].ends == pytest.approx((1 - (miss + alarm) / 2, 1.0))
+    assert wide["mean_cost"].ends == pytest.approx((0.0, 50 * 0.6 * miss + 0.4 * alarm))
+    assert wide["roc_auc"].low == pytest.approx((1 - miss) * (1 - alarm))
     found = 0.6 * (1 - miss)
-    assert wide["f1"]["low"] == pytest.approx(2 * found / (2 * found + 0.6 * miss + 0.4 * alarm))
-    assert wide["brier_score"]["high"] == pytest.approx(0.6 * miss + 0.4 * alarm)
-    assert 0 < wide["pr_auc"]["low"] < 1
-    assert not math.isnan(wide["pr_auc"]["low"])
+    assert wide["f1"].low == pytest.approx(2 * found / (2 * found + 0.6 * miss + 0.4 * alarm))
+    assert wide["brier_score"].high == pytest.approx(0.6 * miss + 0.4 * alarm)
+    assert 0 < wide["pr_auc"].low < 1
+    assert not math.isnan(wide["pr_auc"].low)
 
 
 def test_where_errors_happened_the_interval_is_left_alone() -> None:
@@ -56,7 +60,7 @@ def test_where_errors_happened_the_interval_is_left_alone() -> None:
     values = {"f1": 0.8, "balanced_accuracy": 0.8, "mean_cost": 5.1, "roc_auc": 0.9, "pr_auc": 0.9, "brier_score": 0.1}
     wide = widened(probability, values)
     for name, value in values.items():
-        assert wide[name] == {"low": pytest.approx(value), "high": pytest.approx(value)}
+        assert wide[name].ends == pytest.approx((value, value))
 
 
 @given(some.lists(some.sampled_from([0.0, 0.2, 0.5, 0.9, 1.0]), min_size=10, max_size=10))
@@ -74,31 +78,17 @@ def test_an_interval_only_grows_and_stays_in_range(probabilities: list[float]) -
         costs=COSTS,
     )
     values = {name: float(of[0]) for name, of in figures.items()}
-    for name, ends in widened(probability, values).items():
-        assert ends is not None
-        assert 0 <= ends["low"] <= values[name] + 1e-12, name
-        assert values[name] - 1e-12 <= ends["high"] <= (COSTS.missed_defect if name == "mean_cost" else 1), name
-
-
-def test_the_intervals_that_were_given_are_not_altered() -> None:
-    intervals = {name: {"low": 1.0, "high": 1.0} for name in ALL}
-    values = dict.fromkeys(ALL, 1.0)
-    widen_for_zero_errors(
-        values,
-        intervals,
-        POSITIVE.astype(float),
-        POSITIVE,
-        SOURCE,
-        passed=~POSITIVE,
-        rejected=POSITIVE,
-        costs=COSTS,
-    )
-    assert intervals == {name: {"low": 1.0, "high": 1.0} for name in ALL}
+    for name, found in widened(probability, values).items():
+        assert found is not None
+        assert 0 <= found.low <= values[name] + 1e-12, name
+        assert values[name] - 1e-12 <= found.high <= (COSTS.missed_defect if name == "mean_cost" else 1), name
 
 
 def test_what_has_no_interval_keeps_none() -> None:
     none = dict.fromkeys(ALL)
-    wide = widen_for_zero_errors(
-        none, none, POSITIVE.astype(float), POSITIVE, SOURCE, passed=~POSITIVE, rejected=POSITIVE, costs=COSTS
+    assert widened(POSITIVE.astype(float), none) == none
+    bare = {name: Estimate(value=1.0) for name in ALL}
+    found = widen_for_zero_errors(
+        bare, POSITIVE.astype(float), POSITIVE, SOURCE, passed=~POSITIVE, rejected=POSITIVE, costs=COSTS
     )
-    assert wide == none
+    assert found == bare

@@ -9,6 +9,7 @@ from casting_core.errors import SettingsError
 from casting_core.evaluation.metrics.classification import summarise
 from casting_core.evaluation.predictions import Predictions
 from casting_core.evaluation.thresholds.sweep import outcome_at, threshold_curves
+from casting_core.networks.thresholds import Thresholds
 
 # few different values, so that ties with thresholds come up often
 PICTURES = st.lists(
@@ -49,18 +50,14 @@ def test_counts_and_intervals_are_those_of_a_card(pictures: list[tuple[float, bo
     given_ = predictions(pictures)
     low, high = min(a, b), max(a, b)
     found = outcome_at(given_, threshold_pass=low, threshold_reject=high)
-    figures = summarise(given_, threshold_pass=low, threshold_reject=high)
+    figures = summarise(given_, Thresholds(low, high))
     for rate, name in (
         (found.missed_defects, "missed_defects"),
         (found.false_alarms, "false_alarms"),
         (found.reviews, "reviews"),
     ):
-        expected = figures[name]
-        if expected["share"] is None:
-            assert rate is None
-        else:
-            assert [rate.count, rate.of, rate.share, rate.low, rate.high] == list(expected.values())
-    verdicts = figures["verdicts"]
+        assert rate == getattr(figures, name)
+    verdicts = figures.verdicts
     assert (found.reviews_of_defective, found.reviews_of_ok) == (
         verdicts["defective"]["review"], verdicts["ok"]["review"],
     )  # fmt: skip

@@ -75,7 +75,7 @@ def test_the_numbers_on_the_page_are_those_of_the_card(model, split, counted):
     if counted == "as_filed":
         query["as-filed"] = "true"
     app = view(**query)
-    told = read_card(MODELS / model).metrics[split][counted]
+    told = read_card(MODELS / model).metrics.to_json()[split][counted]
     said = " ".join(labels(app))
     for label, by_verdict in told["verdicts"].items():
         for count in by_verdict.values():

@@ -14,13 +14,14 @@ from casting_core.errors import DataError
 from casting_core.evaluation.detectability.summary import size_text, summarise
 from casting_core.evaluation.detectability.trials import FILE, PUBLIC, RENDERED, read_trials
 from casting_core.networks.card import MODELS, ModelCard, read_card
+from casting_core.networks.figures import Metrics
 from pages.shared import resources
 from pages.views.evidence import detectability
 from tests.charts.test_detectability import kind, size
 from tests.pages.conftest import texts
 
 CARD = read_card(MODELS / "castnet")
-needs_figures = pytest.mark.skipif("detectability" not in CARD.metrics, reason="needs the figures of the shipped model")
+needs_figures = pytest.mark.skipif(CARD.metrics.detectability is None, reason="needs the figures of the shipped model")
 
 
 def view(**query: str) -> AppTest:
@@ -68,7 +69,7 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> ModelCard:
         "false_calls_harmless": calls(2),
         "kinds": kinds,
     }
-    card = replace(CARD, name="tried", metrics={"detectability": {PUBLIC: public}})
+    card = replace(CARD, name="tried", metrics=Metrics(detectability={PUBLIC: public}))
     monkeypatch.setattr(resources, "models", lambda: ["tried"])
     monkeypatch.setattr(resources, "card", lambda name: card)
     return card
@@ -108,7 +109,7 @@ def test_kinds_are_chosen_in_the_link(measured):
 
 
 def test_without_figures_there_is_the_command_that_makes_them(measured, monkeypatch):
-    monkeypatch.setattr(resources, "card", lambda name: replace(measured, metrics={}))
+    monkeypatch.setattr(resources, "card", lambda name: replace(measured, metrics=Metrics()))
     app = view()
     assert app.code[0].value == "python -m casting_core evaluate tried --detectability --save"
     assert not alts(app)
@@ -152,7 +153,7 @@ def test_the_csv_holds_sizes_counts_and_the_curve():
 def test_what_the_shipped_view_says_is_what_the_card_says():
     app = view()
     said = words(app)
-    kinds = CARD.metrics["detectability"][PUBLIC]["kinds"]
+    kinds = CARD.metrics.to_json()["detectability"][PUBLIC]["kinds"]
     assert len(alts(app)) == 1 + len(kinds)
     for each in kinds.values():
         if each["a90"]["value"] is not None:
@@ -172,7 +173,7 @@ def test_the_curves_drawn_are_those_of_the_trials():
     trials = [trial for trial in read_trials(MODELS / "castnet" / FILE) if trial.base == RENDERED]
     chosen = [trial for trial in trials if trial.kind in ("sound", "harmless", "chipping", "scratch")]
     computed = summarise(chosen)[RENDERED]["kinds"]
-    assert computed == {name: CARD.metrics["detectability"][RENDERED]["kinds"][name] for name in computed}
+    assert computed == {name: CARD.metrics.to_json()["detectability"][RENDERED]["kinds"][name] for name in computed}
 
 
 @needs_figures
@@ -180,7 +181,7 @@ def test_marked_places_give_the_sizes_of_the_card():
     app = view(castings="Rendered castings", found="Marked by the map")
     assert "castings that this app rendered" in words(app)
     found = detectability.marked(CARD, RENDERED).result()
-    for name, each in CARD.metrics["detectability"][RENDERED]["kinds"].items():
+    for name, each in CARD.metrics.to_json()["detectability"][RENDERED]["kinds"].items():
         assert {key: found["kinds"][name][key] for key in each["marked"]} == each["marked"]
         assert f"{each['marked']['hits']:,} of {each['trials']:,} marked." in words(app)
 

@@ -15,6 +15,7 @@ from casting_core.data.synthetic.casting import render_casting
 from casting_core.labels import Verdict
 from casting_core.networks.card import MODELS, ModelCard, read_card, shipped
 from casting_core.networks.device import fast_dtype
+from casting_core.networks.figures import Metrics
 from pages.shared import resources
 from pages.views.evidence import album, map_pictures
 from tests.pages.conftest import texts
@@ -66,10 +67,13 @@ def test_what_it_means_is_told_with_the_cards_numbers(card: ModelCard):
     assert not app.exception
     told = texts(app)
     for name in ("second_capture", "rendered"):
-        peak = card.metrics[name]["peak_on_defect"]
+        peak = card.metrics.to_json()[name]["peak_on_defect"]
         assert f"Of **{peak['of']:,} defective parts**" in told
         assert f"in {peak['count']:,}**" in told
-    recall, falls = card.metrics["second_capture"]["region_recall"]["all"], card.metrics["repair"]["falls"]
+    recall, falls = (
+        card.metrics.to_json()["second_capture"]["region_recall"]["all"],
+        card.metrics.to_json()["repair"]["falls"],
+    )
     assert f"{recall['count']:,} of {recall['of']:,} defects" in told
     assert f"On **{falls['of']:,} defective parts**" in told
     assert f"**{falls['count']:,} of them then pass**" in told
@@ -79,12 +83,12 @@ def test_what_it_means_is_told_with_the_cards_numbers(card: ModelCard):
 def test_the_tables_are_the_cards(card: ModelCard):
     app = run()
     methods = app.dataframe[0].value.to_dict("records")
-    for row, told in zip(methods, card.metrics["maps_second_capture"].values(), strict=True):
+    for row, told in zip(methods, card.metrics.to_json()["maps_second_capture"].values(), strict=True):
         assert row["peak_on_defect"] == share_text(told["peak_on_defect"])
         assert row["aupro_30"] == share_text(told["aupro_30"])
     by_set = {row["Figure"]: row for row in app.table[0].value.to_dict("records")}
     for title, name in (("Second camera", "second_capture"), ("Rendered castings", "rendered")):
-        told = card.metrics[name]
+        told = card.metrics.to_json()[name]
         assert by_set["Pixels told apart (area under the ROC curve)"][title] == share_text(told["pixel_auroc"])
         assert by_set["Marked places that touch a defect"][title] == share_text(told["region_precision"]["all"])
     last = "Strongest place on a defect, castings found nowhere in it"
@@ -109,7 +113,7 @@ def test_the_best_and_the_worst_of_a_few_castings_are_shown_and_labelled():
 
 
 def test_all_castings_can_be_searched(monkeypatch: pytest.MonkeyPatch, card: ModelCard):
-    six = replace(card, metrics={**card.metrics, "rendered": {**card.metrics["rendered"], "pictures": 6}})
+    six = replace(card, metrics=replace(card.metrics, rendered={**card.metrics.rendered, "pictures": 6}))
     monkeypatch.setattr(resources, "card", lambda name: six if name == "castnet" else read_card(MODELS / name))
     app = run()
     app.button(key="map all rendered").click().run()
@@ -155,9 +159,9 @@ def test_a_damaged_folder_is_told(tmp_path, monkeypatch: pytest.MonkeyPatch):
 
 def test_a_model_without_any_of_it_is_told(monkeypatch: pytest.MonkeyPatch, card: ModelCard):
     monkeypatch.setattr(resources, "models", lambda: ["castnet"])
-    monkeypatch.setattr(resources, "card", lambda name: replace(card, metrics={}))
+    monkeypatch.setattr(resources, "card", lambda name: replace(card, metrics=Metrics()))
     assert "No model’s map has been measured" in texts(run())
-    bare = {"second_capture": card.metrics["second_capture"]}
+    bare = Metrics(second_capture=card.metrics.second_capture)
     monkeypatch.setattr(resources, "card", lambda name: replace(card, metrics=bare))
     app = run()
     assert not app.exception
@@ -174,7 +178,7 @@ def test_the_photographs_give_the_cards_number(masks_root, monkeypatch: pytest.M
     found = album.Album(map_pictures.photographs(masks_root), map_pictures._judge("castnet"))
     while found.advance():
         pass
-    peak = card.metrics["second_capture"]["peak_on_defect"]
+    peak = card.metrics.to_json()["second_capture"]["peak_on_defect"]
     # the card was measured in bfloat16; a processor without it computes in float32, which moves one peak by a pixel
     slack = 0 if fast_dtype(torch.device("cpu")) == torch.bfloat16 else 1
     assert found.extremes.seen == peak["of"]

@@ -12,13 +12,14 @@ from casting_core.charts.robustness import FIGURES, range_text, share_of, title_
 from casting_core.data.images import decode
 from casting_core.evaluation.robustness.corruptions import CORRUPTIONS
 from casting_core.networks.card import MODELS, ModelCard, read_card
+from casting_core.networks.figures import Metrics
 from pages.shared import resources
 from pages.views.evidence import robustness
 from tests.charts.test_robustness import light, noise
 from tests.pages.conftest import texts
 
 CARD = read_card(MODELS / "castnet")
-needs_figures = pytest.mark.skipif("robustness" not in CARD.metrics, reason="needs the figures of the shipped model")
+needs_figures = pytest.mark.skipif(CARD.metrics.robustness is None, reason="needs the figures of the shipped model")
 
 
 def view(**query: str) -> AppTest:
@@ -50,7 +51,7 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> ModelCard:
         "undisturbed": light()["levels"][2],
         "disturbances": {"brightness": light(), "noise": noise()},
     }
-    card = replace(CARD, name="tried", metrics={"robustness": found}, data={"grouping": "picture"})
+    card = replace(CARD, name="tried", metrics=Metrics(robustness=found), data={"grouping": "picture"})
     monkeypatch.setattr(resources, "models", lambda: ["tried"])
     monkeypatch.setattr(resources, "card", lambda name: card)
     return card
@@ -82,7 +83,7 @@ def test_one_disturbance_is_looked_at_up_close_by_its_link(measured):
 
 
 def test_without_figures_there_is_the_command_that_makes_them(measured, monkeypatch):
-    monkeypatch.setattr(resources, "card", lambda name: replace(measured, metrics={}))
+    monkeypatch.setattr(resources, "card", lambda name: replace(measured, metrics=Metrics()))
     app = view()
     assert app.code[0].value == "python -m casting_core evaluate tried --robustness --save"
     assert not alts(app)
@@ -121,7 +122,7 @@ def test_every_disturbance_has_words_and_a_picture(each):
 
 
 def test_the_csv_holds_every_level(measured):
-    rows = list(csv.DictReader(io.StringIO(robustness.to_csv(measured.metrics["robustness"]).decode("utf-8-sig"))))
+    rows = list(csv.DictReader(io.StringIO(robustness.to_csv(measured.metrics.robustness).decode("utf-8-sig"))))
     assert [(row["disturbance"], row["level"]) for row in rows][:2] == [("brightness", "0.25"), ("brightness", "0.5")]
     assert len(rows) == 7
     assert (rows[0]["figures_hold"], rows[1]["figures_hold"]) == ("no", "yes")
@@ -136,7 +137,7 @@ def test_the_csv_holds_every_level(measured):
 @needs_figures
 def test_the_shipped_view_is_that_of_the_card_and_shows_a_casting():
     app = view(disturbance="Blur", casting="Blow hole")
-    found = CARD.metrics["robustness"]["disturbances"]
+    found = CARD.metrics.to_json()["robustness"]["disturbances"]
     table = app.dataframe[0].value.set_index("disturbance")
     assert {title_of(name): range_text(name, each) for name, each in found.items()} == table["holds"].to_dict()
     assert len(alts(app)) == len(found) + 2

@@ -10,6 +10,7 @@ from casting_core.data.provenance.grouping import Leakage, leakage
 from casting_core.data.samples import read_provenance
 from casting_core.evaluation.reporting.figures_by_set import NEW, OFFICIAL, SECOND, UNSEEN, SetFigures, set_figures
 from casting_core.networks.card import MODELS, read_card, shipped
+from casting_core.networks.figures import Metrics
 from pages.shared import resources
 from pages.views.evidence.unseen import TITLES, sentence
 from tests.pages.conftest import texts
@@ -58,7 +59,7 @@ def test_the_leakage_stands_beside_the_official_test():
 def test_how_few_sound_castings_there_are_is_the_cards_number():
     told = texts(run())
     for name in (OFFICIAL, UNSEEN):
-        figures = read_card(MODELS / "castnet").metrics[name]["without_suspects"]
+        figures = read_card(MODELS / "castnet").metrics.to_json()[name]["without_suspects"]
         assert f"none of {figures['photographs'] - figures['defective_photographs']} rejected" in told
 
 
@@ -71,7 +72,7 @@ def test_models_that_were_not_measured_are_named():
 
 def test_the_seeds_are_the_cards():
     rows = run().dataframe[1].value.to_dict("records")
-    seeds = read_card(MODELS / "castnet").metrics["seeds"]
+    seeds = read_card(MODELS / "castnet").metrics.to_json()["seeds"]
     assert [row["seed"].split()[0] for row in rows] == list(seeds)
     assert rows[0]["seed"] == "0 (shipped)"
     for row, told in zip(rows, seeds.values(), strict=True):
@@ -104,7 +105,7 @@ def test_a_model_of_another_product_stands_apart_and_one_without_figures_is_told
     told = texts(run())
     assert "No model has been measured on castings yet" in told
     assert "Models of other products" in told
-    monkeypatch.setattr(resources, "card", lambda name: replace(card, metrics={}))
+    monkeypatch.setattr(resources, "card", lambda name: replace(card, metrics=Metrics()))
     app = run()
     assert not app.exception
     assert "No model has been measured" in texts(app)

@@ -102,7 +102,7 @@ def test_ten_thousand_parts_can_be_counted_for():
 
 def test_what_the_share_of_defective_parts_changes_is_told_with_the_cards_share():
     told = texts(run())
-    figures = read_card(MODELS / "castnet").metrics["by_source"]["without_suspects"]
+    figures = read_card(MODELS / "castnet").metrics.to_json()["by_source"]["without_suspects"]
     assert f"{100 * figures['defective_pictures'] / figures['pictures']:.0f} % defective, and no plant is" in told
 
 

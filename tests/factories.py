@@ -1,0 +1,67 @@
+"""Cards, figures and predictions as tests need them: what a test does not name is of no account to it."""
+
+from typing import Any
+
+import numpy as np
+
+from casting_core.evaluation.metrics.classification import summarise
+from casting_core.evaluation.predictions import Prediction, Predictions
+from casting_core.labels import Label
+from casting_core.networks.card import ModelCard
+from casting_core.networks.figures import Figures, Metrics, SplitFigures
+from casting_core.networks.thresholds import Thresholds
+from casting_core.system.json_records import from_json
+
+
+def card(**values: Any) -> ModelCard:
+    """A card that says the least that a card can say, of weights that are nowhere; `metrics` may be as on disk."""
+    usual: dict[str, Any] = {
+        "name": "castnet",
+        "architecture": "castnet",
+        "parameters": 1,
+        "input_size": 64,
+        "preprocessing": "none",
+        "gates": (),
+        "weights_sha256": "0" * 64,
+        "temperature": 1.0,
+        "shift": 0.0,
+        "threshold_pass": 0.2,
+        "threshold_reject": 0.8,
+    }
+    if isinstance(values.get("metrics"), dict):
+        values["metrics"] = metrics(**values["metrics"])
+    return ModelCard(**{**usual, **values})
+
+
+def metrics(**values: Any) -> Metrics:
+    """Metrics from values as they are on disk."""
+    found: Metrics = from_json(Metrics, values)
+    return found
+
+
+def figures(probability: Any = (0.1, 0.9), positive: Any = (False, True), source: Any = None) -> Figures:
+    """The figures of some images at thresholds of 0.2 and 0.8, each of a photograph of its own unless said."""
+    p = np.array(probability, float)
+    photographs = np.arange(len(p)) if source is None else np.array(source)
+    return summarise(
+        Predictions(probability=p, positive=np.array(positive, bool), source=photographs), Thresholds(0.2, 0.8)
+    )
+
+
+def split_figures(**values: Any) -> SplitFigures:
+    """The figures of a split, the same with the doubted labels and without."""
+    filed = values.pop("as_filed", None) or figures()
+    return SplitFigures(**{"as_filed": filed, "without_suspects": filed, "wrong_pictures": (), **values})
+
+
+def prediction(
+    path: str = "a.png",
+    label: Label = Label.OK,
+    probability: float = 0.5,
+    *,
+    split: str = "official-test",
+    source: int = 0,
+    logit: float = 0.0,
+) -> Prediction:
+    """One held-out image."""
+    return Prediction(path=path, split=split, label=label, source=source, logit=logit, probability=probability)
