@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from casting_core.errors import CastingError
 from pages.shared import navigation
+from pages.shared.trouble import complaining
 from pages.views.comparison import behaviour, curves, models_table, threshold
 
 VIEWS = {
@@ -20,8 +20,5 @@ st.markdown(
     "seen**: on the official test even a model that only remembers does well."
 )
 view = st.segmented_control("View", list(VIEWS), default="Table", required=True, key="view", bind="query-params")
-try:
+with complaining("This view cannot be shown."):
     VIEWS[view]()
-except CastingError as error:
-    st.error("This view cannot be shown.", icon=":material/error:")
-    st.text(str(error))

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from casting_core.errors import CastingError
 from pages.shared import navigation
+from pages.shared.trouble import complaining
 from pages.views.dataset import feature_map, gallery, issues, leakage, loaded, overview, picture, shortcuts, source
 
 VIEWS = {
@@ -18,7 +18,7 @@ VIEWS = {
 navigation.require()
 st.title("What is in the data, and can it be trusted?", anchor=False)
 st.markdown("What a model learns, and what its figures are worth, is decided by its pictures. Look at them here.")
-try:
+with complaining("This data set cannot be shown."):
     top = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
     with top:
         chosen = source.choose()
@@ -34,6 +34,3 @@ try:
             )
             VIEWS[view](table)
             picture.show(table)
-except CastingError as error:
-    st.error("This data set cannot be shown.", icon=":material/error:")
-    st.text(str(error))

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from casting_core.errors import CastingError
 from pages.shared import navigation
+from pages.shared.trouble import complaining
 from pages.views.evidence import detectability, maps, robustness, unseen, worth
 
 VIEWS = {
@@ -20,8 +20,5 @@ st.markdown("What was measured, on which pictures, how sure that is, and what it
 view = st.segmented_control(
     "View", list(VIEWS), default="Parts never seen", required=True, key="view", bind="query-params"
 )
-try:
+with complaining("This view cannot be shown."):
     VIEWS[view]()
-except CastingError as error:
-    st.error("This view cannot be shown.", icon=":material/error:")
-    st.text(str(error))

@@ -18,13 +18,14 @@ A measure that predicts the label need not be a fault: a broken part may well be
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
 from casting_core.errors import SettingsError
 from casting_core.evaluation.statistics.bootstrap import cluster_weights, from_draws
+from casting_core.evaluation.statistics.zero_errors import allowed_errors
 from casting_core.labels import Label
 
 ROUNDS = 400
@@ -36,23 +37,28 @@ SOME, STRONG = 0.6, 0.7  # bounds of `low`, from which a measure tells the label
 
 @dataclass(frozen=True, kw_only=True)
 class Shortcut:
-    """How well one measure tells the label, within one split, or in all pictures where `split` is None.
+    """How well one measure tells the label, within one split or in all pictures.
 
-    `auc` in [0.5, 1], and its interval, `low` and `high` in [0, 1]; None where there is none, and then `reason` says
-    why.
-    `higher`: the label whose pictures have the higher values; None where neither has. `pictures` and `photographs`:
-    how many of each label are known, `unknown` how many pictures are not.
+    Attributes
+    ----------
+    measure, split : names; `split` is None for all pictures.
+    auc : area under the ROC curve in [0.5, 1], None where there is none.
+    low, high : ends of its 95 % interval, in [0, 1].
+    higher : the label whose pictures have the higher values; None where neither has.
+    pictures, photographs : how many of each label are known.
+    unknown : pictures whose value is not known.
+    reason : why there is no area.
     """
 
     measure: str
     split: str | None
-    auc: float | None
-    low: float | None
-    high: float | None
-    higher: Label | None
     pictures: Mapping[Label, int]
     photographs: Mapping[Label, int]
     unknown: int
+    auc: float | None = None
+    low: float | None = None
+    high: float | None = None
+    higher: Label | None = None
     reason: str | None = None
 
     @property
@@ -79,108 +85,83 @@ def find_shortcuts(
 ) -> tuple[Shortcut, ...]:
     """Every measure in all pictures and in each split, measures in the order given, splits by name.
 
+    A measure with one label only, or with a label from fewer than two photographs, has no area but a `reason`: copies
+    of one photograph say nothing of others. A measure that is the same everywhere has an area of 0.5 exactly.
+
     Parameters
     ----------
     measures : by name, float (N,), NaN where unknown.
     positive : bool (N,), defective.
     source : int (N,), the photograph; a picture with a negative one counts as a photograph of its own.
     split : str (N,), names.
+    rounds, seed : of the draws behind the intervals.
 
-    A measure with one label only, or with a label from fewer than two photographs, has no area but a `reason`: copies
-    of one photograph say nothing of others. A measure that is the same everywhere has an area of 0.5 exactly.
-    Raises `SettingsError` where lengths differ.
+    Raises
+    ------
+    SettingsError
+        Where lengths differ.
     """
     positive, source, split = np.asarray(positive, bool), np.asarray(source), np.asarray(split, str)
-    arrays = {"positive": positive, "source": source, "split": split, **measures}
-    for name, values in arrays.items():
+    for name, values in {"positive": positive, "source": source, "split": split, **measures}.items():
         if np.shape(values) != (len(positive),):
             raise SettingsError(f"Expected {len(positive)} values of {name}, one a picture, got {np.shape(values)}.")
-    alone = source < 0
-    source = np.where(alone, source.max(initial=0) + 1 + np.arange(len(source)), source)
-    splits: list[str | None] = [None, *map(str, np.unique(split))]
+    source = np.where(source < 0, source.max(initial=0) + 1 + np.arange(len(source)), source)
+    members: dict[str | None, np.ndarray] = {None: np.ones(len(positive), bool)}
+    members |= {str(each): split == each for each in np.unique(split)}
     return tuple(
-        _shortcut(
-            name,
-            each,
-            np.asarray(values, np.float64)[members],
-            positive[members],
-            source[members],
-            rounds=rounds,
-            seed=seed,
-        )
+        _shortcut(name, each, np.asarray(values, np.float64)[mine], positive[mine], source[mine], rounds, seed)
         for name, values in measures.items()
-        for each in splits
-        for members in [np.ones(len(positive), bool) if each is None else split == each]
+        for each, mine in members.items()
     )
 
 
 def _shortcut(
-    name: str,
-    split: str | None,
-    values: np.ndarray,
-    positive: np.ndarray,
-    source: np.ndarray,
-    *,
-    rounds: int,
-    seed: int,
+    name: str, split: str | None, values: np.ndarray, positive: np.ndarray, source: np.ndarray, rounds: int, seed: int
 ) -> Shortcut:
     known = ~np.isnan(values)
     values, positive, source = values[known], positive[known], source[known]
     sides = {label: positive == label.positive for label in Label}
-    pictures = {label: int(side.sum()) for label, side in sides.items()}
     photographs = {label: len(np.unique(source[side])) for label, side in sides.items()}
-    unknown = int((~known).sum())
-    auc, low, high, higher, reason = None, None, None, None, None
-    lacking = min(Label, key=lambda label: photographs[label])
-    if not len(values):
-        reason = "It was not measured on any of these pictures."
-    elif photographs[lacking] == 0:
-        reason = f"None of these pictures is {WORDS[lacking]}, so there is nothing to tell apart."
-    elif photographs[lacking] < LEAST:
-        reason = (
-            f"All {WORDS[lacking]} pictures are copies of one photograph, which says nothing of others. "
-            f"Photographs of {LEAST} {WORDS[lacking]} parts are needed, and more are better."
-        )
-    else:
-        drawn = _areas(values, positive, source, rounds=rounds, seed=seed)
-        if drawn[0] != 0.5:
-            higher = Label.DEFECTIVE if drawn[0] > 0.5 else Label.OK
-            drawn = drawn if higher.positive else 1 - drawn
-        auc, low, high = _with_interval(drawn)
-        if auc == 1:
-            low = _least_of_one(photographs)
-    return Shortcut(
+    found = Shortcut(
         measure=name,
         split=split,
-        auc=auc,
-        low=low,
-        high=high,
-        higher=higher,
-        pictures=pictures,
+        pictures={label: int(side.sum()) for label, side in sides.items()},
         photographs=photographs,
-        unknown=unknown,
-        reason=reason,
+        unknown=int((~known).sum()),
+        reason=_lacking(photographs),
     )
-
-
-def _areas(values: np.ndarray, positive: np.ndarray, source: np.ndarray, *, rounds: int, seed: int) -> np.ndarray:
-    """The area, defective pictures taken for the higher ones, and after it those of the draws; (1 + rounds,)."""
-    _, group = np.unique(source, return_inverse=True)
+    if found.reason:
+        return found
     weights = cluster_weights(source, positive, rounds=rounds, seed=seed)
-    return weighted_areas(values, positive, np.concatenate([np.ones((1, weights.shape[1])), weights]), group)
-
-
-def _with_interval(drawn: np.ndarray) -> tuple[float, float, float]:
-    value = float(drawn[0])
+    _, group = np.unique(source, return_inverse=True)
+    # the area itself, and after it those of the draws, (1 + rounds,)
+    areas = weighted_areas(values, positive, np.vstack([np.ones(weights.shape[1]), weights]), group)
+    higher = None
+    if areas[0] != 0.5:
+        higher = Label.DEFECTIVE if areas[0] > 0.5 else Label.OK
+        areas = areas if higher.positive else 1 - areas
+    auc = float(areas[0])
     # where no draw held both labels, which mixed photographs make possible, nothing bounds the figure
-    return value, *(from_draws(value, drawn[1:]).ends or (0.0, 1.0))
+    low, high = from_draws(auc, areas[1:]).ends or (0.0, 1.0)
+    if auc == 1:
+        missed, alarms = (allowed_errors(photographs[label]) for label in Label)
+        low = (1 - missed) * (1 - alarms)
+    return replace(found, auc=auc, low=low, high=high, higher=higher)
 
 
-def _least_of_one(photographs: Mapping[Label, int]) -> float:
-    from casting_core.evaluation.statistics.zero_errors import allowed_errors
-
-    missed, alarms = (allowed_errors(photographs[label]) for label in Label)
-    return (1 - missed) * (1 - alarms)
+def _lacking(photographs: Mapping[Label, int]) -> str | None:
+    """Why there is no area where there are so many photographs of each label."""
+    rarer = min(Label, key=lambda label: photographs[label])
+    if not any(photographs.values()):
+        return "It was not measured on any of these pictures."
+    if photographs[rarer] == 0:
+        return f"None of these pictures is {WORDS[rarer]}, so there is nothing to tell apart."
+    if photographs[rarer] < LEAST:
+        return (
+            f"All {WORDS[rarer]} pictures are copies of one photograph, which says nothing of others. "
+            f"Photographs of {LEAST} {WORDS[rarer]} parts are needed, and more are better."
+        )
+    return None
 
 
 def weighted_areas(values: np.ndarray, positive: np.ndarray, weights: np.ndarray, group: np.ndarray) -> np.ndarray:

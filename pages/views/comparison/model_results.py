@@ -4,19 +4,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from casting_core.errors import CastingError
+from casting_core.evaluation.comparison.agreement import ModelPair, agreement
+from casting_core.evaluation.comparison.behaviour import Behaviour, behaviour, select, used_thresholds
+from casting_core.evaluation.evaluate import suspects_of
 from casting_core.evaluation.held_out_verdicts import PREDICTIONS, HeldOutVerdict, judge_rows
 from casting_core.evaluation.predictions import read_predictions
-from casting_core.networks.card import CARD, SAMPLES, ModelCard, folder_of
-from pages.shared import resources
-
-if TYPE_CHECKING:
-    from casting_core.evaluation.comparison.agreement import ModelPair
-    from casting_core.evaluation.comparison.behaviour import Behaviour
+from casting_core.networks.card import CARD, MODELS, SAMPLES, ModelCard, folder_of
+from pages.shared import resources, trouble
 
 MAX_MODELS = 8  # whose rows are held in memory, 7 MB each
 Key = tuple[str, str, str, tuple[int, ...]]  # name, folder, SHA-256 of the weights, state of the files
@@ -49,7 +47,7 @@ class SelectedResults:
 
     known: ModelResults
     rows: dict[str, HeldOutVerdict]
-    found: "Behaviour"
+    found: Behaviour
 
     @property
     def name(self) -> str:
@@ -64,18 +62,30 @@ class SelectedResults:
 
 def known(model: str) -> ModelResults:
     """A shipped model. Raises `ModelError` or `DataError` where its card or its predictions are damaged."""
-    card, folder = resources.card(model), folder_of(model, resources.MODELS)
+    card, folder = resources.card(model), folder_of(model, MODELS)
     return _known((model, str(folder), str(card.weights_sha256), _state(folder)))
 
 
+@st.cache_resource(max_entries=4 * MAX_MODELS, show_spinner=False, hash_funcs={ModelResults: lambda model: model.key})
 def shown(model: ModelResults, *, unseen: bool, as_filed: bool) -> SelectedResults:
     """The model on castings never seen or on the official test. Raises `DataError` where there are no such pictures."""
-    return _shown(model.key, unseen, as_filed, model)
+    rows = select(model.rows, unseen=unseen, left_out=frozenset() if as_filed else model.suspects)
+    return SelectedResults(known=model, rows={each.row.path: each for each in rows}, found=behaviour(rows))
 
 
-def pair(first: SelectedResults, second: SelectedResults, *, unseen: bool, as_filed: bool) -> "ModelPair":
-    """Both models on the pictures that both have judged. Raises `DataError` where there is none."""
-    return _pair((first.known.key, second.known.key, unseen, as_filed), first, second)
+@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs={SelectedResults: lambda model: model.known.key})
+def pair(first: SelectedResults, second: SelectedResults, *, unseen: bool, as_filed: bool) -> ModelPair:
+    """Both models on the pictures that both have judged. Raises `DataError` where there is none.
+
+    `unseen` and `as_filed`: as both were `shown`; with others they are other results.
+    """
+    one, two = list(first.rows.values()), list(second.rows.values())
+    return agreement(
+        [each.row for each in one],
+        [each.row for each in two],
+        first_thresholds=used_thresholds(one),
+        second_thresholds=used_thresholds(two),
+    )
 
 
 def usable(models: Sequence[str]) -> list[ModelResults]:
@@ -91,8 +101,7 @@ def usable(models: Sequence[str]) -> list[ModelResults]:
 
 def complain(model: str, error: CastingError) -> None:
     """Say on the page why a model is left out."""
-    st.error("A model cannot be used and is left out.", icon=":material/error:")
-    st.text(f"{model}: {error}")
+    trouble.complain("A model cannot be used and is left out.", f"{model}: {error}")
 
 
 def _state(folder: Path) -> tuple[int, ...]:
@@ -108,31 +117,7 @@ def _state(folder: Path) -> tuple[int, ...]:
 
 @st.cache_resource(max_entries=MAX_MODELS, show_spinner=False)
 def _known(key: Key) -> ModelResults:
-    from casting_core.evaluation.evaluate import suspects_of
-
     name, folder = key[0], Path(key[1])
     card = resources.card(name)
     rows = judge_rows(read_predictions(folder / PREDICTIONS), card)
     return ModelResults(key=key, card=card, rows=rows, suspects=suspects_of(folder))
-
-
-@st.cache_resource(max_entries=4 * MAX_MODELS, show_spinner=False)
-def _shown(key: Key, unseen: bool, as_filed: bool, _model: ModelResults) -> SelectedResults:
-    from casting_core.evaluation.comparison.behaviour import behaviour, select
-
-    rows = select(_model.rows, unseen=unseen, left_out=frozenset() if as_filed else _model.suspects)
-    return SelectedResults(known=_model, rows={each.row.path: each for each in rows}, found=behaviour(rows))
-
-
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _pair(key: tuple[Key, Key, bool, bool], _first: SelectedResults, _second: SelectedResults) -> "ModelPair":
-    from casting_core.evaluation.comparison.agreement import agreement
-    from casting_core.evaluation.comparison.behaviour import used_thresholds
-
-    one, two = list(_first.rows.values()), list(_second.rows.values())
-    return agreement(
-        [each.row for each in one],
-        [each.row for each in two],
-        first_thresholds=used_thresholds(one),
-        second_thresholds=used_thresholds(two),
-    )

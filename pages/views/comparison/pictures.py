@@ -1,31 +1,29 @@
 """Pictures behind a number: as tiles or, where they are not on this computer, by name; any of them opened large."""
 
-import csv
-import io
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 import streamlit as st
+from PIL import Image
 
 from casting_core.charts.overlay import EVIDENCE, percent
 from casting_core.charts.style import WORDS
 from casting_core.errors import CastingError
 from casting_core.evaluation.held_out_verdicts import HeldOutVerdict
 from casting_core.labels import Label, Verdict
-from pages.shared import downloads, widgets
+from pages.shared import downloads, tables, widgets
 from pages.shared import gallery as tiles
 from pages.shared.gallery import Tile
 from pages.shared.marked import as_uri
-from pages.shared.stepping import steps
 from pages.shared.uploads import Upload
 from pages.views.comparison import held_out_view
 from pages.views.comparison.model_results import SelectedResults
-from pages.views.dataset import loaded
+from pages.views.dataset import loaded, opened
+from pages.views.dataset.opened import turn_to
 from pages.views.dataset.picture import as_upload
 from pages.views.dataset.source import FETCH, configured
 
-OPENED = "picture"  # in the link
-SEQUENCE, JUDGES = "comparing-sequence", "comparing-judges"  # in the session: what is stepped through, and by whom
+JUDGES = "comparing-judges"  # in the session: whose maps of an opened picture are shown
 PAGE = 24  # pictures
 SIDE = 176  # px, of a tile
 DONE = {Verdict.OK: "passed", Verdict.REVIEW: "sent to a person", Verdict.DEFECTIVE: "rejected"}
@@ -48,20 +46,12 @@ def browse(paths: Sequence[str], judges: Sequence[SelectedResults], *, key: str,
         for path in ordered:
             first.setdefault(rows[path].row.source, path)
         ordered = list(first.values())
-    here = root() if all(judge.known.public for judge in judges) else None
+    here = root(judges)
     if here is None:
         _names(ordered, judges)
     else:
         _tiles(ordered, judges, here, key=key, title=title)
-    st.download_button(
-        "This list as CSV",
-        lambda: to_csv(ordered, judges),
-        "pictures.csv",
-        "text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-        key=f"{key}-csv",
-    )
+    tables.csv_button("This list as CSV", "pictures.csv", lambda: to_csv(ordered, judges), key=f"{key}-csv")
 
 
 def hardness(each: HeldOutVerdict) -> float:
@@ -75,10 +65,10 @@ def said(judge: SelectedResults, path: str) -> str:
     return f"{percent(each.row.probability)}, {DONE[each.verdict]}"
 
 
-def root() -> Path | None:
-    """Where the pictures of the public set lie, None where they are not on this computer."""
+def root(judges: Sequence[SelectedResults]) -> Path | None:
+    """Where the pictures of these models lie, None where they are not of the public set, or not on this computer."""
     here, public = configured()
-    return here if public else None
+    return here if public and all(judge.known.public for judge in judges) else None
 
 
 def _tiles(paths: Sequence[str], judges: Sequence[SelectedResults], here: Path, *, key: str, title: str) -> None:
@@ -90,21 +80,23 @@ def _tiles(paths: Sequence[str], judges: Sequence[SelectedResults], here: Path, 
         row, name = judges[0].rows[path].row, PurePosixPath(path).name
         told = [said(judge, path) if len(judges) == 1 else f"{judge.name}: {said(judge, path)}" for judge in judges]
         notes = [f"filed as {WORDS[row.label]}, photograph {row.source}", *told]
-        source = _small(str(here), path)
-        made.append(Tile(key=path, title=name, source=source, notes=[(note, False) for note in notes]))
-    names = [judge.name for judge in judges]
+        made.append(Tile(key=path, title=name, source=_small(here, path), notes=[(note, False) for note in notes]))
     tiles.show(
         made,
         key=f"{key}-tiles",
         label=f"{title}, {start + 1} to {start + len(made)} of {len(paths)}".replace("\\", ""),  # it is no Markdown
-        on_open=lambda path: turn_to(path, paths, names),
+        on_open=lambda path: _open(path, paths, [judge.name for judge in judges]),
     )
 
 
-@st.cache_data(max_entries=1000, show_spinner=False)
-def _small(folder: str, path: str) -> str | None:
-    from PIL import Image
+def _open(path: str, sequence: Sequence[str], judges: Sequence[str]) -> None:
+    """Open a picture, with those that can be stepped through and the models whose maps are shown."""
+    st.session_state[JUDGES] = list(judges)
+    turn_to(path, sequence)
 
+
+@st.cache_data(max_entries=1000, show_spinner=False)
+def _small(folder: Path, path: str) -> str | None:
     pixels = loaded.shown(folder, path)
     if pixels is None:
         return None
@@ -117,70 +109,51 @@ def _names(paths: Sequence[str], judges: Sequence[SelectedResults]) -> None:
     public = all(judge.known.public for judge in judges)
     fetch = f" To see them, fetch the set: `{FETCH}`" if public else ""
     st.info(f"These pictures are not on this computer; here are their names.{fetch}", icon=":material/hide_image:")
-    config = {"file": "File", "filed": "Filed as", "photograph": "Photograph"}
-    st.dataframe(
+    rows = judges[0].rows
+    tables.show_table(
         [
-            {
-                "file": downloads.neutral(path),
-                "filed": WORDS[judges[0].rows[path].row.label],
-                "photograph": judges[0].rows[path].row.source,
-                **{judge.name: said(judge, path) for judge in judges},
-            }
+            (path, WORDS[rows[path].row.label], rows[path].row.source, *(said(judge, path) for judge in judges))
             for path in paths
         ],
-        hide_index=True,
-        column_config=config,
-        alt="Names of the pictures, how each is filed, and what each model made of it.",
+        {"file": "File", "filed": "Filed as", "photograph": "Photograph"}
+        | {judge.name: judge.name for judge in judges},
+        "Names of the pictures, how each is filed, and what each model made of it.",
     )
 
 
 def to_csv(paths: Sequence[str], judges: Sequence[SelectedResults]) -> bytes:
-    """One row a picture, UTF-8 with the mark that spreadsheets look for; no text acts as a formula."""
-    stream = io.StringIO()
-    writer = csv.writer(stream)
-    told = [f"{what} {judge.name}" for judge in judges for what in ("probability", "verdict")]
-    writer.writerow(["path", "label", "photograph", *told])
-    for path in paths:
-        row, cells = judges[0].rows[path].row, []
-        for each in (judge.rows[path] for judge in judges):
-            cells += [f"{each.row.probability:.6g}", str(each.verdict)]
-        writer.writerow([downloads.neutral(path), str(row.label), row.source, *cells])
-    return stream.getvalue().encode("utf-8-sig", errors="replace")
-
-
-def turn_to(path: str | None, sequence: Sequence[str] = (), judges: Sequence[str] = ()) -> None:
-    """Open a picture, with those that can be stepped through and whose maps are shown; None: close it."""
-    if path is None:
-        st.query_params.pop(OPENED, None)
-        return
-    st.query_params[OPENED] = path
-    st.session_state[SEQUENCE], st.session_state[JUDGES] = list(sequence), list(judges)
+    """One row a picture, with what each model made of it."""
+    rows = judges[0].rows
+    header = ["path", "label", "photograph"]
+    header += [f"{what} {judge.name}" for judge in judges for what in ("probability", "verdict")]
+    judged = {path: [judge.rows[path] for judge in judges] for path in paths}
+    return tables.to_csv(header, (
+        (
+            *(path, rows[path].row.label, rows[path].row.source),
+            *(cell for each in judged[path] for cell in (f"{each.row.probability:.6g}", each.verdict)),
+        )
+        for path in paths
+    ))  # fmt: skip
 
 
 def dialog(chosen: Sequence[SelectedResults]) -> None:
     """The picture that the link names, in a dialog; nothing where it names none."""
-    path = st.query_params.get(OPENED)
-    if path is None:
-        return
     wanted = st.session_state.get(JUDGES, ())
     judges = [each for each in chosen if each.name in wanted] or list(chosen[:2])
-    if not all(path in judge.rows for judge in judges):
-        st.toast("The picture that this link names is not among those shown here.", icon=":material/info:")
-        return
-    opened = st.dialog("Picture", width="large", icon=":material/image:", on_dismiss=lambda: turn_to(None))
-    opened(_dialog)(path, judges)
+    opened.dialog(
+        lambda path: all(path in judge.rows for judge in judges),
+        lambda path: _draw(path, judges),
+        unknown="The picture that this link names is not among those shown here.",
+    )
 
 
-def _dialog(path: str, judges: Sequence[SelectedResults]) -> None:
-    path = st.query_params.get(OPENED, path)
-    sequence = st.session_state.get(SEQUENCE, ())
-    steps(sequence, path, lambda other: turn_to(other, sequence, st.session_state.get(JUDGES, ())))
+def _draw(path: str, judges: Sequence[SelectedResults]) -> None:
     row = judges[0].rows[path].row
     st.text(path)
     st.markdown(f"Filed as **{WORDS[row.label]}**; photograph {row.source}.")
-    here = root() if all(judge.known.public for judge in judges) else None
+    here = root(judges)
     upload = None if here is None else as_upload(here, path)
-    picture = None if here is None else loaded.shown(str(here), path)
+    picture = None if here is None else loaded.shown(here, path)
     if upload is None or picture is None:
         st.info("This picture is not on this computer, or cannot be read.", icon=":material/hide_image:")
         for judge in judges:
@@ -190,11 +163,11 @@ def _dialog(path: str, judges: Sequence[SelectedResults]) -> None:
     with places[0]:
         st.markdown("**As it was filed**")
         st.image(picture, width="stretch", alt="The picture as it was filed.")
-    mapped = False
+    mapped = []
     for place, judge in zip(places[1:], judges, strict=True):
         with place:
-            mapped = _seen_by(judge, upload, path) or mapped
-    if mapped:
+            mapped.append(_seen_by(judge, upload, path))
+    if any(mapped):
         title = "Probability of a defect by the evidence at that place (the same scale for every picture)"
         widgets.legend(title, EVIDENCE, 0.7, ("0 %", "50 %", "100 %"))
 
@@ -214,8 +187,7 @@ def _seen_by(judge: SelectedResults, upload: Upload, path: str) -> bool:
     if judged.picture is None:
         st.text(judged.inspection.reason)
         return False
-    own = judged.evidence is not None
-    if own:
+    if judged.evidence is not None:
         count, most = len(judged.inspection.regions), percent(float(judged.evidence.max()))
         alt = f"The picture with the evidence map of {name}: strongest {most}, {count} places marked."
         st.image(downloads.marked_image(judged), width="stretch", alt=alt)
@@ -233,4 +205,4 @@ def _seen_by(judge: SelectedResults, upload: Upload, path: str) -> bool:
             "Judged by a copy that had never seen this casting; that copy does not ship, so what is drawn is the model "
             f"itself, which was trained on this photograph and gives {'–' if now is None else percent(now)}."
         )
-    return own
+    return judged.evidence is not None

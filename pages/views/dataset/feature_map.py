@@ -5,22 +5,21 @@ import streamlit as st
 
 from casting_core.charts import style
 from casting_core.charts.feature_map import feature_map
-from casting_core.charts.style import LABELS, WORDS
+from casting_core.charts.style import LABELS, WORDS, plain
 from casting_core.exploration.browse import inside
 from casting_core.exploration.table import Table
-from casting_core.labels import Label
 from pages.shared.widgets import INK
 from pages.views.dataset import gallery
 
 KEY, AREA = "map", "area"  # of the chart; in the link
 CORNERS = 60  # of an area, at most: the link must stay short
 NEIGHBOURS, COMPONENTS = "Neighbours together (t-SNE)", "Largest differences (PCA)"
-COLOURED = {
-    "label": "Filed as",
-    "name": "Class",
-    "split": "Split",
-    "outcome": "What became of it",
-    "source": "Photograph",
+COLOURED = {  # title → column
+    "Filed as": "label",
+    "Class": "name",
+    "Split": "split",
+    "What became of it": "outcome",
+    "Photograph": "source",
 }
 
 
@@ -40,25 +39,41 @@ def show(table: Table) -> None:
             on_change=forget,
             wrap=True,
         )  # fmt: skip
-        options = [title for column, title in COLOURED.items() if table.rows[column].nunique() > 1]
-        options = options or [COLOURED["label"]]
-        colour = st.selectbox("Colour", options, key="colour", bind="query-params", width=220)
-    column = next(name for name, title in COLOURED.items() if title == colour)
+        options = {title: column for title, column in COLOURED.items() if table.rows[column].nunique() > 1}
+        options = options or {"Filed as": "label"}
+        colour = st.selectbox("Colour", list(options), key="colour", bind="query-params", width=220)
+    area = chosen_area()
     points = index.tsne if drawn == NEIGHBOURS else index.pca
     axes = ("t-SNE 1", "t-SNE 2")
     if drawn == COMPONENTS:
         first, second = (f"{100 * share:.0f} %" for share in index.explained)
         axes = (f"First component ({first} of the variance)", f"Second component ({second})")
-    area = chosen_area()
+    _draw(table, points, axes, colour, options[colour], area)
+    st.caption(
+        "Each point is a picture; pictures that the network of castnet sees alike lie near each other. Draw around a "
+        "group with the mouse, and it is listed below. "
+        + ("Distances between groups mean little on this map." if drawn == NEIGHBOURS else "Distances can be compared.")
+    )
+    if area is None:
+        st.info("Nothing is chosen on the map, so all pictures are listed.", icon=":material/gesture_select:")
+        gallery.show(table)
+    else:
+        st.button("Clear the area", icon=":material/deselect:", on_click=forget)
+        gallery.show(table, inside(points, area))
+
+
+def _draw(
+    table: Table, points: np.ndarray, axes: tuple[str, str], colour: str, column: str, area: np.ndarray | None
+) -> None:
     rows = table.rows
-    hover = [f"{file}<br>{split} {name}, {told}" for file, split, name, told in zip(
-        rows["file"].map(_plain), rows["split"], rows["name"].map(_plain), rows["outcome"], strict=True
-    )]  # fmt: skip
+    files, names = rows["file"].map(plain), rows["name"].map(plain)
+    columns = zip(files, rows["split"], names, rows["outcome"], strict=True)
+    hover = [f"{file}<br>{split} {name}, {told}" for file, split, name, told in columns]
     told = rows[column].astype(str)
     if column == "label":
-        told = told.map(lambda label: WORDS[Label(label)] if label else "unknown")
-    by_word = {WORDS[label]: look for label, look in LABELS.items()}
-    chart = feature_map(points, told.tolist(), hover, axes=axes, outline=area, looks=by_word)
+        told = told.map({str(label): word for label, word in WORDS.items()} | {"": "unknown"})
+    looks = {WORDS[label]: look for label, look in LABELS.items()}
+    chart = feature_map(points, told.tolist(), hover, axes=axes, outline=area, looks=looks)
     style.ink(chart.figure, INK[st.context.theme.type or "light"])
     st.plotly_chart(
         chart.figure,
@@ -68,22 +83,6 @@ def show(table: Table) -> None:
         config={"displaylogo": False, "scrollZoom": False},
         alt=f"{chart.alt} Coloured by: {colour}. What is drawn around is listed below.",
     )
-    st.caption(
-        "Each point is a picture; pictures that the network of castnet sees alike lie near each other. Draw around a "
-        "group with the mouse, and it is listed below. "
-        + ("Distances between groups mean little on this map." if drawn == NEIGHBOURS else "Distances can be compared.")
-    )
-    if area is None:
-        st.info("Nothing is chosen on the map, so all pictures are listed.", icon=":material/gesture_select:")
-        gallery.browse(gallery.with_marks(table), None)
-        return
-    st.button("Clear the area", icon=":material/deselect:", on_click=forget)
-    gallery.browse(gallery.with_marks(table), inside(points, area))
-
-
-def _plain(text: str) -> str:
-    """For hover texts, which read a little HTML."""
-    return text.replace("&", "&amp;").replace("<", "&lt;")
 
 
 def forget() -> None:
@@ -95,19 +94,17 @@ def forget() -> None:
 def take_area() -> None:
     """Put the outline of what was drawn into the link."""
     selection = st.session_state[KEY].selection
-    outline: np.ndarray | None = None
     if selection.get("lasso"):
         last = selection["lasso"][-1]
-        outline = np.stack([last["x"], last["y"]], axis=1).astype(float)
+        outline = list(zip(last["x"], last["y"], strict=True))
     elif selection.get("box"):
         (left, right), (low, high) = selection["box"][-1]["x"], selection["box"][-1]["y"]
-        outline = np.array([[left, low], [right, low], [right, high], [left, high]], float)
-    if outline is None:
+        outline = [(left, low), (right, low), (right, high), (left, high)]
+    else:
         st.query_params.pop(AREA, None)
         return
-    if len(outline) > CORNERS:
-        outline = outline[np.linspace(0, len(outline) - 1, CORNERS).round().astype(int)]
-    st.query_params[AREA] = "_".join(f"{x:.5g},{y:.5g}" for x, y in outline)
+    kept = np.linspace(0, len(outline) - 1, min(len(outline), CORNERS)).round().astype(int)
+    st.query_params[AREA] = "_".join("{:.5g},{:.5g}".format(*outline[place]) for place in kept)
 
 
 def chosen_area() -> np.ndarray | None:

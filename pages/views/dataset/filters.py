@@ -1,6 +1,7 @@
 """Which pictures are shown, and in which order: the widgets, whose state is in the page's link."""
 
 from dataclasses import dataclass
+from itertools import cycle
 
 import numpy as np
 import streamlit as st
@@ -17,23 +18,24 @@ CHOICES = {  # column → label
     "kinds": "Kind of defect",
     "mark": "Marked as",
 }
-TITLES = {
-    "probability": "Probability of a defect (%)",
-    "brightness": "Brightness (grey level)",
-    "sharpness": "Sharpness (log10)",
-}
-SCALE = {"probability": 100.0}
-STEPS = {"probability": 1.0, "brightness": 1.0, "sharpness": 0.05}
-FORMATS = {"probability": "%.0f", "brightness": "%.0f", "sharpness": "%.2f"}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Span:
-    """The ends of a slider, and its step."""
+class Slider:
+    """How a column is asked for: `scale` times what it holds, in steps; `ends` where they are not those of the set."""
 
-    low: float
-    high: float
+    title: str
     step: float
+    format: str = "%.0f"
+    scale: float = 1.0
+    ends: tuple[float, float] | None = None
+
+
+SLIDERS = {
+    "probability": Slider(title="Probability of a defect (%)", step=1.0, scale=100.0, ends=(0.0, 100.0)),
+    "brightness": Slider(title="Brightness (grey level)", step=1.0),
+    "sharpness": Slider(title="Sharpness (log10)", step=0.05, format="%.2f"),
+}
 
 
 def ask(table: Table, among: np.ndarray | None = None) -> Query:
@@ -58,36 +60,23 @@ def ask(table: Table, among: np.ndarray | None = None) -> Query:
             help="All pictures that were made from one photograph: turned, mirrored or stretched copies of it.",
         )
     with st.expander("Filter", icon=":material/filter_alt:", expanded=False):
-        choices = _choices(table)
-        ranges = _ranges(table)
-    return Query(
-        choices=choices,
-        ranges=ranges,
-        source=None if source is None else int(source),
-        text=text or "",
-        among=among,
-        order=order or "By path",
-    )
+        choices, ranges = _choices(table), _ranges(table)
+    return Query(choices=choices, ranges=ranges, source=source, text=text, among=among, order=order or "By path")
 
 
 def _told(table: Table, column: str) -> bool:
     """Whether a column says anything: not all of it empty, unknown or the same."""
     values = table.rows[column]
-    return len(values) > 0 and bool(values.notna().any()) and (column == "path" or values.nunique() > 1)
+    return bool(values.notna().any()) and (column == "path" or values.nunique() > 1)
 
 
 def _choices(table: Table) -> dict[str, tuple[str, ...]]:
-    chosen: dict[str, tuple[str, ...]] = {}
-    columns = st.columns(3)
-    place = 0
+    chosen, cells = {}, cycle(st.columns(3))
     for column, title in CHOICES.items():
         options = _options(table, column)
-        if len(options) < 2 and not st.session_state.get(column):
-            continue
-        with columns[place % 3]:
-            kept = st.multiselect(title, options, key=column, bind="query-params", placeholder="all")
-        chosen[column] = tuple(kept)
-        place += 1
+        if len(options) > 1 or st.session_state.get(column):
+            kept = next(cells).multiselect(title, options, key=column, bind="query-params", placeholder="all")
+            chosen[column] = tuple(kept)
     return chosen
 
 
@@ -105,36 +94,26 @@ def _options(table: Table, column: str) -> list[str]:
 
 
 def _ranges(table: Table) -> dict[str, tuple[float, float]]:
-    asked: dict[str, tuple[float, float]] = {}
-    columns = st.columns(3)
-    for place, column in enumerate(RANGES):
-        span = _span(table, column)
-        if span is None:
+    asked = {}
+    for cell, column in zip(st.columns(3), RANGES, strict=True):
+        slider = SLIDERS[column]
+        ends = _ends(table, column, slider)
+        if ends is None:
             continue
-        with columns[place]:
-            low, high = st.slider(
-                TITLES[column],
-                span.low,
-                span.high,
-                (span.low, span.high),
-                span.step,
-                format=FORMATS[column],
-                key=column,
-                bind="query-params",
-            )
-        scale = SCALE.get(column, 1.0)
-        if (low, high) != (span.low, span.high):
+        low, high = cell.slider(
+            slider.title, *ends, ends, slider.step, format=slider.format, key=column, bind="query-params"
+        )
+        if (low, high) != ends:
             # a slider has steps: its ends stand for all that rounds to them
-            asked[column] = (low / scale if low > span.low else -np.inf, high / scale if high < span.high else np.inf)
+            least, most = (low if low > ends[0] else -np.inf), (high if high < ends[1] else np.inf)
+            asked[column] = (least / slider.scale, most / slider.scale)
     return asked
 
 
-def _span(table: Table, column: str) -> Span | None:
+def _ends(table: Table, column: str, slider: Slider) -> tuple[float, float] | None:
+    """The ends of a slider; None where there is nothing to choose from."""
     if column not in table.rows or not table.rows[column].notna().any():
         return None
-    step, scale = STEPS[column], SCALE.get(column, 1.0)
-    if column == "probability":
-        return Span(low=0.0, high=100.0, step=step)
-    low = float(np.floor(table.rows[column].min() * scale / step) * step)
-    high = float(np.ceil(table.rows[column].max() * scale / step) * step)
-    return Span(low=round(low, 6), high=round(high, 6), step=step) if high > low else None
+    steps = table.rows[column] / slider.step
+    low, high = (round(float(end) * slider.step, 6) for end in (np.floor(steps.min()), np.ceil(steps.max())))
+    return slider.ends or ((low, high) if high > low else None)

@@ -5,6 +5,7 @@ One job a folder, whoever asked for it; all sessions that look at the folder wat
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from pages.views.dataset import source
 from pages.views.dataset.source import Source
 
 EVERY = 1.0  # s, between two looks at a running job
+PROGRESS = re.compile(r"(\d+)\t(\d+)\t(.+)")  # done, total, what
 
 
 class IndexJob:
@@ -34,7 +36,7 @@ class IndexJob:
         self.cancelled = False
         self.began = time.monotonic()
         self._process: subprocess.Popen[str] | None = None
-        self._thread = threading.Thread(target=self._run, args=(list(commands),), name="index", daemon=True)
+        self._thread = threading.Thread(target=self._run, args=(commands,), name="index", daemon=True)
         self._thread.start()
 
     @property
@@ -49,49 +51,43 @@ class IndexJob:
             _end(self._process)
         self._thread.join(10)
 
-    def _run(self, commands: list[Sequence[str]]) -> None:
+    def _run(self, commands: Sequence[Sequence[str]]) -> None:
         for command in commands:
-            if self.cancelled:
+            if self.cancelled or self.error:
                 return
             try:
-                code, said = self._one(command)
-            except OSError as error:
-                self.error = f"The index could not be made: {error}"
-                return
-            if code and not self.cancelled:
-                self.error = said or f"The index could not be made (exit code {code})."
-            if code:
-                return
+                error = self._one(command)
+            except OSError as failed:
+                error = f"The index could not be made: {failed}"
+            self.error = None if self.cancelled else error
 
-    def _one(self, command: Sequence[str]) -> tuple[int, str]:
+    def _one(self, command: Sequence[str]) -> str | None:
+        """Run one command to its end, and say what went wrong with it."""
         arguments = [sys.executable, "-P", "-m", "casting_core", *command]
         path = os.pathsep.join(filter(None, [str(PACKAGE.parent), os.environ.get("PYTHONPATH")]))
-        pipe = subprocess.PIPE
+        said = ""
         with subprocess.Popen(
             arguments,
             env={**os.environ, "PYTHONPATH": path},  # and the same folder, so that relative names mean the same
-            stdout=pipe,
-            stderr=pipe,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
             text=True,
             encoding="utf-8",
             errors="replace",
             start_new_session=True,  # it has workers of its own, which are to end with it
         ) as process:
             self._process = process
-            told: list[str] = []
-            errors = threading.Thread(target=lambda: told.extend(process.stderr or ()), daemon=True)
-            errors.start()
             for line in process.stdout or ():
-                done, _, rest = line.rstrip("\n").partition("\t")
-                total, _, what = rest.partition("\t")
-                if done.isdigit() and total.isdigit() and what:
-                    self.what, self.done, self.total = what, int(done), int(total)
-            errors.join(10)
-        said = [line.strip() for line in told if line.startswith("Error: ")]
-        return process.returncode, said[-1].removeprefix("Error: ") if said else ""
+                if line.startswith("Error: "):
+                    said = line.removeprefix("Error: ").strip()
+                elif progress := PROGRESS.fullmatch(line.rstrip("\n")):
+                    self.what, self.done, self.total = progress[3], int(progress[1]), int(progress[2])
+        return (
+            (said or f"The index could not be made (exit code {process.returncode}).") if process.returncode else None
+        )
 
 
-def _end(process: "subprocess.Popen[str]") -> None:
+def _end(process: subprocess.Popen[str]) -> None:
     """End a process and those that it began."""
     if hasattr(os, "killpg"):
         with contextlib.suppress(ProcessLookupError):

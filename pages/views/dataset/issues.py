@@ -5,7 +5,7 @@ import streamlit as st
 
 from casting_core.exploration.issues.find import Issue, IssueType, find_issues
 from casting_core.exploration.table import Table
-from pages.views.dataset import gallery, marking
+from pages.views.dataset import gallery, loaded, marking
 
 
 def show(table: Table) -> None:
@@ -19,44 +19,42 @@ def show(table: Table) -> None:
     if not found:
         st.success("Nothing is suspicious.", icon=":material/check_circle:")
         return
-    kinds = [kind for kind in IssueType if kind in found]
     kind = st.pills(
         "What is suspicious",
-        kinds,
-        default=kinds[0],
+        list(found),
+        default=next(iter(found)),
         required=True,
         format_func=lambda name: f"{name.title} ({len(found[name])})",
         key="suspicion",
     )
     st.markdown(kind.explanation)
+    told = {each.index: each.sentence for each in found[kind]}
     with st.container(horizontal=True, vertical_alignment="center"):
-        held = marking.holding(table, marking.current(table))
         hide = st.toggle("Hide those that are marked", key="hide-marked", bind="query-params")
-    mine = [each for each in found[kind] if not (hide and table.rows["path"].iloc[each.index] in held)]
-    if not mine:
+    marks = marking.current(table)
+    if hide:
+        held = marking.holding(table, marks)
+        told = {place: said for place, said in told.items() if table.rows["path"].iloc[place] not in held}
+    if told:
+        gallery.draw(table, list(told), key="suspects", extra=told)
+    else:
         st.success("All of these are marked.", icon=":material/done_all:")
-        marking.tools(table, marking.current(table))
-        return
-    told = {each.index: each.sentence for each in mine}
-    gallery.draw(table, list(told), key="suspects", extra=told)
+        marking.tools(table, marks)
 
 
 def suspicions(table: Table) -> dict[IssueType, list[Issue]]:
     """All suspicions by kind, the strongest first; found once a set, judge and classes."""
-    key = None if table.index is None else table.index.key
-    classes = None if table.classes is None else tuple(sorted((n, str(label)) for n, label in table.classes.items()))
     with st.spinner("Looking for what is suspicious…"):
-        return _found(key, classes, table.model, table)
+        return _found(table, table.model)
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _found(
-    key: str | None, classes: tuple[tuple[str, str], ...] | None, model: str | None, _table: Table
-) -> dict[IssueType, list[Issue]]:
-    rows, index = _table.rows, _table.index
-    known = _table.classes is not None
-    judged = known and _table.thresholds is not None and _table.unseen
-    low, high = _table.thresholds if judged and _table.thresholds else (None, None)
+@st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=loaded.PER_TABLE)
+def _found(table: Table, model: str | None) -> dict[IssueType, list[Issue]]:
+    """`model`: the table's own; with another one it is another table."""
+    rows, index = table.rows, table.index
+    known = table.classes is not None
+    judged = known and table.thresholds is not None and table.unseen
+    low, high = table.thresholds if judged and table.thresholds else (None, None)
     measures = None
     if index is not None:
         measures = {name: index.measures[name] for name in ("brightness", "dark", "bright", "sharpness", "margin")}
@@ -73,7 +71,5 @@ def _found(
         edges=None if index is None else index.forest.links.T,
         features=None if index is None else index.features,
     )
-    by_kind: dict[IssueType, list[Issue]] = {}
-    for each in found:
-        by_kind.setdefault(each.kind, []).append(each)
-    return by_kind
+    by_kind = {kind: [each for each in found if each.kind is kind] for kind in IssueType}
+    return {kind: mine for kind, mine in by_kind.items() if mine}

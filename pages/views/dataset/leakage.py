@@ -4,15 +4,14 @@ import numpy as np
 import streamlit as st
 
 from casting_core.charts import dataset as charts
-from casting_core.data.provenance.alignment import Aligned, lay_onto
 from casting_core.data.provenance.grouping import LINK, Leakage
 from casting_core.errors import CastingError
 from casting_core.evaluation.comparison.published import STUDY
 from casting_core.exploration.leakage import LOWEST, Twin, leakage_at, photographs_at, twins
 from casting_core.exploration.table import Table
 from casting_core.networks.card import DEFAULT, MODELS, folder_of, read_card
-from pages.shared.downloads import neutral
 from pages.shared.drawing import draw
+from pages.shared.tables import grid, show_table
 from pages.views.dataset import loaded
 
 STEP = 0.005
@@ -29,9 +28,9 @@ def show(table: Table) -> None:
     )
     if not _testable(table):
         return
-    found = _curve(_key(table), table)[0] if _rings(table) else _point(table, LOWEST)
-    _headline(table, found[1])
-    _consequences(table, found[1])
+    _, leak = _curve(table)[0] if _rings(table) else _point(table, LOWEST)
+    _headline(table, leak)
+    _consequences(table, leak)
     st.subheader("How sure is that?", anchor=False)
     chosen = _threshold(table)
     _examples(table, chosen)
@@ -55,12 +54,6 @@ def _testable(table: Table) -> bool:
     return False
 
 
-def _key(table: Table) -> tuple[str, ...]:
-    """What a table's splits and photographs hang on, where it has an index."""
-    assert table.index is not None
-    return (table.index.key, *(f"{name}: {label}" for name, label in sorted((table.classes or {}).items())))
-
-
 def _rings(table: Table) -> bool:
     """Whether its pictures were compared by their rings, so that there are likenesses to set a threshold to."""
     return table.index is not None and bool((table.index.nearest >= 0).any())
@@ -73,9 +66,9 @@ def _point(table: Table, threshold: float) -> Point:
     return len(np.unique(photographs_at(table, threshold))), leakage_at(table, threshold)
 
 
-@st.cache_data(max_entries=6, show_spinner="Counting copies at every threshold…")
-def _curve(key: tuple[str, ...], _table: Table) -> list[Point]:
-    return [_point(_table, value) for value in VALUES]
+@st.cache_data(max_entries=6, show_spinner="Counting copies at every threshold…", hash_funcs=loaded.PER_TABLE)
+def _curve(table: Table) -> list[Point]:
+    return [_point(table, value) for value in VALUES]
 
 
 def _headline(table: Table, leak: Leakage) -> None:
@@ -188,18 +181,19 @@ def _threshold(table: Table) -> float:
         bind="query-params",
         disabled=not rings,
     )
-    if not rings:
-        st.caption(
-            "The threshold cannot be moved here: "
-            + (
-                "the pictures are not on this computer, and only the photographs that were found are known."
-                if table.index is None
-                else "the part was not found on these pictures, so they have no rings to compare."
-            )
-        )
-        return VALUES[0]
-    assert table.index is not None
-    curve = _curve(_key(table), table)
+    if table.index is None:
+        why = "the pictures are not on this computer, and only the photographs that were found are known."
+    elif not rings:
+        why = "the part was not found on these pictures, so they have no rings to compare."
+    else:
+        _what_it_decides(table, table.index.histogram, chosen)
+        return chosen
+    st.caption(f"The threshold cannot be moved here: {why}")
+    return VALUES[0]
+
+
+def _what_it_decides(table: Table, histogram: np.ndarray, chosen: float) -> None:
+    curve = _curve(table)
     number, leak = curve[min(range(len(VALUES)), key=lambda place: abs(VALUES[place] - chosen))]
     st.markdown(
         f"At **{chosen:.3f}** there are **{number:,} photographs**, and **{leak.copied:,} of {leak.tested:,}** test "
@@ -208,42 +202,37 @@ def _threshold(table: Table) -> float:
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown("**How alike pairs of pictures are**")
-        low = charts.valley(table.index.histogram)
-        draw(charts.similarity(table.index.histogram, chosen), _seen(low), "fairness similarity")
+        draw(charts.similarity(histogram, chosen), _seen(charts.valley(histogram)), "fairness similarity")
     with right:
-        copied = [leaked.copied for _, leaked in curve]
-        counted = [photographs for photographs, _ in curve]
+        counted, copied = [photographs for photographs, _ in curve], [leaked.copied for _, leaked in curve]
         chart = charts.thresholds(VALUES, counted, copied, tested=leak.tested, chosen=chosen)
         st.markdown("**What the threshold decides**")
         draw(chart, "Where the lines are flat, the answer does not hang on the threshold.", "fairness thresholds")
     with st.expander("The same in numbers", icon=":material/table_rows:"):
-        st.dataframe(
-            [
-                {"threshold": value, "photographs": photographs, "copied": leaked.copied, "share": 100 * leaked.share}
-                for value, (photographs, leaked) in zip(VALUES, curve, strict=True)
-            ],
-            hide_index=True,
-            alt="For each threshold: photographs, test pictures with a copy in train, and their share.",
-            column_config={
-                "threshold": st.column_config.NumberColumn("Threshold", format="%.3f"),
+        number_column = st.column_config.NumberColumn
+        show_table(
+            [(value, n, leaked.copied, 100 * leaked.share) for value, (n, leaked) in zip(VALUES, curve, strict=True)],
+            {
+                "threshold": number_column("Threshold", format="%.3f"),
                 "photographs": "Source photographs",
                 "copied": "Test pictures with a copy in train",
-                "share": st.column_config.NumberColumn("Share of the test (%)", format="%.1f"),
+                "share": number_column("Share of the test (%)", format="%.1f"),
             },
+            "For each threshold: photographs, test pictures with a copy in train, and their share.",
         )
-    return chosen
 
 
 def _seen(low: float | None) -> str:
+    """What to see in the chart of pairs; `low`: where it is lowest between two hills."""
+    scale = "All pairs of pictures, on a scale on which each line is ten times the one below. "
     if low is None:
         return (
-            "All pairs of pictures, on a scale on which each line is ten times the one below. There is one hill, that "
-            "of different photographs: hardly any two pictures are copies of each other."
+            f"{scale}There is one hill, that of different photographs: hardly any two pictures are copies of each "
+            "other."
         )
     return (
-        "All pairs of pictures, on a scale on which each line is ten times the one below. The hill on the left is of "
-        f"different photographs, the one on the right of copies; between them, at {low:.3f}, hardly any pair lies. "
-        "Copies left of it are told by their fine detail."
+        f"{scale}The hill on the left is of different photographs, the one on the right of copies; between them, at "
+        f"{low:.3f}, hardly any pair lies. Copies left of it are told by their fine detail."
     )
 
 
@@ -263,67 +252,40 @@ def _examples(table: Table, threshold: float) -> None:
         f"same pixels agrees to 1; from {LINK} on, two pictures are held to show one photograph."
     )
     with st.spinner("Laying the pictures onto each other…"):
-        for start in range(0, len(found), 3):
-            for column, twin in zip(st.columns(3), found[start : start + 3], strict=False):
-                with column:
-                    _pair(table, twin)
+        for cell, twin in grid(found, 3):
+            with cell.container(border=True):
+                _pair(table, twin)
 
 
 def _names(table: Table, found: list[Twin]) -> None:
     paths, sha256, source = (table.rows[name].to_numpy() for name in ("path", "sha256", "source"))
-    st.dataframe(
+    show_table(
         [
-            {
-                "test": neutral(paths[twin.test]),
-                "train": neutral(paths[twin.train]),
-                "photograph": int(source[twin.test]),
-                "same": "yes" if sha256[twin.test] == sha256[twin.train] else "no",
-            }
-            for twin in found
+            (paths[test], paths[train], int(source[test]), "yes" if sha256[test] == sha256[train] else "no")
+            for test, train in ((twin.test, twin.train) for twin in found)
         ],
-        hide_index=True,
-        alt="Pairs of a test picture and a training picture of one photograph.",
-        column_config={
-            "test": "Test picture",
-            "train": "Training picture",
-            "photograph": "Source photograph",
-            "same": "Same file",
-        },
+        {"test": "Test picture", "train": "Training picture", "photograph": "Source photograph", "same": "Same file"},
+        "Pairs of a test picture and a training picture of one photograph.",
     )
 
 
 def _pair(table: Table, twin: Twin) -> None:
-    index, rows = table.index, table.rows
-    assert index is not None
-    one, other = rows.iloc[twin.test], rows.iloc[twin.train]
+    one, other = (table.rows.iloc[place] for place in (twin.test, twin.train))
     same = bool(one["sha256"] == other["sha256"])
-    laid = _laid(str(index.root), one["path"], other["path"], one["sha256"], other["sha256"])
-    with st.container(border=True):
-        if laid is None:
-            st.caption("One of these pictures is no longer in its folder, or has changed.")
-        else:
-            pixels, aligned = laid
-            with st.container(horizontal=True):
-                st.image(pixels, width=SIDE, caption="Test", alt=f"Test picture, filed as {one['name']}.")
-                how = "as it is" if same else _turned(aligned)
-                alt = f"Training picture of the same photograph, {how}, filed as {other['name']}."
-                st.image(aligned.pixels, width=SIDE, caption="Train", alt=alt)
-            told = f"{_turned(aligned).capitalize()}.{_alike(aligned)}"
-            st.markdown("**Byte for byte the same file.**" if same else told)
-        st.text(f"{one['path']}\n{other['path']}")
+    laid = _laid(table, twin.test, twin.train)
+    if laid is None:
+        st.caption("One of these pictures is no longer in its folder, or has changed.")
+    else:
+        pixels, aligned = laid
+        turned = f"{'mirrored and ' if aligned.mirrored else ''}turned by {aligned.angle % 360:.0f}°"
+        how = "as it is" if same else turned
+        with st.container(horizontal=True):
+            st.image(pixels, width=SIDE, caption="Test", alt=f"Test picture, filed as {one['name']}.")
+            alt = f"Training picture of the same photograph, {how}, filed as {other['name']}."
+            st.image(aligned.pixels, width=SIDE, caption="Train", alt=alt)
+        alike = "" if aligned.similarity is None else f" Fine detail agrees to {aligned.similarity:.2f}."
+        st.markdown("**Byte for byte the same file.**" if same else f"{turned.capitalize()}.{alike}")
+    st.text(f"{one['path']}\n{other['path']}")
 
 
-def _turned(aligned: Aligned) -> str:
-    turned = f"turned by {aligned.angle % 360:.0f}°"
-    return f"mirrored and {turned}" if aligned.mirrored else turned
-
-
-def _alike(aligned: Aligned) -> str:
-    return "" if aligned.similarity is None else f" Fine detail agrees to {aligned.similarity:.2f}."
-
-
-@st.cache_data(max_entries=48, show_spinner=False)
-def _laid(root: str, first: str, second: str, sha_first: str, sha_second: str) -> tuple[np.ndarray, Aligned] | None:
-    """A picture, and another one of its photograph laid onto it; None where one cannot be read any more."""
-    one, other = loaded.pixels(root, first, sha_first), loaded.pixels(root, second, sha_second)
-    return None if one is None or other is None else (one, lay_onto(one, other))
+_laid = st.cache_data(max_entries=48, show_spinner=False, hash_funcs=loaded.PER_TABLE)(loaded.laid)

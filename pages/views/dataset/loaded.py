@@ -1,16 +1,22 @@
 """Data sets that are ready to be looked at, kept for all sessions and never changed."""
 
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from casting_core.data.collection.folders import find_files
 from casting_core.data.images import decode, decode_rgb
+from casting_core.data.provenance.alignment import Aligned, lay_onto
 from casting_core.errors import CastingError, ImageError
 from casting_core.exploration import cache
 from casting_core.exploration.index import Index, find_key, read_index
 from casting_core.exploration.table import Table, make_table, models_for, public_facts
+from pages.shared.trouble import complain
 from pages.views.dataset import indexing
 from pages.views.dataset.source import RENDERED, Source
 
@@ -24,17 +30,17 @@ def load(chosen: Source, place: DeltaGenerator) -> Table | None:
     `place`: where the judge and the defective classes are asked for.
     """
     if chosen.folder is None:
-        return _with_model(None, chosen.kind, place, public=True)
+        return _with_model(None, chosen.kind, place)
     current = indexing.job(chosen)
     if current is not None and current.running:
         indexing.watch(chosen)
         return None
-    root, key, valid = str(chosen.folder), None, False
+    index, valid = None, False
     if chosen.kind != RENDERED or chosen.folder.is_dir():
         root, key, valid = _key(str(chosen.folder))
-    index = None if key is None else _index(key, root)
-    if key is not None and index is None:
-        _index.clear(key, root)  # damaged: another one may come to its place
+        index = None if key is None else _index(key, root)
+        if index is None:
+            _index.clear(key, root)  # damaged: another one may come to its place
     if index is None:
         _offer(chosen, current)
         return None
@@ -42,18 +48,17 @@ def load(chosen: Source, place: DeltaGenerator) -> Table | None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.warning("Pictures here have changed since they were looked at.", icon=":material/sync_problem:")
             st.button("Look again", icon=":material/refresh:", on_click=_begin, args=(chosen,))
-    return _with_model(index, chosen.kind, place, public=index.grouping == "table")
+    return _with_model(index, chosen.kind, place)
 
 
-def _offer(chosen: Source, before: "indexing.IndexJob | None") -> None:
+def _offer(chosen: Source, before: indexing.IndexJob | None) -> None:
     """Begin at once, unless it was cancelled or failed before."""
     if before is None:
         _begin(chosen)
         indexing.watch(chosen)
         return
     if before.error:
-        st.error("This data set cannot be looked at.", icon=":material/error:")
-        st.text(before.error)
+        complain("This data set cannot be looked at.", before.error)
     else:
         st.info("The pictures have not been looked at yet.", icon=":material/pause_circle:")
     st.button("Look at the pictures", icon=":material/play_arrow:", on_click=_begin, args=(chosen,), type="primary")
@@ -74,9 +79,10 @@ def _index(key: str, root: str) -> Index | None:
     return read_index(cache.place(key), Path(root))
 
 
-def _with_model(index: Index | None, kind: str, place: DeltaGenerator, *, public: bool) -> Table:
+def _with_model(index: Index | None, kind: str, place: DeltaGenerator) -> Table:
+    public = index is None or index.grouping == "table"
     models = models_for(index, public)
-    model = None
+    model, defective = None, None
     with place:
         if models:
             model = st.selectbox(
@@ -88,10 +94,10 @@ def _with_model(index: Index | None, kind: str, place: DeltaGenerator, *, public
                 help="The model whose verdicts are shown. On the pictures that it was trained on, each is judged by "
                 "a copy of it that had not seen that photograph.",
             )
-        defective = None if index is None or public or kind == RENDERED else _ask_defective(index)
-    if index is None:
-        return _table(None, "", public, defective, model)
-    return _table(index.key, str(index.root), public, defective, model)
+        if index is not None and not public and kind != RENDERED:
+            defective = _ask_defective(index)
+    key, root = (None, "") if index is None else (index.key, str(index.root))
+    return _table(key, root, defective, model)
 
 
 def _ask_defective(index: Index) -> tuple[str, ...] | None:
@@ -107,28 +113,45 @@ def _ask_defective(index: Index) -> tuple[str, ...] | None:
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)
-def _table(key: str | None, root: str, public: bool, defective: tuple[str, ...] | None, model: str | None) -> Table:
+def _table(key: str | None, root: str, defective: tuple[str, ...] | None, model: str | None) -> Table:
     if key is None:
         return public_facts(model)
     index = _index(key, root)
     if index is None:
         raise CastingError("The index of this data set has gone; load the page again to have it made anew.")
-    return make_table(index, public=public, defective=defective, model=model)
+    return make_table(index, public=index.grouping == "table", defective=defective, model=model)
+
+
+def identity(table: Table) -> object:
+    """What tells a table apart from others, but for the model: its pictures, and what its classes stand for."""
+    labels = sorted((name, str(label)) for name, label in (table.classes or {}).items())
+    return None if table.index is None else (table.index.key, str(table.index.root)), labels
+
+
+PER_TABLE: dict[str | type, Callable[[Any], object]] = {Table: identity}  # for the `hash_funcs` of caches
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def pixels(root: str, path: str, sha256: str):
+def pixels(root: str, path: str, sha256: str) -> np.ndarray | None:
     """A picture of a set, uint8 (H, W); None where it is gone or has changed since it was indexed."""
-    try:
+    with suppress(ImageError):
         picture = decode(Path(root) / path)
-    except ImageError:
-        return None
-    return picture.pixels if picture.sha256 == sha256 else None
+        if picture.sha256 == sha256:
+            return picture.pixels
+    return None
 
 
-def shown(root: str, path: str):
+def shown(root: Path, path: str) -> np.ndarray | None:
     """A picture in colour, uint8 (H, W, 3); None where it cannot be read any more."""
-    try:
-        return decode_rgb(Path(root) / path)
-    except ImageError:
-        return None
+    with suppress(ImageError):
+        return decode_rgb(root / path)
+    return None
+
+
+def laid(table: Table, first: int, second: int) -> tuple[np.ndarray, Aligned] | None:
+    """A picture, uint8 (H, W), and another one of its photograph laid onto it, both by their places in the table; None
+    where one cannot be read any more or has changed."""
+    assert table.index is not None
+    rows = (table.rows.iloc[place] for place in (first, second))
+    one, other = (pixels(str(table.index.root), row["path"], row["sha256"]) for row in rows)
+    return None if one is None or other is None else (one, lay_onto(one, other))

@@ -8,44 +8,41 @@ from pathlib import Path
 
 import streamlit as st
 
-from casting_core.data.collection.marks import (
-    MARKS,
-    Mark,
-    Marks,
-    read_marks,
-    resolve_marks,
-    set_marks,
-    to_csv,
-    write_marks,
-)
+from casting_core.data.collection.marks import MARKS, Mark, Marks, read_marks, resolve_marks, set_mark, write_marks
+from casting_core.data.collection.marks import to_csv as as_written
 from casting_core.errors import DataError
 from casting_core.exploration.table import Table
 from pages.shared import resources
-from pages.shared.downloads import neutral
+from pages.shared.tables import csv_button, to_csv
 
 TITLES = {Mark.WRONG_LABEL: "wrong label", Mark.UNUSABLE: "unusable", Mark.FINE: "fine"}
 MAX_UNDONE = 50
 SESSION, UNDO, TROUBLE = "marks", "marks undone", "marks trouble"  # in the session
+
+Step = tuple[str, str, Mark | None]  # path and SHA-256 of a picture, and how it was marked before
 
 
 def current(table: Table) -> Marks:
     """The marks of a set as they stand now; where they cannot be read the page says so, and nothing is written."""
     if table.index is None:
         return Marks()
-    kept: dict[str, Marks] = st.session_state.setdefault(SESSION, {})
-    root = str(table.index.root)
+    waiting = _unwritten().get(str(table.index.root), Marks())
     if resources.hosted():
-        return kept.setdefault(root, Marks())
+        return waiting
     try:
         written = read_marks(table.index.root / MARKS)
     except DataError as error:
         st.session_state[TROUBLE] = str(error)
-        return kept.setdefault(root, Marks())
-    waiting = kept.get(root, Marks())  # those that could not be written
-    if not waiting.changed:
-        return written
+        return waiting
     entries = {path: entry for path, entry in written.items() if path not in waiting.changed}
-    return Marks(entries=entries | {p: waiting[p] for p in waiting.changed if p in waiting}, changed=waiting.changed)
+    entries |= {path: entry for path, entry in waiting.items() if path in waiting.changed}
+    return Marks(entries=entries, changed=waiting.changed)
+
+
+def _unwritten() -> dict[str, Marks]:
+    """The session's marks by data root, of sets whose marks cannot be written, or are not."""
+    kept: dict[str, Marks] = st.session_state.setdefault(SESSION, {})
+    return kept
 
 
 def holding(table: Table, marks: Marks) -> Mapping[str, Mark]:
@@ -53,49 +50,40 @@ def holding(table: Table, marks: Marks) -> Mapping[str, Mark]:
     return resolve_marks(marks, table.hashes).hold
 
 
-def put(table: Table, pictures: Mapping[str, str], mark: Mark | None) -> None:
-    """Mark pictures, SHA-256 by path, or take their marks away; what they were before can be brought back."""
-    marks = current(table)
-    before = {path: (marks[path].mark if path in marks else None) for path in pictures}
-    undo = st.session_state.setdefault(UNDO, [])
-    undo.append((str(_root(table)), dict(pictures), before))
-    del undo[:-MAX_UNDONE]
-    _keep(table, set_marks(marks, pictures, mark))
-
-
-def can_undo(table: Table) -> int:
-    """How many steps can be undone."""
-    return sum(root == str(_root(table)) for root, _, _ in st.session_state.get(UNDO, ()))
+def put(table: Table, path: str, mark: Mark | None) -> None:
+    """Mark a picture, or take its mark away; what it was before can be brought back."""
+    before = current(table).get(path)
+    steps = _steps(table)
+    steps.append((path, table.hashes[path], None if before is None else before.mark))
+    del steps[:-MAX_UNDONE]
+    _keep(table, path, table.hashes[path], mark)
 
 
 def undo(table: Table) -> None:
     """Undo the last step on this set."""
-    steps = st.session_state.get(UNDO, [])
-    for place in range(len(steps) - 1, -1, -1):
-        root, pictures, before = steps[place]
-        if root == str(_root(table)):
-            del steps[place]
-            marks = current(table)
-            for mark in (*Mark, None):
-                mine = {path: sha for path, sha in pictures.items() if before[path] is mark}
-                if mine:
-                    marks = set_marks(marks, mine, mark)
-            _keep(table, marks)
-            return
+    steps = _steps(table)
+    if steps:
+        _keep(table, *steps.pop())
 
 
-def _keep(table: Table, marks: Marks) -> None:
-    kept: dict[str, Marks] = st.session_state.setdefault(SESSION, {})
+def _steps(table: Table) -> list[Step]:
+    """What can be undone on this set, the last step at the end."""
+    root = None if table.index is None else table.index.root
+    steps: list[Step] = st.session_state.setdefault(UNDO, {}).setdefault(str(root), [])
+    return steps
+
+
+def _keep(table: Table, path: str, sha256: str, mark: Mark | None) -> None:
     root = _root(table)
+    marks = set_mark(current(table), path, sha256, mark)
     st.session_state.pop(TROUBLE, None)
+    _unwritten()[str(root)] = marks
     if resources.hosted():
-        kept[str(root)] = marks
         return
     try:
         write_marks(root / MARKS, marks)
-        kept.pop(str(root), None)
+        del _unwritten()[str(root)]
     except DataError as error:
-        kept[str(root)] = marks
         st.session_state[TROUBLE] = str(error)
 
 
@@ -114,17 +102,8 @@ def tools(table: Table, marks: Marks) -> None:
     told = ", ".join(f"{count} {title}" for title, count in counts.items())
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**Marked:** {told}.")
-        steps = can_undo(table)
-        st.button("Undo", icon=":material/undo:", disabled=not steps, on_click=undo, args=(table,), key="undo")
-        st.download_button(
-            "Marks as CSV",
-            lambda: _safe(marks),
-            "marks.csv",
-            "text/csv",
-            icon=":material/download:",
-            on_click="ignore",
-            disabled=not marks,
-        )
+        st.button("Undo", icon=":material/undo:", disabled=not _steps(table), on_click=undo, args=(table,), key="undo")
+        csv_button("Marks as CSV", "marks.csv", lambda: _safe(marks), disabled=not marks)
     if resources.hosted():
         st.caption("On this hosted copy marks last as long as your session. Take them with you as CSV.")
     elif table.index is not None and not trouble:
@@ -138,7 +117,5 @@ def tools(table: Table, marks: Marks) -> None:
 
 def _safe(marks: Marks) -> bytes:
     """The table for a spreadsheet: a path that begins like a formula gets an apostrophe, which `--exclude` knows."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerows([neutral(cell) for cell in row] for row in csv.reader(io.StringIO(to_csv(marks))))
-    return stream.getvalue().encode("utf-8-sig", errors="replace")
+    header, *rows = csv.reader(io.StringIO(as_written(marks)))
+    return to_csv(header, rows, lineterminator="\n")

@@ -1,23 +1,29 @@
 """What is in this data set, how even is it, and what is odd about it?"""
 
 from collections import Counter
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from casting_core.charts import dataset as charts
-from casting_core.charts.style import LABELS, SERIES, WORDS, listed, looks
+from casting_core.charts.style import LABELS, SERIES, WORDS, Look, listed, looks
 from casting_core.data.part.measures import TITLES
 from casting_core.exploration.table import Table
 from casting_core.labels import Label
-from pages.shared.downloads import neutral
 from pages.shared.drawing import draw
+from pages.shared.tables import show_table
 
 NO_SPLIT = "no split"
+CHECK = ":material/check:"
 EVEN, UNEVEN = 1.05, 5.0  # times as many pictures of one label as of the other, at most and from which on
 BOTH = "filed under both labels"
 UNKNOWN = "label not known"
+KINDS = {WORDS[label]: LABELS[label] for label in Label} | {
+    BOTH: SERIES[0],
+    UNKNOWN: SERIES[1],
+}  # of photographs → look
 SPREAD = {  # measure → what to see in its distribution
     "brightness": "Where the curves stand apart, brightness alone tells the classes apart; see *Shortcuts*.",
     "sharpness": "Further left is more blurred. A tail to the left is of pictures that are out of focus.",
@@ -39,7 +45,8 @@ def show(table: Table) -> None:
         _photographs(kinds)
     _measures(table)
     st.subheader("What is odd about it?", anchor=False)
-    _oddities(table)
+    for line in _oddities(table):
+        st.markdown(line)
     _lists(table)
     if table.notes:
         st.markdown("**Notes that were made while it was read**")
@@ -55,7 +62,7 @@ def groups(table: Table) -> dict[str, np.ndarray]:
     return {name: mine for name, mine in found.items() if mine.any()}
 
 
-def group_looks(table: Table) -> dict:
+def group_looks(table: Table) -> dict[str, Look]:
     """How the groups are drawn."""
     return looks(list(groups(table)), None if table.classes is None else {WORDS[label]: label for label in Label})
 
@@ -63,19 +70,19 @@ def group_looks(table: Table) -> dict:
 def _kinds(table: Table) -> pd.DataFrame:
     """One line a source photograph: `pictures`, and the `kind` that it is filed as."""
     told = table.rows.groupby("source")["label"].agg(["size", "min", "max"])
-    words = {**{str(label): word for label, word in WORDS.items()}, "": UNKNOWN}
+    words = {str(label): word for label, word in WORDS.items()} | {"": UNKNOWN}
     kind = told["min"].map(words).where(told["min"] == told["max"], BOTH)
     return pd.DataFrame({"pictures": told["size"], "kind": kind})
 
 
 def _numbers(table: Table, kinds: pd.DataFrame) -> None:
     """How many pictures of each label, and how many photographs stand behind them, each in one sentence."""
+    counts = {"Pictures": len(table), "Source photographs": len(kinds)}
+    if table.classes is not None:
+        counts |= {name.capitalize(): int(mine.sum()) for name, mine in groups(table).items()}
     with st.container(horizontal=True):
-        st.metric("Pictures", f"{len(table):,}", border=True)
-        st.metric("Source photographs", f"{len(kinds):,}", border=True)
-        if table.classes is not None:
-            for name, mine in groups(table).items():
-                st.metric(name.capitalize(), f"{int(mine.sum()):,}", border=True)
+        for title, count in counts.items():
+            st.metric(title, f"{count:,}", border=True)
     st.markdown(_balance(table))
     st.markdown(_copies(table, kinds))
 
@@ -86,50 +93,46 @@ def _balance(table: Table) -> str:
             "Nobody has said yet which of these classes are defective, so pictures are told apart by their class only. "
             "Name the defective ones above."
         )
-    number = {label: int((table.rows["label"] == str(label)).sum()) for label in Label}
-    sound, defective = number[Label.OK], number[Label.DEFECTIVE]
-    if not sound or not defective:
-        only = WORDS[Label.DEFECTIVE if defective else Label.OK]
-        return f"**All pictures are {only}**, so there is nothing to be told apart."
-    more, less = max(number, key=lambda label: number[label]), min(number, key=lambda label: number[label])
-    ratio = number[more] / number[less]
-    told = f"**Balance: {ratio:.1f} {WORDS[more]} pictures for each {WORDS[less]} one.**"
+    counts = {name: int(mine.sum()) for name, mine in groups(table).items()}
+    more, less = max(counts, key=counts.__getitem__), min(counts, key=counts.__getitem__)
+    if len(counts) == 1:
+        return f"**All pictures are {more}**, so there is nothing to be told apart."
+    ratio = counts[more] / counts[less]
+    told = f"**Balance: {ratio:.1f} {more} pictures for each {less} one.**"
     if ratio < EVEN:
         told = "**Balance: about as many sound as defective pictures.**"
     if ratio >= UNEVEN:
         return (
-            f"{told} That is uneven: a model that calls everything {WORDS[more]} would be right on "
-            f"{100 * number[more] / len(table):.0f} % of them, so accuracy alone says little here."
+            f"{told} That is uneven: a model that calls everything {more} would be right on "
+            f"{100 * counts[more] / len(table):.0f} % of them, so accuracy alone says little here."
         )
     return f"{told} Neither label is rare, which is unlike a foundry, where most parts are sound."
 
 
 def _copies(table: Table, kinds: pd.DataFrame) -> str:
-    most = int(kinds["pictures"].max())
     if len(kinds) == len(table):
         return "Each picture is a photograph of its own: no two of them are turned, mirrored or stretched copies."
     counted = kinds["kind"].value_counts()
-    each = listed([f"{counted[kind]:,} {kind}" for kind in _order(counted.index)])
+    each = listed([f"{counted[kind]:,} {kind}" for kind in KINDS if kind in counted])
     behind = f" ({each})" if table.classes is not None else ""
     return (
         f"Behind the {len(table):,} pictures are **only {len(kinds):,} different photographs**{behind}: the others are "
-        f"turned, mirrored or stretched copies. The most copied one alone gives {most:,} pictures. What a model can "
-        "learn, and what a figure is worth, depends on the number of photographs, not of pictures."
+        f"turned, mirrored or stretched copies. The most copied one alone gives {kinds['pictures'].max():,} pictures. "
+        "What a model can learn, and what a figure is worth, depends on the number of photographs, not of pictures."
     )
 
 
-def _order(kinds) -> list[str]:
-    known = [WORDS[Label.OK], WORDS[Label.DEFECTIVE], BOTH, UNKNOWN]
-    return [kind for kind in known if kind in set(kinds)]
-
-
 def _counts(table: Table) -> None:
-    rows = table.rows
-    titles = _titles(table)
+    rows, classes = table.rows, table.classes
+    names = sorted(rows["name"].unique())
+    titles, labels = {name: name for name in names}, None
+    if classes is not None:
+        names.sort(key=lambda name: classes[name].positive)
+        titles = {name: f"{name} ({WORDS[classes[name]]})" for name in names}
+        labels = {titles[name]: classes[name] for name in names}
     number = Counter(zip(rows["name"], rows["split"], strict=True))
     splits = sorted(rows["split"].unique())
     told = {title: {split or NO_SPLIT: number[name, split] for split in splits} for name, title in titles.items()}
-    labels = None if table.classes is None else {titles[name]: table.classes[name] for name in titles}
     st.markdown("**Pictures by split and class**")
     caption = "The models learn from *train* and are tried on *test*. Both should hold every class."
     if splits == [""]:
@@ -137,26 +140,15 @@ def _counts(table: Table) -> None:
     draw(charts.counts(told, looks(list(told), labels)), caption, "glance counts")
 
 
-def _titles(table: Table) -> dict[str, str]:
-    """Class → how it is called in a chart."""
-    names = sorted(table.rows["name"].unique())
-    if table.classes is None:
-        return {name: name for name in names}
-    names.sort(key=lambda name: (table.classes[name].positive, name))
-    return {name: f"{name} ({WORDS[table.classes[name]]})" for name in names}
-
-
 def _photographs(kinds: pd.DataFrame) -> None:
     if (kinds["pictures"] == 1).all():
         return
-    look = {WORDS[label]: LABELS[label] for label in Label} | {BOTH: SERIES[0], UNKNOWN: SERIES[1]}
-    told = {kind: kinds["pictures"][kinds["kind"] == kind].tolist() for kind in _order(kinds["kind"])}
-    st.markdown("**Pictures of each source photograph**")
-    scale = (
-        ", on a scale on which each line is ten times the one below" if kinds["pictures"].max() >= charts.STEEP else ""
-    )
+    told = {kind: mine["pictures"].tolist() for kind in KINDS if len(mine := kinds[kinds["kind"] == kind])}
+    steep = kinds["pictures"].max() >= charts.STEEP
+    scale = ", on a scale on which each line is ten times the one below" if steep else ""
     caption = f"One bar a photograph{scale}. The higher the bars on the left, the more a model sees of a few castings."
-    draw(charts.photographs(told, look), caption, "glance photographs")
+    st.markdown("**Pictures of each source photograph**")
+    draw(charts.photographs(told, KINDS), caption, "glance photographs")
 
 
 def _measures(table: Table) -> None:
@@ -170,110 +162,93 @@ def _measures(table: Table) -> None:
     rows = table.rows
     sizes = Counter(zip(rows["width"].tolist(), rows["height"].tolist(), strict=True))
     if len(sizes) == 1:
-        width, height = next(iter(sizes))
+        ((width, height),) = sizes
         st.markdown(f"All pictures are **{width} × {height} px**.")
     else:
         st.markdown("**Sizes of the pictures**")
         caption = "Pictures are scaled before a model sees them, so fine marks on small ones are lost sooner."
         draw(charts.sizes(sizes), caption, "glance sizes")
     where = "of the part" if rows["diameter"].notna().all() else "of the part, or of the picture where none was found"
-    apart, look = groups(table), group_looks(table)
     for column, (measure, caption) in zip(st.columns(2, gap="large"), SPREAD.items(), strict=True):
         values = rows[measure].to_numpy(float)
+        apart = {name: values[mine] for name, mine in groups(table).items()}
+        chart = charts.distribution(apart, group_looks(table), title=TITLES[measure])
         with column:
             st.markdown(f"**{measure.capitalize()} {where}**")
-            chart = charts.distribution(
-                {name: values[mine] for name, mine in apart.items()}, look, title=TITLES[measure]
-            )
             draw(chart, f"Dotted lines are the medians. {caption}", f"glance {measure}")
 
 
-def _oddities(table: Table) -> None:
-    """Identical files, copies across splits, doubted labels and unreadable files, one line each."""
+def _oddities(table: Table) -> Iterator[str]:
+    """Identical files, copies across splits, doubted labels and unreadable files, a line of Markdown each."""
     rows = table.rows
-    same = rows["sha256"].duplicated(keep=False)
-    alike = rows[same].groupby("sha256")
-    across = int((alike["split"].nunique() > 1).sum())
-    clash = int((alike["name"].nunique() > 1).sum())
-    sides = rows.groupby("source")["split"].nunique()
-    shared = rows["source"].isin(sides[sides > 1].index)
-    suspects = int(rows["suspect"].sum())
-    if same.any():
-        said = f"**{int(same.sum()):,} files are byte for byte the same as another one.** They show "
-        said += f"{alike.ngroups:,} different pictures"
-        if across:
-            said += f", {'all' if across == alike.ngroups else f'{across:,}'} of which are in more than one split"
-        said += f". {clash:,} of them are filed under more than one class, of which one must be wrong" if clash else ""
-        said += "."
-        _line("content_copy", said)
-    else:
-        _line("check", "No two files are the same.")
-    if shared.any():
-        _line(
-            "sync_alt",
-            f"**{int(shared.sum()):,} pictures show a photograph that is in another split too**, turned, mirrored or "
-            "stretched. What that means for a test: see *Is the test fair?*",
+    same = rows[rows["sha256"].duplicated(keep=False)]
+    yield f":material/content_copy: {_same_files(same)}" if len(same) else f"{CHECK} No two files are the same."
+    shared = int((rows.groupby("source")["split"].transform("nunique") > 1).sum())
+    if shared:
+        yield (
+            f":material/sync_alt: **{shared:,} pictures show a photograph that is in another split too**, turned, "
+            "mirrored or stretched. What that means for a test: see *Is the test fair?*"
         )
     elif rows["split"].nunique() > 1:
-        _line("check", "No photograph is in more than one split.")
-    if suspects:
-        photographs = rows.loc[rows["suspect"], "source"].nunique()
-        _line(
-            "help",
-            f"**{_count(suspects, 'picture')} of {_count(photographs, 'photograph')} may be filed under the wrong "
-            "label.** They are listed below. "
+        yield f"{CHECK} No photograph is in more than one split."
+    suspects = rows[rows["suspect"]]
+    if len(suspects):
+        pictures, photographs = _count(len(suspects), "picture"), _count(suspects["source"].nunique(), "photograph")
+        yield (
+            f":material/help: **{pictures} of {photographs} may be filed under the wrong label.** They are listed "
+            "below. "
             + (
                 "Every figure of the models that ship is given with and without them."
                 if table.public
                 else "Models do not learn from them."
-            ),
+            )
         )
     elif table.classes is not None:
-        _line("check", "No label is in doubt by what its own photograph says.")
+        yield f"{CHECK} No label is in doubt by what its own photograph says."
     if table.index is not None:
-        unreadable = len(table.index.unreadable)
-        _line(
-            "broken_image" if unreadable else "check",
-            f"**{_count(unreadable, 'file')} cannot be read** and was left out."
-            if unreadable == 1
-            else f"**{unreadable:,} files cannot be read** and were left out."
-            if unreadable
-            else "All files can be read.",
+        left = len(table.index.unreadable)
+        was = "was" if left == 1 else "were"
+        yield (
+            f":material/broken_image: **{_count(left, 'file')} cannot be read** and {was} left out."
+            if left
+            else f"{CHECK} All files can be read."
         )
+
+
+def _same_files(rows: pd.DataFrame) -> str:
+    """`rows`: of the files that are the same as another one."""
+    alike = rows.groupby("sha256")
+    across, clash = (int((alike[column].nunique() > 1).sum()) for column in ("split", "name"))
+    all_or_some = "all" if across == alike.ngroups else f"{across:,}"
+    return (
+        f"**{len(rows):,} files are byte for byte the same as another one.** They show {alike.ngroups:,} different "
+        "pictures"
+        + (f", {all_or_some} of which are in more than one split" if across else "")
+        + (f". {clash:,} of them are filed under more than one class, of which one must be wrong" if clash else "")
+        + "."
+    )
 
 
 def _count(number: int, what: str) -> str:
     return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
-def _line(icon: str, text: str) -> None:
-    st.markdown(f":material/{icon}: {text}")
-
-
 def _lists(table: Table) -> None:
     """The doubted labels and the files that cannot be read, by name."""
-    doubted = table.rows[table.rows["suspect"]]
+    doubted = table.rows.loc[table.rows["suspect"], ["path", "name", "source"]]
     if len(doubted):
         with st.expander(f"Labels in doubt ({len(doubted):,})", icon=":material/help:"):
             st.caption(
                 "A photograph that is filed under both labels cannot be both; its rarer label is doubted. Others were "
                 "doubted by eye, before any figure was made."
             )
-            st.dataframe(
-                [
-                    {"picture": neutral(row["path"]), "filed as": neutral(row["name"]), "photograph": row["source"]}
-                    for row in doubted.to_dict("records")
-                ],
-                hide_index=True,
-                column_config={"picture": "Picture", "filed as": "Filed as", "photograph": "Source photograph"},
-                alt="Pictures whose label is doubted, what each is filed as, and its source photograph.",
+            show_table(
+                doubted.itertuples(index=False),
+                {"picture": "Picture", "filed as": "Filed as", "photograph": "Source photograph"},
+                "Pictures whose label is doubted, what each is filed as, and its source photograph.",
             )
     unreadable = () if table.index is None else table.index.unreadable
     if unreadable:
         with st.expander(f"Files that cannot be read ({len(unreadable):,})", icon=":material/broken_image:"):
-            st.dataframe(
-                [{"file": neutral(path), "reason": reason} for path, reason in unreadable],
-                hide_index=True,
-                column_config={"file": "File", "reason": st.column_config.TextColumn("Reason", width="large")},
-                alt="Files that cannot be read, and why.",
-            )
+            columns = {"file": "File", "reason": st.column_config.TextColumn("Reason", width="large")}
+            show_table(unreadable, columns, "Files that cannot be read, and why.")

@@ -1,80 +1,57 @@
 """One picture of a set: large, with its heatmap, its facts, the other pictures of its photograph, and its like."""
 
-from collections.abc import Sequence
+import hashlib
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import streamlit as st
+from PIL import Image
 
 from casting_core.charts.overlay import percent
-from casting_core.data.provenance.alignment import lay_onto
-from casting_core.errors import CastingError
+from casting_core.charts.style import WORDS
+from casting_core.data.images import read
+from casting_core.errors import CastingError, ImageError
 from casting_core.exploration.neighbours import neighbours
 from casting_core.exploration.table import Table
 from casting_core.networks.card import DEFAULT
 from pages.shared import resources, uploads, widgets
-from pages.shared.downloads import neutral
 from pages.shared.gallery import Tile
 from pages.shared.gallery import show as show_gallery
-from pages.shared.stepping import steps
+from pages.shared.marked import as_uri
+from pages.shared.tables import show_table
 from pages.shared.uploads import Upload
 from pages.shared.wording import as_it_is
 from pages.views.dataset import loaded, marking, tiles
+from pages.views.dataset.opened import dialog, turn_to
 
-OPENED, SEQUENCE = "picture", "sequence"  # in the link; in the session
 COPIES = 8  # of its photograph, shown aligned
-NOT_JUDGED = "–"
-
-
-def turn_to(path: str | None, sequence: Sequence[str] | None = None) -> None:
-    """Open a picture, None: close it. `sequence`: paths that can be stepped through from there."""
-    if path is None:
-        st.query_params.pop(OPENED, None)
-    else:
-        st.query_params[OPENED] = path
-    if sequence is not None:
-        st.session_state[SEQUENCE] = list(sequence)
+SMALL = 220  # px, at most, of each
 
 
 def show(table: Table) -> None:
     """The picture that the link names, in a dialog; nothing where it names none."""
-    path = st.query_params.get(OPENED)
-    if path is None:
-        return
-    if path not in table.places:
-        st.toast("The picture that this link names is not in this data set.", icon=":material/info:")
-        return
-    st.dialog("Picture", width="large", icon=":material/image:", on_dismiss=lambda: turn_to(None))(_dialog)(table, path)
+    unknown = "The picture that this link names is not in this data set."
+    dialog(table.places.__contains__, lambda path: _draw(table, table.places[path]), unknown=unknown)
 
 
-def _dialog(table: Table, path: str) -> None:
-    path = st.session_state.get("stepped") or path
-    st.session_state.pop("stepped", None)
-    place = table.places[path]
-    steps(st.session_state.get(SEQUENCE, ()), path, _step)
+def _draw(table: Table, place: int) -> None:
     row = table.rows.iloc[place].to_dict()
-    st.text(path)
+    st.text(row["path"])
     if table.index is None:
         st.info("This picture is not on this computer; what is known of it stands below.", icon=":material/hide_image:")
     else:
-        _large(table, row)
+        _large(table, table.index.root, row)
     _facts(table, row)
     if table.index is not None:
-        _marks(table, row)
+        _marks(table, row["path"])
         _copies(table, place, row)
-        _alike(table, place)
+        _alike(table, table.index.features, place)
 
 
-def _step(path: str) -> None:
-    turn_to(path)
-    st.session_state["stepped"] = path
-
-
-def _large(table: Table, row: dict[str, Any]) -> None:
+def _large(table: Table, root: Path, row: dict[str, Any]) -> None:
     """The picture beside its evidence, as the shipped model sees it now."""
-    assert table.index is not None
-    upload = as_upload(table.index.root, row["path"])
+    upload = as_upload(root, row["path"])
     if upload is None:
         st.warning("This picture is no longer in its folder, or cannot be read any more.", icon=":material/hide_image:")
         return
@@ -106,11 +83,6 @@ def _large(table: Table, row: dict[str, Any]) -> None:
 
 def as_upload(root: Path, path: str) -> Upload | None:
     """A picture of a set as if it had been given to the app; None where it is gone."""
-    import hashlib
-
-    from casting_core.data.images import read
-    from casting_core.errors import ImageError
-
     try:
         data = read(root / path)
     except ImageError:
@@ -121,19 +93,18 @@ def as_upload(root: Path, path: str) -> Upload | None:
 
 def _facts(table: Table, row: dict[str, Any]) -> None:
     copies = int((table.rows["source"] == row["source"]).sum())
-    copied = "1 picture" if copies == 1 else f"{copies:,} pictures"
     told = [
         ("Split", row["split"] or "none"),
         ("Class", row["name"]),
-        ("Filed as", tiles.LABELS[row["label"]] or "not known"),
-        ("Source photograph", f"{row['source']}, shown by {copied}"),
-        ("By-source fold", row["fold"] if row["fold"] >= 0 else "none"),
+        ("Filed as", WORDS.get(row["label"], "not known")),
+        ("Source photograph", f"{row['source']}, shown by {copies:,} picture{'' if copies == 1 else 's'}"),
+        ("By-source fold", str(row["fold"]) if row["fold"] >= 0 else "none"),
         ("Label doubted", "yes" if row["suspect"] else "no"),
     ]
     if row["verdict"]:
         unseen = "never having seen this casting" if table.unseen else "which may know this casting"
-        p = NOT_JUDGED if np.isnan(row["probability"]) else percent(row["probability"])
-        told += [(f"Judged by {table.model}, {unseen}", f"{p}: {row['outcome']}")]
+        p = "–" if np.isnan(row["probability"]) else percent(row["probability"])
+        told.append((f"Judged by {table.model}, {unseen}", f"{p}: {row['outcome']}"))
     if table.index is not None:
         told += [
             ("Defects, as the set says", row["kinds"] or "none told"),
@@ -142,31 +113,24 @@ def _facts(table: Table, row: dict[str, Any]) -> None:
             ("Sharpness (log10)", f"{row['sharpness']:.2f}"),
         ]
     told.append(("SHA-256", row["sha256"]))
-    st.dataframe(
-        [{"fact": name, "value": neutral(str(value))} for name, value in told],
-        hide_index=True,
-        column_config={"fact": "Fact", "value": st.column_config.TextColumn("Value", width="large")},
-        height="content",
-        alt="Facts about this picture.",
+    columns = {"fact": "Fact", "value": st.column_config.TextColumn("Value", width="large")}
+    show_table(told, columns, "Facts about this picture.", height="content")
+
+
+def _marks(table: Table, path: str) -> None:
+    key = f"mark {path}"
+    st.session_state[key] = marking.holding(table, marking.current(table)).get(path)
+    st.segmented_control(
+        "Mark this picture as",
+        list(marking.TITLES),
+        format_func=marking.TITLES.__getitem__,
+        key=key,
+        on_change=lambda: marking.put(table, path, st.session_state[key]),
     )
-
-
-def _marks(table: Table, row: dict[str, Any]) -> None:
-    held = marking.holding(table, marking.current(table)).get(row["path"])
-    key = f"mark {row['path']}"
-    st.session_state[key] = None if held is None else marking.TITLES[held]
-
-    def take() -> None:
-        title = st.session_state[key]
-        wanted = next((mark for mark, each in marking.TITLES.items() if each == title), None)
-        marking.put(table, {row["path"]: row["sha256"]}, wanted)
-
-    st.segmented_control("Mark this picture as", list(marking.TITLES.values()), key=key, on_change=take)
 
 
 def _copies(table: Table, place: int, row: dict[str, Any]) -> None:
     """Other pictures of the same photograph, laid onto this one."""
-    assert table.index is not None
     others = [p for p in np.flatnonzero((table.rows["source"] == row["source"]).to_numpy()).tolist() if p != place]
     if not others:
         return
@@ -176,50 +140,43 @@ def _copies(table: Table, place: int, row: dict[str, Any]) -> None:
     made = []
     for other in shown:
         told = table.rows.iloc[other]
-        filed = f"{told['split']}, {told['name']}".strip(", ")
-        laid = aligned(str(table.index.root), row["path"], told["path"], row["sha256"], told["sha256"])
+        laid = aligned(table, place, other)
         note = "same file" if told["sha256"] == row["sha256"] else "cannot be laid on" if laid is None else laid[1]
-        source = tiles.source(table, other) if laid is None else laid[0]
         made.append(
             Tile(
                 key=told["path"],
                 title=told["file"],
-                source=source,
-                notes=[(filed, bool(told["label"] != row["label"])), (note, False)],
+                source=tiles.source(table, other) if laid is None else laid[0],
+                notes=[(tiles.filed(told), bool(told["label"] != row["label"])), (note, False)],
             )
         )
-    show_gallery(made, key="copies", label="Other pictures of the same photograph", on_open=_step)
+    show_gallery(made, key="copies", label="Other pictures of the same photograph", on_open=turn_to)
 
 
-@st.cache_data(max_entries=256, show_spinner=False)
-def aligned(root: str, first: str, second: str, sha_first: str, sha_second: str) -> tuple[str, str] | None:
+@st.cache_data(max_entries=256, show_spinner=False, hash_funcs=loaded.PER_TABLE)
+def aligned(table: Table, first: int, second: int) -> tuple[str, str] | None:
     """The second picture laid onto the first, as a data URI, and how it was turned; None where one cannot be read."""
-    from PIL import Image
-
-    from pages.shared.marked import as_uri
-
-    one, other = loaded.pixels(root, first, sha_first), loaded.pixels(root, second, sha_second)
-    if one is None or other is None:
+    pair = loaded.laid(table, first, second)
+    if pair is None:
         return None
-    laid = lay_onto(one, other)
+    laid = pair[1]
     small = Image.fromarray(laid.pixels)
-    small.thumbnail((220, 220))
+    small.thumbnail((SMALL, SMALL))
     turned = f"{'mirrored, ' if laid.mirrored else ''}turned by {laid.angle % 360:.0f}°"
     alike = "" if laid.similarity is None else f", {100 * laid.similarity:.0f} % alike in detail"
     return as_uri(small), turned + alike
 
 
-def _alike(table: Table, place: int) -> None:
+def _alike(table: Table, features: np.ndarray, place: int) -> None:
     """The nearest pictures of each class by the model's features."""
-    index = table.index
-    assert index is not None
-    if not index.features.any():
+    if not features.any():
         return
     group = table.rows["label" if table.classes is not None else "name"].to_numpy()
-    found = neighbours(index.features, table.rows["source"].to_numpy(), group, place)
+    found = neighbours(features, table.rows["source"].to_numpy(), group, place)
     st.markdown("**Most alike by what the model sees**, other photographs of each class")
-    extra = {n.index: f"{100 * max(n.similarity, 0):.0f} % alike" for near in found.values() for n in near}
+    words = {str(label): word for label, word in WORDS.items()}
     for name, near in found.items():
-        st.caption(as_it_is((tiles.LABELS.get(name) or name).capitalize()))
-        shown = tiles.tiles(table, [n.index for n in near], {}, extra)
-        show_gallery(shown, key=f"alike {name}", label=f"Most alike pictures of the class {name}", on_open=_step)
+        st.caption(as_it_is(words.get(name, name).capitalize()))
+        extra = {each.index: f"{100 * max(each.similarity, 0):.0f} % alike" for each in near}
+        shown = tiles.tiles(table, list(extra), {}, extra)
+        show_gallery(shown, key=f"alike {name}", label=f"Most alike pictures of the class {name}", on_open=turn_to)

@@ -1,7 +1,7 @@
 """Does something plain, such as brightness, give the label away?"""
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 import numpy as np
@@ -18,21 +18,23 @@ from casting_core.exploration.table import Table
 from casting_core.networks.card import DEFAULT, MODELS, folder_of, read_card
 from casting_core.networks.registry import BASELINE
 from pages.shared.drawing import draw
+from pages.shared.tables import show_table
+from pages.views.dataset import loaded
 from pages.views.dataset.overview import group_looks, groups
 
 WHOLE = "whole"
-NAMES = {  # measure → its name, as it stands in a sentence
-    WHOLE: "brightness of the whole picture",
-    "brightness": "brightness of the part",
-    "contrast": "contrast of the part",
-    "background": "brightness of the background",
-    "sharpness": "sharpness",
-    "x": "position across",
-    "y": "position down",
-    "diameter": "diameter of the part",
-    "size": "size of the file",
-    "width": "width of the picture",
-    "height": "height of the picture",
+NAMES = {  # measure → its name, as it stands in a sentence, and beside the chart
+    WHOLE: ("brightness of the whole picture", "Whole picture"),
+    "brightness": ("brightness of the part", "Part’s brightness"),
+    "contrast": ("contrast of the part", "Part’s contrast"),
+    "background": ("brightness of the background", "Background"),
+    "sharpness": ("sharpness", "Sharpness"),
+    "x": ("position across", "Position across"),
+    "y": ("position down", "Position down"),
+    "diameter": ("diameter of the part", "Diameter"),
+    "size": ("size of the file", "File size"),
+    "width": ("width of the picture", "Width"),
+    "height": ("height of the picture", "Height"),
 }
 UNITS = TITLES | {
     WHOLE: "Brightness of the whole picture (grey level)",
@@ -50,7 +52,7 @@ def show(table: Table) -> None:
         "photographed in brighter light, brightness alone will do, until the light changes. So each plain measure is "
         "asked: how far does it get, all by itself?"
     )
-    rows: tuple[Shortcut, ...] = ()
+    overall: list[Shortcut] = []
     if table.index is None:
         st.info("This is measured on the pictures, and they are not on this computer.", icon=":material/hide_image:")
     elif table.classes is None:
@@ -60,29 +62,25 @@ def show(table: Table) -> None:
         )
     else:
         with st.spinner("Measuring how far each gets…"):
-            measures, rows = _found(_key(table), table)
-        if all(row.auc is None for row in rows):
+            measures, rows = _found(table)
+        overall = [row for row in rows if row.split is None and row.auc is not None]
+        if overall:
+            _answer(overall)
+            _chart(rows, overall)
+            _one(table, measures, overall)
+        else:
             st.info("Nothing can be told apart here.", icon=":material/rule:")
             st.text("\n".join(sorted({row.reason or "" for row in rows})))
-        else:
-            _answer(table, rows)
-            _chart(rows)
-            _one(table, measures, rows)
     if table.public:
-        _floor(rows)
+        _floor(overall)
 
 
-def _key(table: Table) -> tuple[str, ...]:
-    assert table.index is not None
-    return (table.index.key, *(f"{name}: {label}" for name, label in sorted((table.classes or {}).items())))
-
-
-@st.cache_data(max_entries=6, show_spinner=False)
-def _found(key: tuple[str, ...], _table: Table) -> tuple[dict[str, np.ndarray], tuple[Shortcut, ...]]:
+@st.cache_data(max_entries=6, show_spinner=False, hash_funcs=loaded.PER_TABLE)
+def _found(table: Table) -> tuple[dict[str, np.ndarray], tuple[Shortcut, ...]]:
     """The measures, float (N,) each, and how well each tells the label, without those that mean nothing here."""
-    assert _table.index is not None
-    rows = _table.rows
-    measures = {WHOLE: whole_picture(_table.index)}
+    assert table.index is not None
+    rows = table.rows
+    measures = {WHOLE: whole_picture(table.index)}
     measures |= {name: rows[name].to_numpy(float) for name in NAMES if name != WHOLE}
     if rows["diameter"].isna().all():  # no part was found: what is said of it is of the whole picture
         for name in ("brightness", "x", "y", "diameter"):
@@ -109,20 +107,24 @@ def whole_picture(index: Index) -> np.ndarray:
     return means
 
 
-def _answer(table: Table, rows: tuple[Shortcut, ...]) -> None:
+def _area(row: Shortcut) -> float:
+    return row.auc or 0.0
+
+
+def _answer(overall: Sequence[Shortcut]) -> None:
     """In words: which measures tell the label, and what that asks for."""
-    overall = {row.measure: row for row in rows if row.split is None}
-    warned = sorted((row for row in overall.values() if row.level), key=lambda row: -(row.auc or 0))
+    warned = sorted((row for row in overall if row.level), key=_area, reverse=True)
     if not warned:
-        _none(list(overall.values()))
+        _none(overall)
         return
     first, *others = warned
-    st.warning(warning(first, NAMES[first.measure]), icon=":material/lightbulb:")
+    st.warning(warning(first, NAMES[first.measure][0]), icon=":material/lightbulb:")
     if others:
-        each = [f"{NAMES[row.measure]} in {100 * (row.auc or 0):.0f} of 100 pairs" for row in others]
+        each = [f"{NAMES[row.measure][0]} in {100 * _area(row):.0f} of 100 pairs" for row in others]
         st.markdown(f"Likewise, though less: {listed(each)}.")
-    background, part = overall["background"], overall.get("brightness")
-    if part is not None and background.level and not part.level:
+    by_measure = {row.measure: row for row in overall}
+    background, part = by_measure.get("background"), by_measure.get("brightness")
+    if background and part and background.level and not part.level:
         st.markdown(
             "**It is the background, not the metal.** What lies around the part tells the label, while the part’s own "
             f"brightness hardly does ({background.auc:.2f} against {part.auc:.2f}, where 0.50 is chance). A defect can "
@@ -131,29 +133,26 @@ def _answer(table: Table, rows: tuple[Shortcut, ...]) -> None:
         )
 
 
-def _none(overall: list[Shortcut]) -> None:
+def _none(overall: Sequence[Shortcut]) -> None:
     """No measure is shown to tell the label: because none does, or because there are too few photographs to say."""
-    highest = max(overall, key=lambda row: row.high or 0)
-    best = max(overall, key=lambda row: row.auc or 0)
+    highest, best = max(overall, key=lambda row: row.high or 0), max(overall, key=_area)
     if highest.high is not None and highest.high > STRONG:
         st.info(
             "No plain measure is shown to tell the label, but there are too few photographs to rule it out: for "
-            f"{NAMES[highest.measure]} the area may lie anywhere from {highest.low:.2f} to {highest.high:.2f}, where "
-            "0.50 is chance and 1.00 gives the label away.",
+            f"{NAMES[highest.measure][0]} the area may lie anywhere from {highest.low:.2f} to {highest.high:.2f}, "
+            "where 0.50 is chance and 1.00 gives the label away.",
             icon=":material/help:",
         )
         return
     st.success(
-        f"No plain measure tells the label well. The best, {NAMES[best.measure]}, has the area {best.auc:.2f}, where "
-        "0.50 is chance and 1.00 gives the label away.",
+        f"No plain measure tells the label well. The best, {NAMES[best.measure][0]}, has the area {best.auc:.2f}, "
+        "where 0.50 is chance and 1.00 gives the label away.",
         icon=":material/check_circle:",
     )
 
 
-def _chart(rows: tuple[Shortcut, ...]) -> None:
-    known = sorted((row for row in rows if row.split is None and row.auc is not None), key=lambda row: row.auc or 0)
-    names = {row.measure: NAMES[row.measure].removeprefix("brightness of the ").capitalize() for row in known}
-    names |= {name: title for name, title in SHORT.items() if name in names}
+def _chart(rows: Sequence[Shortcut], overall: Sequence[Shortcut]) -> None:
+    names = {row.measure: NAMES[row.measure][1] for row in sorted(overall, key=_area)}
     st.markdown("**How far each measure gets alone**")
     caption = (
         "A measure with an area of 0.80 puts 80 of 100 pairs of a sound and a defective picture in the right order. "
@@ -164,40 +163,21 @@ def _chart(rows: tuple[Shortcut, ...]) -> None:
         _numbers(rows)
 
 
-SHORT = {  # as they stand beside the chart
-    WHOLE: "Whole picture",
-    "brightness": "Part’s brightness",
-    "contrast": "Part’s contrast",
-    "background": "Background",
-    "diameter": "Diameter",
-    "size": "File size",
-    "width": "Width",
-    "height": "Height",
-}
-
-
-def _numbers(rows: tuple[Shortcut, ...]) -> None:
+def _numbers(rows: Sequence[Shortcut]) -> None:
     number = st.column_config.NumberColumn
-    st.dataframe(
+    show_table(
         [
-            {
-                "measure": NAMES[row.measure].capitalize(),
-                "split": charts.WHOLE if row.split is None else row.split,
-                "area": row.auc,
-                "low": row.low,
-                "high": row.high,
-                "higher": "" if row.higher is None else WORDS[row.higher],
-                "pictures": sum(row.pictures.values()),
-                "photographs": sum(row.photographs.values()),
-                "note": row.reason or (f"not known of {row.unknown:,} pictures" if row.unknown else ""),
-            }
+            (
+                NAMES[row.measure][0].capitalize(),
+                charts.WHOLE if row.split is None else row.split,
+                *(row.auc, row.low, row.high),
+                "" if row.higher is None else WORDS[row.higher],
+                *(sum(row.pictures.values()), sum(row.photographs.values())),
+                row.reason or (f"not known of {row.unknown:,} pictures" if row.unknown else ""),
+            )
             for row in rows
         ],
-        hide_index=True,
-        placeholder="–",
-        alt="For each measure and split: area under the ROC curve with its interval, which label has the higher "
-        "values, pictures and photographs.",
-        column_config={
+        {
             "measure": "Measure",
             "split": "Split",
             "area": number("Area", format="%.3f"),
@@ -208,26 +188,28 @@ def _numbers(rows: tuple[Shortcut, ...]) -> None:
             "photographs": number("Photographs", help="A photograph that is filed under both labels counts for both."),
             "note": "Note",
         },
+        "For each measure and split: area under the ROC curve with its interval, which label has the higher "
+        "values, pictures and photographs.",
+        placeholder="–",
     )
 
 
-def _one(table: Table, measures: Mapping[str, np.ndarray], rows: tuple[Shortcut, ...]) -> None:
+def _one(table: Table, measures: Mapping[str, np.ndarray], overall: Sequence[Shortcut]) -> None:
     """The distribution of one measure within each label, the one that tells most at first."""
-    order = sorted((row for row in rows if row.split is None and row.auc is not None), key=lambda row: -(row.auc or 0))
     st.markdown("**Look at one measure**")
-    titles = {NAMES[row.measure].capitalize(): row.measure for row in order}
+    order = sorted(overall, key=_area, reverse=True)
+    titles = {NAMES[row.measure][0].capitalize(): row.measure for row in order}
     chosen = titles[st.selectbox("Measure", list(titles), key="measure", bind="query-params", width=360)]
-    values = measures[chosen]
-    apart = {name: values[mine] for name, mine in groups(table).items()}
+    apart = {name: measures[chosen][mine] for name, mine in groups(table).items()}
     caption = "Dotted lines are the medians. The less the curves overlap, the more this measure gives away."
     draw(charts.distribution(apart, group_looks(table), title=UNITS[chosen]), caption, "shortcuts one")
 
 
-def _floor(rows: tuple[Shortcut, ...]) -> None:
-    """What follows on the public set: the model that sees brightness alone is the floor for all others. `rows`: empty
-    where the pictures are not at hand."""
+def _floor(overall: Sequence[Shortcut]) -> None:
+    """What follows on the public set: the model that sees brightness alone is the floor for all others. `overall`:
+    empty where the pictures are not at hand."""
     st.subheader("What follows for this set", anchor=False)
-    whole = next((row for row in rows if row.measure == WHOLE and row.split is None), None)
+    whole = next((row for row in overall if row.measure == WHOLE), None)
     try:
         floor, model = (read_card(folder_of(name, MODELS)) for name in (BASELINE, DEFAULT))
         test = floor.metrics.official_test
@@ -238,8 +220,8 @@ def _floor(rows: tuple[Shortcut, ...]) -> None:
     except CastingError:
         area = low = high = None
     told = "The mean brightness of a picture tells much of the label here"
-    if whole is not None and whole.auc is not None:
-        told += f": it puts {100 * whole.auc:.0f} of 100 pairs of a sound and a defective picture in the right order"
+    if whole is not None:
+        told += f": it puts {100 * _area(whole):.0f} of 100 pairs of a sound and a defective picture in the right order"
     elif area is not None:
         pairs = f"{100 * area.value:.0f} of 100 pairs of the test"
         told += f": the model that sees nothing else puts {pairs} in the right order"

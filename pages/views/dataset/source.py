@@ -52,24 +52,16 @@ def configured() -> tuple[Path | None, bool]:
 
 def choose() -> Source | None:
     """The visitor's choice; None where a folder is still to be named."""
-    here, is_there = configured()
-    public = here if is_there else None
-    kinds = [PUBLIC, RENDERED]
-    if here is not None and public is None:
-        kinds.insert(0, CONFIGURED)
-    if not resources.hosted():
-        kinds.append(FOLDER)
-    default = PUBLIC if public is not None else kinds[0] if kinds[0] == CONFIGURED else RENDERED
+    here, public = configured()
+    folders = {PUBLIC: here if public else None, RENDERED: rendered_folder()}
+    if here is not None and not public:
+        folders = {CONFIGURED: here, **folders}
+    kinds = [*folders, FOLDER] if not resources.hosted() else list(folders)
+    default = kinds[0] if here is not None else RENDERED
     kind = st.segmented_control(
         "Data set", kinds, default=default, required=True, key="data", bind="query-params", on_change=forget, wrap=True
     )
-    if kind == PUBLIC:
-        return Source(kind=kind, folder=public)
-    if kind == RENDERED:
-        return Source(kind=kind, folder=rendered_folder())
-    if kind == CONFIGURED:
-        return Source(kind=kind, folder=here)
-    return _ask_folder()
+    return _ask_folder() if kind == FOLDER else Source(kind=kind, folder=folders[kind])
 
 
 def _ask_folder() -> Source | None:

@@ -2,13 +2,13 @@
 
 import base64
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from casting_core.charts.overlay import percent
 from casting_core.data.collection.marks import Mark
 from casting_core.exploration.table import Outcome, Table
 from pages.shared.gallery import Tile
 
-LABELS = {"ok": "sound", "defective": "defective", "": ""}
 BAD = (Outcome.MISSED, Outcome.FALSE_ALARM)
 
 
@@ -16,31 +16,37 @@ def tiles(
     table: Table, places: Sequence[int], marks: Mapping[str, Mark], extra: Mapping[int, str] | None = None
 ) -> list[Tile]:
     """The tiles of some pictures, by their places in the table. `extra`: a further line by place."""
-    rows = table.rows.iloc[list(places)]
+    rows = table.rows.iloc[list(places)].to_dict("records")
     made = []
-    for place, row in zip(places, rows.to_dict("records"), strict=True):
-        filed = f"{row['split'] + ', ' if row['split'] else ''}{row['name']}"
-        notes = [(filed, False)]
-        if row["probability"] == row["probability"]:  # not NaN
-            bad = row["outcome"] in BAD
-            notes.append((f"{percent(row['probability'])} · {row['outcome']}", bad))
-        elif row["outcome"] == Outcome.UNUSABLE:
-            notes.append((str(row["outcome"]), False))
-        if row.get("kinds"):
-            notes.append((row["kinds"], False))
-        if extra and place in extra:
-            notes.append((extra[place], False))
-        mark = marks.get(row["path"])
+    for place, row in zip(places, rows, strict=True):
+        notes = [
+            (filed(row), False),
+            (_judged(row), row["outcome"] in BAD),
+            (row.get("kinds"), False),
+            ((extra or {}).get(place), False),
+        ]
         made.append(
             Tile(
                 key=row["path"],
                 title=row["file"],
                 source=source(table, place),
-                notes=notes,
-                mark=None if mark is None else str(mark),
+                notes=[(text, bad) for text, bad in notes if text],
+                mark=marks.get(row["path"]),
             )
         )
     return made
+
+
+def filed(row: Mapping[str, Any]) -> str:
+    """Where a picture is filed: its split, if it has one, and its class."""
+    return f"{row['split']}, {row['name']}".removeprefix(", ")
+
+
+def _judged(row: Mapping[str, Any]) -> str:
+    """What a model said of it; empty where none judged."""
+    if row["probability"] == row["probability"]:  # not NaN
+        return f"{percent(row['probability'])} · {row['outcome']}"
+    return str(row["outcome"]) if row["outcome"] == Outcome.UNUSABLE else ""
 
 
 def source(table: Table, place: int) -> str | None:

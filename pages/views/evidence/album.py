@@ -41,22 +41,7 @@ class Album:
             return True
 
 
-@st.cache_resource(show_spinner=False)
-def albums() -> dict[tuple[str, ...], Album]:
-    """All albums by model and set; the longest untouched goes when there are too many."""
-    return {}
-
-
-def album(key: tuple[str, ...], pictures: Iterator[Known], judge: Judge) -> Album:
-    """The album of this key, begun where there is none."""
-    held = albums()
-    found = held.pop(key, None) or Album(pictures, judge)
-    held[key] = found  # last, as the one touched last
-    while len(held) > MOST:
-        held.pop(next(iter(held)), None)
-    return found
-
-
-def forget(key: tuple[str, ...]) -> None:
-    """Begin this album anew when it is asked for again."""
-    albums().pop(key, None)
+@st.cache_resource(max_entries=MOST, show_spinner=False)
+def album(key: tuple[str, ...], _pictures: Iterator[Known], _judge: Judge) -> Album:
+    """The album of this key, begun where there is none; the longest untouched goes when there are too many."""
+    return Album(_pictures, _judge)

@@ -1,5 +1,7 @@
 """Which model a view of the evidence is about: of those that were measured so."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from casting_core.networks.card import ModelCard
@@ -10,12 +12,18 @@ def measured(figures: str, what: str) -> ModelCard | None:
     """The card of a model with these figures, the visitor's choice where there are several; None where there is none,
     with the page saying how they are made. `what`: completes "No model has been …"."""
     cards = [resources.card(name) for name in resources.models()]
-    ready = {card.name: card for card in cards if getattr(card.metrics, figures)}
-    if not ready:
-        st.info(f"No model has been {what} yet. This measures it:", icon=":material/pending:")
-        name = cards[0].name if cards else "MODEL"
-        st.code(f"python -m casting_core evaluate {name} --{figures} --save", language=None)
-        return None
-    if len(ready) == 1:
-        return next(iter(ready.values()))
-    return ready[st.selectbox("Model", list(ready), key="model", bind="query-params", width=320)]
+    ready = [card for card in cards if getattr(card.metrics, figures)]
+    if ready:
+        return choose(ready)
+    st.info(f"No model has been {what} yet. This measures it:", icon=":material/pending:")
+    name = cards[0].name if cards else "MODEL"
+    st.code(f"python -m casting_core evaluate {name} --{figures} --save", language=None)
+    return None
+
+
+def choose(cards: Sequence[ModelCard]) -> ModelCard:
+    """The visitor's choice of these, which are at least one; where it is the only one nothing is asked."""
+    if len(cards) == 1:
+        return cards[0]
+    by_name = {card.name: card for card in cards}
+    return by_name[st.selectbox("Model", list(by_name), key="model", bind="query-params", width=320)]

@@ -1,8 +1,6 @@
 """How small a defect does it still see? Probability of detection over the size of a defect, by its kind."""
 
-import csv
-import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -11,20 +9,21 @@ from typing import Any
 import streamlit as st
 
 from casting_core.charts import detectability as charts
-from casting_core.charts.detectability import Scale, reached_text, surer
+from casting_core.charts.detectability import Figures, Scale, reached_text, surer
 from casting_core.charts.overlay import percent as percent_text
-from casting_core.charts.style import looks
+from casting_core.charts.style import Look, looks
 from casting_core.errors import CastingError
-from casting_core.evaluation.detectability.trials import FILE, PUBLIC, RENDERED
+from casting_core.evaluation.detectability.summary import summarise
+from casting_core.evaluation.detectability.trials import FILE, PUBLIC, RENDERED, read_trials
 from casting_core.labels import Verdict
 from casting_core.networks.card import MODELS, ModelCard, folder_of
-from pages.shared.downloads import neutral
+from pages.shared import tables
 from pages.shared.drawing import draw
 from pages.views.evidence import choice
 
 BASES = {"Real sound castings": PUBLIC, "Rendered castings": RENDERED}
-STOPPED, MARKED = "Not passed", "Marked by the map"
-WORDS = {STOPPED: "stopped", MARKED: "marked"}
+STOPPED, MARKED = "stopped", "marked"
+COUNTED = {"Not passed": STOPPED, "Marked by the map": MARKED}
 KINDS = {  # kind → one of it, several of it
     "blow hole": ("A blow hole", "blow holes"),
     "pinhole": ("A pinhole", "pinholes"),
@@ -34,8 +33,10 @@ KINDS = {  # kind → one of it, several of it
     "scratch": ("A scratch", "scratches"),
 }
 SIZES = {"a50": "a50", "a90": "a90", "a90_95": "a90/95, handbook", "a90_95_photographs": "a90/95, castings drawn anew"}
-COLUMNS = ("castings", "counted", "kind", "what", "percent", "percent_to", "px", "mm", "share", "low", "high")
-COLUMNS += ("hits", "trials", "remark")
+COLUMNS = (
+    *("castings", "counted", "kind", "what", "percent", "percent_to", "px", "mm"),
+    *("share", "low", "high", "hits", "trials", "remark"),
+)
 
 
 def show() -> None:
@@ -53,34 +54,34 @@ def _view(card: ModelCard) -> None:
     measured = card.metrics.detectability
     with st.container(horizontal=True, vertical_alignment="bottom"):
         bases = [title for title, base in BASES.items() if base in measured]
-        title = st.segmented_control(
+        base = BASES[st.segmented_control(
             "Defects drawn into", bases, default=bases[0], required=True, key="castings", bind="query-params", wrap=True
-        )
-        seen = st.segmented_control(
-            "Counts as found", list(WORDS), default=STOPPED, required=True, key="found", bind="query-params",
+        )]  # fmt: skip
+        seen = COUNTED[st.segmented_control(
+            "Counts as found", list(COUNTED), default="Not passed", required=True, key="found", bind="query-params",
             help="Not passed: the part is rejected, sent to a person, or has no verdict. Marked: the evidence map "
             "marks a place on the defect.",
             wrap=True,
-        )  # fmt: skip
+        )]  # fmt: skip
         diameter = st.number_input(
             "Diameter of the part (mm)", min_value=1.0, max_value=10_000.0, value=None, step=1.0, format="%.1f",
             placeholder="not told", key="diameter", bind="query-params", width=240,
             help="Once it is told, all sizes are given in millimetres as well.",
         )  # fmt: skip
-    found = measured[BASES[title]] if seen == STOPPED else marked(card, BASES[title]).result()
+    found = measured[base] if seen == STOPPED else marked(card, base).result()
     kinds = list(found["kinds"])
     chosen = st.multiselect(
         "Kinds of defect", kinds, default=kinds, key="kinds", bind="query-params", placeholder="Choose one or several"
     )
     scale = Scale(pixels=found["diameter"] or charts.SIDE, millimetres=diameter)
-    _basis(card, BASES[title], found, scale)
+    _basis(card, base, found, scale)
     if not chosen:
         st.info("Choose at least one kind of defect.", icon=":material/touch_app:")
         return
     shown = {kind: found["kinds"][kind] for kind in kinds if kind in chosen}
     look = looks(kinds)  # of all, so that a kind keeps its look when others leave
     st.subheader("In short", anchor=False)
-    st.markdown("\n".join(f"- {sentence(kind, each, scale, WORDS[seen])}" for kind, each in shown.items()))
+    st.markdown("\n".join(f"- {sentence(kind, each, scale, seen)}" for kind, each in shown.items()))
     draw(
         charts.compared(shown, look, scale),
         "Further left is better: smaller defects are found. The marks are where a curve reaches 9 of 10, the dotted "
@@ -89,21 +90,18 @@ def _view(card: ModelCard) -> None:
         "pod all",
     )
     st.subheader("Each kind with its trials", anchor=False)
-    _kinds(shown, look, scale, WORDS[seen])
-    _table(shown, scale, WORDS[seen])
-    _method(BASES[title], found, seen)
-    st.download_button(
+    _kinds(shown, look, scale, seen)
+    _table(shown, scale, seen)
+    _method(base, found, seen)
+    tables.csv_button(
         "Save these figures as CSV",
-        lambda: to_csv(shown, scale, castings=BASES[title], counted=WORDS[seen]),
         "detectability.csv",
-        "text/csv",
-        icon=":material/download:",
-        on_click="ignore",
+        lambda: to_csv(shown, scale, castings=base, counted=seen),
         key="pod csv",
     )
 
 
-def marked(card: ModelCard, base: str) -> "Future[dict[str, Any]]":
+def marked(card: ModelCard, base: str) -> Future[dict[str, Any]]:
     """The same figures where a hit is a place that the map marks on the defect, once they are worked out.
 
     The card holds sizes only; the curves come from the trials. Their result raises `DataError` for a damaged file.
@@ -117,7 +115,7 @@ def marked(card: ModelCard, base: str) -> "Future[dict[str, Any]]":
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _marked(file: str, weights_sha256: str, stamp: int, base: str) -> "Future[dict[str, Any]]":
+def _marked(file: str, weights_sha256: str, stamp: int, base: str) -> Future[dict[str, Any]]:
     return _background().submit(_count_marked, Path(file), base)
 
 
@@ -128,15 +126,12 @@ def _background() -> ThreadPoolExecutor:
 
 
 def _count_marked(file: Path, base: str) -> dict[str, Any]:
-    from casting_core.evaluation.detectability.summary import summarise
-    from casting_core.evaluation.detectability.trials import read_trials
-
     trials = [trial for trial in read_trials(file) if trial.base == base]
     verdict = {True: Verdict.DEFECTIVE, False: Verdict.OK}
     return dict(summarise([replace(trial, verdict=verdict[trial.marked]) for trial in trials])[base])
 
 
-def _basis(card: ModelCard, base: str, found: Mapping[str, Any], scale: Scale) -> None:
+def _basis(card: ModelCard, base: str, found: Figures, scale: Scale) -> None:
     """What was tried."""
     tried = max((each["trials"] for each in found["kinds"].values()), default=0)
     if base == PUBLIC:
@@ -155,7 +150,7 @@ def _basis(card: ModelCard, base: str, found: Mapping[str, Any], scale: Scale) -
         st.caption("On a part of 100 mm, 1 % of the diameter is 1 mm. Tell the diameter of yours to see millimetres.")
 
 
-def sentence(kind: str, found: Mapping[str, Any], scale: Scale, seen: str) -> str:
+def sentence(kind: str, found: Figures, scale: Scale, seen: str) -> str:
     """What was found for one kind, for somebody who never heard of such curves."""
     one, several = KINDS.get(kind, (f"A {kind}", kind))
     a90, sure = found["a90"], surer(found)
@@ -184,22 +179,20 @@ def _size(percent: float, scale: Scale, *, part: bool = True) -> str:
     return f"{first}{' of the diameter' if part else ''} ({', '.join(others)}{on})"
 
 
-def _kinds(shown: Mapping[str, Any], look: Mapping[str, Any], scale: Scale, seen: str) -> None:
+def _kinds(shown: Mapping[str, Figures], look: Mapping[str, Look], scale: Scale, seen: str) -> None:
     st.markdown(
         f"A ring is the share that was {seen} of the trials of about that size; beside it stand the numbers. The line "
         "is the curve that fits them best, and the shade is how far it could lie off if other castings had been tried; "
         "where rings lie off the line, believe the rings. ◆ a50 is the size that is found every second time, ▲ a90 "
         "nine times of ten, and ■ a90/95 the size from which nine times of ten is sure with 95 % confidence."
     )
-    for start in range(0, len(shown), 2):
-        for column, (kind, each) in zip(st.columns(2, gap="large"), list(shown.items())[start : start + 2]):  # noqa: B905
-            with column:
-                st.markdown(f"**{kind.capitalize()}**")
-                chart = charts.curve(kind, each, look[kind], scale, seen=seen)
-                draw(chart, caption(each, seen), f"pod {kind}")
+    for cell, (kind, each) in tables.grid(list(shown.items()), 2, gap="large"):
+        with cell:
+            st.markdown(f"**{kind.capitalize()}**")
+            draw(charts.curve(kind, each, look[kind], scale, seen=seen), caption(each, seen), f"pod {kind}")
 
 
-def caption(found: Mapping[str, Any], seen: str) -> str:
+def caption(found: Figures, seen: str) -> str:
     """What to see in the chart of one kind."""
     told = f"{found['hits']:,} of {found['trials']:,} {seen}."
     if found["fit"] == "no rise":
@@ -213,30 +206,28 @@ def caption(found: Mapping[str, Any], seen: str) -> str:
     return f"{told} All of the {last['trials']} largest were."
 
 
-def _table(shown: Mapping[str, Any], scale: Scale, seen: str) -> None:
+def _table(shown: Mapping[str, Figures], scale: Scale, seen: str) -> None:
     st.subheader("All sizes", anchor=False)
-    rows = [
-        {
-            "kind": kind,
-            **{name: reached_text(each[name], scale) for name in SIZES},
-            "hits": f"{each['hits']:,} of {each['trials']:,}",
-            "tried": f"{each['least']:.1f} to {each['most']:.1f}",
-        }
-        for kind, each in shown.items()
-    ]
     wide = st.column_config.TextColumn
-    st.dataframe(
-        rows,
-        hide_index=True,
-        height="content",
-        key="pod table",
-        alt="Sizes a50, a90 and a90/95 of every kind of defect, in percent of the diameter, pixels and millimetres.",
-        column_config={
+    tables.show_table(
+        [
+            (
+                kind,
+                *(reached_text(each[name], scale) for name in SIZES),
+                f"{each['hits']:,} of {each['trials']:,}",
+                f"{each['least']:.1f} to {each['most']:.1f}",
+            )
+            for kind, each in shown.items()
+        ],
+        {
             "kind": wide("Kind", width=90, pinned=True),
             **{name: wide(title, width=235) for name, title in SIZES.items()},
             "hits": wide(seen.capitalize(), width=90),
             "tried": wide("Tried (%)", width=95),
         },
+        "Sizes a50, a90 and a90/95 of every kind of defect, in percent of the diameter, pixels and millimetres.",
+        height="content",
+        key="pod table",
     )
     st.caption(
         "a90/95 is given twice: as the handbook has it, where each trial counts for itself, and from drawing the "
@@ -245,10 +236,8 @@ def _table(shown: Mapping[str, Any], scale: Scale, seen: str) -> None:
     )
 
 
-def _method(base: str, found: Mapping[str, Any], seen: str) -> None:
+def _method(base: str, found: Figures, seen: str) -> None:
     st.subheader("What this can say, and what it cannot", anchor=False)
-    false, harmless = found["false_calls"], found["false_calls_harmless"]
-    what = "were not passed" if seen == STOPPED else "had a marked place"
     told = [
         "**Method.** A curve of detection over size is fitted to trials that say found or not found, as the handbook "
         "of the US Department of Defense for such studies has it (MIL-HDBK-1823A, 2009, hit/miss data).",
@@ -265,9 +254,11 @@ def _method(base: str, found: Mapping[str, Any], seen: str) -> None:
             "**Not real castings.** They are rendered; real metal is less even. Where the two kinds of castings agree, "
             "the size is the more to be trusted."
         )
+    what = "were not passed" if seen == STOPPED else "had a marked place"
     told.append(
-        f"**Alarms without a defect**, to set beside: of the same castings as they were, {_calls(false)} {what}; with "
-        f"a harmless change drawn in, {_calls(harmless)}."
+        "**Alarms without a defect**, to set beside: of the same castings as they were, "
+        f"{_calls(found['false_calls'])} {what}; with a harmless change drawn in, "
+        f"{_calls(found['false_calls_harmless'])}."
     )
     st.markdown("\n".join(f"- {each}" for each in told))
 
@@ -279,34 +270,29 @@ def _calls(value: Mapping[str, Any]) -> str:
     return f"{value['count']:,} of {value['of']:,} ({percent_text(value['share'])}; {ends})"
 
 
-def to_csv(shown: Mapping[str, Mapping[str, Any]], scale: Scale, *, castings: str, counted: str) -> bytes:
-    """Sizes, counts by size and curves, one row each; UTF-8 with the mark that spreadsheets look for."""
-    stream = io.StringIO()
-    writer = csv.DictWriter(stream, COLUMNS)
-    writer.writeheader()
-    for kind, found in shown.items():
-        for row in _rows(found, scale):
-            row = {"castings": castings, "counted": counted, "kind": kind, **row}
-            writer.writerow({name: neutral(value) for name, value in row.items()})
-    return stream.getvalue().encode("utf-8-sig")
+def to_csv(shown: Mapping[str, Figures], scale: Scale, *, castings: str, counted: str) -> bytes:
+    """Sizes, counts by size and curves, one row each, with `COLUMNS`."""
+    rows = [
+        {"castings": castings, "counted": counted, "kind": kind} | row
+        for kind, found in shown.items()
+        for row in _rows(found, scale)
+    ]
+    return tables.to_csv(COLUMNS, (map(row.get, COLUMNS) for row in rows))
 
 
-def _rows(found: Mapping[str, Any], scale: Scale) -> Sequence[dict[str, Any]]:
+def _rows(found: Figures, scale: Scale) -> Iterator[dict[str, Any]]:
     def lengths(percent: float) -> dict[str, Any]:
-        part = scale.millimetres
-        mm = {} if part is None else {"mm": f"{percent / 100 * part:.4g}"}
-        return {"percent": percent, "px": f"{percent / 100 * scale.pixels:.4g}"} | mm
+        told = {"percent": percent, "px": f"{percent / 100 * scale.pixels:.4g}"}
+        return told if scale.millimetres is None else told | {"mm": f"{percent / 100 * scale.millimetres:.4g}"}
 
-    rows: list[dict[str, Any]] = []
     for name in SIZES:
         reached = found[name]
-        told = {"remark": f"{reached['beyond']} the sizes tried"} if reached["value"] is None else {}
-        rows.append({"what": name} | told | ({} if told else lengths(reached["value"])))
+        beyond = {"remark": f"{reached['beyond']} the sizes tried"}
+        yield {"what": name} | (beyond if reached["value"] is None else lengths(reached["value"]))
     for each in found["bins"]:
-        size = lengths(each["from"]) | {"percent_to": each["to"]}
-        counts = {"share": f"{each['hits'] / each['trials']:.4g}", "hits": each["hits"], "trials": each["trials"]}
-        rows.append({"what": "counted"} | size | counts)
+        hits, trials = each["hits"], each["trials"]
+        counts = {"share": f"{hits / trials:.4g}", "hits": hits, "trials": trials}
+        yield {"what": "counted", "percent_to": each["to"]} | lengths(each["from"]) | counts
     line = found["curve"]
-    for percent, *ends in zip(line["percent"], line["pod"], line["low"], line["high"], strict=True):
-        rows.append({"what": "curve"} | lengths(percent) | dict(zip(("share", "low", "high"), ends, strict=True)))
-    return rows
+    for percent, share, low, high in zip(line["percent"], line["pod"], line["low"], line["high"], strict=True):
+        yield {"what": "curve", "share": share, "low": low, "high": high} | lengths(percent)

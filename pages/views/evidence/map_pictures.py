@@ -10,18 +10,21 @@ import streamlit as st
 
 from casting_core.charts import maps as charts
 from casting_core.charts.overlay import EVIDENCE, percent
+from casting_core.data.masked_set import read_marked
+from casting_core.data.synthetic.casting import render_casting
 from casting_core.errors import CastingError, DataError
 from casting_core.evaluation.localization.pointing_game import FIRST, Judge, Known, PointingResult
 from casting_core.labels import Label, Verdict
 from casting_core.networks.card import ModelCard
 from pages.shared.resources import inspector
+from pages.shared.trouble import complain
 from pages.shared.widgets import legend
 from pages.shared.wording import WORDING
-from pages.views.evidence import album
-from pages.views.evidence.album import Album
+from pages.views.evidence.album import Album, album
 
 FEW = 12  # rendered castings that are judged at once: no more than a page may take
 STEP = 10  # pictures between two looks at the progress
+SEARCH = ":material/search:"
 PANELS = ("Picture", "What was marked", "What the map says")
 
 
@@ -56,8 +59,6 @@ def _judge(model: str) -> Judge:
 
 def rendered(count: int) -> Iterator[Known]:
     """The castings that the card's figures were measured on, rendered anew, in their order."""
-    from casting_core.data.synthetic.casting import render_casting
-
     for seed in range(FIRST, FIRST + count):
         one = render_casting(seed=seed, defects="random")
         kinds = tuple(sorted({str(defect.kind) for defect in one.defects}))
@@ -72,8 +73,6 @@ def rendered(count: int) -> Iterator[Known]:
 
 def photographs(folder: Path) -> Iterator[Known]:
     """The photographs of a folder with masks, in the order of its table."""
-    from casting_core.data.masked_set import read_marked
-
     for one in read_marked(folder):
         yield Known(name=one.file, pixels=one.pixels, mask=one.mask, defective=one.label is Label.DEFECTIVE)
 
@@ -82,21 +81,14 @@ def _rendered(card: ModelCard) -> None:
     st.markdown("**Rendered castings** (drawn by this app; no photographs of real parts)")
     total = (card.metrics.rendered or {}).get("pictures", FEW)
     key = ("rendered", card.name, card.weights_sha256, str(total))
-    found = album.album(key, rendered(total), _judge(card.name))
+    found = album(key, rendered(total), _judge(card.name))
     if found.done < min(FEW, total):
         with st.spinner("Rendering castings and judging them…"):
             while found.advance(FEW):
                 pass
     place = st.empty()
-    if (
-        not found.finished
-        and found.done < total
-        and place.button(
-            f"Search all {total} castings that the figures above were measured on (takes about a minute)",
-            icon=":material/search:",
-            key="map all rendered",
-        )
-    ):
+    offer = f"Search all {total} castings that the figures above were measured on (takes about a minute)"
+    if not found.finished and found.done < total and place.button(offer, icon=SEARCH, key="map all rendered"):
         place.empty()
         _search(found, total, "Rendering and judging")
     _extremes(found, "castings rendered here", "a defect")
@@ -115,23 +107,20 @@ def _second_camera(card: ModelCard) -> None:
         return
     key = ("masks", card.name, card.weights_sha256, str(folder), str((folder / "labels.csv").stat().st_mtime_ns))
     place = st.empty()
-    if key not in album.albums():
-        if not place.button(
-            "Find the best and the worst of the photographs on this computer (takes about half a minute)",
-            icon=":material/search:",
-            key="map all masks",
-        ):
+    pictures, judge = photographs(folder), _judge(card.name)
+    found = album(key, pictures, judge)
+    if not (found.done or found.finished):
+        offer = "Find the best and the worst of the photographs on this computer (takes about half a minute)"
+        if not place.button(offer, icon=SEARCH, key="map all masks"):
             return
         place.empty()
-    found = album.album(key, photographs(folder), _judge(card.name))
     try:
         if not found.finished:
             expected = (card.metrics.second_capture or {}).get("pictures", 0)
             _search(found, expected, "Reading and judging photographs")
     except CastingError as error:
-        album.forget(key)
-        st.error("The photographs with marked defects cannot be used.", icon=":material/error:")
-        st.text(str(error))
+        album.clear(key, pictures, judge)
+        complain("The photographs with marked defects cannot be used.", error)
         return
     _extremes(found, "photographs", "a marked defect")
 
@@ -175,13 +164,9 @@ def _one(title: str, each: PointingResult) -> None:
 def _panels(digest: str, _each: PointingResult) -> tuple[bytes, ...]:
     """The picture, what was marked on it and what the map says, each as a JPEG file."""
     picture = charts.enlarged(_each.known.pixels)
-    drawn = (
-        picture,
-        charts.outlined(picture, _each.known.mask),
-        charts.pointed(picture, _each.heatmap, _each.place),
-    )
+    marked, pointed = charts.outlined(picture, _each.known.mask), charts.pointed(picture, _each.heatmap, _each.place)
     files = []
-    for one in drawn:
+    for one in (picture, marked, pointed):
         stream = io.BytesIO()
         one.save(stream, "JPEG", quality=90)
         files.append(stream.getvalue())

@@ -15,7 +15,8 @@ from casting_core.explanation.methods import METHODS
 from casting_core.networks.card import ModelCard
 from pages.shared import resources
 from pages.shared.drawing import draw
-from pages.views.evidence import map_pictures
+from pages.shared.tables import show_table
+from pages.views.evidence import choice, map_pictures
 
 SETS = {"second_capture": "Second camera", "rendered": "Rendered castings"}
 METHOD_FIGURES = {  # figure → title, what it means
@@ -83,11 +84,7 @@ def show() -> None:
     if not ready:
         st.info("No model’s map has been measured against known defects yet.", icon=":material/pending:")
         return
-    card = ready[0]
-    if len(ready) > 1:
-        names = [each.name for each in ready]
-        chosen = st.selectbox("Model", names, key="model", bind="query-params", width=320)
-        card = next(each for each in ready if each.name == chosen)
+    card = choice.choose(ready)
     sets = {title: found for name, title in SETS.items() if (found := getattr(card.metrics, name))}
     _opening(card, sets)
     if without:
@@ -110,41 +107,41 @@ def _opening(card: ModelCard, sets: Mapping[str, Mapping[str, Any]]) -> None:
         "is known to the pixel. Nothing was fitted on the photographs, though designs were compared on them. Rendered "
         "defects are drawn by the same program that draws defects for training, which flatters the map there."
     )
-    for found, words in (
-        (second, "a person has marked"),
-        (rendered, "was rendered"),
+    for found, origin, words in (
+        (second, "photographed by a second camera", "a person has marked"),
+        (rendered, "that were rendered", "was rendered"),
     ):
-        peak = found and found["peak_on_defect"]
-        if peak:
-            origin = "photographed by a second camera" if found is second else "that were rendered"
+        if found and (peak := found["peak_on_defect"]):
             st.markdown(
                 f"- Of **{peak['of']:,} defective parts** {origin}, the strongest place of the map lies **on a defect "
-                f"that {words} in {peak['count']:,}** ({percent(peak['share'])}, "
-                f"{percent(peak['low'])} to {percent(peak['high'])})."
+                f"that {words} in {peak['count']:,}** ({share_range(peak)})."
             )
     if second:
-        unmarked = second["defective_pictures"] - second["peak_on_defect"]["of"] if second["peak_on_defect"] else 0
-        if unmarked > 0:
-            part = "one part is" if unmarked == 1 else f"{unmarked} parts are"
-            st.caption(f"{part.capitalize()} filed as defective although nobody marked a defect there; not counted.")
-        recall, new = second["region_recall"]["all"], second.get("new_photographs")
-        dark = second["sound_without_marked_place"]
-        told = []
-        if recall:
-            told.append(
-                "- **It shows why, not everything.** A part often has many small defects, and the map marks only some: "
-                f"places are marked at {recall['count']:,} of {recall['of']:,} defects ({share_range(recall)}). Small "
-                "ones are left dark most often. Look at the whole part."
-            )
-        if dark:
-            told.append(f"- **Sound parts stay dark**: {dark['count']:,} of {dark['of']:,} have no marked place.")
-        if new and new["peak_on_defect"]:
-            peak = new["peak_on_defect"]
-            told.append(
-                f"- On the **castings found nowhere in the training set** it is right on {peak['count']:,} of "
-                f"{peak['of']:,}. So few could also come from a true rate of {percent(peak['low'])}."
-            )
-        st.markdown("\n".join(told))
+        _second_camera(second)
+
+
+def _second_camera(found: Mapping[str, Any]) -> None:
+    """What the photographs that people marked say besides."""
+    peak, recall = found["peak_on_defect"], found["region_recall"]["all"]
+    unmarked = found["defective_pictures"] - peak["of"] if peak else 0
+    if unmarked > 0:
+        parts = "One part is" if unmarked == 1 else f"{unmarked} parts are"
+        st.caption(f"{parts} filed as defective although nobody marked a defect there; not counted.")
+    told = []
+    if recall:
+        told.append(
+            "- **It shows why, not everything.** A part often has many small defects, and the map marks only some: "
+            f"places are marked at {recall['count']:,} of {recall['of']:,} defects ({share_range(recall)}). Small ones "
+            "are left dark most often. Look at the whole part."
+        )
+    if dark := found["sound_without_marked_place"]:
+        told.append(f"- **Sound parts stay dark**: {dark['count']:,} of {dark['of']:,} have no marked place.")
+    if new := (found.get("new_photographs") or {}).get("peak_on_defect"):
+        told.append(
+            f"- On the **castings found nowhere in the training set** it is right on {new['count']:,} of "
+            f"{new['of']:,}. So few could also come from a true rate of {percent(new['low'])}."
+        )
+    st.markdown("\n".join(told))
 
 
 def share_range(values: Mapping[str, Any]) -> str:
@@ -204,18 +201,27 @@ def _methods(card: ModelCard) -> None:
         points=name == "drop",
     )
     draw(chart, METHOD_FIGURES[name][1] + _fewer(measured, titles, name), "maps methods")
-    st.dataframe(
-        [_method_row(titles[method], row) for method, row in measured.items()],
-        hide_index=True,
-        key="maps table methods",
-        alt="Ways to make a map, and every figure of each with its 95 % range.",
-        column_config={
-            "method": st.column_config.TextColumn("Map", pinned=True, width=130),
+    text = st.column_config.TextColumn
+    show_table(
+        [
+            (
+                titles[method],
+                row["pictures"],
+                *(share_text(row[key]) for key in METHOD_FIGURES if key != "drop"),
+                *(points_text(row[key]) for key in ("drop", "control_drop")),
+                f"{row['milliseconds']:,.0f}",
+            )
+            for method, row in measured.items()
+        ],
+        {
+            "method": text("Map", pinned=True, width=130),
             "pictures": st.column_config.NumberColumn("Pictures", width=80),
-            **{key: st.column_config.TextColumn(title, width=280) for key, (title, _) in METHOD_FIGURES.items()},
-            "control": st.column_config.TextColumn("Fall when as much is removed elsewhere", width=230),
-            "milliseconds": st.column_config.TextColumn("Milliseconds a picture", width=100),
+            **{key: text(title, width=280) for key, (title, _) in METHOD_FIGURES.items()},
+            "control": text("Fall when as much is removed elsewhere", width=230),
+            "milliseconds": text("Milliseconds a picture", width=100),
         },
+        "Ways to make a map, and every figure of each with its 95 % range.",
+        key="maps table methods",
     )
 
 
@@ -225,17 +231,6 @@ def _fewer(measured: Mapping[str, Any], titles: Mapping[str, str], name: str) ->
     most = max(row[count] for row in measured.values())
     told = [f"{titles[method]} on {row[count]} only" for method, row in measured.items() if row[count] < most]
     return f" Measured on {most} pictures{', ' + listed(told) if told else ''}."
-
-
-def _method_row(title: str, row: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "method": title,
-        "pictures": row["pictures"],
-        **{key: share_text(row[key]) for key in METHOD_FIGURES if key != "drop"},
-        "drop": points_text(row["drop"]),
-        "control": points_text(row["control_drop"]),
-        "milliseconds": f"{row['milliseconds']:,.0f}",
-    }
 
 
 def _repair(card: ModelCard) -> None:

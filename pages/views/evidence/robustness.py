@@ -1,11 +1,11 @@
 """What shakes it? What becomes of the verdicts when photographs get darker, blurred, turned, covered."""
 
-import csv
 import hashlib
 import io
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import streamlit as st
 from PIL import Image
 
@@ -23,18 +23,23 @@ from casting_core.charts.robustness import (
     unit_of,
     unnoticed,
 )
-from casting_core.errors import CastingError
+from casting_core.data.images import decode
+from casting_core.data.part.finder import find_part
 from casting_core.evaluation.robustness.corruptions import CORRUPTIONS
+from casting_core.evaluation.robustness.summary import HANDED, RISE
+from casting_core.inspection.gate import RULES
 from casting_core.networks.card import ModelCard
-from pages.shared import resources
-from pages.shared.downloads import neutral
+from pages.shared import resources, tables
 from pages.shared.drawing import draw
+from pages.shared.trouble import complaining
 from pages.shared.uploads import Upload
 from pages.shared.wording import WORDING, advice
 from pages.views.evidence import choice
 
-COLUMNS = ("disturbance", "level", "unit", "figures_hold", "errors_hold")
-COLUMNS += tuple(f"{name}{end}" for name in FIGURES for end in ("", "_low", "_high"))
+COLUMNS = (
+    *("disturbance", "level", "unit", "figures_hold", "errors_hold"),
+    *(f"{name}{end}" for name in FIGURES for end in ("", "_low", "_high")),
+)
 
 
 def show() -> None:
@@ -62,28 +67,17 @@ def _opening(measured: Mapping[str, Any]) -> None:
 
 def _table(measured: Mapping[str, Any]) -> None:
     st.subheader("Where the published figures hold", anchor=False)
+    column = st.column_config.TextColumn
     rows = []
     for name, found in measured["disturbances"].items():
         first, second = (*beyond(name, found), "", "")[:2]
-        rows.append(
-            {
-                "disturbance": title_of(name),
-                "unit": unit_of(name, found),
-                "holds": range_text(name, found),
-                "errors": range_text(name, found, "errors_hold"),
-                "trained": "not varied" if found["trained"] is None else "{:g} to {:g}".format(*found["trained"]),
-                "first": first or "no harder step was tried",
-                "second": second,
-            }
-        )
-    column = st.column_config.TextColumn
-    st.dataframe(
-        [{key: neutral(value) for key, value in row.items()} for row in rows],
-        hide_index=True,
-        height="content",
-        key="robustness table",
-        alt="For each disturbance, between which steps the published figures hold, and what happens beyond.",
-        column_config={
+        trained = "not varied" if found["trained"] is None else "{:g} to {:g}".format(*found["trained"])
+        holds, errors = range_text(name, found), range_text(name, found, "errors_hold")
+        first = first or "no harder step was tried"
+        rows.append((title_of(name), holds, errors, first, second, trained, unit_of(name, found)))
+    tables.show_table(
+        rows,
+        {
             "disturbance": column("Disturbance", width=165, pinned=True),
             "holds": column("Figures hold", width=215),
             "errors": column("Errors alone hold", width=200),
@@ -92,24 +86,22 @@ def _table(measured: Mapping[str, Any]) -> None:
             "trained": column("Varied in training", width=120),
             "unit": column("Steps are told in", width=245),
         },
-        column_order=("disturbance", "holds", "errors", "first", "second", "trained", "unit"),
+        "For each disturbance, between which steps the published figures hold, and what happens beyond.",
+        height="content",
+        key="robustness table",
     )
     before = measured["undisturbed"]
     st.caption(
-        f"*As taken*, {percent(share_of(before, 'missed')[0])} of the defective parts are missed, "
-        f"{percent(share_of(before, 'false_alarms')[0])} of the sound ones rejected, and "
+        f"*As taken*, {_share(before, 'missed')} of the defective parts are missed, "
+        f"{_share(before, 'false_alarms')} of the sound ones rejected, and "
         f"{percent(handed_over(before))} of all are sent to a person. *Errors alone*: missed defects and "
         "false alarms do not rise, but more parts may be sent to a person. Between two steps nobody looked."
     )
-    st.download_button(
-        "Save all figures as CSV",
-        lambda: to_csv(measured),
-        "robustness.csv",
-        "text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-        key="robustness csv",
-    )
+    tables.csv_button("Save all figures as CSV", "robustness.csv", lambda: to_csv(measured), key="robustness csv")
+
+
+def _share(level: Mapping[str, Any], figure: str) -> str:
+    return percent(share_of(level, figure)[0] or 0.0)
 
 
 def _small(disturbances: Mapping[str, Any]) -> None:
@@ -121,12 +113,10 @@ def _small(disturbances: Mapping[str, Any]) -> None:
         "figures hold. Upright lines are 95 % ranges over castings; they are wide for false alarms, as few castings "
         "are sound. The numbers below are the steps that were tried, at equal distances."
     )
-    several = list(disturbances.items())
-    for start in range(0, len(several), 3):
-        for column, (name, found) in zip(st.columns(3, gap="medium"), several[start : start + 3]):  # noqa: B905
-            with column:
-                st.markdown(f"**{title_of(name)}**")
-                draw(charts.disturbed(name, found), f"Figures hold {range_text(name, found)}.", f"robustness {name}")
+    for cell, (name, found) in tables.grid(list(disturbances.items()), 3, gap="medium"):
+        with cell:
+            st.markdown(f"**{title_of(name)}**")
+            draw(charts.disturbed(name, found), f"Figures hold {range_text(name, found)}.", f"robustness {name}")
 
 
 @st.fragment
@@ -149,15 +139,11 @@ def _closer(card: ModelCard) -> None:
         draw(charts.disturbed(name, found, others, large=True), caption, "robustness others")
     outside = beyond(name, found)
     if outside:
-        st.markdown(f"**What happens at the first step beyond.** {_sentence('; '.join(outside))}")
+        told = "; ".join(outside)
+        st.markdown(f"**What happens at the first step beyond.** {told[0].upper()}{told[1:]}.")
     st.markdown(f"**What the checks of a photograph refuse.** {gate_words(name, card)} {_measured(name, found)}")
-    try:
+    with complaining("The model cannot judge the rendered castings."):  # the figures stand without it
         _seen(card, name, found)
-    except CastingError as error:  # the figures stand without it; a fragment is not watched by the page around it
-        st.error("The model cannot judge the rendered castings.", icon=":material/error:")
-        st.text(str(error))
-    from casting_core.evaluation.robustness.summary import HANDED, RISE  # with torch, which the casting needs anyway
-
     st.caption(
         f"The figures hold at a step where missed defects rise by no more than {100 * RISE['missed']:g} and false "
         f"alarms by no more than {100 * RISE['false_alarms']:g} points over the same photographs as taken, neither of "
@@ -168,16 +154,15 @@ def _closer(card: ModelCard) -> None:
 
 def gate_words(name: str, card: ModelCard) -> str:
     """What the checks before a verdict say of photographs disturbed so, with the bounds of the card."""
-    from casting_core.inspection.gate import RULES
-
     review, none = [], []
     moved = CORRUPTIONS[name].moves if name in CORRUPTIONS else ()
     for rule in RULES:
         if rule.gate not in card.gates or rule.name not in card.envelope or rule.name not in moved:
             continue
         least, most = card.envelope[rule.name]
-        for told, bound in ((review, least), (none, rule.far * least))[: 1 + (rule.far < 1)]:
-            told.append(_bound(rule.bound, bound))
+        review.append(_bound(rule.bound, least))
+        if rule.far < 1:
+            none.append(_bound(rule.bound, rule.far * least))
         if rule.bound_above:
             review.append(_bound(rule.bound_above, most))
     if not review:
@@ -197,17 +182,13 @@ def _either(parts: list[str]) -> str:
     return " or ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}."
-
-
 def _measured(name: str, found: Mapping[str, Any]) -> str:
     """How much was handed over at the hardest steps."""
     levels = found["levels"]
     outside = [each for each in (levels[0], levels[-1]) if each["level"] != found["none"]]
     told = [
-        f"at {level_text(name, each['level'], found)}, {percent(share_of(each, 'reviews')[0] or 0.0)} went to "
-        f"a person and {percent(share_of(each, 'unusable')[0] or 0.0)} had no verdict"
+        f"at {level_text(name, each['level'], found)}, {_share(each, 'reviews')} went to a person and "
+        f"{_share(each, 'unusable')} had no verdict"
         for each in outside
     ]
     return f"Measured: {'; '.join(told)}."
@@ -225,38 +206,32 @@ def _seen(card: ModelCard, name: str, found: Mapping[str, Any]) -> None:
     steps = list(levels)
     hardest = steps[-1] if levels[steps[-1]] != found["none"] else steps[0]
     word = level.select_slider("Step", steps, value=hardest, key=f"step-{name}", bind="query-params")
-    for column, title, value in zip(
-        st.columns(2, gap="large"), ("As rendered", f"{title_of(name)}: {word}"), (found["none"], levels[word]),
-        strict=True,
-    ):  # fmt: skip
-        with column:
-            upload = disturbed_casting(which, name, value)
-            judged = resources.judge(upload, model=card.name)
-            inspection = judged.inspection
-            wording = WORDING[inspection.verdict]
-            told = (
-                ""
-                if inspection.probability is None
-                else (f", probability of a defect {percent(inspection.probability)}")
-            )
-            st.image(
-                Image.open(io.BytesIO(upload.data or b"")),
-                width="stretch",
-                caption=f"{title}. Rendered by this app: no photograph of a real part.",
-                alt=f"The casting {which}, {title}: {wording.word}{told}.",
-            )
-            st.markdown(f":{wording.colour}[:material/{wording.icon}: **{wording.word}**]{told}")
-            st.caption(inspection.reason or advice(inspection))
+    left, right = st.columns(2, gap="large")
+    with left:
+        _casting(card, which, name, found["none"], "As rendered")
+    with right:
+        _casting(card, which, name, levels[word], f"{title_of(name)}: {word}")
+
+
+def _casting(card: ModelCard, which: str, name: str, level: float, title: str) -> None:
+    """A rendered casting, disturbed to a level, with its verdict."""
+    upload = disturbed_casting(which, name, level)
+    inspection = resources.judge(upload, model=card.name).inspection
+    wording, p = WORDING[inspection.verdict], inspection.probability
+    told = "" if p is None else f", probability of a defect {percent(p)}"
+    st.image(
+        Image.open(io.BytesIO(upload.data or b"")),
+        width="stretch",
+        caption=f"{title}. Rendered by this app: no photograph of a real part.",
+        alt=f"The casting {which}, {title}: {wording.word}{told}.",
+    )
+    st.markdown(f":{wording.colour}[:material/{wording.icon}: **{wording.word}**]{told}")
+    st.caption(inspection.reason or advice(inspection))
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
 def disturbed_casting(which: str, name: str, level: float) -> Upload:
     """A rendered casting, disturbed to a level, as the PNG file that it would be uploaded as."""
-    import numpy as np
-
-    from casting_core.data.images import decode
-    from casting_core.data.part.finder import find_part
-
     sample = resources.sample_pictures()[which].upload
     pixels = decode(sample.data or b"").pixels
     if name in CORRUPTIONS and level != CORRUPTIONS[name].none:
@@ -269,14 +244,13 @@ def disturbed_casting(which: str, name: str, level: float) -> Upload:
 
 
 def to_csv(measured: Mapping[str, Any]) -> bytes:
-    """One row a disturbance and level, shares in [0, 1]; UTF-8 with the mark that spreadsheets look for."""
-    stream = io.StringIO()
-    writer = csv.writer(stream)
-    writer.writerow(COLUMNS)
-    for name, found in measured["disturbances"].items():
-        for each in found["levels"]:
-            values = [value for key in FIGURES for value in share_of(each, key)]
-            holds = ["yes" if each[key] else "no" for key in ("holds", "errors_hold")]
-            row = [name, each["level"], found["unit"], *holds, *values]
-            writer.writerow(["" if value is None else neutral(value) for value in row])
-    return stream.getvalue().encode("utf-8-sig")
+    """One row a disturbance and level, with `COLUMNS`; shares in [0, 1]."""
+    return tables.to_csv(COLUMNS, (
+        (
+            *(name, each["level"], found["unit"]),
+            *("yes" if each[key] else "no" for key in ("holds", "errors_hold")),
+            *(value for key in FIGURES for value in share_of(each, key)),
+        )
+        for name, found in measured["disturbances"].items()
+        for each in found["levels"]
+    ))  # fmt: skip

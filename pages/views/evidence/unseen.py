@@ -23,8 +23,8 @@ from casting_core.evaluation.statistics.intervals import clopper_pearson
 from casting_core.networks.card import ModelCard
 from casting_core.networks.registry import BASELINE
 from pages.shared import resources
-from pages.shared.downloads import neutral
 from pages.shared.drawing import draw
+from pages.shared.tables import grid, show_table
 
 TITLES = {
     OFFICIAL: "Official test",
@@ -76,7 +76,8 @@ def _all(cards: Sequence[ModelCard], measured: Measured, as_filed: bool) -> None
     _charts(measured)
     st.subheader("What each number can say, and what it cannot", anchor=False)
     for name in SETS:
-        found = next((by_set[name] for by_set in measured.values() if by_set[name] is not None), None)
+        on_set = {model: by_set[name] for model, by_set in measured.items()}
+        found = next((found for found in on_set.values() if found is not None), None)
         with st.container(border=True):
             st.markdown(f"**{TITLES[name]}**")
             if found is None:
@@ -84,7 +85,7 @@ def _all(cards: Sequence[ModelCard], measured: Measured, as_filed: bool) -> None
                 continue
             st.caption(_counts(found))
             st.markdown(sentence(name, found, leaked))
-            without = [model for model, by_set in measured.items() if by_set[name] is None]
+            without = [model for model, found in on_set.items() if found is None]
             if without:
                 st.caption(f"Not measured for: {_names(without)}.")
     st.subheader("All figures", anchor=False)
@@ -126,25 +127,32 @@ def _opening(card: ModelCard, found: Mapping[str, SetFigures | None], leaked: Le
 
 def _charts(measured: Measured) -> None:
     titles = [TITLES[name] for name in SETS]
-    cells = [column for _ in range(3) for column in st.columns(2, gap="large")]  # row by row, also on a phone
-    for cell, (key, (title, caption)) in zip(cells, SHOWN.items(), strict=False):
-        values = {
-            model: {TITLES[name]: None if on is None else on.figures[key] for name, on in by_set.items()}
-            for model, by_set in measured.items()
-        }
-        chart = charts.side_by_side(values, titles, title=title, share=key != "roc_auc")
+    for cell, figure in grid([*SHOWN, None], 2, gap="large"):
         with cell:
+            if figure is None:
+                _how_to_read()
+                continue
+            title, caption = SHOWN[figure]
+            values = {
+                model: {
+                    TITLES[name]: None if found is None else found.figures[figure] for name, found in by_set.items()
+                }
+                for model, by_set in measured.items()
+            }
             st.markdown(f"**{title}**")
-            draw(chart, caption + _gaps(values), f"unseen {key}")
-    with cells[-1]:
-        st.markdown("**How to read the lines**")
-        st.markdown(
-            "The dot is what was counted. The line is its 95 % range: where the figure may well lie on other castings "
-            "of this product, as far as chance goes. It is worked out over **different castings**, not over their "
-            "copies, so it is wide wherever few castings stand behind many pictures. A dot without a line has no range "
-            "in the card. `brightness` sees nothing but the mean brightness of a picture: what is no better than it "
-            "has learned nothing about defects."
-        )
+            chart = charts.side_by_side(values, titles, title=title, share=figure != "roc_auc")
+            draw(chart, caption + _gaps(values), f"unseen {figure}")
+
+
+def _how_to_read() -> None:
+    st.markdown("**How to read the lines**")
+    st.markdown(
+        "The dot is what was counted. The line is its 95 % range: where the figure may well lie on other castings of "
+        "this product, as far as chance goes. It is worked out over **different castings**, not over their copies, so "
+        "it is wide wherever few castings stand behind many pictures. A dot without a line has no range in the card. "
+        "`brightness` sees nothing but the mean brightness of a picture: what is no better than it has learned nothing "
+        "about defects."
+    )
 
 
 def _gaps(values: Mapping[str, Mapping[str, object | None]]) -> str:
@@ -167,14 +175,13 @@ def _names(models: Sequence[str]) -> str:
 
 def _counts(found: SetFigures) -> str:
     """What stands behind the figures of a set."""
+    counts = f"{found.pictures:,} pictures of {found.photographs:,} castings: "
     if found.sound_photographs is None:
         return (
-            f"{found.pictures:,} pictures of {found.photographs:,} castings: {found.defective_pictures:,} pictures of "
-            f"defective parts, {found.sound_pictures:,} of sound ones."
+            f"{counts}{found.defective_pictures:,} pictures of defective parts, {found.sound_pictures:,} of sound ones."
         )
     return (
-        f"{found.pictures:,} pictures of {found.photographs:,} castings: "
-        f"{found.defective_photographs:,} defective ({found.defective_pictures:,} pictures), "
+        f"{counts}{found.defective_photographs:,} defective ({found.defective_pictures:,} pictures), "
         f"{found.sound_photographs:,} sound ({found.sound_pictures:,} pictures)."
     )
 
@@ -182,31 +189,22 @@ def _counts(found: SetFigures) -> str:
 def sentence(name: str, found: SetFigures, leaked: Leakage) -> str:
     """What the figures of a set can and cannot say, in one sentence."""
     sound, pictures = found.sound_photographs, found.sound_pictures
-    if name == OFFICIAL:
-        return (
-            "It says how well castings are recognised that were photographed before; it cannot say how well new ones "
-            f"are judged, as {leaked.copied:,} of its {leaked.tested:,} pictures have a copy among the training "
-            f"pictures and its sound side is {sound} castings only: {_even_none(sound)}."
-        )
-    if name == UNSEEN:
-        return (
-            "It says how well new castings of this product are judged under the same camera and light, each by a "
-            "training of the same design that had left that casting out; it cannot speak "
-            f"for another camera, and little for sound parts, as their {pictures:,} pictures show no more than {sound} "
-            f"different castings: {_even_none(sound)}."
-        )
-    if name == SECOND:
-        return (
-            "It says whether the model still works when camera and light change; it cannot say so for new castings, as "
-            f"{_known(found)} show castings that are in the public set too, and it flatters somewhat, as the design of "
-            "the model was chosen while looking at it (nothing was fitted on it)."
-        )
-    one = 100 / max(pictures, 1)
-    return (
-        "It is the nearest thing to a new camera in a new foundry, castings found nowhere in the training set; but it "
-        f"is {found.pictures} pictures of {found.photographs} castings, so one sound picture more or less moves the "
-        f"false alarms by {one:.1f} points."
-    )
+    told = {
+        OFFICIAL: "It says how well castings are recognised that were photographed before; it cannot say how well new "
+        f"ones are judged, as {leaked.copied:,} of its {leaked.tested:,} pictures have a copy among the training "
+        f"pictures and its sound side is {sound} castings only: {_even_none(sound)}.",
+        UNSEEN: "It says how well new castings of this product are judged under the same camera and light, each by a "
+        "training of the same design that had left that casting out; it cannot speak for another camera, and little "
+        f"for sound parts, as their {pictures:,} pictures show no more than {sound} different castings: "
+        f"{_even_none(sound)}.",
+        SECOND: "It says whether the model still works when camera and light change; it cannot say so for new "
+        f"castings, as {_known(found)} show castings that are in the public set too, and it flatters somewhat, as the "
+        "design of the model was chosen while looking at it (nothing was fitted on it).",
+        NEW: "It is the nearest thing to a new camera in a new foundry, castings found nowhere in the training set; "
+        f"but it is {found.pictures} pictures of {found.photographs} castings, so one sound picture more or less moves "
+        f"the false alarms by {100 / max(pictures, 1):.1f} points.",
+    }
+    return told[name]
 
 
 def _known(found: SetFigures) -> str:
@@ -223,22 +221,19 @@ def _even_none(sound: int | None) -> str:
     return f"even with none of {sound} rejected, up to {most} of all sound parts might be"
 
 
-def _rows(name: str, by_set: Mapping[str, SetFigures | None], sets: Sequence[str] = SETS) -> list[dict[str, str]]:
-    rows = []
-    for each in sets:
-        on = by_set[each]
-        row = {"set": TITLES[each], "model": neutral(name)}
-        row["counted"] = charts.NOT_MEASURED if on is None else f"{on.pictures:,} ({on.photographs:,})"
-        for key in SHOWN:
-            row[key] = figure_text(None if on is None else on.figures[key], share=key != "roc_auc")
-        rows.append(row)
-    return rows
+Row = tuple[str, ...]
+
+
+def _row(title: str, model: str, found: SetFigures | None) -> Row:
+    """The figures of a model on a set of pictures, as texts for `_draw`."""
+    if found is None:
+        return (title, model, *[charts.NOT_MEASURED] * (1 + len(SHOWN)))
+    figures = (figure_text(found.figures[key], share=key != "roc_auc") for key in SHOWN)
+    return (title, model, f"{found.pictures:,} ({found.photographs:,})", *figures)
 
 
 def _table(measured: Measured) -> None:
-    rows = [row for model, by_set in measured.items() for row in _rows(model, by_set)]
-    order = {TITLES[name]: place for place, name in enumerate(SETS)}
-    rows.sort(key=lambda row: order[row["set"]])
+    rows = [_row(TITLES[name], model, by_set[name]) for name in SETS for model, by_set in measured.items()]
     _draw(rows, "Every figure of every model on every set of pictures, with its 95 % range.", "unseen table")
     st.caption(
         "In brackets the 95 % range over different castings. Missed defects, false alarms and reviews are those of the "
@@ -248,21 +243,15 @@ def _table(measured: Measured) -> None:
     )
 
 
-def _draw(rows: Sequence[Mapping[str, str]], alt: str, key: str) -> None:
+def _draw(rows: Sequence[Row], alt: str, key: str) -> None:
     column = st.column_config.TextColumn
-    st.dataframe(
-        rows,
-        hide_index=True,
-        height="content",
-        key=key,
-        alt=alt,
-        column_config={
-            "set": column("Pictures of", width=210),
-            "model": column("Model", width=150),
-            "counted": column("Number (castings)", width=150),
-            **{name: column(title, width=310) for name, (title, _) in SHOWN.items()},
-        },
-    )
+    columns = {
+        "set": column("Pictures of", width=210),
+        "model": column("Model", width=150),
+        "counted": column("Number (castings)", width=150),
+        **{name: column(title, width=310) for name, (title, _) in SHOWN.items()},
+    }
+    show_table(rows, columns, alt, height="content", key=key)
 
 
 def _seeds(cards: Sequence[ModelCard]) -> None:
@@ -274,29 +263,23 @@ def _seeds(cards: Sequence[ModelCard]) -> None:
     )
     rows = []
     for card in cards:
-        shipped = card.training.get("settings", {}).get("seed")
+        shipped = str(card.training.get("settings", {}).get("seed"))
         for seed, found in (card.metrics.seeds or {}).items():
-            margin = found.margin
             rows.append(
-                {
-                    "model": neutral(card.name),
-                    "seed": f"{seed} (shipped)" if str(shipped) == seed else seed,
-                    "wrong": f"{found.wrong:,} of {found.pictures:,}",
-                    "missed": f"{found.missed_defects:,}",
-                    "false": f"{found.false_alarms:,}",
-                    "reviews": f"{found.reviews:,}",
-                    "margin": "needs both labels" if margin is None else f"{margin:.1f}",
-                    "filed": f"{len(found.wrong_pictures):,}",
-                }
+                (
+                    card.name,
+                    f"{seed} (shipped)" if shipped == seed else seed,
+                    f"{found.wrong:,} of {found.pictures:,}",
+                    *(f"{count:,}" for count in (found.missed_defects, found.false_alarms, found.reviews)),
+                    "needs both labels" if found.margin is None else f"{found.margin:.1f}",
+                    f"{len(found.wrong_pictures):,}",
+                )
             )
     without = [card.name for card in cards if not card.metrics.seeds]
     if rows:
-        st.dataframe(
+        show_table(
             rows,
-            hide_index=True,
-            key="unseen seeds",
-            alt="Trainings of one design from different random numbers, and their errors on the official test.",
-            column_config={
+            {
                 "model": "Model",
                 "seed": "Random seed",
                 "wrong": "Wrong at 50 %",
@@ -306,6 +289,8 @@ def _seeds(cards: Sequence[ModelCard]) -> None:
                 "margin": "Margin (logits)",
                 "filed": "Wrong as filed",
             },
+            "Trainings of one design from different random numbers, and their errors on the official test.",
+            key="unseen seeds",
         )
         st.caption(
             "Margin: how far the defective part that looks soundest lies above the sound one that looks most "
@@ -322,10 +307,10 @@ def _others(cards: Sequence[ModelCard], as_filed: bool) -> None:
         return
     st.subheader("Models of other products", anchor=False)
     st.markdown("They were measured on pictures of their own, so their figures cannot be set beside those above.")
-    rows = []
-    for card in cards:
-        by_set = {name: set_figures(card, name, as_filed=as_filed) for name in SETS}
-        rows += _rows(card.name, by_set, [OFFICIAL, UNSEEN])
-    for row in rows:
-        row["set"] = row["set"].replace(TITLES[OFFICIAL], "Its own test")
+    titles = {OFFICIAL: "Its own test", UNSEEN: TITLES[UNSEEN]}
+    rows = [
+        _row(title, card.name, set_figures(card, name, as_filed=as_filed))
+        for card in cards
+        for name, title in titles.items()
+    ]
     _draw(rows, "Every figure of models that were trained on other products.", "unseen others")

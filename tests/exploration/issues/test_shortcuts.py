@@ -62,7 +62,7 @@ def test_weighted_areas_are_those_of_scikit_learn_with_weights() -> None:
     rng = np.random.default_rng(1)
     group = rng.integers(0, 20, 300)
     positive, values = rng.random(300) < 0.4, rng.normal(size=300).round(1)
-    weights = cluster_weights(positive, group, rounds=150)  # more than are in memory together
+    weights = cluster_weights(group, positive, rounds=150)  # more than are in memory together
     found = weighted_areas(values, positive, weights, group)
     expected = [roc_auc_score(positive, values, sample_weight=row[group]) for row in weights]
     assert found == pytest.approx(expected, abs=1e-9)
@@ -151,7 +151,7 @@ def test_draws_without_a_label_bound_nothing() -> None:
     values, positive = np.arange(40.0), np.ones(40, bool)
     positive[[0, 3]] = False
     source = np.concatenate([[0, 0, 0, 1, 1, 1], np.arange(2, 36)])
-    seed = next(s for s in range(100) if not cluster_weights(positive, source, rounds=1, seed=s)[0, :2].any())
+    seed = next(s for s in range(100) if not cluster_weights(source, positive, rounds=1, seed=s)[0, :2].any())
     row = one(list(values), list(positive), list(source), rounds=1, seed=seed)
     assert (row.low, row.high) == (0, 1)
 

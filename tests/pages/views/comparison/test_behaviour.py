@@ -238,7 +238,8 @@ def other_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     write_models(folder, tmp_path / "pictures")
     use(folder, monkeypatch)
-    monkeypatch.setattr(resources, "MODELS", folder)
+    for module in (resources, model_results):
+        monkeypatch.setattr(module, "MODELS", folder)
     return folder
 
 

@@ -235,6 +235,7 @@ def other_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_models(folder, tmp_path / "pictures")
     use(folder, monkeypatch)
     monkeypatch.setattr(resources, "MODELS", folder)
+    monkeypatch.setattr("pages.views.comparison.model_results.MODELS", folder)
 
 
 @pytest.mark.usefixtures("other_models")

@@ -1,0 +1,51 @@
+"""Tables on a page, as CSV files that a spreadsheet opens without harm, and the cells of a grid."""
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from pages.shared.downloads import neutral
+
+Item = TypeVar("Item")
+
+
+def show_table(rows: Iterable[Sequence[Any]], columns: Mapping[str, Any], alt: str, **options: Any) -> None:
+    """Draw a table; no text of it acts as a formula where it is copied to.
+
+    Parameters
+    ----------
+    rows : each with a value for every column, in their order.
+    columns : title, or configuration, by the name that the column has in a download of the table.
+    alt : what it shows, for those who cannot see it.
+    options : further ones of `st.dataframe`.
+    """
+    records = [dict(zip(columns, map(neutral, row), strict=True)) for row in rows]
+    st.dataframe(records, hide_index=True, alt=alt, column_config=columns, **options)
+
+
+def to_csv(header: Sequence[str], rows: Iterable[Iterable[Any]], *, lineterminator: str = "\r\n") -> bytes:
+    """A table as UTF-8 with the mark that spreadsheets look for; None is empty, and no text acts as a formula."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator=lineterminator)
+    writer.writerow(header)
+    writer.writerows(map(neutral, row) for row in rows)
+    return stream.getvalue().encode("utf-8-sig", errors="replace")
+
+
+def csv_button(label: str, file: str, content: Callable[[], bytes], **options: Any) -> None:
+    """A button that gives a CSV file, whose `content` is made when it is pressed."""
+    icon = ":material/download:"
+    st.download_button(label, content, file, "text/csv", icon=icon, on_click="ignore", **options)
+
+
+def grid(items: Sequence[Item], width: int, **options: Any) -> Iterator[tuple[DeltaGenerator, Item]]:
+    """A cell for each item, `width` in a row; on a phone they follow each other in the same order.
+
+    `options`: of `st.columns`.
+    """
+    for start in range(0, len(items), width):
+        yield from zip(st.columns(width, **options), items[start : start + width], strict=False)
