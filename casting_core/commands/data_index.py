@@ -6,15 +6,15 @@ import typer
 
 from casting_core.commands import Data, Lines, reported
 from casting_core.errors import DataError
-from casting_core.exploration.cache import place
-from casting_core.system.memory import keep_freed_memory
 
 
 def index(data: Data = None, lines: Lines = False) -> None:
     """Index a folder with one sub-folder a class for the dataset explorer, unless that has been done."""
     from casting_core.data.download import find_root
     from casting_core.data.samples import default_root
+    from casting_core.exploration.cache import place
     from casting_core.exploration.index import build_index
+    from casting_core.system.memory import keep_freed_memory
 
     keep_freed_memory()
     folder = data or default_root()

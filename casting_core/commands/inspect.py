@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from casting_core.commands import Device, shown
-from casting_core.data.files import csv_text, write_atomically
 from casting_core.errors import SettingsError
 from casting_core.labels import Verdict
 from casting_core.networks.card import DEFAULT
@@ -153,6 +152,8 @@ def _write_line(found: Found, values: dict[str, object]) -> None:
 
 
 def _print_csv() -> Printer:
+    from casting_core.data.files import csv_text
+
     columns = ("path", "sha256", "verdict", "reason", "probability", "regions", "width", "height", "seconds")
     sys.stdout.write(",".join(columns) + "\n")
 
@@ -234,6 +235,7 @@ def _write_heatmap(target: Path, found: Found, inspection: "Inspection") -> None
     from PIL import Image
 
     from casting_core.charts.overlay import outline, overlay
+    from casting_core.data.files import write_atomically
     from casting_core.data.images import decode_rgb
 
     values, picture = io.BytesIO(), io.BytesIO()

@@ -12,8 +12,6 @@ from casting_core.commands import Defective, Device, reported
 from casting_core.commands.data import collection_of
 from casting_core.labels import Label
 from casting_core.networks.card import DEFAULT
-from casting_core.system.memory import keep_freed_memory
-from casting_core.training.settings import recipe_for, settings_for
 
 if TYPE_CHECKING:
     from casting_core.training.loop import Progress
@@ -52,8 +50,10 @@ def command(
 ) -> None:
     """Train one model. Stop it with Ctrl-C; finished epochs are kept and --resume goes on from there."""
     from casting_core.data.collection.exclusion import read_exclusion
+    from casting_core.system.memory import keep_freed_memory
     from casting_core.training import distributed
     from casting_core.training.run import train
+    from casting_core.training.settings import recipe_for, settings_for
 
     given: dict[str, Any] = {"epochs": epochs, "batch_size": batch_size, "learning_rate": learning_rate}
     given = {name: value for name, value in given.items() if value is not None}
