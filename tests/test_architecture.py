@@ -193,7 +193,6 @@ GROWING = {
     "casting_core.data.collection.reading.ReadImages",
     "casting_core.training.logs.csv_table.Table",
     "casting_core.training.logs.epochs.Rows",
-    "casting_core.training.logs.runs.ActivityMonitor",
 }
 
 

@@ -1,13 +1,12 @@
 """Charts of how models behave: how well they rank, and what their probabilities mean."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from casting_core.charts.style import LABELS, NEUTRAL, WORDS, Chart, Look, finish, listed, plain
+from casting_core.charts.style import LABELS, NEUTRAL, WORDS, Chart, Look, finish, listed, log_counts, mark, plain
 from casting_core.evaluation.comparison.behaviour import BARS, Behaviour, Interval
 from casting_core.evaluation.metrics.curves import Curve
 from casting_core.labels import Label, Verdict
@@ -15,6 +14,8 @@ from casting_core.labels import Label, Verdict
 CORNER = 10.0  # %, of both axes, that a zoomed curve shows
 FINE = 1000  # steps along an axis that the eye can tell apart
 SQUARE = 380  # px
+ENDS = ("low", "high")  # of an interval
+THIN = {"width": 1, "dash": "solid"}  # of lines to compare with, for models have lines of every pattern
 
 
 def roc(models: Mapping[str, Behaviour], looks: Mapping[str, Look], *, zoom: bool = False) -> Chart:
@@ -25,7 +26,7 @@ def roc(models: Mapping[str, Behaviour], looks: Mapping[str, Look], *, zoom: boo
     curves = {name: each.roc for name, each in models.items() if each.roc is not None}
     figure = go.Figure()
     if not zoom:
-        _diagonal(figure, "by tossing a coin")
+        mark(figure, "by tossing a coin", x=(0, 100), y=(0, 100), **THIN)
     told = []
     for name, curve in curves.items():
         hover = "sound parts rejected: %{x:.2f} %<br>defective parts found: %{y:.2f} %"
@@ -33,7 +34,7 @@ def roc(models: Mapping[str, Behaviour], looks: Mapping[str, Look], *, zoom: boo
         alarms, found = (models[name].share(label, Verdict.DEFECTIVE) for label in (Label.OK, Label.DEFECTIVE))
         _point(figure, name, alarms, found, looks[name], hover)
         told.append(f"{name}: area {curve.area:.4f}, at its reject threshold {_of(found)} found for {_of(alarms)} lost")
-    finish(figure, x="Sound parts rejected (%)", y="Defective parts found (%)", height=SQUARE, zoom=False)
+    finish(figure, x="Sound parts rejected (%)", y="Defective parts found (%)", height=SQUARE)
     _frame(figure, (0.0, CORNER) if zoom else (0.0, 100.0), (100 - CORNER, 100.0) if zoom else (0.0, 100.0))
     return Chart(figure=figure, alt=f"ROC curves{_corner(zoom)}. {'; '.join(told) or 'None: one label alone'}.")
 
@@ -49,7 +50,7 @@ def precision_recall(models: Mapping[str, Behaviour], looks: Mapping[str, Look],
         _point(figure, name, found, precise, looks[name], hover)
         told.append(f"{name}: area {curve.area:.4f}, at its reject threshold {_of(precise)} of those called so are")
     x, y = "Defective parts found (%)", "Truly defective of those called so (%)"
-    finish(figure, x=x, y=y, height=SQUARE, zoom=False)
+    finish(figure, x=x, y=y, height=SQUARE)
     _frame(figure, (100 - CORNER, 100.0) if zoom else (0.0, 100.0), (100 - CORNER, 100.0) if zoom else (0.0, 100.0))
     alt = f"Precision–recall curves{_corner(zoom)}. {'; '.join(told) or 'None: one label alone'}."
     return Chart(figure=figure, alt=alt)
@@ -59,18 +60,18 @@ def reliability(name: str, model: Behaviour, look: Look) -> Chart:
     """How many parts of each probability are defective, with 95 % intervals, above how many pictures that is."""
     points = model.reliability
     figure = make_subplots(rows=2, cols=1, shared_xaxes=True, row_heights=[0.72, 0.28], vertical_spacing=0.06)
-    _diagonal(figure, "as it should be")
-    share = np.array([100 * each.share.value for each in points])
-    ends = 100 * np.array([each.share.ends or [each.share.value] * 2 for each in points]).reshape(-1, 2)
-    numbers = [[each.pictures, each.photographs, *pair] for each, pair in zip(points, ends, strict=True)]
+    mark(figure, "as it should be", x=(0, 100), y=(0, 100), **THIN)
+    shares = [100 * each.share.value for each in points]
+    lows, highs = zip(*(each.share.times(100).ends or [100 * each.share.value] * 2 for each in points), strict=True)
+    counts = [(each.pictures, each.photographs) for each in points]
     figure.add_scatter(
         x=[100 * each.probability for each in points],
-        y=share,
-        error_y={"array": ends[:, 1] - share, "arrayminus": share - ends[:, 0], "color": look.colour, "thickness": 2},
+        y=shares,
+        error_y=look.intervals(shares, lows, highs),
         mode="markers",
         marker=look.marker(9),
         name=plain(name),
-        customdata=numbers,
+        customdata=[(*count, low, high) for count, low, high in zip(counts, lows, highs, strict=True)],
         hovertemplate="said: %{x:.1f} %<br>defective: %{y:.1f} % (%{customdata[2]:.1f} to %{customdata[3]:.1f})<br>"
         "%{customdata[0]:,} pictures of %{customdata[1]} photographs<extra></extra>",
     )
@@ -89,7 +90,7 @@ def reliability(name: str, model: Behaviour, look: Look) -> Chart:
     figure.update_xaxes(title={"text": ""}, row=1, col=1)
     figure.update_yaxes(range=[-4, 104], row=1, col=1)
     most = max((each.pictures for each in points), default=1)
-    figure.update_yaxes(title={"text": "Pictures"}, row=2, col=1, **_log_counts(most))
+    figure.update_yaxes(title={"text": "Pictures"}, row=2, col=1, **log_counts(most))
     told = [
         f"{100 * each.start:.0f} to {100 * each.end:.0f} %: {100 * each.share.value:.0f} % of {each.pictures:,}"
         for each in points
@@ -135,14 +136,8 @@ def spread(name: str, model: Behaviour) -> Chart:
     finish(figure, x="Probability of a defect (%)", y="Pictures")
     figure.update_layout(legend={"y": 1.12}, margin={"t": 24})
     figure.update_xaxes(range=[-1, 101])
-    figure.update_yaxes(**_log_counts(most))
+    figure.update_yaxes(**log_counts(most))
     return Chart(figure=figure, alt=f"Pictures by the probability that {name} gave them. {listed(told)}.")
-
-
-def _diagonal(figure: go.Figure, name: str) -> None:
-    """Draw the line from (0, 0) to (100, 100) to compare with."""
-    line = {"color": NEUTRAL, "width": 1}  # thin, for models have lines of every pattern
-    figure.add_scatter(x=[0, 100], y=[0, 100], mode="lines", name=name, line=line, hoverinfo="skip")
 
 
 def _curve(
@@ -192,11 +187,6 @@ def _precision(model: Behaviour) -> float | None:
     """Of the pictures with verdict defective, the share that is."""
     right, wrong = (len(model.cells[label, Verdict.DEFECTIVE]) for label in (Label.DEFECTIVE, Label.OK))
     return right / (right + wrong) if right + wrong else None
-
-
-def _log_counts(most: int) -> dict[str, Any]:
-    """For an axis of counts in powers of ten, from just below one on."""
-    return {"type": "log", "range": [np.log10(0.7), np.log10(1.6 * max(most, 1))], "dtick": 1}
 
 
 def _corner(zoom: bool) -> str:

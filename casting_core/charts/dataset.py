@@ -6,7 +6,20 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from casting_core.charts.style import SERIES, WORDS, Chart, Look, finish, listed, mark, plain
+from casting_core.charts.dots import Dot, draw_dots
+from casting_core.charts.style import (
+    LEAST_COUNT,
+    SERIES,
+    WORDS,
+    Chart,
+    Look,
+    finish,
+    listed,
+    log_counts,
+    looks,
+    mark,
+    plain,
+)
 from casting_core.data.provenance.grouping import HISTOGRAM_FROM
 from casting_core.exploration.issues.shortcuts import Shortcut
 
@@ -17,6 +30,7 @@ MAX_PHOTOGRAPHS = 400  # that get a bar
 STEEP = 20  # pictures of one photograph from which the scale is logarithmic
 DEEP = 4.0  # times that both hills must stand above a valley
 WHOLE = "all pictures"
+CHOSEN = {"color": SERIES[1].colour, "width": 3, "dash": "solid"}  # line at the threshold that was chosen
 
 
 def counts(pictures: Mapping[str, Mapping[str, int]], looks: Mapping[str, Look]) -> Chart:
@@ -153,7 +167,7 @@ def photographs(pictures: Mapping[str, Sequence[int]], looks: Mapping[str, Look]
     most = max((n for n, _ in ordered), default=1)
     steep = most >= STEEP
     if steep:
-        figure.update_yaxes(type="log", range=[np.log10(0.7), np.log10(1.6 * most)], dtick=1)
+        figure.update_yaxes(**log_counts(most))
     numbers = [n for n, _ in ordered]
     told = "; ".join(f"{len(each):,} {kind} photographs with {sum(each):,} pictures" for kind, each in pictures.items())
     rest = f" Only the {len(shown)} with the most pictures are drawn." if len(ordered) > len(shown) else ""
@@ -189,7 +203,8 @@ def similarity(histogram: np.ndarray, threshold: float) -> Chart:
     `histogram`: counts int (B,) over equal bins from 0.8 to 1.
     """
     numbers, middles = np.asarray(histogram), _middles(len(histogram))
-    width, top = middles[1] - middles[0], 2.0 * max(int(numbers.max(initial=0)), 1)
+    width, most = middles[1] - middles[0], int(numbers.max(initial=1))
+    upright = (LEAST_COUNT, 2 * most)
     low = valley(numbers)
     figure = go.Figure()
     figure.add_bar(
@@ -202,18 +217,11 @@ def similarity(histogram: np.ndarray, threshold: float) -> Chart:
         hovertemplate="likeness %{customdata[0]:.3f} to %{customdata[1]:.3f}: %{y:,} pairs<extra></extra>",
     )
     if low is not None:
-        mark(figure, f"valley, at {low:.3f}", x=low, ends=(0.7, top))
-    figure.add_scatter(
-        x=[threshold, threshold],
-        y=[0.7, top],
-        mode="lines",
-        name=f"threshold, {threshold:.3f}",
-        line={"color": SERIES[1].colour, "width": 3},
-        hoverinfo="skip",
-    )
+        mark(figure, f"valley, at {low:.3f}", x=(low, low), y=upright)
+    mark(figure, f"threshold, {threshold:.3f}", x=(threshold, threshold), y=upright, **CHOSEN)
     finish(figure, x="Likeness of two pictures (1 = the same)", y="Pairs")
     figure.update_xaxes(range=[HISTOGRAM_FROM, 1.001])
-    figure.update_yaxes(type="log", range=[np.log10(0.7), np.log10(top)], dtick=1)
+    figure.update_yaxes(**log_counts(most))
     above = int(numbers[middles >= threshold].sum())
     where = "There is no valley" if low is None else f"A valley is at {low:.3f},"
     alt = (
@@ -257,7 +265,7 @@ def thresholds(
     figure.update_xaxes(title={"text": "Threshold of likeness", "standoff": 8}, row=2, col=1)
     figure.update_yaxes(title={"text": "Share (%)", "standoff": 24}, range=[-4, 104], row=1, col=1)
     figure.update_yaxes(title={"text": "Photographs", "standoff": 24}, rangemode="tozero", row=2, col=1)
-    figure.add_vline(x=chosen, line={"color": SERIES[1].colour, "width": 3})
+    figure.add_vline(x=chosen, line=CHOSEN)
     first, last = f"{values[0]:.3f}", f"{values[-1]:.3f}"
     alt = (
         f"Two lines over the threshold. Test pictures with a copy in train: {shares[0]:.1f} % at {first}, "
@@ -272,51 +280,37 @@ def shortcuts(rows: Sequence[Shortcut], names: Mapping[str, str]) -> Chart:
     `names`: of the measures, from the bottom of the chart to its top; rows without an area are left out.
     """
     known = [row for row in rows if row.auc is not None and row.measure in names]
-    height = {measure: place for place, measure in enumerate(names)}
     splits = sorted({row.split for row in known}, key=_place)
-    figure = go.Figure()
-    lowest = min((row.low for row in known if row.low is not None), default=0.5)
-    mark(figure, "chance: tells nothing", x=0.5, ends=(-0.6, len(names) - 0.4))
-    for place, split in enumerate(splits):
-        mine = [row for row in known if row.split == split]
-        offset = 0.2 * ((len(splits) - 1) / 2 - place)
-        look = SERIES[place % len(SERIES)]
-        figure.add_scatter(
-            x=[row.auc for row in mine],
-            y=[height[row.measure] + offset for row in mine],
-            mode="markers",
-            name=WHOLE if split is None else plain(split),
-            marker=look.marker(11 if split is None else 9),
-            error_x={
-                "type": "data",
-                "symmetric": False,
-                "array": [(row.high or 0) - (row.auc or 0) for row in mine],
-                "arrayminus": [(row.auc or 0) - (row.low or 0) for row in mine],
-                "color": look.colour,
-                "thickness": 2,
-                "width": 4,
-            },
-            customdata=[(names[row.measure], row.low, row.high, _higher(row)) for row in mine],
-            hovertemplate="%{customdata[0]}: %{x:.2f} (%{customdata[1]:.2f} to %{customdata[2]:.2f})"
-            "<br>%{customdata[3]}<extra></extra>",
+    dots = [
+        Dot(
+            row=row.measure,
+            series=WHOLE if row.split is None else plain(row.split),
+            value=row.auc,
+            low=row.low,
+            high=row.high,
+            text=f"{_area(row, names)}<br>{_higher(row)}",
         )
-    finish(
-        figure,
-        x="Area under the ROC curve",
-        y="",
-        height=110 + 46 * len(names),
-    )
-    figure.update_yaxes(
-        tickvals=list(height.values()), ticktext=list(names.values()), range=[-0.6, len(names) - 0.4], showgrid=False
-    )
+        for row in known
+        if row.auc is not None
+    ]
+    series = looks([WHOLE if split is None else plain(split) for split in splits])
+    rows_down = list(names)[::-1]
+    figure = draw_dots(dots, rows_down, series, x="Area under the ROC curve", names=names, bounds=None)
+    mark(figure, "chance: tells nothing", x=(0.5, 0.5), y=(-0.6, len(names) - 0.4))
+    figure.update_layout(showlegend=True)
+    lowest = min((row.low for row in known if row.low is not None), default=0.5)
     figure.update_xaxes(range=[min(0.4, lowest) - 0.02, 1.01])
-    overall = sorted((row for row in known if row.split is None), key=lambda row: -height[row.measure])
-    told = [f"{names[row.measure]}: {row.auc:.2f} ({row.low:.2f} to {row.high:.2f})" for row in overall]
+    overall = sorted((row for row in known if row.split is None), key=lambda row: rows_down.index(row.measure))
+    told = [_area(row, names) for row in overall]
     return Chart(
         figure=figure,
         alt="Dots with 95 % intervals: how well each measure alone tells the label, in all pictures, where 0.50 is "
         f"chance. {'; '.join(told) or 'None was measured'}.",
     )
+
+
+def _area(row: Shortcut, names: Mapping[str, str]) -> str:
+    return f"{names[row.measure]}: {row.auc:.2f} ({row.low:.2f} to {row.high:.2f})"
 
 
 def _higher(row: Shortcut) -> str:

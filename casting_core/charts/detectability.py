@@ -113,7 +113,7 @@ def curve(kind: str, found: Figures, look: Look, scale: Scale, *, seen: str) -> 
             x=line["percent"],
             y=[100 * value for value in line[end]],
             fill=fill,
-            fillcolor=_faint(look.colour),
+            fillcolor=look.faint(FAINT),
             line={"width": 0, **SMOOTH},
             mode="lines",
             name="range of the curve",
@@ -203,8 +203,3 @@ def _finish(figure: go.Figure, kinds: Mapping[str, Figures], scale: Scale, heigh
     )
     figure.update_yaxes(range=[-3, 108], tickvals=[0, 25, 50, 75, 90, 100])
     figure.add_hline(y=90, line={"color": NEUTRAL, "width": 1.5, "dash": "dot"})
-
-
-def _faint(colour: str) -> str:
-    red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
-    return f"rgba({red},{green},{blue},{FAINT})"

@@ -67,15 +67,7 @@ def draw_dots(
             mode="markers",
             name=name,
             marker=look.marker(10),
-            error_x={
-                "type": "data",
-                "symmetric": False,
-                "array": [0 if dot.high is None else dot.high - dot.value for dot in mine],
-                "arrayminus": [0 if dot.low is None else dot.value - dot.low for dot in mine],
-                "color": look.colour,
-                "thickness": 2,
-                "width": 4,
-            },
+            error_x=look.intervals([dot.value for dot in mine], [dot.low for dot in mine], [dot.high for dot in mine]),
             customdata=[dot.text for dot in mine],
             hovertemplate="%{customdata}<extra></extra>",
         )

@@ -38,12 +38,12 @@ def points_text(values: Mapping[str, float] | None) -> str:
     return f"{value} points ({low} to {high})".replace("-", "−")
 
 
-def _ends(values: Any) -> tuple[float, float | None, float | None]:
+def _dot(row: str, series: str, values: Estimate | Mapping[str, Any] | float, text: str) -> Dot:
     found = Estimate.from_json(values) if isinstance(values, Mapping) else values
     if not isinstance(found, Estimate):
-        return 100 * float(found or 0.0), None, None
+        return Dot(row=row, series=series, value=100 * float(found or 0.0), low=None, high=None, text=text)
     scaled = found.times(100)
-    return scaled.value, scaled.low, scaled.high
+    return Dot(row=row, series=series, value=scaled.value, low=scaled.low, high=scaled.high, text=text)
 
 
 def methods(
@@ -67,13 +67,11 @@ def methods(
     """
     words = points_text if points else share_text
     look = {own: SERIES[0], others: SERIES[1]}
-    dots = []
-    for method, values in measured.items():
-        if values is not None:
-            value, low, high = _ends(values)
-            series = own if method == EVIDENCE else others
-            text = f"{titles[method]}: {words(values)}"
-            dots.append(Dot(row=method, series=series, value=value, low=low, high=high, text=text))
+    dots = [
+        _dot(method, own if method == EVIDENCE else others, values, f"{titles[method]}: {words(values)}")
+        for method, values in measured.items()
+        if values is not None
+    ]
     unit = "points" if points else "%"
     figure = draw_dots(dots, list(measured), look, x=f"{title} ({unit})", names=titles, apart=False)
     told = "; ".join(f"{titles[method]} {words(values)}" for method, values in measured.items())
@@ -87,9 +85,7 @@ def by_size(measured: Mapping[str, Mapping[str, Any]], sizes: Mapping[str, str],
         for size in sizes:
             found = values.get(size)
             if found is not None:
-                value, low, high = _ends(found)
-                text = f"{sizes[size]}, {name}: {share_text(found)}"
-                dots.append(Dot(row=size, series=name, value=value, low=low, high=high, text=text))
+                dots.append(_dot(size, name, found, f"{sizes[size]}, {name}: {share_text(found)}"))
         told.append(f"{name}: " + "; ".join(f"{sizes[size]} {share_text(values.get(size))}" for size in sizes))
     figure = draw_dots(dots, list(sizes), looks(list(measured)), x=f"{title} (%)", names=sizes)
     return Chart(figure=figure, alt=f"Dots with 95 % intervals: {title}, by size. {'. '.join(told)}.")
@@ -97,12 +93,7 @@ def by_size(measured: Mapping[str, Mapping[str, Any]], sizes: Mapping[str, str],
 
 def by_kind(found: Mapping[str, Estimate], *, title: str) -> Chart:
     """A share by the kind of defect."""
-    dots = []
-    for kind, values in found.items():
-        value, low, high = _ends(values)
-        dots.append(
-            Dot(row=kind, series="castings", value=value, low=low, high=high, text=f"{kind}: {share_text(values)}")
-        )
+    dots = [_dot(kind, "castings", values, f"{kind}: {share_text(values)}") for kind, values in found.items()]
     figure = draw_dots(dots, list(found), {"castings": SERIES[0]}, x=f"{title} (%)")
     told = "; ".join(f"{kind} {share_text(values)}" for kind, values in found.items())
     return Chart(figure=figure, alt=f"Dots with 95 % intervals: {title}, by kind of defect. {told}.")

@@ -141,21 +141,12 @@ def disturbed(name: str, found: Figures, keys: Sequence[str] = tuple(FIGURES), *
         title, look = FIGURES[key]
         told = [share_of(each, key) for each in levels]
         ranges = [f", {_percent(low)} to {_percent(high)}" if low is not None else "" for _, low, high in told]
-        bars = any(low is not None for _, low, _ in told)
+        shares, lows, highs = ([_points(value) for value in part] for part in zip(*told, strict=True))
+        bars = any(low is not None for low in lows)
         figure.add_scatter(
             x=list(range(len(levels))),
-            y=[None if share is None else 100 * share for share, _, _ in told],
-            error_y={
-                "type": "data",
-                "symmetric": False,
-                "array": [_length(share, high) for share, _, high in told],
-                "arrayminus": [_length(low, share) for share, low, _ in told],
-                "color": look.colour,
-                "thickness": 1.5,
-                "width": 3,
-            }
-            if bars
-            else None,
+            y=shares,
+            error_y=look.intervals(shares, lows, highs, thickness=1.5, width=3) if bars else None,
             mode="lines+markers",
             name=title,
             line=look.line(),
@@ -189,9 +180,8 @@ def disturbed(name: str, found: Figures, keys: Sequence[str] = tuple(FIGURES), *
     return Chart(figure=figure, alt=f"{title_of(name)}, {unit}. {holds}. {said}.")
 
 
-def _length(start: float | None, end: float | None) -> float:
-    """Of an upright line, in points; 0 where there is none."""
-    return 0.0 if start is None or end is None else 100 * (end - start)
+def _points(share: float | None) -> float | None:
+    return None if share is None else 100 * share
 
 
 def _percent(share: float | None) -> str:

@@ -12,6 +12,7 @@ too.
 """
 
 import html
+import math
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,13 +26,13 @@ from casting_core.labels import Label
 NEUTRAL = "#7A838A"  # of lines that are only there to compare with
 HEIGHT = 320  # px
 LINE = 42  # letters that fit below a chart on a phone
+LEAST_COUNT = 0.7  # where an axis of counts in powers of ten begins
 CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False, "showTips": False}  # for st.plotly_chart
 
 
 @dataclass(frozen=True, kw_only=True)
 class Look:
-    """How one thing is drawn: its `colour`, the `dash` of its lines, the `symbol` of its points and the `pattern` of
-    its bars, in Plotly's words."""
+    """How one thing is drawn: its lines, its points and its bars, in Plotly's words."""
 
     colour: str
     dash: str
@@ -50,6 +51,36 @@ class Look:
         """For the `marker` of bars."""
         pattern = {"shape": self.pattern, "fillmode": "overlay", "fgcolor": "white", "size": 8, "solidity": 0.15}
         return {"color": self.colour, "pattern": pattern, "line": {"width": 0}}
+
+    def faint(self, opacity: float) -> str:
+        """For the `fillcolor` of a band."""
+        red, green, blue = (int(self.colour[place : place + 2], 16) for place in (1, 3, 5))
+        return f"rgba({red},{green},{blue},{opacity})"
+
+    def intervals(
+        self,
+        values: Sequence[float | None],
+        lows: Sequence[float | None],
+        highs: Sequence[float | None],
+        *,
+        thickness: float = 2,
+        width: float = 4,
+    ) -> dict[str, Any]:
+        """For `error_x` or `error_y` of points: from each low to each high end, nothing where one of them is None."""
+
+        def lengths(starts: Sequence[float | None], ends: Sequence[float | None]) -> list[float]:
+            pairs = zip(starts, ends, strict=True)
+            return [0.0 if start is None or end is None else end - start for start, end in pairs]
+
+        return {
+            "type": "data",
+            "symmetric": False,
+            "array": lengths(values, highs),
+            "arrayminus": lengths(lows, values),
+            "color": self.colour,
+            "thickness": thickness,
+            "width": width,
+        }
 
 
 LABEL_COLOURS = {Label.OK: "#009E73", Label.DEFECTIVE: "#D55E00"}
@@ -88,15 +119,12 @@ def looks(names: Sequence[str], labels: Mapping[str, Label] | None = None) -> di
     return {name: SERIES[place % len(SERIES)] for place, name in enumerate(names)}
 
 
-def finish(
-    figure: go.Figure, *, x: str, y: str, title: str | None = None, height: int = HEIGHT, zoom: bool = False
-) -> go.Figure:
+def finish(figure: go.Figure, *, x: str, y: str, height: int = HEIGHT, zoom: bool = False) -> go.Figure:
     """Give a figure the look of the app, and give it back.
 
     Parameters
     ----------
     x, y : titles of the axes, with their unit in brackets; empty where the axis says it itself.
-    title : of the figure; left out where the page has one above it.
     height : px.
     zoom : whether dragging zooms; else it scrolls the page, which matters on a phone.
     """
@@ -106,7 +134,7 @@ def finish(
     figure.update_layout(
         {name: across if name.startswith("x") else down for name in _axes(figure)},
         height=height,
-        margin={"l": 8, "r": 12, "t": 8 if title is None else 56, "b": 8},
+        margin={"l": 8, "r": 12, "t": 8, "b": 8},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         font={"size": 13},
@@ -115,10 +143,6 @@ def finish(
         dragmode="zoom" if zoom else False,
         bargap=0.25,
     )
-    if title is not None:
-        figure.update_layout(
-            title={"text": title, "font": {"size": 16}, "x": 0, "xanchor": "left", "yref": "container"}
-        )
     return figure
 
 
@@ -129,7 +153,6 @@ def ink(figure: go.Figure, colour: str) -> go.Figure:
         {name: {"tickfont": font, "title": {"font": font}} for name in _axes(figure)},
         font=font,
         legend={"font": font},
-        title={"font": font},
     )
     return figure
 
@@ -139,21 +162,15 @@ def _axes(figure: go.Figure) -> set[str]:
     return {"xaxis", "yaxis"} | {name for name in figure.layout if name.startswith(("xaxis", "yaxis"))}
 
 
-def mark(
-    figure: go.Figure, name: str, *, x: float | None = None, y: float | None = None, ends: tuple[float, float]
-) -> None:
-    """Draw a straight line to compare with, down at `x` or across at `y`, from one of the `ends` to the other; its
-    `name` stands in the legend."""
-    along = list(ends)
-    across = [x if x is not None else y] * 2
-    figure.add_scatter(
-        x=across if x is not None else along,
-        y=along if x is not None else across,
-        mode="lines",
-        name=name,
-        line={"color": NEUTRAL, "width": 2, "dash": "dot"},
-        hoverinfo="skip",
-    )
+def mark(figure: go.Figure, name: str, *, x: Sequence[float], y: Sequence[float], **line: Any) -> None:
+    """Draw a line to compare with through some points; its `name` stands in the legend, `line` changes its look."""
+    look = {"color": NEUTRAL, "width": 2, "dash": "dot", **line}
+    figure.add_scatter(x=list(x), y=list(y), mode="lines", name=name, line=look, hoverinfo="skip")
+
+
+def log_counts(most: int) -> dict[str, Any]:
+    """For an axis of counts up to `most` in powers of ten, from just below one on."""
+    return {"type": "log", "range": [math.log10(LEAST_COUNT), math.log10(1.6 * max(most, 1))], "dtick": 1}
 
 
 def plain(text: str) -> str:

@@ -4,6 +4,7 @@ explorer, render castings and flanges.
 """
 
 import os
+from collections.abc import Sequence
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -11,17 +12,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from casting_core.commands import data_index
+from casting_core.commands import Data, Defective, Lines, data_index, reported, shown
+from casting_core.errors import DataError, SettingsError
+from casting_core.labels import Label
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from casting_core.data.collection.collection import Collection
 
 app = typer.Typer(help="Get, verify, audit, index and render data.", no_args_is_help=True)
 app.command("index")(data_index.index)
-
-Root = Annotated[Path | None, typer.Option("--data", help="Data folder; CASTING_DATA or data/casting_data.")]
 
 
 def root_of(data: Path | None) -> Path:
@@ -42,7 +41,7 @@ def fetch(out: Annotated[Path, typer.Option(help="Where to put it.")] = Path("da
 
 
 @app.command()
-def check(data: Root = None) -> None:
+def check(data: Data = None) -> None:
     """Check counts, hashes and readability of every picture; exit code 1 where something differs."""
     from casting_core.data.download import check as verify
 
@@ -55,7 +54,7 @@ def check(data: Root = None) -> None:
 
 @app.command()
 def audit(
-    data: Root = None,
+    data: Data = None,
     out: Annotated[
         Path | None, typer.Option(help="The table; the package's own when left out, which is for the public set alone.")
     ] = None,
@@ -64,12 +63,10 @@ def audit(
 
     The signatures are written beside the table.
     """
-    from casting_core.commands import shown
     from casting_core.data.collection.collection import is_public
     from casting_core.data.provenance.grouping import audit as examine
     from casting_core.data.provenance.grouping import write_provenance
     from casting_core.data.samples import PROVENANCE
-    from casting_core.errors import SettingsError
 
     root = root_of(data)
     if out is None and not is_public(root):
@@ -86,7 +83,7 @@ def audit(
 
 @app.command()
 def signatures(
-    data: Root = None,
+    data: Data = None,
     out: Annotated[Path | None, typer.Option(help="The file; the package's own when left out.")] = None,
 ) -> None:
     """Make the signatures of the known photographs anew from the train pictures and the package's provenance.csv."""
@@ -97,7 +94,6 @@ def signatures(
 
 
 def _make_signatures(root: Path, table: Path, out: Path) -> None:
-    from casting_core.commands import shown
     from casting_core.data.provenance.library import build_library, write_signatures
     from casting_core.data.samples import read_provenance
 
@@ -110,13 +106,12 @@ def _make_signatures(root: Path, table: Path, out: Path) -> None:
 
 @app.command()
 def recognise(
-    data: Root = None,
+    data: Data = None,
     others: Annotated[
         Path | None, typer.Option(help="A second folder of pictures to look up, such as another capture.")
     ] = None,
 ) -> None:
     """Measure how well pictures are recognised as seen before, and how often strangers are taken for known ones."""
-    from casting_core.commands import shown
     from casting_core.data.provenance.library import read_signatures
     from casting_core.data.provenance.lookup_accuracy import measure
     from casting_core.data.samples import read_provenance
@@ -129,21 +124,38 @@ def recognise(
 
 
 @app.command()
-def describe(
-    data: Root = None,
-    defective: Annotated[
-        list[str] | None, typer.Option(help="A defective class; give it once for each. Guessed when left out.")
-    ] = None,
-) -> None:
+def describe(data: Data = None, defective: Defective = None) -> None:
     """Say what a folder with one sub-folder a class holds, as training will see it."""
-    from rich.console import Console
-
     found = collection_of(data, defective)
     for note in found.notes:
         typer.echo(note)
-    console = Console(soft_wrap=True)
-    console.print(_classes_table(found))
-    console.print(_photographs_table(found))
+    classes = []
+    for name, label in found.classes.items():
+        mine = [sample for sample in found.samples if found.class_of(sample) == name]
+        counts = [sum(s.split == split for s in mine) for split in ("train", "test")]
+        classes.append([name, label.value, *counts, sum(s.suspect for s in mine)])
+    _print_table(("class", "counts as"), ("train", "test", "doubted"), classes)
+    photographs = []
+    for label in Label:
+        mine = [sample for sample in found.samples if sample.label is label]
+        folds = [len({s.source for s in mine if s.fold == fold}) for fold in range(found.folds)]
+        photographs.append([label.value, len(mine), found.photographs(label), *folds])
+    folds_named = [f"fold {fold}" for fold in range(found.folds)]
+    _print_table(("label",), ("pictures", "photographs", *folds_named), photographs)
+
+
+def _print_table(words: Sequence[str], numbers: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """A table of these columns, words on the left and numbers on the right."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(*words, box=box.SIMPLE)
+    for title in numbers:
+        table.add_column(title, justify="right")
+    for row in rows:
+        table.add_row(*map(str, row))
+    Console(soft_wrap=True).print(table)
 
 
 def collection_of(data: Path | None, defective: list[str] | None) -> "Collection":
@@ -151,11 +163,9 @@ def collection_of(data: Path | None, defective: list[str] | None) -> "Collection
 
     Raises `DataError` where that is nothing to train on.
     """
-    from casting_core.commands import shown
     from casting_core.data.collection.collection import is_public, public_collection, read_collection
     from casting_core.data.download import find_root
     from casting_core.data.samples import default_root
-    from casting_core.errors import DataError
 
     root = data or default_root()
     try:
@@ -166,38 +176,6 @@ def collection_of(data: Path | None, defective: list[str] | None) -> "Collection
         return public_collection(public)
     with shown("Looking at the pictures") as progress:
         return read_collection(root, defective=defective or None, progress=progress)
-
-
-def _classes_table(found: "Collection") -> "Table":
-    """Pictures of each class and split."""
-    from rich import box
-    from rich.table import Table
-
-    table = Table("class", "counts as", box=box.SIMPLE)
-    for title in ("train", "test", "doubted"):
-        table.add_column(title, justify="right")
-    for name, label in found.classes.items():
-        mine = [sample for sample in found.samples if found.class_of(sample) == name]
-        counts = [sum(s.split == split for s in mine) for split in ("train", "test")]
-        table.add_row(name, label.value, *map(str, counts), str(sum(s.suspect for s in mine)))
-    return table
-
-
-def _photographs_table(found: "Collection") -> "Table":
-    """Pictures and photographs of each label, and photographs of each fold."""
-    from rich import box
-    from rich.table import Table
-
-    from casting_core.labels import Label
-
-    table = Table("label", box=box.SIMPLE)
-    for title in ("pictures", "photographs", *(f"fold {fold}" for fold in range(found.folds))):
-        table.add_column(title, justify="right")
-    for label in Label:
-        mine = [sample for sample in found.samples if sample.label is label]
-        folds = [len({s.source for s in mine if s.fold == fold}) for fold in range(found.folds)]
-        table.add_row(label.value, str(len(mine)), str(found.photographs(label)), *map(str, folds))
-    return table
 
 
 class Product(StrEnum):
@@ -217,22 +195,14 @@ def render(
     seed: Annotated[int, typer.Option(min=0, help="The same seed renders the same pictures.")] = 0,
     size: Annotated[int, typer.Option(min=64, max=2048, help="Side in pixels.")] = 300,
     workers: Annotated[int, typer.Option(min=1, help="Processes that share the work.")] = os.cpu_count() or 1,
-    lines: Annotated[bool, typer.Option("--lines", help="Progress as lines of text that a program can read.")] = False,
+    lines: Lines = False,
 ) -> None:
     """Render castings or pipe flanges with known defects, and their masks."""
-    from casting_core.commands import reported
     from casting_core.data.synthetic.dataset import render_set
     from casting_core.data.synthetic.flange_dataset import render_flange_set
 
     write = render_set if product is Product.CASTING else render_flange_set
     with reported(lines) as step:
-        write(
-            out,
-            count,
-            seed=seed,
-            size=size,
-            workers=min(workers, count),
-            progress=partial(step, "Rendering"),
-        )
+        write(out, count, seed=seed, size=size, workers=min(workers, count), progress=partial(step, "Rendering"))
     if not lines:
         typer.echo(f"Written: {count} {product.value}s, masks and defects.csv in {out}")

@@ -1,21 +1,17 @@
 """`data index`: what the dataset explorer needs to know of a folder, found out once and kept."""
 
 from contextlib import suppress
-from pathlib import Path
-from typing import Annotated
 
 import typer
 
+from casting_core.commands import Data, Lines, reported
+from casting_core.errors import DataError
 
-def index(
-    data: Annotated[Path | None, typer.Option("--data", help="Data folder; CASTING_DATA or data/casting_data.")] = None,
-    lines: Annotated[bool, typer.Option("--lines", help="Progress as lines of text that a program can read.")] = False,
-) -> None:
+
+def index(data: Data = None, lines: Lines = False) -> None:
     """Index a folder with one sub-folder a class for the dataset explorer, unless that has been done."""
-    from casting_core.commands import reported
     from casting_core.data.download import find_root
     from casting_core.data.samples import default_root
-    from casting_core.errors import DataError
     from casting_core.exploration.cache import place
     from casting_core.exploration.index import build_index
     from casting_core.system.memory import keep_freed_memory

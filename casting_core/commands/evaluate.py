@@ -1,25 +1,27 @@
 """`evaluate`: the figures of a model, computed afresh or measured anew."""
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from casting_core.commands import shown
+from casting_core.commands import Data, Device, check_writable, shown
+from casting_core.commands.data import root_of
 from casting_core.commands.printing import print_figures, print_splits
 from casting_core.commands.train import Split
-from casting_core.networks.card import DEFAULT, folder_of
+from casting_core.errors import ModelError
+from casting_core.networks import card as cards
 
 if TYPE_CHECKING:
     from casting_core.evaluation.evaluate import Evaluation
-    from casting_core.networks.card import ModelCard
 
 SPLITS = {Split.OFFICIAL: "official_test", Split.BY_SOURCE: "by_source"}
 RENDERED_FROM = 1_000_000  # first seed of the castings that are rendered for judging, far from all others
 
 
 def command(
-    model: Annotated[str, typer.Argument(help="Name of a shipped model.")] = DEFAULT,
+    model: Annotated[str, typer.Argument(help="Name of a shipped model.")] = cards.DEFAULT,
     split: Annotated[Split | None, typer.Option(help="The figures of one split; of both if left out.")] = None,
     markdown: Annotated[
         bool, typer.Option("--markdown", help="The main figures as the tables of docs/results.md.")
@@ -36,13 +38,16 @@ def command(
     robustness: Annotated[
         bool, typer.Option("--robustness", help="Measure what light, blur, turns and so on do to the verdicts.")
     ] = False,
-    data: Annotated[Path | None, typer.Option(help="The public set; CASTING_DATA or data/casting_data.")] = None,
-    device: Annotated[str | None, typer.Option(help="cpu, cuda or mps; the best present if left out.")] = None,
+    data: Data = None,
+    device: Device = None,
     save: Annotated[bool, typer.Option("--save", help="Keep the figures in the model's card.")] = False,
 ) -> None:
     """Compute all figures of a model's card afresh from its predictions.csv, or judge anew what has masks."""
     if (methods or repair) and masks is None:
         raise typer.BadParameter("--methods and --repair need a folder of photographs with masks: add --masks.")
+    if save:
+        folder = cards.folder_of(model, cards.MODELS)
+        check_writable(folder, f"Copy {model} into a folder of your own, and name that in CASTING_MODELS.")
     limits = detectability or robustness
     if split is not None and (masks is not None or rendered or limits or markdown or save):
         raise typer.BadParameter("--split chooses among printed figures; leave it out with all other options.")
@@ -89,7 +94,6 @@ def command(
 def _limits(
     model: str, data: Path | None, device: str | None, *, detectability: bool, robustness: bool, save: bool
 ) -> None:
-    from casting_core.commands.data import root_of
     from casting_core.evaluation.detectability import study as detectability_study
     from casting_core.evaluation.detectability.summary import summarise as summarise_trials
     from casting_core.evaluation.detectability.trials import FILE as TRIALS
@@ -101,9 +105,8 @@ def _limits(
     from casting_core.evaluation.robustness.tallies import FILE as TALLIES
     from casting_core.evaluation.robustness.tallies import write_tallies
     from casting_core.inspection.inspector import Inspector
-    from casting_core.networks.card import MODELS
 
-    root, folder = root_of(data), folder_of(model, MODELS)
+    root, folder = root_of(data), cards.folder_of(model, cards.MODELS)
     judges = FoldInspectors(folder, device)
     if detectability:
         with shown("Judging inserted defects") as progress:
@@ -127,10 +130,9 @@ def _from_predictions(model: str, split: Split | None, markdown: bool, save: boo
     from casting_core.evaluation.evaluate import evaluate, suspects_of
     from casting_core.evaluation.predictions import read_predictions
     from casting_core.evaluation.reporting.markdown import map_table, methods_table, repair_table, results_table
-    from casting_core.networks.card import MODELS, read_card
 
-    folder = folder_of(model, MODELS)
-    card, suspects = read_card(folder), suspects_of(folder)
+    folder = cards.folder_of(model, cards.MODELS)
+    card, suspects = cards.read_card(folder), suspects_of(folder)
     rows = read_predictions(folder / "predictions.csv")
     evaluation = evaluate(rows, suspects, calibrated_on=card.calibrated_on or None, fit_shift=card.recentred)
     if save:
@@ -151,12 +153,8 @@ def _from_predictions(model: str, split: Split | None, markdown: bool, save: boo
     print_splits({name: f for name, f in shown.items() if split is None or name == SPLITS[split]})
 
 
-def _check(card: "ModelCard", evaluation: "Evaluation") -> None:
+def _check(card: cards.ModelCard, evaluation: "Evaluation") -> None:
     """Figures belong into a card only where they are of the calibration and the thresholds that it ships."""
-    import math
-
-    from casting_core.errors import ModelError
-
     found, point = evaluation.calibration, evaluation.point
     pairs = {
         "temperature": (card.temperature, found.temperature),
@@ -175,10 +173,9 @@ def _check(card: "ModelCard", evaluation: "Evaluation") -> None:
 def _keep(model: str, name: str, figures: Any, save: bool) -> None:
     """Put figures into the card where asked for: what was measured is not lost when a later part is interrupted."""
     if save:
-        from casting_core.networks.card import MODELS
         from casting_core.networks.checkpoint import add_metrics
 
-        folder = folder_of(model, MODELS)
+        folder = cards.folder_of(model, cards.MODELS)
         add_metrics(folder, name, figures)
         typer.echo(f"Kept in the card: {folder}")
 

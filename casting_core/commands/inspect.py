@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from casting_core.commands import Device, shown
+from casting_core.errors import SettingsError
+from casting_core.labels import Verdict
 from casting_core.networks.card import DEFAULT
 
 if TYPE_CHECKING:
@@ -78,7 +81,7 @@ def command(
     paths: Annotated[list[str], typer.Argument(help="Pictures, folders (recursive) and globs.")],
     model: Annotated[str, typer.Option(help="Name of a shipped model.")] = DEFAULT,
     settings: Annotated[Path | None, typer.Option(help="File with thresholds chosen for this model (JSON).")] = None,
-    device: Annotated[str | None, typer.Option(help="cuda, mps or cpu; the best present when left out.")] = None,
+    device: Device = None,
     format: Annotated[Format, typer.Option(help="How to print results.")] = Format.TABLE,
     heatmaps: Annotated[Path | None, typer.Option(help="Write each heatmap here as .npy and .png.")] = None,
     explain: Annotated[bool, typer.Option("--explain/--no-explain", help="Heatmap and regions.")] = True,
@@ -88,9 +91,7 @@ def command(
     batch_size: Annotated[int, typer.Option(min=1, help="Pictures at a time.")] = 64,
 ) -> None:
     """Judge pictures. Exit code 0 when it ran, 3 when some input was unusable, 2 on wrong usage."""
-    from casting_core.commands import progress_bar
     from casting_core.inspection.inspector import Inspector
-    from casting_core.labels import Verdict
 
     if heatmaps is not None and not explain:
         raise typer.BadParameter("--heatmaps needs an explanation; leave out --no-explain.")
@@ -107,9 +108,9 @@ def command(
     printer = _print_examined(inspector) if examination else _PRINTERS[format]()
     written: set[Path] = set()
     unusable = without_map = False
-    with progress_bar() as bar:
-        task = bar.add_task("Inspecting", total=None)
-        for inspection in inspector.inspect_many(sources(), batch_size=batch_size, explain=explain):
+    with shown("Inspecting") as progress:
+        inspections = inspector.inspect_many(sources(), batch_size=batch_size, explain=explain)
+        for done, inspection in enumerate(inspections, start=1):
             found = queue.popleft()
             unusable |= inspection.verdict is Verdict.UNUSABLE
             printer(found, inspection)
@@ -117,7 +118,7 @@ def command(
             if heatmaps is not None:
                 _write_heatmap(_heatmap_target(heatmaps, found, written), found, inspection)
             without_map |= inspection.probability is not None and inspection.heatmap is None
-            bar.advance(task)
+            progress(done, None)
     if heatmaps is not None and without_map:
         typer.echo(f"The model {model} has no map of its evidence, so no heatmaps were written.", err=True)
     if unusable:
@@ -236,7 +237,6 @@ def _write_heatmap(target: Path, found: Found, inspection: "Inspection") -> None
     from casting_core.charts.overlay import outline, overlay
     from casting_core.data.files import write_atomically
     from casting_core.data.images import decode_rgb
-    from casting_core.errors import SettingsError
 
     values, picture = io.BytesIO(), io.BytesIO()
     np.save(values, inspection.heatmap, allow_pickle=False)

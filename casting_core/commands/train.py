@@ -2,11 +2,15 @@
 
 import re
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from casting_core.commands import Defective, Device, reported
+from casting_core.commands.data import collection_of
+from casting_core.labels import Label
 from casting_core.networks.card import DEFAULT
 
 if TYPE_CHECKING:
@@ -26,9 +30,7 @@ def command(
         Path | None,
         typer.Option(help="The public set, or a folder with one sub-folder a class; CASTING_DATA if left out."),
     ] = None,
-    defective: Annotated[
-        list[str] | None, typer.Option(help="A defective class; give it once for each. Guessed when left out.")
-    ] = None,
+    defective: Defective = None,
     name: Annotated[
         str | None, typer.Option(help="What the model is called; the name of the data folder if left out.")
     ] = None,
@@ -43,14 +45,11 @@ def command(
         typer.Option(help="Pictures to leave out of the fit: a table of marks (marks.csv), or a list of paths."),
     ] = None,
     runs: Annotated[Path, typer.Option(help="Where run folders are written.")] = Path("runs"),
-    device: Annotated[str | None, typer.Option(help="cuda, mps or cpu; the best present when left out.")] = None,
+    device: Device = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on after the last finished epoch.")] = False,
 ) -> None:
     """Train one model. Stop it with Ctrl-C; finished epochs are kept and --resume goes on from there."""
-    from casting_core.commands import progress_bar
-    from casting_core.commands.data import collection_of
     from casting_core.data.collection.exclusion import read_exclusion
-    from casting_core.labels import Label
     from casting_core.system.memory import keep_freed_memory
     from casting_core.training import distributed
     from casting_core.training.run import train
@@ -72,20 +71,13 @@ def command(
         given["name"] = name
     settings = settings_for(model, split=split.value, fold=fold, seed=seed, **given)
     keep_freed_memory()
-    with progress_bar() as bar:
-        loading = bar.add_task("Reading pictures", total=None)
-        task = bar.add_task("Training", total=None, visible=False)
+    with reported() as step:
+        step("Reading pictures", 0, None)
 
         def show(progress: "Progress") -> None:
-            total = progress.epochs * progress.steps
             done = (progress.epoch - 1) * progress.steps + progress.step
-            bar.update(
-                task,
-                total=total,
-                completed=done,
-                visible=True,
-                description=f"Epoch {progress.epoch} of {progress.epochs}, loss {progress.loss:.4f}",
-            )
+            title = f"Epoch {progress.epoch} of {progress.epochs}, loss {progress.loss:.4f}"
+            step("Training", done, progress.epochs * progress.steps, title)
             if progress.record is not None:
                 record = progress.record
                 typer.echo(
@@ -103,7 +95,7 @@ def command(
             resume=resume,
             device=device,
             callback=show,
-            loading=lambda done, total: bar.update(loading, completed=done, total=total),
+            loading=partial(step, "Reading pictures"),
         )
     if group.first:
         typer.echo(f"Written: {folder}")

@@ -63,9 +63,9 @@ def ship(
     Raises `DataError` where a run is not finished or damaged, or the runs differ in more than split, fold and seed, and
     where the folder cannot be written.
     """
-    settings = _settings(official)
+    settings = run_settings(official)
     for run in (*by_source, *seeds):
-        other = _settings(run)
+        other = run_settings(run)
         differing = [k for k in settings if k not in ("split", "fold", "seed") and settings[k] != other.get(k)]
         if differing:
             raise DataError(f"{run} was trained with other settings than {official}: {', '.join(differing)}.")
@@ -78,7 +78,7 @@ def ship(
     calibration, point, metrics = evaluation.calibration, evaluation.point, evaluation.metrics
     thresholds = Thresholds(point.threshold_pass, point.threshold_reject)
     if seeds:
-        runs = {int(_settings(run)["seed"]): read_predictions(run / "predictions.csv") for run in (official, *seeds)}
+        runs = {int(run_settings(run)["seed"]): read_predictions(run / "predictions.csv") for run in (official, *seeds)}
         metrics = replace(metrics, seeds=seed_figures(runs, calibration, thresholds, suspects))
     has_map = all((run / "peaks.csv").is_file() for run in by_source)
     peaks = {path: peak for run in by_source for path, peak in read_peaks(run / "peaks.csv").items()} if has_map else {}
@@ -88,13 +88,17 @@ def ship(
         used = [row for row in rows if not splits or row.split in {*splits, OFFICIAL}]
         map_calibration = calibrate_map(used, peaks, suspects)
     weights = (official / "weights.safetensors").read_bytes()
-    result, data = _json(official / "result.json"), _json(official / DATA)
+    result, data = read_facts(official / "result.json"), read_facts(official / DATA)
     try:
         statistics = ("running_mean", "running_var", "num_batches_tracked")
         parameters = sum(t.numel() for name, t in load(weights).items() if not name.endswith(statistics))
     except SafetensorError as error:
         raise ModelError(f"{official / 'weights.safetensors'} is damaged ({error}); train anew.") from error
-    fold_weights = {_fold_name(run): (run / "weights.safetensors").read_bytes() for run in by_source if has_map}
+    fold_weights = {
+        f"folds/{run_settings(run)['fold']}.safetensors": (run / "weights.safetensors").read_bytes()
+        for run in by_source
+        if has_map
+    }
     folds = {name: hashlib.sha256(content).hexdigest() for name, content in fold_weights.items()}
     card = ModelCard(
         name=target.name,
@@ -120,20 +124,17 @@ def ship(
         limits=limitations(settings["model"], data),
     )
     architecture(card.architecture)  # a card that names no network could not be loaded
+    files = {"log.csv": (official / "log.csv").read_bytes(), **fold_weights}
+    files |= {f"runs/{run.name}/log.csv": (run / "log.csv").read_bytes() for run in (*by_source, *seeds)}
+    files |= {f"runs/{run.name}/predictions.csv": (run / "predictions.csv").read_bytes() for run in seeds}
+    if not card.on_public_set:
+        files[SAMPLES] = (official / SAMPLES).read_bytes()
     try:
         with _whole(target) as making:
             write_predictions(making / "predictions.csv", evaluation.rows)
             if has_map:
                 write_peaks(making / "peaks.csv", peaks)
-            if not card.on_public_set:
-                write_atomically(making / SAMPLES, (official / SAMPLES).read_bytes())
-            write_atomically(making / "log.csv", (official / "log.csv").read_bytes())
-            for run in (*by_source, *seeds):
-                write_atomically(making / "runs" / run.name / "log.csv", (run / "log.csv").read_bytes())
-            for run in seeds:
-                content = (run / "predictions.csv").read_bytes()
-                write_atomically(making / "runs" / run.name / "predictions.csv", content)
-            for name, content in fold_weights.items():
+            for name, content in files.items():
                 write_atomically(making / name, content)
             save_model(making, weights, card)
     except OSError as error:
@@ -158,24 +159,20 @@ def _whole(target: Path) -> Iterator[Path]:
         shutil.rmtree(making, ignore_errors=True)
 
 
-def _fold_name(run: Path) -> str:
-    """Where the weights of a by-source run are kept, in the model's folder."""
-    return f"folds/{_settings(run)['fold']}.safetensors"
-
-
-def _settings(run: Path) -> dict[str, Any]:
+def run_settings(run: Path) -> dict[str, Any]:
+    """The settings of a finished run. Raises `DataError` where it is not finished, or they are damaged."""
     needed = ("settings.json", "weights.safetensors", "predictions.csv", "result.json", "log.csv", SAMPLES, DATA)
     missing = [name for name in needed if not (run / name).is_file()]
     if missing:
         raise DataError(f"{run} is not a finished run ({missing[0]} is missing); train it, or go on with --resume.")
-    settings = _json(run / "settings.json")
+    settings = read_facts(run / "settings.json")
     if lacking := sorted({"model", "size", "seed", "fold", "recipe"} - set(settings)):
         raise DataError(f"{run / 'settings.json'} does not tell {', '.join(lacking)}; train that run anew.")
     return settings
 
 
-def _json(file: Path) -> dict[str, Any]:
-    """What a run wrote as JSON."""
+def read_facts(file: Path) -> dict[str, Any]:
+    """What a run wrote as JSON. Raises `DataError` where that cannot be read."""
     try:
         values = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:

@@ -4,27 +4,10 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as some
 
-from casting_core.charts.curves import (
-    ACCURACY,
-    LOSS,
-    MAX_POINTS,
-    Line,
-    Run,
-    View,
-    curves,
-    line,
-    run_looks,
-    seconds_since_start,
-    thin,
-    thinned,
-    time_unit,
-    untimed,
-)
+from casting_core.charts.curves import ACCURACY, LOSS, curves, run_looks
 from casting_core.charts.style import SERIES
-from casting_core.errors import SettingsError
+from casting_core.training.logs.curve_lines import Run, View, time_unit
 from casting_core.training.logs.log import STEP, Log
 
 TRAIN, HELD = [0.5, 0.25, 0.125], [0.6, 0.3, 0.4]
@@ -119,17 +102,8 @@ def test_over_time_each_run_has_its_own_pace():
     assert chart.figure.layout.xaxis.title.text == "Time since training began (min)"
 
 
-def test_units_of_time():
-    assert time_unit([log(seconds=39.0)]) == ("s", 1.0)
-    assert time_unit([log(seconds=40.0)]) == ("min", 60.0)
-    assert time_unit([log(seconds=2400.0)]) == ("h", 3600.0)
-    assert time_unit([]) == time_unit([log(seconds=None)]) == ("s", 1.0)
-
-
-def test_a_log_without_times_is_not_drawn_over_time_and_named():
+def test_a_log_without_times_is_not_drawn_over_time():
     runs = [Run(name="timed", log=log()), Run(name="timeless", log=log(seconds=None))]
-    assert untimed(runs) == ["timeless"]
-    assert seconds_since_start(log(seconds=math.nan)) is None
     assert list(lines(curves(runs, LOSS, View(by_time=True)))) == ["timed, held out", "timed, training"]
 
 
@@ -152,17 +126,11 @@ def test_a_logarithmic_axis_leaves_out_what_it_cannot_show():
 
 def test_a_part_is_shown_with_a_neighbour_on_either_side():
     held = log(train_loss=[float(n) for n in range(1, 11)])
-    found = line(held, "train_loss", View(start=3.5, end=6.0))
-    assert list(found.x) == [3, 4, 5, 6, 7]
-    low, high = curves([Run(name="a", log=held)], LOSS, View(start=3.5, end=6.0)).figure.layout.xaxis.range
+    chart = curves([Run(name="a", log=held)], LOSS, View(start=3.5, end=6.0))
+    assert list(lines(chart)["a, training"].x) == [3, 4, 5, 6, 7]
+    low, high = chart.figure.layout.xaxis.range
     assert low < 3.5 < 6.0 < high < 7
-    assert len(line(held, "train_loss", View(start=20.0)).x) == 0
-
-
-def test_nonsense_is_refused():
-    for wrong in ({"smoothing": 1.0}, {"smoothing": -0.1}, {"start": 3.0, "end": 3.0}):
-        with pytest.raises(SettingsError):
-            View(**wrong)
+    assert not lines(curves([Run(name="a", log=held)], LOSS, View(start=20.0)))
 
 
 def test_nothing_to_draw():
@@ -172,7 +140,6 @@ def test_nothing_to_draw():
     assert lines(chart) == {}
     assert chart.alt == "Loss over epochs: no run tells it."
     assert curves([], ACCURACY, View()).alt == "Accuracy over epochs: no run tells it."
-    assert isinstance(line(empty, "train_loss", View()), Line)
 
 
 def test_a_name_is_no_markup():
@@ -185,43 +152,3 @@ def test_twelve_runs_look_different():
     looks = run_looks(12)
     assert len({(look.colour, look.symbol) for look in looks}) == 12
     assert looks[:6] == list(SERIES)
-
-
-def test_ten_thousand_epochs_are_thinned_out_without_losing_a_peak():
-    rng = np.random.default_rng(0)
-    values = rng.normal(1, 0.01, 10_000)
-    values[[1234, 7777]] = 5.0, 0.1
-    held = log(train_loss=values.tolist())
-    found = line(held, "train_loss", View())
-    assert len(found.x) <= MAX_POINTS
-    assert found.of == 10_000
-    assert (found.y.max(), found.y.min()) == (5.0, 0.1)
-    assert {1.0, 1235.0, 7778.0, 10_000.0} <= set(found.x)
-    assert thinned([Run(name="long", log=held), Run(name="short", log=log())], View()) == ["long"]
-    closer = View(start=7000.0, end=8000.0)
-    assert line(held, "train_loss", closer).of == len(line(held, "train_loss", closer).x) == 1003
-    assert thinned([Run(name="long", log=held)], closer) == []
-
-
-def test_a_gap_stays_a_gap():
-    values = np.ones(4000)
-    values[1000:3000] = math.nan
-    kept = values[thin(values, 100)]
-    assert np.isnan(kept).sum() > 10
-    assert np.isfinite(kept[0])
-    assert np.isfinite(kept[-1])
-
-
-@given(some.lists(some.floats(-10, 10) | some.just(math.nan), min_size=1, max_size=300), some.integers(4, 60))
-def test_thinning_keeps_ends_and_extremes(values: list[float], most: int):
-    array = np.array(values)
-    kept = thin(array, most)
-    assert len(kept) <= max(most, 0)
-    assert (np.diff(kept) > 0).all()
-    assert kept[0] == 0
-    assert kept[-1] == len(values) - 1
-    if np.isfinite(array).any():
-        assert np.nanmin(array[kept]) == np.nanmin(array)
-        assert np.nanmax(array[kept]) == np.nanmax(array)
-    if len(values) <= most:
-        assert len(kept) == len(values)

@@ -151,7 +151,7 @@ def rows():
 def test_areas_are_drawn_with_their_intervals_by_split():
     found = rows()
     chart = dataset.shortcuts(found, {"size": "Size", "light": "Light"})
-    chance, whole, train, test = chart.figure.data
+    whole, train, test, chance = chart.figure.data
     assert list(chance.x) == [0.5, 0.5]
     assert [each.name for each in (whole, train, test)] == [dataset.WHOLE, "train", "test"]
     told = {row.split: row for row in found if row.measure == "light"}
@@ -161,7 +161,9 @@ def test_areas_are_drawn_with_their_intervals_by_split():
         assert trace.x[0] + trace.error_x.array[0] == pytest.approx(row.high)
         assert trace.x[0] - trace.error_x.arrayminus[0] == pytest.approx(row.low)
         assert round(trace.y[0]) == 1  # Light is the second from the bottom
-    assert list(chart.figure.layout.yaxis.ticktext) == ["Size", "Light"]
+        assert f"Light: 0.88 ({row.low:.2f} to {row.high:.2f})<br>defective pictures have" in trace.customdata[0]
+    assert list(chart.figure.layout.yaxis.tickvals) == [1, 0]
+    assert list(chart.figure.layout.yaxis.ticktext) == ["Light", "Size"]
     assert chart.figure.layout.xaxis.range[0] < min(row.low for row in told.values())
     assert f"Light: 0.88 ({told[None].low:.2f} to {told[None].high:.2f})" in chart.alt
     assert "Size:" not in chart.alt

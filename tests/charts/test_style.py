@@ -1,5 +1,6 @@
 """What all charts have in common: seen on both themes, by all eyes, on a phone."""
 
+import math
 import tomllib
 
 import plotly.graph_objects as go
@@ -8,7 +9,19 @@ from plotly.subplots import make_subplots
 
 from casting_core.charts import style
 from casting_core.charts.overlay import COLOURS
-from casting_core.charts.style import LABEL_COLOURS, LABELS, NEUTRAL, SERIES, finish, ink, listed, looks, mark, plain
+from casting_core.charts.style import (
+    LABEL_COLOURS,
+    LABELS,
+    NEUTRAL,
+    SERIES,
+    finish,
+    ink,
+    listed,
+    log_counts,
+    looks,
+    mark,
+    plain,
+)
 from casting_core.labels import Label, Verdict
 from tests import ROOT
 
@@ -77,9 +90,8 @@ def test_finish_names_the_axes_and_leaves_the_page_to_scroll():
     assert layout.legend.y > 1
 
 
-def test_finish_can_let_a_chart_be_zoomed_and_titled():
-    layout = finish(go.Figure(), x="x", y="y", title="A title", zoom=True).layout
-    assert layout.title.text == "A title"
+def test_finish_can_let_a_chart_be_zoomed():
+    layout = finish(go.Figure(), x="x", y="y", zoom=True).layout
     assert layout.dragmode == "zoom"
     assert not layout.xaxis.fixedrange
 
@@ -102,23 +114,44 @@ def test_finish_and_ink_reach_every_axis_of_a_figure():
 
 
 def test_ink_changes_nothing_but_colours():
-    figure = finish(go.Figure(), x="Time (s)", y="Loss", title="A title")
+    figure = finish(go.Figure(), x="Time (s)", y="Loss")
     before = figure.to_plotly_json()["layout"]
     assert ink(figure, "#123456") is figure
     after = figure.layout
-    assert (after.xaxis.title.text, after.yaxis.title.text, after.title.text) == ("Time (s)", "Loss", "A title")
+    assert (after.xaxis.title.text, after.yaxis.title.text) == ("Time (s)", "Loss")
     assert after.font.size == before["font"]["size"]
     assert after.hoverlabel.font.color == "#FFFFFF"  # on its own dark ground
 
 
 def test_a_line_to_compare_with_stands_in_the_legend():
     figure = go.Figure()
-    mark(figure, "down", x=0.5, ends=(0, 9))
-    mark(figure, "across", y=3, ends=(1, 2))
+    mark(figure, "down", x=(0.5, 0.5), y=(0, 9))
+    mark(figure, "across", x=(1, 2), y=(3, 3), width=1)
     down, across = figure.data
     assert (list(down.x), list(down.y)) == ([0.5, 0.5], [0, 9])
     assert (list(across.x), list(across.y)) == ([1, 2], [3, 3])
     assert [trace.name for trace in figure.data] == ["down", "across"]
+    assert [(trace.line.color, trace.line.dash, trace.line.width) for trace in figure.data] == [
+        (NEUTRAL, "dot", 2),
+        (NEUTRAL, "dot", 1),
+    ]
+
+
+def test_intervals_are_lengths_on_either_side_and_none_where_an_end_is_missing():
+    bars = SERIES[0].intervals([5.0, 5.0, None], [3.0, None, 1.0], [9.0, 6.0, 2.0])
+    assert (bars["arrayminus"], bars["array"]) == ([2.0, 0.0, 0.0], [4.0, 1.0, 0.0])
+    assert bars["color"] == SERIES[0].colour
+
+
+def test_a_band_has_the_colour_of_its_look():
+    assert SERIES[0].faint(0.2) == "rgba(0,114,178,0.2)"
+
+
+@pytest.mark.parametrize("most", [0, 1, 1000])
+def test_an_axis_of_counts_shows_one_and_the_most(most):
+    low, high = log_counts(most)["range"]
+    assert low < 0 < high
+    assert high > math.log10(max(most, 1))
 
 
 def test_words_in_a_row():

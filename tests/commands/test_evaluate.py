@@ -1,6 +1,7 @@
 """The command `evaluate` on a small folder of rendered castings with masks; the shipped card is never touched."""
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from typer.testing import CliRunner, Result
 from casting_core.__main__ import app
 from casting_core.data.defects.insertion import DefectKind
 from casting_core.data.synthetic.casting import render_casting
-from casting_core.errors import ModelError
+from casting_core.errors import ModelError, SettingsError
 from casting_core.explanation.methods import METHODS
 from casting_core.networks.card import MODELS
 
@@ -144,6 +145,14 @@ def test_figures_of_other_thresholds_are_not_kept(card: Path):
     assert isinstance(result.exception, ModelError)
     assert "threshold_pass" in str(result.exception)
     assert json.loads(card.read_text(encoding="utf-8")) == values
+
+
+def test_figures_are_not_computed_where_they_cannot_be_kept(card: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK)
+    error = CliRunner().invoke(app, ["evaluate", "castnet", "--save"]).exception
+    assert isinstance(error, SettingsError)
+    assert str(card.parent) in str(error)
+    assert "CASTING_MODELS" in str(error)
 
 
 def test_a_split_is_chosen_among_printed_figures_only():

@@ -70,6 +70,13 @@ def test_without_runs_it_says_what_is_missing(tmp_path: Path, monkeypatch: pytes
     assert not (tmp_path / "models").exists()
 
 
+def test_one_fold_is_too_few_to_calibrate_on(tmp_path: Path) -> None:
+    folds = ["--calibrate-on", "3", "--calibrate-on", "3"]
+    result = CliRunner().invoke(app, ["ship", "castnet", "--runs", str(tmp_path), *folds])
+    assert result.exit_code == 2
+    assert "at least two folds" in result.output
+
+
 def test_where_models_cannot_be_written_it_says_what_to_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("casting_core.networks.card.MODELS", tmp_path)
     monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK)

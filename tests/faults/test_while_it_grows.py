@@ -14,7 +14,7 @@ from casting_core.exploration import cache
 from casting_core.exploration.index import build_index, find_index
 from casting_core.training.logs.log import EpochRecord, append_epoch, read_log
 from casting_core.training.logs.reading import read_any_log
-from casting_core.training.logs.runs import ActivityMonitor, RunState, local_runs
+from casting_core.training.logs.runs import RunCatalogue, RunState
 from tests.faults.breaking import refusals
 
 YEARS = 10 * 365 * 86400.0
@@ -52,14 +52,14 @@ def test_a_log_is_read_while_another_thread_writes_it_letter_by_letter(tmp_path:
     expected, seen = read_log(whole), 0
     writer = threading.Thread(target=write)
     writer.start()
-    looks = 0
+    looks, catalogue = 0, RunCatalogue(tmp_path, tmp_path / "no models")
     while True:
         last = done.is_set()
         found = read_log(file)
         assert found == expected[: len(found)]
         assert len(found) >= seen
         seen, looks = len(found), looks + 1
-        (entry,) = local_runs(tmp_path) or [None]
+        (entry,) = catalogue.refresh() or [None]
         if entry is not None and entry.log is not None and seen:
             log = read_any_log(entry.log)
             assert (log.epochs == range(1, len(log.epochs) + 1)).all()
@@ -88,14 +88,14 @@ def test_a_time_of_day_that_jumps_stops_no_run(tmp_path: Path, monkeypatch: pyte
     """The machine's clock is set while a run goes on: it was seen to grow, so it runs."""
     (tmp_path / "a").mkdir()
     append_epoch(tmp_path / "a" / "log.csv", record(1))
-    growth = ActivityMonitor()
-    assert local_runs(tmp_path, growth)[0].state is RunState.RUNNING
+    catalogue = RunCatalogue(tmp_path, tmp_path / "no models")
+    assert catalogue.refresh()[0].state is RunState.RUNNING
     real = time.time
     monkeypatch.setattr(time, "time", lambda: real() + jump)
-    growth.now = time.time
-    assert local_runs(tmp_path, growth)[0].state is RunState.RUNNING
+    catalogue.now = time.time
+    assert catalogue.refresh()[0].state is RunState.RUNNING
     append_epoch(tmp_path / "a" / "log.csv", record(2))
-    (entry,) = local_runs(tmp_path, growth)
+    (entry,) = catalogue.refresh()
     assert (entry.state, entry.epochs_done) == (RunState.RUNNING, 2)
 
 

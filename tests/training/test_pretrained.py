@@ -74,3 +74,14 @@ def test_a_tensor_of_another_shape_is_named_and_nothing_is_loaded(
     with pytest.raises(ModelError, match=r"of another name .* has shape \(3, 5\), expected"):
         load_imagenet(backbone)
     assert all(torch.equal(value, before[name]) for name, value in backbone.state_dict().items())
+
+
+def test_too_few_tensors_are_refused_and_more_are_left(
+    tensors: dict[str, torch.Tensor], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = list(tensors)
+    offer({**tensors, "of a later stage": torch.zeros(3)}, tmp_path, monkeypatch)
+    load_imagenet(CastNet().backbone)
+    offer({name: tensors[name] for name in names[:-1]}, tmp_path, monkeypatch)
+    with pytest.raises(ModelError, match=f"holds {len(names) - 1} tensors, .* needs {len(names)}"):
+        load_imagenet(CastNet().backbone)

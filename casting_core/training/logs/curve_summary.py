@@ -29,9 +29,7 @@ import numpy as np
 
 from casting_core.training.logs.columns import TRAIN_LOSS, VALIDATION_LOSS, is_accuracy
 from casting_core.training.logs.log import Log
-from casting_core.training.logs.trend import both_sides, means, ratios, scatter, slope, smooth
-
-__all__ = ["Curve", "CurveKind", "best_epoch", "describe", "elapsed", "smooth"]
+from casting_core.training.logs.trend import both_sides, means, ratios, scatter, slope
 
 CHANGE, RISE, JUMP, WIDEST = 0.05, 0.10, 0.10, 0.25  # shares of the loss
 CHANCE = 2.5  # standard deviations

@@ -5,19 +5,20 @@ A run folder is one with `settings.json` or `log.csv` (`casting_core.training.ru
 count. Otherwise it is *running* as long as its files have grown within three times its longest recent epoch (a minute
 at least, a quarter of an hour before the first epoch), and *stopped* after that.
 
-How long a file has not grown is told by a clock that never jumps, from when `ActivityMonitor` first saw it so. Only at
+How long a file has not grown is told by a clock that never jumps, from when `RunCatalogue` first saw it so. Only at
 first sight is the file's own time compared with the time of day; a file from the future counts like one from the past.
 
 Whatever is missing or cannot be read is a note on the entry, never an exception.
 """
 
 import json
+import math
 import os
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from threading import Lock
@@ -61,10 +62,14 @@ class RunState(StrEnum):
 class RunEntry:
     """One training whose log can be shown.
 
-    `model`: the shipped model, or what the run says it trains. `split`, `fold`, `seed`, `epochs_planned`: None where
-    nothing tells them. `settings`: as they were saved, {} where there are none. `shipped_epoch`: the epoch whose
-    weights ship, which is the last one; None for all but `SHIPPED`. `log`: the file, None where there is none.
-    `notes`: sentences on what is missing or cannot be read.
+    Attributes
+    ----------
+    model : the shipped model, or what the run says it trains.
+    split, fold, seed, epochs_planned : None where they are not known.
+    settings : as they were saved, {} where there are none.
+    shipped_epoch : the epoch whose weights ship, which is the last one; None for all but `SHIPPED`.
+    log : the file, None where there is none.
+    notes : sentences on what is missing or cannot be read.
     """
 
     name: str
@@ -83,41 +88,76 @@ class RunEntry:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(kw_only=True)
-class ActivityMonitor:
-    """Remembers when each run was last seen to grow. One is kept for as long as the program runs; threads may share it.
+Files = tuple[tuple[str, int, int], ...]  # path, time (ns since 1970) and size (bytes) of each
 
-    `steady`: a clock that never jumps, seconds. `now`: the time of day, seconds since 1970.
+
+@dataclass(frozen=True, kw_only=True)
+class _Seen:
+    """A local run as it was last read: finished or running, and stopped once `patience` seconds after `since`."""
+
+    entry: RunEntry
+    files: Files
+    since: float  # when it last grew, by the steady clock
+    patience: float
+
+
+class RunCatalogue:
+    """All trainings there are; a run is read anew only when its files change. Threads may share it.
+
+    Parameters
+    ----------
+    runs : folder below which the run folders of this machine lie, or one of them.
+    models : folder of the shipped models, beside which `casting_core.networks.card.homes` may know another.
+    steady : a clock that never jumps, in seconds.
+    now : the time of day, in seconds since 1970.
     """
 
-    steady: Callable[[], float] = time.monotonic
-    now: Callable[[], float] = time.time
-    _lock: Lock = field(default_factory=Lock, init=False, repr=False)
-    # what was seen of each folder, since when, and when it was last looked at
-    _seen: dict[Path, tuple[object, float, float]] = field(default_factory=dict, init=False, repr=False)
+    def __init__(
+        self,
+        runs: Path = Path("runs"),
+        models: Path = MODELS,
+        *,
+        steady: Callable[[], float] = time.monotonic,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self.runs, self.models, self.steady, self.now = runs, models, steady, now
+        self._lock = Lock()
+        self._shipped: tuple[Files | None, list[RunEntry]] = (None, [])
+        self._local: dict[Path, _Seen] = {}
+        self._looked = -math.inf  # by the steady clock
 
-    def idle_seconds(self, folder: Path) -> float:
-        """For how many seconds the files of a run have not grown."""
-        sizes, newest = _signature(folder)
-        moment = self.steady()
-        age = abs(self.now() - newest)
+    def refresh(self) -> list[RunEntry]:
+        """The shipped trainings, then the run folders of this machine by name: of many the `MAX_RUNS` newest."""
         with self._lock:
-            before = self._seen.get(folder)
-            if before is None:
-                since = moment - age
-            elif before[0] == sizes:
-                since = before[1]
-            else:  # it grew after it was last looked at, whatever the time of day says
-                since = moment - age if age <= moment - before[2] else moment
-            self._seen[folder] = (sizes, since, moment)
-        return moment - since
+            names = (f"*/{CARD}", f"*/{LOG}", f"*/{FURTHER}/*/{LOG}")
+            files = _stat(sorted(file for home in homes(self.models) for name in names for file in home.glob(name)))
+            if files != self._shipped[0]:
+                self._shipped = files, shipped_runs(self.models)
+            return [*self._shipped[1], *self._look()]
 
-
-def list_runs(
-    models: Path = MODELS, runs: Path = Path("runs"), growth: ActivityMonitor | None = None
-) -> list[RunEntry]:
-    """The shipped trainings, then the run folders of this machine."""
-    return [*shipped_runs(models), *local_runs(runs, growth)]
+    def _look(self) -> list[RunEntry]:
+        moment, today = self.steady(), self.now()
+        stats = {
+            folder: _stat(folder / name for name in (LOG, STATE, SETTINGS, RESULT))
+            for folder in _run_folders(self.runs)
+        }
+        found: dict[Path, _Seen] = {}
+        newest = sorted(stats, key=lambda folder: -_changed(stats[folder]))[:MAX_RUNS]
+        for folder in sorted(newest, key=lambda folder: _natural(folder.relative_to(self.runs).as_posix())):
+            before = self._local.get(folder)
+            if before is not None and before.files == stats[folder]:
+                found[folder] = before
+                continue
+            entry, patience = _local_run(folder)
+            since, age = moment, abs(today - _changed(stats[folder]))
+            if before is None or age <= moment - self._looked:
+                since -= age  # else it grew after it was last looked at, whatever the time of day says
+            found[folder] = _Seen(entry=entry, files=stats[folder], since=since, patience=patience)
+        self._local, self._looked = found, moment
+        return [
+            each.entry if moment - each.since <= each.patience else replace(each.entry, state=RunState.STOPPED)
+            for each in found.values()
+        ]
 
 
 def shipped_runs(models: Path = MODELS) -> list[RunEntry]:
@@ -129,105 +169,57 @@ def shipped_runs(models: Path = MODELS) -> list[RunEntry]:
         if not further and not any((folder / name).is_file() for name in (CARD, LOG)):
             continue
         settings, notes = _card_settings(folder)
-        log, log_notes = _read_log(folder / LOG)
-        done = _done(log)
-        entries.append(
-            RunEntry(
-                name=folder.name,
-                folder=folder,
-                kind=RunKind.SHIPPED,
-                model=folder.name,
-                **_told(settings),
-                epochs_done=done,
-                state=RunState.FINISHED,
-                shipped_epoch=done or None,
-                log=folder / LOG if log else None,
-                notes=(*notes, *log_notes),
-            )
-        )
-        entries += [_further(run, folder.name, settings) for run in further]
+        own, _ = _entry(folder, RunKind.SHIPPED, folder.name, settings, notes)
+        entries.append(replace(own, shipped_epoch=own.epochs_done or None))
+        for run in further:  # the model's settings, but for what the folder's name tells
+            of_run = _from_name(run.name) or {"split": None, "fold": None}
+            entries.append(_entry(run, RunKind.FURTHER, folder.name, {**settings, **of_run})[0])
     return entries
 
 
-def local_runs(runs: Path = Path("runs"), growth: ActivityMonitor | None = None) -> list[RunEntry]:
-    """The run folders in a folder or up to `DEPTH` storeys below it, by name; of many the `MAX_RUNS` newest.
-
-    Without a `growth` that was kept from call to call, only the files' own times tell whether a run goes on.
-    """
-    growth = growth or ActivityMonitor()
-    found: list[Path] = []
-    for where, folders, files in os.walk(runs):
-        here = Path(where)
-        if {LOG, SETTINGS} & set(files):
-            found.append(here)
-            folders.clear()
-        if len(here.relative_to(runs).parts) >= DEPTH:
-            folders.clear()
-        folders[:] = [name for name in folders if not name.startswith(".")]
-    newest = sorted(found, key=lambda f: -_signature(f)[1])[:MAX_RUNS]
-    return [_local(folder, growth) for folder in sorted(newest, key=lambda f: _natural(f.relative_to(runs).as_posix()))]
-
-
-def _local(folder: Path, growth: ActivityMonitor) -> RunEntry:
+def _local_run(folder: Path) -> tuple[RunEntry, float]:
+    """A run of this machine, finished or running; and after how many seconds without growth it has stopped."""
     settings, notes = _read_settings(folder / SETTINGS)
-    log, log_notes = _read_log(folder / LOG)
-    told = _told(settings or _from_name(folder.name))
-    done = _done(log)
-    planned = told["epochs_planned"]
-    quiet = growth.idle_seconds(folder)
-    if (folder / RESULT).is_file() and (log is None or planned is None or done >= planned):
-        state = RunState.FINISHED
-    else:
-        state = RunState.RUNNING if quiet <= _timeout(log) else RunState.STOPPED
+    name = folder.resolve().name
+    parsed = RUN_NAME.fullmatch(name)
     named = settings.get("name") or settings.get("model")
-    parsed = RUN_NAME.fullmatch(folder.name)
-    return RunEntry(
-        name=folder.resolve().name,
-        folder=folder,
-        kind=RunKind.LOCAL,
-        model=named if isinstance(named, str) else parsed["name"] if parsed else folder.resolve().name,
-        **{**told, "settings": settings},
-        epochs_done=done,
-        state=state,
-        shipped_epoch=None,
-        log=folder / LOG if log else None,
-        notes=(*notes, *log_notes),
-    )
+    model = named if isinstance(named, str) else parsed["name"] if parsed else name
+    entry, log = _entry(folder, RunKind.LOCAL, model, settings or _from_name(name), notes)
+    entry = replace(entry, name=name, settings=settings)
+    planned = entry.epochs_planned
+    if (folder / RESULT).is_file() and (log is None or planned is None or entry.epochs_done >= planned):
+        return entry, math.inf
+    return replace(entry, state=RunState.RUNNING), _patience(log)
 
 
-def _further(folder: Path, model: str, settings: Mapping[str, Any]) -> RunEntry:
-    """A further seed or fold of a shipped model: settings are the model's, but for what the folder's name tells."""
-    log, notes = _read_log(folder / LOG)
-    own = _from_name(folder.name)
-    return RunEntry(
-        name=folder.name,
-        folder=folder,
-        kind=RunKind.FURTHER,
-        model=model,
-        **_told({**settings, **own} if own else {k: v for k, v in settings.items() if k not in ("split", "fold")}),
-        epochs_done=_done(log),
-        state=RunState.FINISHED,
-        shipped_epoch=None,
-        log=folder / LOG if log else None,
-        notes=notes,
-    )
-
-
-def _told(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """What settings tell, as fields of an entry; None for what is missing or of another type."""
+def _entry(
+    folder: Path, kind: RunKind, model: str, settings: Mapping[str, Any], notes: tuple[str, ...] = ()
+) -> tuple[RunEntry, Log | None]:
+    """A finished training with what its settings tell (None for what is missing or of another type), and its log."""
 
     def number(name: str) -> int | None:
         value = settings.get(name)
         return value if isinstance(value, int) and not isinstance(value, bool) else None
 
+    log, log_notes = _read_log(folder / LOG)
     split = settings.get("split")
-    return {
-        "settings": dict(settings),
-        "split": split if isinstance(split, str) else None,
-        "fold": number("fold"),
-        "seed": number("seed"),
-        "epochs_planned": number("epochs"),
-    }
+    entry = RunEntry(
+        name=folder.name,
+        folder=folder,
+        kind=kind,
+        model=model,
+        split=split if isinstance(split, str) else None,
+        fold=number("fold"),
+        seed=number("seed"),
+        settings=settings,
+        epochs_planned=number("epochs"),
+        epochs_done=int(log.epochs[-1]) if log is not None and len(log.epochs) else 0,
+        state=RunState.FINISHED,
+        shipped_epoch=None,
+        log=folder / LOG if log else None,
+        notes=(*notes, *log_notes),
+    )
+    return entry, log
 
 
 def _from_name(name: str) -> dict[str, Any]:
@@ -270,27 +262,38 @@ def _read_log(file: Path) -> tuple[Log | None, tuple[str, ...]]:
         return None, (str(error),)
 
 
-def _done(log: Log | None) -> int:
-    return int(log.epochs[-1]) if log is not None and len(log.epochs) else 0
-
-
-def _timeout(log: Log | None) -> float:
+def _patience(log: Log | None) -> float:
     """For how many seconds a run may not grow before it counts as stopped."""
     seconds = log.series(SECONDS)[1] if log is not None else np.empty(0)
     known = seconds[np.isfinite(seconds) & (seconds >= 0)][-EPOCHS_OF_PATIENCE:]
     return max(MIN_PATIENCE, EPOCHS_OF_PATIENCE * float(known.max())) if len(known) else FIRST_PATIENCE
 
 
-def _signature(folder: Path) -> tuple[object, float]:
-    """What changes when a run grows, and when that last happened, seconds since 1970; 0 where nothing is there."""
-    parts = []
-    for name in (LOG, STATE, SETTINGS, RESULT):
-        try:
-            found = (folder / name).stat()
-        except OSError:
-            continue
-        parts.append((name, found.st_size, found.st_mtime_ns))
-    return tuple(parts), max((time_ns for _, _, time_ns in parts), default=0) / 1e9
+def _stat(files: Iterable[Path]) -> Files:
+    """What changes when any of these files does; those that are not there are left out."""
+    found = []
+    for file in files:
+        with suppress(OSError):
+            told = file.stat()
+            found.append((str(file), told.st_mtime_ns, told.st_size))
+    return tuple(found)
+
+
+def _changed(files: Files) -> float:
+    """When one of them last changed, in seconds since 1970; 0 where there is none."""
+    return max((time_ns for _, time_ns, _ in files), default=0) / 1e9
+
+
+def _run_folders(root: Path) -> Iterator[Path]:
+    """The run folders in a folder or up to `DEPTH` storeys below it."""
+    for where, folders, files in os.walk(root):
+        here = Path(where)
+        run = bool({LOG, SETTINGS} & set(files))
+        if run:
+            yield here
+        if run or len(here.relative_to(root).parts) >= DEPTH:
+            folders.clear()
+        folders[:] = [name for name in folders if not name.startswith(".")]
 
 
 def _folders(parent: Path) -> list[Path]:

@@ -4,14 +4,17 @@ Runs of this computer are those in the folder that the environment variable `CAS
 one goes on, the charts are drawn anew every two seconds; what the reader chose, and the part that is zoomed on, stays.
 """
 
+import math
 from collections.abc import Sequence
+from typing import Any
 
 import streamlit as st
 
 from casting_core.charts import curves as charts
 from casting_core.charts import style
-from casting_core.charts.curves import ACCURACY, LOSS, MAX_POINTS, Run, View
+from casting_core.charts.curves import ACCURACY, LOSS
 from casting_core.charts.style import listed
+from casting_core.training.logs.curve_lines import MAX_POINTS, Run, View, thinned, time_unit, untimed
 from casting_core.training.logs.curve_summary import describe
 from casting_core.training.logs.log import EPOCH, Log
 from casting_core.training.logs.runs import RunKind, RunState
@@ -174,7 +177,7 @@ def _draw(chosen: Sequence[str], by_time: bool, logarithmic: bool, smoothing: fl
         Run(name=label, log=log, shipped=None if each.entry is None else each.entry.shipped_epoch)
         for label, (each, log) in picked.items()
     ]
-    unit = charts.time_unit([run.log for run in runs])[0] if by_time else "epoch"
+    unit = time_unit([run.log for run in runs])[0] if by_time else "epoch"
     start, end = _part(unit)
     view = View(
         smoothing=smoothing, by_time=by_time, logarithmic=logarithmic, start=start, end=end, select=not _phone()
@@ -211,7 +214,7 @@ def _follow(every: dict[str, Training], running: frozenset[str]) -> list[str]:
     return followed if follow else []
 
 
-def _part(unit: str) -> tuple[float | None, float | None]:
+def _part(unit: str) -> tuple[float, float]:
     """The part that is shown, set by number or by marking it in a chart."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         start, end = (
@@ -231,8 +234,8 @@ def _part(unit: str) -> tuple[float | None, float | None]:
             st.button("Show all", icon=":material/zoom_out_map:", on_click=_whole, key="whole")
     if start is not None and end is not None and start >= end:
         st.warning("*To* must be more than *From*; all is shown.", icon=":material/warning:")
-        return None, None
-    return start, end
+        return -math.inf, math.inf
+    return -math.inf if start is None else start, math.inf if end is None else end
 
 
 def _phone() -> bool:
@@ -249,17 +252,10 @@ def _chart(runs: Sequence[Run], measure: str, view: View) -> None:
         return
     style.ink(chart.figure, INK[st.context.theme.type or "light"])
     key = f"curves {measure}"
+    selecting: dict[str, Any] = {}
     if view.select:
-        st.plotly_chart(
-            chart.figure,
-            config=style.CONFIG,
-            alt=chart.alt,
-            key=key,
-            on_select=lambda: _take_part(key),
-            selection_mode="box",
-        )
-    else:
-        st.plotly_chart(chart.figure, config=style.CONFIG, alt=chart.alt, key=key)
+        selecting = {"on_select": lambda: _take_part(key), "selection_mode": "box"}
+    st.plotly_chart(chart.figure, config=style.CONFIG, alt=chart.alt, key=key, **selecting)
     st.caption(caption)
 
 
@@ -276,14 +272,13 @@ def _take_part(key: str) -> None:
 def _remarks(runs: Sequence[Run], view: View) -> None:
     """What is to be known of these lines."""
     told = [] if not view.select else ["Draw across a chart with the mouse to zoom in on a part, or name it above."]
-    thinned = charts.thinned(runs, view)
-    if thinned:
+    if long := thinned(runs, view):
         told.append(
-            f"Of {listed(thinned)} not every epoch is drawn: lines of more than {MAX_POINTS:,} points show the least "
+            f"Of {listed(long)} not every epoch is drawn: lines of more than {MAX_POINTS:,} points show the least "
             "and the most of every few epochs. Zoom in to see each."
         )
-    if view.by_time and (untimed := charts.untimed(runs)):
-        told.append(f"Not drawn over time, as the log tells none: {listed(untimed)}.")
+    if view.by_time and (timeless := untimed(runs)):
+        told.append(f"Not drawn over time, as the log tells none: {listed(timeless)}.")
     stepped = [run.name for run in runs if run.log.unit != EPOCH]
     if stepped and not view.by_time and len(stepped) < len(runs):
         told.append(f"Counted in steps, not in epochs: {listed(stepped)}. Compare by time, or alone.")

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from casting_core.charts.curves import Run, View
 from casting_core.charts.style import listed
 from casting_core.training.logs.columns import SECONDS, TRAIN_ACCURACY, TRAIN_LOSS, VALIDATION_ACCURACY, VALIDATION_LOSS
+from casting_core.training.logs.curve_lines import Run, View
 from pages.shared.downloads import neutral
 from pages.views.comparison.training_runs import escaped
 
@@ -25,10 +25,7 @@ def show(runs: Sequence[Run], view: View) -> None:
         table = pd.DataFrame({"run": neutral(run.name), "epoch": log.epochs, **log.columns})
         table[table.columns.intersection([TRAIN_ACCURACY, VALIDATION_ACCURACY])] *= 100
         if not view.by_time:
-            inside = pd.Series(True, table.index)
-            inside &= table["epoch"] >= view.start if view.start is not None else True
-            inside &= table["epoch"] <= view.end if view.end is not None else True
-            table = table[inside]
+            table = table[table["epoch"].between(view.start, view.end)]
         if len(table) > MAX_ROWS:
             long.append(run.name)
             table = table.iloc[:: -(-len(table) // MAX_ROWS)]

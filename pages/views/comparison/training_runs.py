@@ -7,7 +7,6 @@ are kept as long as the session.
 
 import os
 import re
-import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,36 +14,19 @@ from pathlib import Path
 import streamlit as st
 
 from casting_core.errors import DataError
-from casting_core.networks.card import CARD, homes
-from casting_core.training.logs.columns import SECONDS, TRAIN_ACCURACY, TRAIN_LOSS, VALIDATION_ACCURACY, VALIDATION_LOSS
+from casting_core.training.logs.columns import SECONDS
+from casting_core.training.logs.curve_lines import DRAWN
 from casting_core.training.logs.log import Log
 from casting_core.training.logs.reading import read_any_log
-from casting_core.training.logs.runs import (
-    DEPTH,
-    FURTHER,
-    LOG,
-    MAX_RUNS,
-    RESULT,
-    SETTINGS,
-    STATE,
-    ActivityMonitor,
-    RunEntry,
-    RunKind,
-    RunState,
-    local_runs,
-    shipped_runs,
-)
+from casting_core.training.logs.runs import RunCatalogue, RunEntry, RunKind, RunState
 from pages.shared import resources
 from pages.shared.uploads import BrowserFile
 
 FOLDER = "CASTING_RUNS"
 HERE, YOURS = "this computer", "your file"
-LOOK_AGAIN = 15.0  # s, after which it is asked anew whether a run still goes on
 MAX_LOGS = 48  # in memory
 MAX_YOURS = 12  # logs of a session
 KEPT, REFUSED, ROUND = "logs", "logs refused", "logs round"  # in the session
-DRAWN = (TRAIN_LOSS, VALIDATION_LOSS, TRAIN_ACCURACY, VALIDATION_ACCURACY, SECONDS)
-Signature = tuple[tuple[str, int, int], ...]  # path, time and size of files
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -85,7 +67,7 @@ def runs_folder() -> Path:
 
 def find() -> list[Training]:
     """All trainings: shipped, of this computer, the visitor's."""
-    entries = [*_shipped(str(resources.MODELS), _of_models(resources.MODELS)), *_of_this_computer()]
+    entries = _catalogue(runs_folder(), resources.MODELS).refresh()
     labels = _unique(map(_label, entries))
     found = [Training(label=label, entry=entry) for label, entry in zip(labels, entries, strict=True)]
     return [*found, *yours()]
@@ -112,89 +94,18 @@ def _unique(labels: Iterable[str]) -> list[str]:
     return found
 
 
-def _stat(files: Iterable[Path]) -> Signature:
-    found = []
-    for file in files:
-        try:
-            told = file.stat()
-        except OSError:
-            continue
-        found.append((str(file), told.st_mtime_ns, told.st_size))
-    return tuple(found)
-
-
-def _of_models(models: Path) -> Signature:
-    """What changes when a card or a log of a shipped model does."""
-    names = (f"*/{CARD}", f"*/{LOG}", f"*/{FURTHER}/*/{LOG}")
-    return _stat(sorted(file for home in homes(models) for name in names for file in home.glob(name)))
-
-
-@st.cache_resource(max_entries=2, show_spinner=False)
-def _shipped(models: str, signature: Signature) -> list[RunEntry]:
-    return shipped_runs(Path(models))
-
-
-def _of_this_computer() -> list[RunEntry]:
-    """The runs by their folders; each is asked anew when a file of it changes, and from time to time while it runs."""
-    root, seen = runs_folder(), _seen()
-    now = {folder: _stat(folder / name for name in (LOG, SETTINGS, STATE, RESULT)) for folder in _folders(root)}
-    newest = sorted(now, key=lambda folder: -max((changed for _, changed, _ in now[folder]), default=0))[:MAX_RUNS]
-    entries = []
-    for folder in sorted(newest):
-        before = seen.get(folder)
-        again = before is None or before.files != now[folder]
-        again = again or (before.entry.state is RunState.RUNNING and time.monotonic() - before.when > LOOK_AGAIN)
-        if again or before is None:
-            found = local_runs(folder, _growth())
-            if not found:
-                continue
-            before = seen[folder] = _Seen(files=now[folder], when=time.monotonic(), entry=found[0])
-        entries.append(before.entry)
-    for folder in seen.keys() - now.keys():
-        seen.pop(folder, None)
-    return entries
-
-
-def _folders(root: Path) -> list[Path]:
-    """The run folders in a folder and some storeys below it."""
-    found = []
-    for where, folders, names in os.walk(root):
-        here = Path(where)
-        if {LOG, SETTINGS} & set(names):
-            found.append(here)
-            folders.clear()
-        if len(here.relative_to(root).parts) >= DEPTH:
-            folders.clear()
-        folders[:] = [name for name in folders if not name.startswith(".")]
-    return found
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Seen:
-    """A run as it was found, with its files then, and when that was."""
-
-    files: Signature
-    when: float
-    entry: RunEntry
-
-
-@st.cache_resource(show_spinner=False)
-def _seen() -> dict[Path, _Seen]:
-    """The runs of this computer, for all sessions; no more than there are folders."""
-    return {}
-
-
-@st.cache_resource(show_spinner=False)
-def _growth() -> ActivityMonitor:
-    return ActivityMonitor()
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _catalogue(runs: Path, models: Path) -> RunCatalogue:
+    """The one of all sessions."""
+    return RunCatalogue(runs, models)
 
 
 def _read(file: Path) -> Log | None:
     """A log; None where it has gone, or cannot be read any more."""
-    state = _stat([file])
     try:
-        return _log(*state[0]) if state else None
-    except DataError:
+        state = file.stat()
+        return _log(str(file), state.st_mtime_ns, state.st_size)
+    except (OSError, DataError):
         return None
 
 
@@ -205,7 +116,7 @@ def _log(file: str, changed: int, size: int) -> Log:
 
 def _drawn(log: Log) -> Log:
     """A log without the columns that are never drawn."""
-    return replace(log, columns={name: values for name, values in log.columns.items() if name in DRAWN})
+    return replace(log, columns={name: values for name, values in log.columns.items() if name in (*DRAWN, SECONDS)})
 
 
 def uploader_key() -> str:
@@ -227,7 +138,7 @@ def take_in(files: Sequence[BrowserFile]) -> list[str]:
         except DataError as error:
             refused.append((file.name, str(error)))
             continue
-        if not set(log.columns) & set(DRAWN[:-1]):
+        if not set(log.columns) & set(DRAWN):
             refused.append((file.name, "It has neither a loss nor an accuracy, so there is no curve."))
             continue
         label = _unique([*(each.label for each in kept), f"{log.name} ({YOURS})"])[-1]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from casting_core.training.logs.curve_summary import CurveKind, best_epoch, describe, elapsed, smooth
+from casting_core.training.logs.curve_summary import CurveKind, best_epoch, describe, elapsed
 from casting_core.training.logs.log import STEP, Log
 
 NAN, INF = math.nan, math.inf
@@ -199,7 +199,3 @@ def test_elapsed() -> None:
     np.testing.assert_array_equal(elapsed(np.array([10.0, NAN, -5.0, 20.0, INF, 30.0])), [10, 30, 50, 70, 90, 120])
     assert np.isnan(elapsed(np.array([NAN, NAN]))).all()
     assert elapsed(np.empty(0)).shape == (0,)
-
-
-def test_smoothing_is_offered_with_the_curves() -> None:
-    np.testing.assert_allclose(smooth(np.array([1.0, 4.0]), 0.5), [1, 3])

@@ -11,18 +11,17 @@ import pytest
 
 from casting_core.networks.card import MODELS, shipped
 from casting_core.training import loop, run
+from casting_core.training.logs import reading, runs
 from casting_core.training.logs.log import COLUMNS, EpochRecord, write_log
 from casting_core.training.logs.runs import (
     LOG,
     RESULT,
     SETTINGS,
     STATE,
-    ActivityMonitor,
+    RunCatalogue,
     RunEntry,
     RunKind,
     RunState,
-    list_runs,
-    local_runs,
     shipped_runs,
 )
 from casting_core.training.settings import settings_for
@@ -32,11 +31,15 @@ NOW = 1_000_000.0
 
 
 class Clocks:
-    """A clock that never jumps and the time of day, set by hand."""
+    """A clock that never jumps and the time of day, set by hand, of a catalogue of local runs."""
 
-    def __init__(self) -> None:
+    def __init__(self, runs: Path) -> None:
         self.steady, self.day = 50.0, NOW
-        self.growth = ActivityMonitor(steady=lambda: self.steady, now=lambda: self.day)
+        self.catalogue = RunCatalogue(runs, runs / "no models", steady=lambda: self.steady, now=lambda: self.day)
+
+    def only(self) -> RunEntry:
+        (entry,) = self.catalogue.refresh()
+        return entry
 
     def wait(self, seconds: float) -> None:
         self.steady += seconds
@@ -61,9 +64,9 @@ def make(folder: Path, epochs: int | None = 2, *, seconds: float = 10.0, result:
     return folder
 
 
-def only(runs: Path, clocks: Clocks) -> RunEntry:
-    (entry,) = local_runs(runs, clocks.growth)
-    return entry
+def local_runs(runs: Path) -> list[RunEntry]:
+    """The runs of this machine alone, at first sight."""
+    return RunCatalogue(runs, runs / "no models").refresh()
 
 
 def test_files_have_the_names_that_training_gives_them() -> None:
@@ -104,87 +107,87 @@ def test_a_finished_run(tmp_path: Path) -> None:
 )
 def test_patience_goes_by_the_runs_own_epochs(tmp_path: Path, seconds: float, quiet: float, state: RunState) -> None:
     make(tmp_path / "run", 2, seconds=seconds)
-    clocks = Clocks()
-    assert only(tmp_path, clocks).state == RunState.RUNNING
+    clocks = Clocks(tmp_path)
+    assert clocks.only().state == RunState.RUNNING
     clocks.wait(quiet)
-    assert only(tmp_path, clocks).state == state
-    first_look = Clocks()
+    assert clocks.only().state == state
+    first_look = Clocks(tmp_path)
     first_look.wait(quiet)
-    assert only(tmp_path, first_look).state == state
+    assert first_look.only().state == state
 
 
 @pytest.mark.parametrize("epochs", [None, 0])
 def test_before_the_first_epoch(tmp_path: Path, epochs: int | None) -> None:
     make(tmp_path / "run", epochs)
-    clocks = Clocks()
-    entry = only(tmp_path, clocks)
+    clocks = Clocks(tmp_path)
+    entry = clocks.only()
     assert (entry.state, entry.epochs_done, entry.epochs_planned) == (RunState.RUNNING, 0, 5)
     assert entry.log == (None if epochs is None else tmp_path / "run" / LOG)
     assert bool(entry.notes) == (epochs is None)
     clocks.wait(1000)
-    assert only(tmp_path, clocks).state == RunState.STOPPED
+    assert clocks.only().state == RunState.STOPPED
 
 
 def test_a_run_that_grows_again_is_running_again(tmp_path: Path) -> None:
     folder = make(tmp_path / "run", 2)
-    clocks = Clocks()
+    clocks = Clocks(tmp_path)
     clocks.wait(500)
-    assert only(tmp_path, clocks).state == RunState.STOPPED
+    assert clocks.only().state == RunState.STOPPED
     make(folder, 3)
     clocks.touch(folder)
     clocks.wait(30)
-    entry = only(tmp_path, clocks)
+    entry = clocks.only()
     assert (entry.state, entry.epochs_done) == (RunState.RUNNING, 3)
     clocks.wait(61)
-    assert only(tmp_path, clocks).state == RunState.STOPPED
+    assert clocks.only().state == RunState.STOPPED
 
 
 def test_growth_long_ago_that_nobody_looked_at_is_not_running(tmp_path: Path) -> None:
     folder = make(tmp_path / "run", 2)
-    clocks = Clocks()
-    only(tmp_path, clocks)
+    clocks = Clocks(tmp_path)
+    clocks.only()
     clocks.wait(100)
     make(folder, 3)
     clocks.touch(folder)
     clocks.wait(3600)
-    assert only(tmp_path, clocks).state == RunState.STOPPED
+    assert clocks.only().state == RunState.STOPPED
 
 
 @pytest.mark.parametrize("jump", [-7200.0, 7200.0])
 def test_a_jump_of_the_clock_changes_nothing(tmp_path: Path, jump: float) -> None:
     folder = make(tmp_path / "run", 2)
-    clocks = Clocks()
-    assert only(tmp_path, clocks).state == RunState.RUNNING
+    clocks = Clocks(tmp_path)
+    assert clocks.only().state == RunState.RUNNING
     clocks.day += jump
     clocks.wait(30)
-    assert only(tmp_path, clocks).state == RunState.RUNNING
+    assert clocks.only().state == RunState.RUNNING
     make(folder, 3)  # written by the clock before it jumped
-    assert only(tmp_path, clocks).state == RunState.RUNNING
+    assert clocks.only().state == RunState.RUNNING
     clocks.wait(61)
-    assert only(tmp_path, clocks).state == RunState.STOPPED  # also while its files are from the future
+    assert clocks.only().state == RunState.STOPPED  # also while its files are from the future
 
 
 def test_a_file_from_the_future_does_not_run_forever(tmp_path: Path) -> None:
     make(tmp_path / "run", 2)
-    clocks = Clocks()
+    clocks = Clocks(tmp_path)
     clocks.day -= 7200
-    assert only(tmp_path, clocks).state == RunState.STOPPED
+    assert clocks.only().state == RunState.STOPPED
     assert local_runs(tmp_path)[0].state == RunState.STOPPED  # by the real clock, long ago
 
 
 def test_the_result_of_an_earlier_training_does_not_count(tmp_path: Path) -> None:
     make(tmp_path / "run", 2, result=True)
-    clocks = Clocks()
-    assert only(tmp_path, clocks).state == RunState.RUNNING
+    clocks = Clocks(tmp_path)
+    assert clocks.only().state == RunState.RUNNING
     clocks.wait(3600)
-    assert only(tmp_path, clocks).state == RunState.STOPPED
+    assert clocks.only().state == RunState.STOPPED
 
 
 def test_all_epochs_without_a_result_are_not_finished(tmp_path: Path) -> None:
     make(tmp_path / "run", 5)
-    clocks = Clocks()
+    clocks = Clocks(tmp_path)
     clocks.wait(3600)
-    assert only(tmp_path, clocks).state == RunState.STOPPED
+    assert clocks.only().state == RunState.STOPPED
 
 
 @pytest.mark.parametrize(
@@ -291,18 +294,45 @@ def test_models_without_a_card_or_a_log(tmp_path: Path) -> None:
 
 def test_both_lists_together(tmp_path: Path) -> None:
     make(tmp_path / "mine", 5, result=True)
-    entries = list_runs(runs=tmp_path)
+    entries = RunCatalogue(tmp_path).refresh()
     assert [entry.kind for entry in entries if entry.kind != RunKind.FURTHER] == [
         *[RunKind.SHIPPED] * len(shipped()),
         RunKind.LOCAL,
     ]
 
 
+def test_a_run_is_read_anew_only_when_its_files_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make(tmp_path / "a", 2)
+    changing = make(tmp_path / "b", 2)
+    read: list[Path] = []
+    monkeypatch.setattr(runs, "read_any_log", lambda file: read.append(file) or reading.read_any_log(file))
+    catalogue = RunCatalogue(tmp_path, tmp_path / "no models")
+    assert [entry.epochs_done for entry in catalogue.refresh()] == [2, 2]
+    catalogue.refresh()
+    make(changing, 3)
+    assert [entry.epochs_done for entry in catalogue.refresh()] == [2, 3]
+    assert read == [tmp_path / "a" / LOG, tmp_path / "b" / LOG, tmp_path / "b" / LOG]
+    for file in changing.iterdir():
+        file.unlink()
+    assert [entry.name for entry in catalogue.refresh()] == ["a"]
+
+
+def test_the_shipped_models_are_read_anew_when_a_file_of_theirs_changes(tmp_path: Path) -> None:
+    (tmp_path / "cnn" / "runs" / "cnn-official-seed1").mkdir(parents=True)
+    (tmp_path / "cnn" / LOG).write_bytes((MODELS / "cnn" / LOG).read_bytes())
+    catalogue = RunCatalogue(tmp_path / "no runs", tmp_path)
+    (own, further), again = catalogue.refresh(), catalogue.refresh()
+    assert again[0] is own
+    assert (own.epochs_done, further.log, further.seed) == (10, None, 1)
+    (further.folder / LOG).write_bytes((MODELS / "cnn" / LOG).read_bytes())
+    assert [entry.epochs_done for entry in catalogue.refresh()] == [10, 10]
+
+
 def test_looking_at_runs_is_light() -> None:
     heavy = "{'torch', 'pandas', 'scipy', 'sklearn', 'tensorboard', 'plotly'}"
     command = (
         "import sys; from casting_core.training.logs import curve_summary, reading, runs; "
-        "[curve_summary.describe(reading.read_any_log(e.log)) for e in runs.list_runs()]; "
+        "[curve_summary.describe(reading.read_any_log(e.log)) for e in runs.RunCatalogue().refresh()]; "
         f"print(*sorted({heavy} & set(sys.modules)))"
     )
     done = subprocess.run(

@@ -32,8 +32,7 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "runs"
     folder.mkdir()
     monkeypatch.setenv(training_runs.FOLDER, str(folder))
-    training_runs._seen.clear()
-    training_runs._growth.clear()
+    training_runs._catalogue.clear()
     return folder
 
 

@@ -1,0 +1,157 @@
+"""The lines of training curves: the points of a log that are looked at, smoothed, cut to a part, and thinned out.
+
+Of a long log each line has the least and the most of every few epochs (`thin`), so that no peak is lost and a page
+stays quick.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from casting_core.errors import SettingsError
+from casting_core.training.logs.columns import (
+    SECONDS,
+    TRAIN_ACCURACY,
+    TRAIN_LOSS,
+    VALIDATION_ACCURACY,
+    VALIDATION_LOSS,
+    is_accuracy,
+)
+from casting_core.training.logs.curve_summary import elapsed
+from casting_core.training.logs.log import Log
+
+DRAWN = (TRAIN_LOSS, VALIDATION_LOSS, TRAIN_ACCURACY, VALIDATION_ACCURACY)  # columns that make a line
+MAX_POINTS = 1500  # of a line
+UNITS = (("h", 3600.0, 7200.0), ("min", 60.0, 120.0), ("s", 1.0, 0.0))  # name, seconds, and from which time on
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Run:
+    """A training to be looked at. `shipped`: the epoch whose weights ship; None where none do."""
+
+    name: str
+    log: Log
+    shipped: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """How runs are looked at.
+
+    Attributes
+    ----------
+    smoothing : weight of what came before, in [0, 1).
+    by_time : over time, not over epochs.
+    logarithmic : the axis of the loss.
+    start, end : the part that is shown, in epochs, or in the unit of time.
+    select : whether a part can be marked with the pointer.
+
+    Raises
+    ------
+    SettingsError
+        The smoothing is out of range, or the end is not after the start.
+    """
+
+    smoothing: float = 0.0
+    by_time: bool = False
+    logarithmic: bool = False
+    start: float = -math.inf
+    end: float = math.inf
+    select: bool = False
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.smoothing < 1:
+            raise SettingsError(f"Smoothing must be from 0 to below 1, got {self.smoothing}.")
+        if self.start >= self.end:
+            raise SettingsError(f"The part that is shown must end after {self.start:g}, got {self.end:g}.")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Line:
+    """Points, float64 (n,) each: where, what, and what the log says there. `of`: how many the log has there."""
+
+    x: np.ndarray
+    y: np.ndarray
+    logged: np.ndarray
+    of: int
+
+
+def seconds_since_start(log: Log) -> np.ndarray | None:
+    """Seconds at the end of each epoch, float64 (E,); None where the log tells no times."""
+    if SECONDS not in log.columns:
+        return None
+    found = elapsed(log.columns[SECONDS])
+    return found if len(found) and np.isfinite(found).all() else None
+
+
+def time_unit(logs: Sequence[Log]) -> tuple[str, float]:
+    """The unit in which these trainings are told, and its seconds."""
+    ends = [found[-1] for log in logs if (found := seconds_since_start(log)) is not None]
+    longest = max(ends, default=0.0)
+    return next((name, seconds) for name, seconds, least in UNITS if longest >= least)
+
+
+def thin(values: np.ndarray, most: int = MAX_POINTS) -> np.ndarray:
+    """Which of many values to draw, rising indices int (m,), m ≤ `most`, so that the line looks the same.
+
+    The first, the last, and of every so many neighbours the least and the most; all where there are few enough.
+    Neighbours without any number stand for a gap. `most` is at least 4.
+    """
+    count = len(values)
+    if count <= most:
+        return np.arange(count)
+    size = math.ceil(count / ((most - 2) // 2))  # neighbours
+    padded = np.full(math.ceil(count / size) * size, np.nan)
+    padded[:count] = values
+    table = padded.reshape(-1, size)
+    missing = np.isnan(table)
+    least = np.where(missing, np.inf, table).argmin(axis=1)
+    largest = np.where(missing, -np.inf, table).argmax(axis=1)
+    starts = np.arange(0, len(padded), size)
+    chosen = np.unique(np.concatenate([[0], starts + least, starts + largest, [count - 1]]))
+    return chosen[chosen < count]
+
+
+def whole_line(log: Log, column: str, view: View, unit: float = 1.0) -> Line:
+    """All points of a column, NaN where they cannot be drawn; none where the log has no such column, or no times.
+
+    `unit`: seconds of the unit of time.
+    """
+    places = seconds_since_start(log) if view.by_time else log.epochs
+    if column not in log.columns or places is None:
+        return Line(x=np.empty(0), y=np.empty(0), logged=np.empty(0), of=0)
+    there = log.present[column]
+    values = pd.Series(log.columns[column][there])
+    values = values.where(np.isfinite(values))
+    smoothed = values.ewm(alpha=1 - view.smoothing, ignore_na=True).mean().where(values.notna())
+    if view.logarithmic and not is_accuracy(column):
+        values, smoothed = values.where(values > 0), smoothed.where(smoothed > 0)
+    x = places[there] / (unit if view.by_time else 1.0)
+    return Line(x=x, y=smoothed.to_numpy(), logged=values.to_numpy(), of=len(x))
+
+
+def visible(whole: Line, view: View) -> Line:
+    """The part that is shown, with a neighbour on either side, so that the line goes on to the edge; thinned out."""
+    inside = np.flatnonzero((whole.x >= view.start) & (whole.x <= view.end))
+    part = slice(max(inside[0] - 1, 0), inside[-1] + 2) if len(inside) else slice(0)
+    x, y, logged = whole.x[part], whole.y[part], whole.logged[part]
+    chosen = thin(y)
+    return Line(x=x[chosen], y=y[chosen], logged=logged[chosen], of=len(y))
+
+
+def thinned(runs: Sequence[Run], view: View) -> list[str]:
+    """Names of the runs of which not every epoch is drawn."""
+    seconds = time_unit([run.log for run in runs])[1]
+    return [
+        run.name
+        for run in runs
+        if any(visible(whole_line(run.log, column, view, seconds), view).of > MAX_POINTS for column in DRAWN)
+    ]
+
+
+def untimed(runs: Sequence[Run]) -> list[str]:
+    """Names of the runs that tell no times, and so cannot be drawn over time."""
+    return [run.name for run in runs if seconds_since_start(run.log) is None]

@@ -1,0 +1,117 @@
+"""Lines of training curves: what is left out to stay quick, what is smoothed, and what cannot be drawn."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from casting_core.errors import SettingsError
+from casting_core.training.logs.curve_lines import (
+    MAX_POINTS,
+    Line,
+    Run,
+    View,
+    seconds_since_start,
+    thin,
+    thinned,
+    time_unit,
+    untimed,
+    visible,
+    whole_line,
+)
+from casting_core.training.logs.log import Log
+from casting_core.training.logs.trend import smooth
+
+
+def log(*, seconds: float | None = 60.0, train_loss: Sequence[float] = (3.0, 2.0, 1.0)) -> Log:
+    """A log of this loss, every epoch of that many seconds."""
+    columns = {"train_loss": np.array(train_loss)}
+    if seconds is not None:
+        columns["seconds"] = np.full(len(train_loss), seconds)
+    return Log(name="a", epochs=np.arange(1.0, len(train_loss) + 1), columns=columns)
+
+
+def line(log: Log, column: str, view: View) -> Line:
+    return visible(whole_line(log, column, view), view)
+
+
+def test_units_of_time():
+    assert time_unit([log(seconds=39.0)]) == ("s", 1.0)
+    assert time_unit([log(seconds=40.0)]) == ("min", 60.0)
+    assert time_unit([log(seconds=2400.0)]) == ("h", 3600.0)
+    assert time_unit([]) == time_unit([log(seconds=None)]) == ("s", 1.0)
+
+
+def test_nonsense_is_refused():
+    for wrong in ({"smoothing": 1.0}, {"smoothing": -0.1}, {"start": 3.0, "end": 3.0}):
+        with pytest.raises(SettingsError):
+            View(**wrong)
+
+
+def test_ten_thousand_epochs_are_thinned_out_without_losing_a_peak():
+    rng = np.random.default_rng(0)
+    values = rng.normal(1, 0.01, 10_000)
+    values[[1234, 7777]] = 5.0, 0.1
+    held = log(train_loss=values.tolist())
+    found = line(held, "train_loss", View())
+    assert len(found.x) <= MAX_POINTS
+    assert found.of == 10_000
+    assert (found.y.max(), found.y.min()) == (5.0, 0.1)
+    assert {1.0, 1235.0, 7778.0, 10_000.0} <= set(found.x)
+    assert thinned([Run(name="long", log=held), Run(name="short", log=log())], View()) == ["long"]
+    closer = View(start=7000.0, end=8000.0)
+    assert line(held, "train_loss", closer).of == len(line(held, "train_loss", closer).x) == 1003
+    assert thinned([Run(name="long", log=held)], closer) == []
+
+
+def test_a_gap_stays_a_gap():
+    values = np.ones(4000)
+    values[1000:3000] = math.nan
+    kept = values[thin(values, 100)]
+    assert np.isnan(kept).sum() > 10
+    assert np.isfinite(kept[0])
+    assert np.isfinite(kept[-1])
+
+
+@given(some.lists(some.floats(-10, 10) | some.just(math.nan), min_size=1, max_size=300), some.integers(4, 60))
+def test_thinning_keeps_ends_and_extremes(values: list[float], most: int):
+    array = np.array(values)
+    kept = thin(array, most)
+    assert len(kept) <= max(most, 0)
+    assert (np.diff(kept) > 0).all()
+    assert kept[0] == 0
+    assert kept[-1] == len(values) - 1
+    if np.isfinite(array).any():
+        assert np.nanmin(array[kept]) == np.nanmin(array)
+        assert np.nanmax(array[kept]) == np.nanmax(array)
+    if len(values) <= most:
+        assert len(kept) == len(values)
+
+
+def test_a_log_without_times_is_named() -> None:
+    assert untimed([Run(name="timed", log=log()), Run(name="timeless", log=log(seconds=None))]) == ["timeless"]
+    assert seconds_since_start(log(seconds=math.nan)) is None
+    assert len(line(log(seconds=None), "train_loss", View(by_time=True)).x) == 0
+
+
+def test_what_a_log_does_not_hold_is_a_line_without_points() -> None:
+    for wanted in ("validation_loss", "train_loss"):
+        found = line(Log(name="empty", epochs=np.empty(0), columns={}), wanted, View())
+        assert (len(found.x), len(found.y), len(found.logged), found.of) == (0, 0, 0, 0)
+    assert line(log(), "train_loss", View(start=20.0)).of == 0
+
+
+@given(
+    some.lists(some.floats(1e-3, 1e6) | some.sampled_from([math.nan, math.inf, -math.inf]), max_size=50),
+    some.floats(0, 0.99),
+)
+def test_lines_are_smoothed_as_the_summary_smooths(values: list[float], weight: float) -> None:
+    """Where it is no number, there is a gap that moves nothing."""
+    array = np.array(values)
+    found = whole_line(log(train_loss=values), "train_loss", View(smoothing=weight))
+    finite = np.where(np.isfinite(array), array, np.nan)
+    np.testing.assert_array_equal(found.logged, finite)
+    np.testing.assert_allclose(found.y, smooth(finite, weight), rtol=1e-12)
