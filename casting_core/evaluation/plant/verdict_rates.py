@@ -1,31 +1,19 @@
 """How often each verdict falls on defective and on sound parts, with all that chance allows, drawn together.
 
-1. The share of each verdict is counted among the defective pictures and among the sound ones.
-2. Source photographs are drawn anew (`statistics.bootstrap`), all of their pictures together, and every share is
-   counted again. One draw gives all shares at once, so that whatever is worked out of several of them keeps how they go
-   together.
-3. What no photograph shows no draw can show, and a bootstrap would say that it never happens. A verdict that no
-   picture of a label got is given, in each draw, a share from the distribution of which every percentile is the upper
-   end of Clopper and Pearson's for none of n photographs: 1 - (1 - u)^(1/n), u evenly spread from 0 to 1 in an order
-   of its own. The other verdicts of that label shrink in proportion. So the share's own interval ends where
-   Clopper and Pearson's does (none of 17 photographs: 19.5 %), and a cost that is worked out of it is not the sum of
-   worst cases. Its lower end stays at what was counted.
-
-Sources: C. J. Clopper and E. S. Pearson, 1934, and B. Efron, 1979, see `intervals`; intervals of every level read as
-one distribution (here Beta(1, n)): T. Schweder and N. L. Hjort, "Confidence and Likelihood", 2002.
+Source photographs are drawn anew (`statistics.bootstrap`), and one draw gives the shares of all verdicts at once, so
+that whatever is worked out of several of them keeps how they go together. A verdict that no picture of a label got is
+allowed for in each draw. How, and the sources: docs/methods.md, "Savings".
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from casting_core.errors import DataError
+from casting_core.evaluation.predictions import Predictions
+from casting_core.evaluation.statistics.bootstrap import cluster_weights, percentile_interval
 from casting_core.evaluation.statistics.intervals import Rate
 from casting_core.evaluation.thresholds.verdicts import verdict_masks
-
-if TYPE_CHECKING:
-    from casting_core.evaluation.predictions import Predictions
 
 ROUNDS = 2000
 
@@ -34,11 +22,17 @@ ROUNDS = 2000
 class VerdictRates:
     """Shares of verdicts, each with its 95 % interval.
 
-    `missed`: of the defective parts, those with verdict ok; `reviewed_defective`: those sent to a person; the others
-    are rejected. `false_alarms`: of the sound parts, those rejected; `reviewed_sound`: those sent to a person; the
-    others pass.
-    `defective`, `sound`: float64 (1 + R, 3), the shares of ok, review and defective, of which each row sums to 1: as
-    counted in the first row, then R draws.
+    Attributes
+    ----------
+    missed, reviewed_defective
+        Of the defective parts, those that pass and those sent to a person; the others are rejected.
+    false_alarms, reviewed_sound
+        Of the sound parts, those rejected and those sent to a person; the others pass.
+    defective, sound
+        Float64 (1 + R, 3), the shares of pass, review and reject, of which each row sums to 1: as counted in the first
+        row, then R draws.
+    defective_photographs, sound_photographs
+        How many different ones were counted.
     """
 
     missed: Rate
@@ -52,25 +46,27 @@ class VerdictRates:
 
 
 def measure_rates(
-    predictions: "Predictions",
+    predictions: Predictions,
     *,
     threshold_pass: float | np.ndarray,
     threshold_reject: float | np.ndarray,
     rounds: int = ROUNDS,
     seed: int = 0,
 ) -> VerdictRates:
-    """Count and draw, at thresholds for all pictures or, cross-fitted, float (N,), one a picture.
+    """Count and draw, at thresholds for all pictures or, cross-fitted, float (N,), one per picture.
 
-    Raises `DataError` unless each label has two photographs: from one alone no interval can be had. `SettingsError`
-    unless 0 <= pass <= reject <= 1.
+    Raises
+    ------
+    DataError
+        A label has fewer than two photographs: from one alone no interval can be had.
+    SettingsError
+        Not 0 <= pass <= reject <= 1.
     """
-    from casting_core.evaluation.statistics.bootstrap import cluster_weights
-
     positive = np.asarray(predictions.positive, bool)
     masks = verdict_masks(predictions.probability, threshold_pass=threshold_pass, threshold_reject=threshold_reject)
     _, group = np.unique(predictions.source, return_inverse=True)
-    weights = cluster_weights(positive, predictions.source, rounds=rounds, seed=seed)  # (R, S)
-    weights = np.concatenate([np.ones((1, weights.shape[1])), weights])  # (1 + R, S)
+    drawn = cluster_weights(positive, predictions.source, rounds=rounds, seed=seed)  # (R, S)
+    weights = np.vstack([np.ones(drawn.shape[1]), drawn])  # (1 + R, S)
     found = {}
     for place, (name, of) in enumerate({"defective": positive, "sound": ~positive}.items()):
         photographs = len(np.unique(group[of]))
@@ -93,25 +89,25 @@ def measure_rates(
 
 
 def _shares(counts: np.ndarray, weights: np.ndarray, photographs: int, rng: np.random.Generator) -> np.ndarray:
-    """Of counts (S, 3) and weights (1 + R, S): shares (1 + R, 3); NaN in a draw that has no picture of the label."""
+    """Of counts (S, 3) and weights (1 + R, S): shares (1 + R, 3); NaN in a draw that has no picture of the label.
+
+    A verdict that was never seen gets a share from the distribution of which every percentile is the upper end of
+    Clopper and Pearson's interval for none of n photographs: 1 - (1 - u)^(1/n). The others shrink in proportion.
+    """
     drawn = weights @ counts  # (1 + R, 3)
     with np.errstate(invalid="ignore", divide="ignore"):
         shares = drawn / drawn.sum(1, keepdims=True)
     rounds = len(weights) - 1
-    never = np.flatnonzero(counts.sum(0) == 0)
     allowed = np.zeros((rounds, 3))
     level = np.minimum(np.arange(rounds) / max(rounds - 1, 1), 1 - 0.5 / rounds)  # its percentiles are u themselves
-    for verdict in never:
+    for verdict in np.flatnonzero(counts.sum(0) == 0):
         allowed[:, verdict] = 1 - (1 - rng.permutation(level)) ** (1 / photographs)
-    total = allowed.sum(1, keepdims=True)
-    allowed = np.where(total > 1, allowed / np.maximum(total, 1), allowed)
+    allowed /= np.maximum(allowed.sum(1, keepdims=True), 1)
     shares[1:] = shares[1:] * (1 - allowed.sum(1, keepdims=True)) + allowed
     return np.clip(shares, 0.0, 1.0)  # never a rounding beyond
 
 
 def _rate(shares: np.ndarray, counts: np.ndarray, verdict: int) -> Rate:
-    from casting_core.evaluation.statistics.bootstrap import percentile_interval
-
     value = float(shares[0])
     ends = percentile_interval(shares[1:], value) or {"low": 0.0, "high": 1.0}
     return Rate(count=int(counts[verdict]), of=int(counts.sum()), share=value, low=ends["low"], high=ends["high"])

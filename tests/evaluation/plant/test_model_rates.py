@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from casting_core.errors import DataError, ModelError
-from casting_core.evaluation.plant.economics import Plant, compare_inspection_methods
+from casting_core.evaluation.costs import Plant
+from casting_core.evaluation.plant.economics import compare_inspection_methods
 from casting_core.evaluation.plant.model_rates import WAYS, cost_over_defect_rate, has_rates, model_rates
 from casting_core.evaluation.plant.verdict_rates import measure_rates
 from casting_core.evaluation.predictions import Predictions
