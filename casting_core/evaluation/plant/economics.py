@@ -32,14 +32,15 @@ class _Method:
 
 def compare_inspection_methods(rates: VerdictRates, plant: Plant) -> Worth:
     """Work out all four ways for a plant from the rates of castings never seen (`verdict_rates.measure_rates`)."""
-    passed, reviewed = (np.tile(shares, (len(rates.sound), 1)) for shares in (PASS, REVIEW))
-    model = _Method(plant=plant, sound=rates.sound, defective=rates.defective)
-    second_look = _Method(plant=plant, sound=rates.sound @ SECOND_LOOK, defective=rates.defective @ SECOND_LOOK)
+    sound, defective = rates.sound.shares, rates.defective.shares
+    passed, reviewed = (np.tile(shares, (len(sound), 1)) for shares in (PASS, REVIEW))
+    model = _Method(plant=plant, sound=sound, defective=defective)
+    second_look = _Method(plant=plant, sound=sound @ SECOND_LOOK, defective=defective @ SECOND_LOOK)
     by_hand = _Method(plant=plant.by_hand, sound=reviewed, defective=reviewed)
     uninspected = _Method(plant=plant, sound=passed, defective=passed)
-    rejected = plant.defect_rate * rates.defective[:, 2]
+    rejected = plant.defect_rate * defective[:, 2]
     with np.errstate(invalid="ignore", divide="ignore"):
-        precision = rejected / (rejected + (1 - plant.defect_rate) * rates.sound[:, 2])
+        precision = rejected / (rejected + (1 - plant.defect_rate) * sound[:, 2])
     return Worth(
         model=_way(model),
         second_look=_way(second_look),

@@ -11,38 +11,38 @@ import numpy as np
 
 from casting_core.errors import DataError
 from casting_core.evaluation.predictions import Predictions
-from casting_core.evaluation.statistics.bootstrap import cluster_weights, percentile_interval
-from casting_core.evaluation.statistics.intervals import Rate
+from casting_core.evaluation.statistics.bootstrap import cluster_weights
 from casting_core.evaluation.thresholds.verdicts import verdict_masks
 
 ROUNDS = 2000
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class VerdictRates:
-    """Shares of verdicts, each with its 95 % interval.
+class LabelRates:
+    """Verdicts on the parts of one label.
 
     Attributes
     ----------
-    missed, reviewed_defective
-        Of the defective parts, those that pass and those sent to a person; the others are rejected.
-    false_alarms, reviewed_sound
-        Of the sound parts, those rejected and those sent to a person; the others pass.
-    defective, sound
-        Float64 (1 + R, 3), the shares of pass, review and reject, of which each row sums to 1: as counted in the first
-        row, then R draws.
-    defective_photographs, sound_photographs
+    counts
+        Int (3,), how many pictures pass, are sent to a person and are rejected.
+    shares
+        Float64 (1 + R, 3), the shares of these verdicts, of which each row sums to 1: as counted in the first row,
+        then R draws.
+    photographs
         How many different ones were counted.
     """
 
-    missed: Rate
-    reviewed_defective: Rate
-    false_alarms: Rate
-    reviewed_sound: Rate
-    defective: np.ndarray
-    sound: np.ndarray
-    defective_photographs: int
-    sound_photographs: int
+    counts: np.ndarray
+    shares: np.ndarray
+    photographs: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerdictRates:
+    """Verdicts on defective and on sound parts; a row of shares of either is one draw of both."""
+
+    defective: LabelRates
+    sound: LabelRates
 
 
 def measure_rates(
@@ -74,18 +74,8 @@ def measure_rates(
             raise DataError(f"Rates need at least two photographs of {name} parts, got {photographs}; add some.")
         counts = np.stack([np.bincount(group[of & mask], minlength=weights.shape[1]) for mask in masks], 1)  # (S, 3)
         shares = _shares(counts, weights, photographs, np.random.default_rng([seed, place]))
-        found[name] = shares, counts.sum(0), photographs
-    (defective, of_defective, defective_photographs), (sound, of_sound, sound_photographs) = found.values()
-    return VerdictRates(
-        missed=_rate(defective[:, 0], of_defective, 0),
-        reviewed_defective=_rate(defective[:, 1], of_defective, 1),
-        false_alarms=_rate(sound[:, 2], of_sound, 2),
-        reviewed_sound=_rate(sound[:, 1], of_sound, 1),
-        defective=defective,
-        sound=sound,
-        defective_photographs=defective_photographs,
-        sound_photographs=sound_photographs,
-    )
+        found[name] = LabelRates(counts=counts.sum(0), shares=shares, photographs=photographs)
+    return VerdictRates(**found)
 
 
 def _shares(counts: np.ndarray, weights: np.ndarray, photographs: int, rng: np.random.Generator) -> np.ndarray:
@@ -105,9 +95,3 @@ def _shares(counts: np.ndarray, weights: np.ndarray, photographs: int, rng: np.r
     allowed /= np.maximum(allowed.sum(1, keepdims=True), 1)
     shares[1:] = shares[1:] * (1 - allowed.sum(1, keepdims=True)) + allowed
     return np.clip(shares, 0.0, 1.0)  # never a rounding beyond
-
-
-def _rate(shares: np.ndarray, counts: np.ndarray, verdict: int) -> Rate:
-    value = float(shares[0])
-    ends = percentile_interval(shares[1:], value) or {"low": 0.0, "high": 1.0}
-    return Rate(count=int(counts[verdict]), of=int(counts.sum()), share=value, low=ends["low"], high=ends["high"])

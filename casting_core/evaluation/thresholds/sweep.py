@@ -48,25 +48,21 @@ class ThresholdOutcome:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ThresholdCurves:
-    """Counts at T single thresholds, each int (T,).
+    """How many pictures lie below each of T thresholds, and how many there are.
 
     Attributes
     ----------
     threshold
-        Float (T,).
-    missed_defects, passed
-        Defective pictures, and all pictures, below the threshold, were it the one to pass.
-    false_alarms, rejected
-        Sound pictures, and all pictures, at or above it, were it the one to reject.
+        Float (T,), rising.
+    defective_below, ok_below
+        Pictures of either label below it, int (T,).
     defective, ok
-        How many pictures there are of either label.
+        All pictures of either label.
     """
 
     threshold: np.ndarray
-    missed_defects: np.ndarray
-    passed: np.ndarray
-    false_alarms: np.ndarray
-    rejected: np.ndarray
+    defective_below: np.ndarray
+    ok_below: np.ndarray
     defective: int
     ok: int
 
@@ -89,16 +85,13 @@ def outcome_at(predictions: Predictions, *, threshold_pass: float, threshold_rej
 
 
 def threshold_curves(predictions: Predictions, thresholds: np.ndarray) -> ThresholdCurves:
-    """Counts at every threshold, float (T,) in [0, 1]."""
+    """Counts below every threshold, float (T,) in [0, 1], rising."""
     positive = predictions.positive
     defective, ok = (np.sort(predictions.probability[of]) for of in (positive, ~positive))
-    missed, cleared = (np.searchsorted(ranked, thresholds) for ranked in (defective, ok))  # (T,), strictly below
     return ThresholdCurves(
         threshold=thresholds,
-        missed_defects=missed,
-        passed=missed + cleared,
-        false_alarms=len(ok) - cleared,
-        rejected=len(positive) - missed - cleared,
+        defective_below=np.searchsorted(defective, thresholds),
+        ok_below=np.searchsorted(ok, thresholds),
         defective=len(defective),
         ok=len(ok),
     )

@@ -32,12 +32,6 @@ class Ground:
     rows: list[Prediction]
     predictions: Predictions
 
-    @property
-    def photographs(self) -> tuple[int, int]:
-        """How many different ones there are, and how many of these show sound parts."""
-        source, positive = self.predictions.source, self.predictions.positive
-        return len(np.unique(source)), len(np.unique(source[~positive]))
-
 
 def show() -> None:
     """Draw the view."""
@@ -183,7 +177,8 @@ def _curves(ground: Ground, chosen: tuple[float, float], shipped: tuple[float, f
 
 def _worth(ground: Ground) -> None:
     """What figures on this view are worth."""
-    total, sound = ground.photographs
+    source = ground.predictions.source
+    total, sound = (len(set(each)) for each in (source, source[~ground.predictions.positive]))
     whole = " (the whole public set has 131, 17 of them sound)" if ground.model.public else ""
     st.subheader("How far can these figures be trusted?", anchor=False)
     st.markdown(

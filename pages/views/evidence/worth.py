@@ -76,13 +76,13 @@ def _rates(name: str, weights_sha256: str, as_filed: bool) -> VerdictRates:
 
 def _basis(name: str, rates: VerdictRates) -> None:
     """What the rates were measured on."""
-    missed, false = rates.missed, rates.false_alarms
+    (missed, doubted, found), (passed, asked, rejected) = rates.defective.counts, rates.sound.counts
     st.markdown(
-        f"{name} was tried on castings that it had never seen: it passed {missed.count:,} of {missed.of:,} pictures of "
-        f"defective parts and rejected {false.count:,} of {false.of:,} of sound ones; it asked a person about "
-        f"{rates.reviewed_defective.count + rates.reviewed_sound.count:,}. These come from **"
-        f"{rates.defective_photographs} defective and only {rates.sound_photographs} sound castings**, so every figure "
-        "below has a wide range. Your parts will differ: try it on them before you count on it."
+        f"{name} was tried on castings that it had never seen: it passed {missed:,} of {missed + doubted + found:,} "
+        f"pictures of defective parts and rejected {rejected:,} of {passed + asked + rejected:,} of sound ones; it "
+        f"asked a person about {doubted + asked:,}. These come from **{rates.defective.photographs} defective and only "
+        f"{rates.sound.photographs} sound castings**, so every figure below has a wide range. Your parts will differ: "
+        "try it on them before you count on it."
     )
 
 

@@ -73,10 +73,8 @@ def test_curves_are_counts_one_by_one(pictures: list[tuple[float, bool, int]], t
     curves = threshold_curves(given_, np.array(thresholds))
     assert (curves.defective, curves.ok) == (int(given_.positive.sum()), int((~given_.positive).sum()))
     for place, low in enumerate(thresholds):
-        assert curves.missed_defects[place] == sum(p < low for p, bad, _ in pictures if bad)
-        assert curves.passed[place] == sum(p < low for p, _, _ in pictures)
-        assert curves.false_alarms[place] == sum(p >= low for p, bad, _ in pictures if not bad)
-        assert curves.rejected[place] == sum(p >= low for p, _, _ in pictures)
+        assert curves.defective_below[place] == sum(p < low for p, bad, _ in pictures if bad)
+        assert curves.ok_below[place] == sum(p < low for p, bad, _ in pictures if not bad)
 
 
 def test_no_picture_of_a_label_has_no_rate():
