@@ -33,6 +33,11 @@ class Estimate:
         """The interval."""
         return None if self.low is None or self.high is None else (self.low, self.high)
 
+    @property
+    def span(self) -> tuple[float, float]:
+        """The interval, or the figure itself where it has none."""
+        return self.ends or (self.value, self.value)
+
     def times(self, factor: float) -> "Estimate":
         """The figure in another unit; `factor` above 0."""
         low, high = (None if end is None else factor * end for end in (self.low, self.high))

@@ -37,7 +37,6 @@ UNTESTED = {
     "casting_core.data.augmentation_settings",
     "casting_core.errors",
     "casting_core.evaluation.comparison.published",
-    "casting_core.evaluation.costs",
 }
 
 

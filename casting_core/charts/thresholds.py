@@ -15,18 +15,17 @@ GRID = 1 / (1 + np.exp(-np.linspace(-7.2, 7.2, 289)))  # thresholds that make sm
 
 
 def rates(curves: ThresholdCurves, *, chosen: Pair, shipped: Pair) -> Chart:
-    """The rates over the threshold, with the chosen and the shipped pair marked.
+    """The rates over the threshold, with the chosen and the shipped pair marked; both must be among the thresholds.
 
-    `curves`: counts at thresholds in rising order, those of `chosen` among them. Missed defects are drawn as the pass
-    threshold moves, false alarms as the reject threshold does, and what goes to a person twice: as either moves and
-    the other stays as chosen. Rates of 0 have no place on a scale of powers of ten: their lines end.
+    Missed defects are drawn as the pass threshold moves, false alarms as the reject threshold does, and what goes to a
+    person twice: as either moves and the other stays as chosen. Rates of 0 have no place on a logarithmic scale: their
+    lines end.
     """
-    grid, figure = curves.threshold, go.Figure()
-    total = curves.defective + curves.ok
+    grid, total, figure = curves.threshold, curves.defective + curves.ok, go.Figure()
     low, high = (int(np.searchsorted(grid, value)) for value in chosen)
-    by_pass = _share(total - curves.passed - curves.rejected[high], total)
-    by_reject = _share(total - curves.passed[low] - curves.rejected, total)
-    missed, alarms = _share(curves.missed_defects, curves.defective), _share(curves.false_alarms, curves.ok)
+    below = curves.defective_below + curves.ok_below
+    by_pass, by_reject = _share(below[high] - below, total), _share(below - below[low], total)
+    missed, alarms = _share(curves.defective_below, curves.defective), _share(curves.ok - curves.ok_below, curves.ok)
     lines = (
         ("missed defects", SERIES[1], slice(None), missed, "pass"),
         ("false alarms", SERIES[0], slice(None), alarms, "reject"),

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from casting_core.charts.style import NEUTRAL, SERIES, Chart, finish, listed
-from casting_core.evaluation.plant.results import Estimate
+from casting_core.charts.style import SERIES, Chart, finish, listed, mark
+from casting_core.estimate import Estimate
 from casting_core.evaluation.plant.rounding import rounded
 
 OPACITY = 0.18  # of a band
@@ -34,16 +34,18 @@ def cost_curve(
     """
     percent = [100 * rate for rate in defect_rates]
     figure = go.Figure()
-    inside = [each.high for way, line in costs.items() if way != leaves for each in line]
-    top = HEADROOM * max(inside or [each.high for line in costs.values() for each in line]) or 1.0
+    inside = [each.span[1] for way, line in costs.items() if way != leaves for each in line]
+    top = HEADROOM * max(inside or [each.span[1] for line in costs.values() for each in line]) or 1.0
     for (way, line), look in zip(costs.items(), SERIES, strict=False):
-        if any(each.high > each.low for each in line):
+        lows, highs = zip(*(each.span for each in line), strict=True)
+        if lows != highs:
             figure.add_scatter(
                 x=[*percent, *reversed(percent)],
-                y=[each.high for each in line] + [each.low for each in reversed(line)],
+                y=[*highs, *reversed(lows)],
                 mode="lines",
                 fill="toself",
-                fillcolor=_faint(look.colour),
+                fillcolor=look.colour,
+                opacity=OPACITY,
                 line={"width": 0},
                 legendgroup=way,
                 showlegend=False,
@@ -60,14 +62,7 @@ def cost_curve(
             customdata=[_told(each, currency) for each in line],
             hovertemplate=f"{titles[way]} at %{{x:.3~g}} %: %{{customdata}}<extra></extra>",
         )
-    figure.add_scatter(
-        x=[100 * at, 100 * at],
-        y=[0, top],
-        mode="lines",
-        name=f"your plant, {100 * at:g} %",
-        line={"color": NEUTRAL, "width": 2, "dash": "dot"},
-        hoverinfo="skip",
-    )
+    mark(figure, f"your plant, {100 * at:g} %", x=(100 * at, 100 * at), y=(0, top))
     finish(figure, x="Defective parts (% of all)", y=f"Cost a year ({currency or 'money'})", height=420)
     figure.update_yaxes(range=[0, top], tickformat="~s")
     figure.update_xaxes(range=[percent[0], percent[-1]])
@@ -83,8 +78,3 @@ def cost_curve(
 def _told(estimate: Estimate, currency: str) -> str:
     text = rounded(estimate, money=True)
     return f"{currency}{text.value}" + (f" ({text.range})" if text.low else "")
-
-
-def _faint(colour: str) -> str:
-    red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
-    return f"rgba({red},{green},{blue},{OPACITY})"

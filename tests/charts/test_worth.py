@@ -3,7 +3,7 @@
 import pytest
 
 from casting_core.charts.worth import cost_curve
-from casting_core.evaluation.plant.results import Estimate
+from casting_core.estimate import Estimate
 
 RATES = [0.0, 0.02, 0.04]
 TITLES = {"model": "The model", "uninspected": "No inspection"}

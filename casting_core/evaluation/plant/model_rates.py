@@ -9,9 +9,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from casting_core.errors import DataError
-from casting_core.evaluation.plant.economics import Plant, compare_inspection_methods
-from casting_core.evaluation.plant.results import Estimate
+from casting_core.estimate import Estimate
+from casting_core.evaluation.costs import Plant
+from casting_core.evaluation.evaluate import suspects_of
+from casting_core.evaluation.held_out_verdicts import judged, used_thresholds
+from casting_core.evaluation.plant.economics import compare_inspection_methods
 from casting_core.evaluation.plant.verdict_rates import VerdictRates, measure_rates
+from casting_core.evaluation.predictions import as_arrays
 from casting_core.networks.card import MODELS, folder_of, read_card
 
 WAYS = ("model", "second_look", "by_hand", "uninspected")
@@ -26,13 +30,20 @@ def has_rates(model: str, folder: Path = MODELS) -> bool:
 def model_rates(model: str, folder: Path = MODELS, *, as_filed: bool = False) -> VerdictRates:
     """How often each verdict of a shipped model falls on parts that it had never seen.
 
-    `as_filed`: with the doubted labels as they were filed, else without those pictures. Raises `ModelError` or
-    `DataError` where card or predictions are missing or damaged.
-    """
-    from casting_core.evaluation.evaluate import suspects_of
-    from casting_core.evaluation.held_out_verdicts import judged, used_thresholds
-    from casting_core.evaluation.predictions import as_arrays
+    Parameters
+    ----------
+    model
+        Name of its folder.
+    folder
+        Where the models are.
+    as_filed
+        With the doubted labels as they were filed, else without those pictures.
 
+    Raises
+    ------
+    ModelError, DataError
+        Card or predictions are missing or damaged, or no prediction is of a casting never seen.
+    """
     left_out = frozenset() if as_filed else suspects_of(folder_of(model, folder))
     rows = [each for each in judged(model, folder) if each.unseen and each.row.path not in left_out]
     if not rows:
@@ -43,10 +54,6 @@ def model_rates(model: str, folder: Path = MODELS, *, as_filed: bool = False) ->
 def cost_over_defect_rate(
     rates: VerdictRates, plant: Plant, defect_rates: Sequence[float]
 ) -> dict[str, list[Estimate]]:
-    """What a year costs by each of `WAYS`, money, at every defect rate in [0, 1]; all else is the plant's."""
-    costs: dict[str, list[Estimate]] = {way: [] for way in WAYS}
-    for rate in defect_rates:
-        found = compare_inspection_methods(rates, replace(plant, defect_rate=rate))
-        for way in WAYS:
-            costs[way].append(getattr(found, way).per_year.cost)
-    return costs
+    """Money per year by each of `WAYS`, at every defect rate in [0, 1]; all else is the plant's."""
+    found = [compare_inspection_methods(rates, replace(plant, defect_rate=rate)) for rate in defect_rates]
+    return {way: [getattr(each, way).per_year.cost for each in found] for way in WAYS}

@@ -1,37 +1,23 @@
-"""The figures of a plant, as `plant.worth` gives them: each with its 95 % interval and its unit."""
+"""The figures of a plant, as `economics` works them out: each with its 95 % interval and its unit."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
+from casting_core.estimate import Estimate
+from casting_core.evaluation.statistics.bootstrap import from_draws
 
-@dataclass(frozen=True, kw_only=True)
-class Estimate:
-    """A figure with its 95 % interval, low <= value <= high; all three are one where nothing was left to chance."""
 
-    value: float
-    low: float
-    high: float
-
-    @classmethod
-    def of(cls, drawn: np.ndarray) -> "Estimate":
-        """From values float (1 + R,): as counted, then of R draws, of which those that are NaN are passed over."""
-        from casting_core.evaluation.statistics.bootstrap import from_draws
-
-        value = float(drawn[0])
-        low, high = from_draws(value, drawn[1:]).ends or (value, value)
-        return cls(value=value, low=low, high=high)
-
-    def times(self, factor: float) -> "Estimate":
-        """The figure of so many parts, of that of one; `factor` at least 0."""
-        return Estimate(value=self.value * factor, low=self.low * factor, high=self.high * factor)
+def estimate(drawn: np.ndarray) -> Estimate:
+    """From values float (1 + R,): as counted, then of R draws, NaN in those without it; alike where all are."""
+    found = from_draws(float(drawn[0]), drawn[1:])
+    low, high = found.span
+    return Estimate(value=found.value, low=low, high=high)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Totals:
-    """Of so many parts: `escapes`, defective parts shipped; `false_rejects`, sound parts scrapped; `reviews`, parts
-    that a person looks at; `review_hours`, hours of that; `cost`, money for all three.
-    """
+    """Of so many parts: defective ones shipped, sound ones scrapped, looks by a person, hours and money of all that."""
 
     escapes: Estimate
     false_rejects: Estimate
@@ -42,10 +28,16 @@ class Totals:
 
 @dataclass(frozen=True, kw_only=True)
 class Way:
-    """One way to inspect: its totals of 10,000 parts and of a year, and a person's minutes a day.
+    """One way to inspect.
 
-    `enough`: whether the reviewers' capacity suffices for these minutes; `enough_at_worst`: even at the upper end of
-    their interval.
+    Attributes
+    ----------
+    per_10_000, per_year
+        Its totals of 10,000 parts and of a year.
+    minutes_per_day
+        A person's.
+    enough, enough_at_worst
+        Whether the reviewers' capacity suffices for these minutes as counted, and at the upper end of their interval.
     """
 
     per_10_000: Totals
@@ -67,9 +59,15 @@ class BreakEven:
 class Advantage:
     """What the first of two ways saves against the second: money, negative where it costs more.
 
-    `cheaper_in`: share of the draws of photographs in which it is the cheaper one, in [0, 1]. `break_even_defect_rate`
-    (a share of parts, in [0, 1]) and `break_even_missed_defect_cost` (money, at least 0): all else being as stated;
-    None where no such value makes them equal, or every value does. Both are of the rates as counted, without interval.
+    Attributes
+    ----------
+    per_10_000, per_year
+        Of 10,000 parts and of a year.
+    cheaper_in
+        Share of the draws of photographs in which it is the cheaper one, in [0, 1]; NaN where there is none.
+    break_even_defect_rate, break_even_missed_defect_cost
+        A share of parts in [0, 1], and money of at least 0, all else being as stated; None where no such value makes
+        them equal, or every value does. Both are of the rates as counted, without interval.
     """
 
     per_10_000: Estimate
@@ -81,10 +79,10 @@ class Advantage:
 
 @dataclass(frozen=True, kw_only=True)
 class Worth:
-    """The four ways to inspect (see `plant`), what the model saves, and its precision in this plant.
+    """The four ways to inspect, what the model saves, and its precision in this plant.
 
-    `precision`: of the parts that the model rejects, the share that is really defective, in [0, 1]: of 100 rejected
-    parts, so many; None where it would reject none.
+    `precision`: of the parts that the model rejects, the share that is really defective, in [0, 1]; None where it
+    would reject none.
     """
 
     model: Way

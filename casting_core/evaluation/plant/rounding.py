@@ -1,19 +1,16 @@
 """Figures with a range as text, no finer than the range allows.
 
-1. A number is given to two significant digits, or finer where its range is narrow: to the first digit of the range's
-   width, to the second where the first is below 4 (much as the Particle Data Group rounds errors,
-   https://pdg.lbl.gov, Review of Particle Physics, section 5.3).
+1. A number that has a range is given to two significant digits, or to the first digit of the range's width where that
+   is finer; one without a range to four.
 2. The ends of a range are rounded outwards, so that rounding never makes it narrower.
-3. A number that chance has no part in, whose range is a point, is given to four significant digits.
-4. Whole numbers stay whole from 10 on (money from 100 on), thousands are set apart, and what is more than nothing is
-   never rounded to nothing: `fewer than 1`.
+3. Whole numbers stay whole where any of them reaches 10 (money 100), and what is more than nothing is never rounded
+   to nothing: `fewer than 1`.
 """
 
-import math
-from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
-from casting_core.evaluation.plant.results import Estimate
+from casting_core.estimate import Estimate
 
 MINUS = "−"
 
@@ -23,8 +20,8 @@ class Rounded:
     """An estimate as texts; `low` and `high` are empty where it has no range."""
 
     value: str
-    low: str
-    high: str
+    low: str = ""
+    high: str = ""
 
     @property
     def range(self) -> str:
@@ -34,43 +31,37 @@ class Rounded:
 
 def rounded(estimate: Estimate, *, money: bool = False) -> Rounded:
     """An estimate of things, hours or minutes, or of `money` (without its currency), as texts."""
-    value, low, high = estimate.value, estimate.low, estimate.high
+    value, (low, high) = estimate.value, estimate.span
     top = max(abs(value), abs(low), abs(high))
-    least = (1.0 if top >= 100 else 0.01) if money else (1.0 if top >= 10 else 0.1)
-    width = high - low
-    if width <= 1e-9 * top or width == 0:
-        return Rounded(value=_text(value, max(least, _unit(value, 4)), round), low="", high="")
-    wide = _unit(width, 2 if _leading(width) < 4 else 1)
+    finest = (0 if top >= 100 else -2) if money else (0 if top >= 10 else -1)
+    if high - low <= 1e-9 * top:
+        return Rounded(value=_text(value, finest, _place(value, 4)))
+    width = _place(high - low, 1)
     return Rounded(
-        value=_text(value, max(least, min(wide, _unit(value, 2))), round),
-        low=_text(low, max(least, min(wide, _unit(low, 2))), math.floor),
-        high=_text(high, max(least, min(wide, _unit(high, 2))), math.ceil),
+        value=_text(value, finest, min(width, _place(value, 2))),
+        low=_text(low, finest, min(width, _place(low, 2)), ROUND_FLOOR),
+        high=_text(high, finest, min(width, _place(high, 2)), ROUND_CEILING),
     )
 
 
-def _order(number: float) -> int:
-    return math.floor(math.log10(abs(number)) + 1e-12)
+def rounded_amount(value: float) -> str:
+    """An amount of money without a range, as text."""
+    return rounded(Estimate(value=value), money=True).value
 
 
-def _leading(number: float) -> float:
-    return abs(number) / 10.0 ** _order(number)
+def _exact(number: float) -> Decimal:
+    return Decimal(f"{number:.12g}")  # what lies on a step but for the last bit stays there
 
 
-def _unit(number: float, digits: int) -> float:
-    """The worth of the last of so many significant digits; endless for nought."""
-    return 10.0 ** (_order(number) - digits + 1) if number else math.inf
+def _place(number: float, digits: int) -> int:
+    """Power of ten of the last of so many significant digits."""
+    return _exact(number).adjusted() - digits + 1
 
 
-def _text(number: float, unit: float, how: Callable[[float], int]) -> str:
-    if math.isinf(unit) or number == 0:
-        return "0"
-    steps = number / unit
-    if how is not round:  # what lies on a step but for a rounding stays there
-        steps = round(steps) if math.isclose(steps, round(steps), rel_tol=1e-9, abs_tol=1e-9) else how(steps)
-    steps = math.floor(steps + 0.5) if how is round else int(steps)
-    if steps == 0:
-        small = f"{unit:g}"
-        return "0" if how is not round else f"fewer than {small}" if number > 0 else f"above {MINUS}{small}"
-    places = max(0, -_order(unit))
-    text = f"{abs(steps) * unit:,.{places}f}"
-    return f"{MINUS}{text}" if steps < 0 else text
+def _text(number: float, finest: int, place: int, rounding: str = ROUND_HALF_UP) -> str:
+    """A number down to a power of ten, and no finer than `finest`."""
+    unit = Decimal(1).scaleb(max(finest, place))
+    near = _exact(number).quantize(unit, rounding)
+    if number and not near and rounding == ROUND_HALF_UP:
+        return f"fewer than {unit:f}" if number > 0 else f"above {MINUS}{unit:f}"
+    return f"{near:,f}".replace("-", MINUS) if near else "0"

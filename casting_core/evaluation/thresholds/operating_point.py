@@ -1,16 +1,8 @@
-"""Where to draw the lines between ok, review and defective, from stated costs.
+"""Where to draw the lines between pass, review and reject, from stated costs: the thresholds that ship.
 
-On pictures that the model did not see, every pair of thresholds has a mean cost: so much for a
-missed defect, for a false alarm, for a review. Only pairs on both sides of one half are considered, since
-no part is called what it probably is not, and only those that send no more parts to a person than there
-is capacity for. Instead of the one cheapest pair, which would sit on
-the edge of a chance, all pairs within one standard error of it count as equally good (the error by
-bootstrap over source photographs, and never less than the cost of sending one part in a hundred to a
-person), and the pair in the middle of that plateau is taken: `pass` a quarter into it from below,
-`reject` a quarter from above, so that what lies between known sound and known defective parts goes to
-a person.
-
-The one-standard-error rule: L. Breiman et al., "Classification and Regression Trees", 1984.
+Every pair of thresholds has a mean cost per part on pictures that the model did not see. Of the pairs that cannot be
+told from the cheapest one the middle is taken, so that what lies between known sound and known defective parts goes to
+a person. More, and the sources: docs/methods.md, "Calibration and thresholds".
 """
 
 from dataclasses import dataclass
@@ -42,50 +34,87 @@ def choose_operating_point(
     rounds: int = 200,
     seed: int = 0,
 ) -> OperatingPoint:
-    """Choose on probability float (N,), positive bool (N,), source int (N,) of held-out pictures."""
+    """Choose a pair of thresholds, one on each side of one half: no part is called what it probably is not.
+
+    Parameters
+    ----------
+    probability, positive, source
+        Float (N,) in [0, 1], bool (N,) and int (N,), the photograph, of held-out pictures.
+    costs
+        `Costs()` where left out.
+    rounds, seed
+        Draws of photographs for the standard error of the cheapest pair's cost.
+    """
     costs = costs or Costs()
-    thresholds = expit(GRID)
-    sources, group = np.unique(source, return_inverse=True)
-    passed = probability[:, None] < thresholds  # (N, T)
-    rejected = probability[:, None] >= thresholds
-    defective = np.asarray(positive, bool)[:, None]
-    # the cost of a pair is linear in its two thresholds: what passes wrongly, what is rejected wrongly,
-    # and a review for whatever does neither
-    at_pass = passed * np.where(defective, costs.missed_defect, 0.0) - costs.review * passed
-    at_reject = rejected * np.where(defective, 0.0, costs.false_alarm) - costs.review * rejected
-    low, high = (_per_source(table, group, len(sources)) for table in (at_pass, at_reject))
-    size = np.bincount(group).astype(float)
-    reviews = 1 - passed.mean(0)[:, None] - rejected.mean(0)[None, :]  # (T, T)
-    allowed = (GRID <= 0)[:, None] & (GRID >= 0)[None, :] & (reviews <= costs.review_capacity)
-
-    def mean_cost(weights: np.ndarray) -> np.ndarray:
-        total = costs.review + ((weights @ low)[:, None] + (weights @ high)[None, :]) / (weights @ size)
-        return np.where(allowed, total, np.inf)
-
-    cost = mean_cost(np.ones(len(sources)))
-    best = np.unravel_index(np.argmin(cost), cost.shape)
-    rng = np.random.default_rng(seed)
-    draws = [
-        mean_cost(np.bincount(rng.integers(0, len(sources), len(sources)), minlength=len(sources)).astype(float))[best]
-        for _ in range(rounds)
-    ]
-    margin = max(float(np.std(draws)), MIN_REVIEWS * costs.review)
-    good = cost <= cost[best] + margin
-    rows, columns = np.nonzero(good)
-    chosen_pass = int(np.quantile(rows, 0.25, method="nearest"))
-    chosen_reject = int(np.quantile(columns, 0.75, method="nearest"))
-    while not good[chosen_pass, chosen_reject]:  # the middle of an uneven plateau may lie outside of it: on to the best
-        chosen_pass += int(np.sign(best[0] - chosen_pass))
-        chosen_reject += int(np.sign(best[1] - chosen_reject))
+    positive = np.asarray(positive, bool)
+    thresholds, by_verdict = expit(GRID), costs.by_verdict()
+    cost, reviews = pair_costs(probability, positive, thresholds, by_verdict, defect_rate=float(positive.mean()))
+    cost[(GRID > 0)[:, None] | (GRID < 0) | (reviews > costs.review_capacity + 1e-12)] = np.inf
+    low, high = (thresholds[place] for place in np.unravel_index(np.argmin(cost), cost.shape))
+    _, group = np.unique(source, return_inverse=True)
+    each = np.bincount(group, weights=picture_costs(probability, positive, low, high, by_verdict))  # (S,)
+    size = np.bincount(group)
+    drawn = np.random.default_rng(seed).integers(0, len(size), (rounds, len(size)))
+    error = np.std(each[drawn].sum(1) / size[drawn].sum(1))
+    row, column = middle_of_plateau(cost, max(float(error), MIN_REVIEWS * costs.review))
     return OperatingPoint(
-        threshold_pass=float(thresholds[chosen_pass]),
-        threshold_reject=float(thresholds[chosen_reject]),
-        cost=max(0.0, float(cost[chosen_pass, chosen_reject])),
+        threshold_pass=float(thresholds[row]),
+        threshold_reject=float(thresholds[column]),
+        cost=float(cost[row, column]),
     )
 
 
-def _per_source(table: np.ndarray, group: np.ndarray, count: int) -> np.ndarray:
-    """Sums over the pictures of each photograph: (N, T) → (S, T)."""
-    result = np.zeros((count, table.shape[1]))
-    np.add.at(result, group, table)
-    return result
+def pair_costs(
+    probability: np.ndarray, positive: np.ndarray, thresholds: np.ndarray, costs: np.ndarray, *, defect_rate: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Expected cost of a part and share of parts that are reviewed, of every pair of thresholds.
+
+    Parameters
+    ----------
+    probability, positive
+        Float (N,) in [0, 1] and bool (N,), of pictures.
+    thresholds
+        Float (T,) in [0, 1], rising.
+    costs
+        Float (2, 3), of sound and defective parts by pass, review and reject.
+    defect_rate
+        Share of parts that are defective, in [0, 1], whatever it is among the pictures.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        Each float (T, T): below the threshold of the row a part passes, from that of the column on it is rejected. The
+        cost is infinite where the row's is the higher one.
+    """
+    cost, reviews = np.zeros((2, len(thresholds), len(thresholds)))
+    for of, share, (passed, reviewed, rejected) in zip(
+        (~positive, positive), (1 - defect_rate, defect_rate), costs, strict=True
+    ):
+        below = np.searchsorted(np.sort(probability[of]), thresholds) / max(1, of.sum())  # (T,)
+        between = np.maximum(0, below - below[:, None])
+        reviews += share * between
+        cost += share * (passed * below[:, None] + reviewed * between + rejected * (1 - below))
+    cost[np.tril_indices(len(thresholds), -1)] = np.inf
+    return cost, reviews
+
+
+def picture_costs(
+    probability: np.ndarray, positive: np.ndarray, low: float, high: float, costs: np.ndarray
+) -> np.ndarray:
+    """What each picture costs at a pair of thresholds, float (N,); `costs` as for `pair_costs`."""
+    return costs[positive.astype(int), np.digitize(probability, (low, high))]
+
+
+def middle_of_plateau(cost: np.ndarray, margin: float) -> tuple[int, int]:
+    """Row and column amid the pairs, of costs float (T, T), that cost at most `margin` more than the cheapest.
+
+    The row, to pass below, lies a quarter into them from below, the column, to reject from, a quarter from above.
+    """
+    best, good = np.unravel_index(np.argmin(cost), cost.shape), cost <= cost.min() + margin
+    rows, columns = np.nonzero(good)
+    row = int(np.quantile(rows, 0.25, method="nearest"))
+    column = int(np.quantile(columns, 0.75, method="nearest"))
+    while not good[row, column]:  # the middle of an uneven plateau may lie outside of it: on towards the cheapest
+        row += int(np.sign(best[0] - row))
+        column += int(np.sign(best[1] - column))
+    return row, column

@@ -1,73 +1,54 @@
 """Thresholds for a plant: from what its errors cost and how many parts its reviewers can look at; and to take away."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import date
-from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from casting_core.errors import CastingError
-from casting_core.evaluation.costs import Costs
+from casting_core.evaluation.costs import PASS, REVIEW, Plant
+from casting_core.evaluation.plant.rounding import rounded_amount
+from casting_core.evaluation.predictions import Prediction
+from casting_core.evaluation.thresholds import cost_optimal
+from casting_core.evaluation.thresholds.cost_optimal import Plateau, Proposal
 from casting_core.evaluation.thresholds.sweep import ThresholdOutcome, expected_cost
+from casting_core.inspection.settings import made_for
 from casting_core.networks.card import ModelCard
+from pages.shared import plant_form
+from pages.shared.plant_form import Asked
 from pages.views.comparison.model_results import Key
 from pages.views.comparison.threshold_scale import Scale, put
 
-if TYPE_CHECKING:
-    from casting_core.evaluation.predictions import Prediction
-    from casting_core.evaluation.thresholds.cost_optimal import Plateau, Proposal
-
-INPUTS = {  # key in the link → name in a settings file, title, default, step, most, help
-    "missed-cost": ("missed_defect", "A missed defect costs", 50.0, 1.0, 1e9,
-                    "What it costs when a defective part leaves the foundry, in any unit you like: only the relation "
-                    "of the three costs counts."),
-    "alarm-cost": ("false_alarm", "A false alarm costs", 1.0, 0.1, 1e9, "What it costs to set a sound part aside."),
-    "review-cost": ("review", "A review costs", 0.1, 0.05, 1e9, "What it costs that a person looks at one part."),
-    "defect-rate": ("defect_rate", "Defective parts in your plant (%)", 5.0, 0.5, 100.0,
-                    "Of all parts before the camera. Of the public set 57 % are defective, of a plant’s far fewer."),
-    "capacity": ("review_capacity", "Parts a person can look at (%)", 2.0, 0.5, 100.0,
-                 "Of all parts, the most that your reviewers can take on."),
-}  # fmt: skip
-SHARES = ("defect_rate", "review_capacity")
 FLAT, SHARP = 0.2, 0.03  # shares of all pairs that cost about the same
 
 
 def choose_for_plant(
-    key: Key, rows: "Sequence[Prediction]", steps: Scale, chosen: ThresholdOutcome, shipped: ThresholdOutcome
+    key: Key, rows: Sequence[Prediction], steps: Scale, chosen: ThresholdOutcome, shipped: ThresholdOutcome
 ) -> Mapping[str, float]:
-    """Ask for the plant's figures, propose thresholds for them, and give the figures as a settings file names
-    them."""
+    """Ask for the plant's figures, propose thresholds for them, and give what was weighed, as a settings file does."""
     st.subheader("Which thresholds suit your plant?", anchor=False)
     st.markdown("Say what errors cost you, and the pair of thresholds with the least expected cost is worked out.")
-    told: dict[str, float] = {}
-    with st.grid(5, min_column_width=150, gap="small", vertical_alignment="bottom"):
-        for name, (field, title, default, step, most, explained) in INPUTS.items():
-            value = st.number_input(
-                title, 0.0, most, default, step, key=name, bind="query-params", help=explained, format="%g"
-            )
-            told[field] = (default if value is None else value) / (100 if field in SHARES else 1)
-    rate = told["defect_rate"]
-    costs = Costs(**{name: value for name, value in told.items() if name != "defect_rate"})
-    try:
-        found = _proposal(key, tuple(told.items()), rows)
-        now, before = (expected_cost(each, costs, defect_rate=rate) for each in (chosen, shipped))
-    except CastingError as error:
-        st.error("Nothing can be proposed for these figures.", icon=":material/error:")
-        st.text(str(error))
-        return told
+    asked = plant_form.ask()
+    plant = asked.plant
+    found = _proposal(key, plant, rows)
     low, high = steps.text(found.threshold_pass), steps.text(found.threshold_reject)
     st.markdown(f"**Proposed: pass below {low} %, reject from {high} %.** {_ends(found)}{_flat(found.plateau)}")
+    pairs = {
+        "proposed": (found.cost, found.reviews),
+        "chosen above": expected_cost(chosen, plant),
+        "shipped": expected_cost(shipped, plant),
+    }
     st.table(
         [
-            {"Thresholds": title, "Cost of 1,000 parts": f"{1000 * cost:,.1f}", "To a person": f"{100 * share:.1f} %"}
-            for title, cost, share in (
-                ("proposed", found.cost, found.reviews),
-                ("chosen above", now.cost, now.reviews),
-                ("shipped", before.cost, before.reviews),
-            )
+            {
+                "Thresholds": title,
+                "Cost of 10,000 parts": _of_10_000(cost, asked),
+                "To a person": f"{100 * share:.1f} %",
+            }
+            for title, (cost, share) in pairs.items()
         ],
         hide_index=True,
-        alt="Expected cost of 1,000 parts and share of parts sent to a person, at three pairs of thresholds.",
+        alt="Expected cost of 10,000 parts and share of parts sent to a person, at three pairs of thresholds.",
     )
     st.button(
         "Use the proposal",
@@ -77,20 +58,20 @@ def choose_for_plant(
         on_click=put,
         args=(steps, found.threshold_pass, found.threshold_reject),
     )
-    st.caption(_told(found, costs, rate))
-    return told
+    st.caption(_told(found, asked))
+    return asdict(plant.costs()) | {"defect_rate": plant.defect_rate}
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _proposal(key: Key, told: tuple[tuple[str, float], ...], _rows: "Sequence[Prediction]") -> "Proposal":
-    from casting_core.evaluation.thresholds.cost_optimal import choose_for_plant as work_out
-
-    values = dict(told)
-    rate = values.pop("defect_rate")
-    return work_out(_rows, Costs(**values), defect_rate=rate)
+def _proposal(key: Key, plant: Plant, _rows: Sequence[Prediction]) -> Proposal:
+    return cost_optimal.choose_for_plant(_rows, plant)
 
 
-def _ends(found: "Proposal") -> str:
+def _of_10_000(cost: float, asked: Asked) -> str:
+    return plant_form.money(rounded_amount(10_000 * cost), asked.currency)
+
+
+def _ends(found: Proposal) -> str:
     """What a threshold at the end of its scale means."""
     nothing_passes, nothing_fails = found.threshold_pass <= 0, found.threshold_reject >= 1
     if nothing_passes and nothing_fails:
@@ -100,7 +81,7 @@ def _ends(found: "Proposal") -> str:
     return "So no part is rejected unseen. " if nothing_fails else ""
 
 
-def _flat(plateau: "Plateau") -> str:
+def _flat(plateau: Plateau) -> str:
     """How much hangs on the choice, in words."""
     ends = (plateau.pass_low, plateau.pass_high, plateau.reject_low, plateau.reject_high)
     a, b, c, d = (f"{100 * end:.1f}" for end in ends)
@@ -115,20 +96,21 @@ def _flat(plateau: "Plateau") -> str:
     return f"There is little room: only {share} cost practically the same, with {between}."
 
 
-def _told(found: "Proposal", costs: Costs, rate: float) -> str:
+def _told(found: Proposal, asked: Asked) -> str:
     """What is behind a proposal."""
-    said = []
+    plant, said = asked.plant, []
     if found.cross_fitted_cost is not None:
         said.append(
-            "On castings that took no part in the choice, 1,000 parts would cost "
-            f"{1000 * found.cross_fitted_cost:,.1f}: that is the figure to expect."
+            "On castings that took no part in the choice, 10,000 parts would cost "
+            f"{_of_10_000(found.cross_fitted_cost, asked)}: that is the figure to expect."
         )
     if found.capacity_binds:
         said.append("With more reviewers it would cost noticeably less.")
-    least, everything = 1000 * min(rate * costs.missed_defect, (1 - rate) * costs.false_alarm), 1000 * costs.review
+    by_hand = float(plant.by_hand.cost(sound=REVIEW, defective=REVIEW))
+    nobody = float(plant.cost(sound=PASS, defective=PASS))
     said.append(
-        f"To compare: a person looking at every part costs {everything:,.1f}, and passing or rejecting every part "
-        f"unseen, whichever is cheaper, {least:,.1f}. A person who looks is taken to be right."
+        f"To compare: inspecting every part by hand costs {_of_10_000(by_hand, asked)}, and no inspection "
+        f"{_of_10_000(nobody, asked)}."
     )
     return " ".join(said)
 
@@ -162,7 +144,5 @@ def take_away(card: ModelCard, low: float, high: float, costs: Mapping[str, floa
 
 def settings_file(card: ModelCard, low: float, high: float, costs: Mapping[str, float]) -> bytes:
     """A settings file for this model, of today."""
-    from casting_core.inspection.settings import made_for
-
     made = made_for(card, threshold_pass=low, threshold_reject=high, costs=costs, day=date.today())
     return made.to_json().encode()

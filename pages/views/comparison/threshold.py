@@ -1,13 +1,14 @@
 """Where to put the thresholds: what each pair would have done on castings never seen, beside the pair that ships."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
 
 from casting_core.charts import thresholds as charts
 from casting_core.errors import CastingError, DataError
+from casting_core.estimate import Estimate
+from casting_core.evaluation.predictions import Prediction, Predictions, as_arrays
 from casting_core.evaluation.thresholds.sweep import ThresholdOutcome, outcome_at, threshold_curves
 from casting_core.evaluation.thresholds.verdicts import for_choosing
 from pages.shared import resources
@@ -15,10 +16,6 @@ from pages.shared.drawing import draw_kept
 from pages.views.comparison import model_results, plant_costs
 from pages.views.comparison.model_results import Key, ModelResults
 from pages.views.comparison.threshold_scale import PASS, REJECT, Scale, keep_order, put, scale
-
-if TYPE_CHECKING:
-    from casting_core.estimate import Estimate
-    from casting_core.evaluation.predictions import Prediction, Predictions
 
 RATES = (  # name in `ThresholdOutcome`, title, what it means
     ("missed_defects", "Defective parts passed", "A missed defect leaves the foundry."),
@@ -32,14 +29,8 @@ class Ground:
     """What thresholds of a model are chosen on: its `rows` on castings never seen, and the same as arrays."""
 
     model: ModelResults
-    rows: "list[Prediction]"
-    predictions: "Predictions"
-
-    @property
-    def photographs(self) -> tuple[int, int]:
-        """How many different ones there are, and how many of these show sound parts."""
-        source, positive = self.predictions.source, self.predictions.positive
-        return len(np.unique(source)), len(np.unique(source[~positive]))
+    rows: list[Prediction]
+    predictions: Predictions
 
 
 def show() -> None:
@@ -55,10 +46,10 @@ def show() -> None:
         return
     steps = scale(ground.model.card)
     low, high = _sliders(steps)
-    chosen, shipped = (outcome_at(ground.predictions, threshold_pass=a, threshold_reject=b) for a, b in (
-        (low, high), (steps.shipped_pass, steps.shipped_reject)))  # fmt: skip
+    pairs = (low, high), (steps.shipped_pass, steps.shipped_reject)
+    chosen, shipped = (outcome_at(ground.predictions, threshold_pass=a, threshold_reject=b) for a, b in pairs)
     _rates(chosen, shipped)
-    _curves(ground, (low, high), (steps.shipped_pass, steps.shipped_reject))
+    _curves(ground, *pairs)
     costs = plant_costs.choose_for_plant(ground.model.key, ground.rows, steps, chosen, shipped)
     plant_costs.take_away(ground.model.card, low, high, costs)
     _worth(ground)
@@ -84,8 +75,6 @@ def _choose() -> Ground | None:
 
 @st.cache_resource(max_entries=model_results.MAX_MODELS, show_spinner=False)
 def _ground(key: Key, _model: ModelResults) -> Ground:
-    from casting_core.evaluation.predictions import as_arrays
-
     rows = for_choosing([each.row for each in _model.rows], left_out=_model.suspects)
     if len({row.label for row in rows}) < 2:
         raise DataError(f"{_model.name} was not judged on castings never seen of both labels; ship it with its folds.")
@@ -103,29 +92,26 @@ def _shipped() -> None:
 
 def _sliders(steps: Scale) -> tuple[float, float]:
     """The two thresholds, and the way back to those that ship."""
-    texts = list(steps.values)
-    left, right = st.columns(2, gap="large")
-    with left:
-        low = st.select_slider(
-            "Pass below (probability of a defect, %)",
-            texts,
-            value=steps.text(steps.shipped_pass),
-            key=PASS,
-            bind="query-params",
-            on_change=keep_order,
-            args=(steps, PASS),
-        )
-    with right:
-        high = st.select_slider(
-            "Reject from (probability of a defect, %)",
-            texts,
-            value=steps.text(steps.shipped_reject),
-            key=REJECT,
-            bind="query-params",
-            on_change=keep_order,
-            args=(steps, REJECT),
-        )
-    first, second = steps.values[low], steps.values[high]
+    chosen = []
+    for column, title, key, shipped in zip(
+        st.columns(2, gap="large"),
+        ("Pass below", "Reject from"),
+        (PASS, REJECT),
+        (steps.shipped_pass, steps.shipped_reject),
+        strict=True,
+    ):
+        with column:
+            text = st.select_slider(
+                f"{title} (probability of a defect, %)",
+                list(steps.values),
+                value=steps.text(shipped),
+                key=key,
+                bind="query-params",
+                on_change=keep_order,
+                args=(steps, key),
+            )
+        chosen.append(steps.values[text])
+    first, second = chosen
     if first > second:  # a link can say so
         st.info("The link names a pass threshold above the reject threshold; both are put where it passes.")
         second = first
@@ -137,8 +123,8 @@ def _sliders(steps: Scale) -> tuple[float, float]:
             on_click=put,
             args=(steps, steps.shipped_pass, steps.shipped_reject),
         )
-        st.caption(f"Shipped: pass below {steps.text(steps.shipped_pass)} %, reject from "
-                   f"{steps.text(steps.shipped_reject)} %. Steps are finer towards both ends.")  # fmt: skip
+        shipped = f"pass below {steps.text(steps.shipped_pass)} %, reject from {steps.text(steps.shipped_reject)} %"
+        st.caption(f"Shipped: {shipped}. Steps are finer towards both ends.")
     return first, second
 
 
@@ -165,13 +151,13 @@ def _rates(chosen: ThresholdOutcome, shipped: ThresholdOutcome) -> None:
     )
 
 
-def _thousand(rate: "Estimate") -> str:
+def _thousand(rate: Estimate) -> str:
     """Of 1,000; with a digit more than in whole numbers, for a slider moves it by little."""
     value = 1000 * rate.value
     return "fewer than 0.1" if 0 < value < 0.05 else f"{value:.1f}" if value < 100 else f"{value:.0f}"
 
 
-def _between(rate: "Estimate") -> str:
+def _between(rate: Estimate) -> str:
     ends = (1000 * rate.low, 1000 * rate.high)
     return " and ".join(f"{end:.1f}" if end < 100 else f"{end:.0f}" for end in ends)
 
@@ -191,7 +177,8 @@ def _curves(ground: Ground, chosen: tuple[float, float], shipped: tuple[float, f
 
 def _worth(ground: Ground) -> None:
     """What figures on this view are worth."""
-    total, sound = ground.photographs
+    source = ground.predictions.source
+    total, sound = (len(set(each)) for each in (source, source[~ground.predictions.positive]))
     whole = " (the whole public set has 131, 17 of them sound)" if ground.model.public else ""
     st.subheader("How far can these figures be trusted?", anchor=False)
     st.markdown(

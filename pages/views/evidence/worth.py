@@ -7,19 +7,26 @@ from dataclasses import replace
 import streamlit as st
 
 from casting_core.charts import worth as charts
-from casting_core.evaluation.plant.economics import Plant, compare_inspection_methods
+from casting_core.estimate import Estimate
+from casting_core.evaluation.costs import Plant
+from casting_core.evaluation.plant.economics import compare_inspection_methods
 from casting_core.evaluation.plant.model_rates import WAYS, cost_over_defect_rate, has_rates, model_rates
-from casting_core.evaluation.plant.results import Estimate, Worth
+from casting_core.evaluation.plant.results import Worth
 from casting_core.evaluation.plant.verdict_rates import VerdictRates
 from casting_core.networks.card import ModelCard
 from casting_core.networks.registry import architecture
-from pages.shared import resources, wording
+from pages.shared import plant_form, resources, wording
 from pages.shared.downloads import neutral
 from pages.shared.drawing import draw
+from pages.shared.plant_form import Asked
 from pages.views.evidence import worth_words as words
-from pages.views.evidence.worth_inputs import ALL, Asked, ask, unit_of
 
 SPANS = {"A year": "per_year", "10,000 parts": "per_10_000"}
+COMPARED = {  # a figure of `Worth` → the two ways, and their names in a sentence
+    "model_over_by_hand": ("model", "by_hand", "The model", "inspection by hand"),
+    "second_look_over_by_hand": ("second_look", "by_hand", "The model with a second look", "inspection by hand"),
+    "model_over_uninspected": ("model", "uninspected", "The model", "no inspection"),
+}
 STEPS = 24  # of the chart
 MIN_REACH = 0.05  # defect rate that the chart reaches at least
 TITLES = {way: title for way, (title, _) in words.WAYS.items()}
@@ -45,12 +52,11 @@ def show() -> None:
         st.warning(wording.as_it_is(wording.purpose(card)), icon=":material/science:")
     rates = _rates(name, card.weights_sha256, as_filed)
     _basis(name, rates)
-    asked = ask()
-    plant = asked.plant
-    found = compare_inspection_methods(rates, plant)
+    asked = plant_form.ask()
+    found = compare_inspection_methods(rates, asked.plant)
     _saving(found, asked)
     _ways(found, asked)
-    _precision(rates, found, plant, card, as_filed)
+    _precision(rates, found, asked.plant, card, as_filed)
     _chart(name, card.weights_sha256, as_filed, asked)
     _break_even(found, asked)
     _assumed()
@@ -71,28 +77,25 @@ def _rates(name: str, weights_sha256: str, as_filed: bool) -> VerdictRates:
 
 def _basis(name: str, rates: VerdictRates) -> None:
     """What the rates were measured on."""
-    missed, false = rates.missed, rates.false_alarms
+    (missed, doubted, found), (passed, asked, rejected) = rates.defective.counts, rates.sound.counts
     st.markdown(
-        f"{name} was tried on castings that it had never seen: it passed {missed.count:,} of {missed.of:,} pictures of "
-        f"defective parts and rejected {false.count:,} of {false.of:,} of sound ones; it asked a person about "
-        f"{rates.reviewed_defective.count + rates.reviewed_sound.count:,}. These come from **"
-        f"{rates.defective_photographs} defective and only {rates.sound_photographs} sound castings**, so every figure "
-        "below has a wide range. Your parts will differ: try it on them before you count on it."
+        f"{name} was tried on castings that it had never seen: it passed {missed:,} of {missed + doubted + found:,} "
+        f"pictures of defective parts and rejected {rejected:,} of {passed + asked + rejected:,} of sound ones; it "
+        f"asked a person about {doubted + asked:,}. These come from **{rates.defective.photographs} defective and only "
+        f"{rates.sound.photographs} sound castings**, so every figure below has a wide range. Your parts will differ: "
+        "try it on them before you count on it."
     )
 
 
 def _saving(found: Worth, asked: Asked) -> None:
     st.subheader("In short", anchor=False)
-    told = []
-    for advantage, first, second in (
-        (found.model_over_by_hand, "The model", "inspection by hand"),
-        (found.model_over_uninspected, "The model", "no inspection"),
-        (found.second_look_over_by_hand, "The model with a second look", "inspection by hand"),
-    ):
-        sentence = words.saving(advantage, first, second, asked.currency)
+    lines = []
+    for name in ("model_over_by_hand", "model_over_uninspected", "second_look_over_by_hand"):
+        advantage = getattr(found, name)
         sure = words.sureness(advantage)
-        told.append(f"- {sentence}" + (f" It is the cheaper one {sure}." if sure else ""))
-    st.markdown("\n".join(told))
+        sentence = words.saving(advantage, *COMPARED[name][2:], asked.currency)
+        lines.append(f"- {sentence}" + (f" It is the cheaper one {sure}." if sure else ""))
+    st.markdown("\n".join(lines))
     st.caption(
         "What cameras, computers and people to set them up cost is not in it: a year’s saving is what they may cost a "
         "year. A defective part that is found is lost in any case, so it is in no account. *In so many of 100 cases* "
@@ -105,7 +108,6 @@ def _ways(found: Worth, asked: Asked) -> None:
     span = st.segmented_control(
         "Counted for", list(SPANS), default="A year", required=True, key="per", bind="query-params"
     )
-    warning = words.second_look_warning(found, asked.plant)
     for row in (WAYS[:2], WAYS[2:]):
         for column, way in zip(st.columns(2, border=True), row, strict=True):
             title, how = words.WAYS[way]
@@ -117,6 +119,7 @@ def _ways(found: Worth, asked: Asked) -> None:
                 if way != "uninspected":
                     enough, sentence = words.capacity(result, asked.plant)
                     st.markdown(f":material/{'check_circle' if enough else 'warning'}: {sentence}")
+    warning = words.second_look_warning(found, asked.plant)
     if warning:
         st.warning(warning, icon=":material/warning:")
     st.caption(
@@ -130,7 +133,9 @@ def _precision(rates: VerdictRates, found: Worth, plant: Plant, card: ModelCard,
     """The share of true ones among rejected parts, here and in the data set."""
     st.subheader("Of the parts that it rejects, how many are really defective?", anchor=False)
     st.markdown(f"{words.precision(found)}, where {100 * plant.defect_rate:g} % of all parts are defective.")
-    figures = card.metrics.by_source.view(as_filed)
+    split = card.metrics.by_source
+    assert split is not None, "rates are of castings never seen"
+    figures = split.view(as_filed)
     share = figures.defective_pictures / figures.pictures
     there = compare_inspection_methods(rates, replace(plant, defect_rate=share)).precision
     if there is not None:
@@ -152,17 +157,15 @@ def grid(rate: float) -> list[float]:
 
 @st.cache_data(max_entries=200, show_spinner=False)
 def _curve(name: str, weights_sha256: str, as_filed: bool, plant: Plant) -> dict[str, list[Estimate]]:
-    rates = _rates(name, weights_sha256, as_filed)
-    return cost_over_defect_rate(rates, plant, grid(plant.defect_rate))
+    return cost_over_defect_rate(_rates(name, weights_sha256, as_filed), plant, grid(plant.defect_rate))
 
 
 def _chart(name: str, weights_sha256: str, as_filed: bool, asked: Asked) -> None:
     st.subheader("What if fewer or more parts were defective?", anchor=False)
     rate = asked.plant.defect_rate
     costs = _curve(name, weights_sha256, as_filed, asked.plant)
-    chart = charts.cost_curve(costs, grid(rate), TITLES, at=rate, currency=asked.currency)
     draw(
-        chart,
+        charts.cost_curve(costs, grid(rate), TITLES, at=rate, currency=asked.currency),
         "The lower, the cheaper. The bands are 95 % ranges. *No inspection* may leave the chart at the top. Where "
         "lines cross, both ways cost the same.",
         "worth curve",
@@ -171,16 +174,13 @@ def _chart(name: str, weights_sha256: str, as_filed: bool, asked: Asked) -> None
 
 def _break_even(found: Worth, asked: Asked) -> None:
     st.subheader("Where does it turn?", anchor=False)
-    pairs = (
-        (found.model_over_by_hand, "model", "by_hand"),
-        (found.second_look_over_by_hand, "second_look", "by_hand"),
-        (found.model_over_uninspected, "model", "uninspected"),
-    )
-    for column, (advantage, first, second) in zip(st.columns(3, border=True), pairs, strict=True):
+    for column, (name, (first, second, *_)) in zip(st.columns(3, border=True), COMPARED.items(), strict=True):
         with column:
             st.markdown(f"**{TITLES[first]}, against {TITLES[second][0].lower() + TITLES[second][1:]}**")
-            told = words.break_even(advantage, TITLES[first], TITLES[second], asked.plant, asked.currency)
-            st.markdown("\n".join(f"- {sentence}" for sentence in told))
+            sentences = words.break_even(
+                getattr(found, name), TITLES[first], TITLES[second], asked.plant, asked.currency
+            )
+            st.markdown("\n".join(f"- {sentence}" for sentence in sentences))
     st.caption("These turning points are worked out from the figures as counted, without a range.")
 
 
@@ -200,41 +200,41 @@ def _assumed() -> None:
 
 
 def to_csv(asked: Asked, found: Worth, model: str, as_filed: bool) -> bytes:
-    """Everything that was put in and worked out, one line a figure; UTF-8 with the mark that spreadsheets look for."""
-    rows: list[tuple[object, ...]] = [("input", "", "", "model", "", model, "", "")]
-    rows.append(("input", "", "", "doubted labels", "", "as filed" if as_filed else "left out", "", ""))
-    for field in ALL:
-        rows.append(("input", "", "", field.label, unit_of(field, asked.currency), asked.values[field.key], "", ""))
-    money = asked.currency or "money"
+    """All that was put in and worked out, one line per figure; UTF-8 with the mark that spreadsheets look for."""
+    stream, cash = io.StringIO(), asked.currency or "money"
+    writer = csv.writer(stream)
+
+    def write(part: str, name: str, span: str, figure: str, unit: str, value: object) -> None:
+        ends = [value, "", ""]
+        if isinstance(value, Estimate):
+            ends = [_plain(value.value), _plain(value.low), _plain(value.high)]
+        writer.writerow(neutral(cell) for cell in (part, name, span, figure, unit, *ends))
+
+    writer.writerow(("part", "way", "counted for", "figure", "unit", "value", "low", "high"))
+    write("input", "", "", "model", "", model)
+    write("input", "", "", "doubted labels", "", "as filed" if as_filed else "left out")
+    for field in plant_form.ALL:
+        write("input", "", "", field.label, plant_form.unit_of(field, asked.currency), asked.values[field.key])
     for way in WAYS:
         result = getattr(found, way)
         for span, name in SPANS.items():
             for figure, (title, unit) in words.FIGURES.items():
-                unit = money if unit == "money" else unit
-                rows.append(("way", way, span, title, unit, *_ends(getattr(getattr(result, name), figure))))
-        rows.append(("way", way, "A day", "Minutes of a person", "minutes", *_ends(result.minutes_per_day)))
-        rows.append(("way", way, "A day", "People suffice", "", "yes" if result.enough else "no", "", ""))
-    for name in ("model_over_by_hand", "second_look_over_by_hand", "model_over_uninspected"):
+                value = getattr(getattr(result, name), figure)
+                write("way", way, span, title, cash if unit == "money" else unit, value)
+        write("way", way, "A day", "Minutes of a person", "minutes", result.minutes_per_day)
+        write("way", way, "A day", "People suffice", "", "yes" if result.enough else "no")
+    for name in COMPARED:
         advantage = getattr(found, name)
         for span, attribute in SPANS.items():
-            rows.append(("saving", name, span, "Saving", money, *_ends(getattr(advantage, attribute))))
+            write("saving", name, span, "Saving", cash, getattr(advantage, attribute))
         by_rate, by_cost = advantage.break_even_defect_rate, advantage.break_even_missed_defect_cost
-        turn = ("" if by_rate is None else _plain(100 * by_rate.at), "", "")
-        rows.append(("turning point", name, "", "Defective parts", "% of all", *turn))
-        turn = ("" if by_cost is None else _plain(by_cost.at), "", "")
-        rows.append(("turning point", name, "", "Cost of a missed defect", money, *turn))
-    share = found.precision
-    ends = ("", "", "") if share is None else _ends(share.times(100))
-    rows.append(("precision", "model", "", "Really defective, of rejected parts", "%", *ends))
-    stream = io.StringIO()
-    writer = csv.writer(stream)
-    writer.writerow(("part", "way", "counted for", "figure", "unit", "value", "low", "high"))
-    writer.writerows([[neutral(cell) for cell in row] for row in rows])
+        at = "" if by_rate is None else _plain(100 * by_rate.at)
+        write("turning point", name, "", "Defective parts", "% of all", at)
+        at = "" if by_cost is None else _plain(by_cost.at)
+        write("turning point", name, "", "Cost of a missed defect", cash, at)
+    share = "" if found.precision is None else found.precision.times(100)
+    write("precision", "model", "", "Really defective, of rejected parts", "%", share)
     return stream.getvalue().encode("utf-8-sig")
-
-
-def _ends(estimate: Estimate) -> tuple[float, float, float]:
-    return _plain(estimate.value), _plain(estimate.low), _plain(estimate.high)
 
 
 def _plain(value: float) -> float:

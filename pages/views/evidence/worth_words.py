@@ -1,9 +1,13 @@
 """A plant's figures in the words of somebody who runs it: what each way gives, saves and needs."""
 
+from collections.abc import Callable
+
 from casting_core.charts.overlay import percent
-from casting_core.evaluation.plant.economics import Plant
-from casting_core.evaluation.plant.results import Advantage, BreakEven, Estimate, Totals, Way, Worth
-from casting_core.evaluation.plant.rounding import Rounded, rounded
+from casting_core.estimate import Estimate
+from casting_core.evaluation.costs import Plant
+from casting_core.evaluation.plant.results import Advantage, BreakEven, Totals, Way, Worth
+from casting_core.evaluation.plant.rounding import rounded, rounded_amount
+from pages.shared.plant_form import money
 
 WAYS = {  # way → title, how it works
     "model": (
@@ -27,19 +31,6 @@ FIGURES = {  # figure → title, unit
 SURE = 0.995  # of the draws, from which on it is told as nearly all
 
 
-def money(text: str, currency: str) -> str:
-    """A rounded amount with its currency, for Markdown, in which a dollar sign would begin a formula."""
-    sign = currency.replace("$", "\\$")
-    return f"{sign} {text}" if sign.isalpha() else f"{sign}{text}"
-
-
-def amount(estimate: Estimate, figure: str, currency: str) -> str:
-    """A figure of `FIGURES` with its range: `€120,000 (25,000 to 220,000)`."""
-    told = rounded(estimate, money=figure == "cost")
-    value = money(told.value, currency) if figure == "cost" else told.value
-    return f"{value} ({told.range})" if told.low else value
-
-
 def lines(totals: Totals, currency: str) -> str:
     """All figures of a way, one a line, as Markdown."""
     told = []
@@ -54,24 +45,26 @@ def lines(totals: Totals, currency: str) -> str:
 def saving(advantage: Advantage, first: str, second: str, currency: str) -> str:
     """What one way saves a year against another, as a sentence."""
     found = advantage.per_year
-    told = rounded(found, money=True)
     if found.value == found.low == found.high == 0:
         return f"{first} and {second} cost the same."
-    if found.low > 0 or (found.value > 0 and not told.low):
-        return f"{first} **saves {money(told.value, currency)} a year** against {second}{_range(told, currency)}."
-    if found.high < 0 or (found.value < 0 and not told.low):
-        more = rounded(Estimate(value=-found.value, low=-found.high, high=-found.low), money=True)
-        return f"{first} **costs {money(more.value, currency)} a year more** than {second}{_range(more, currency)}."
-    least = rounded(Estimate(value=-found.low, low=-found.low, high=-found.low), money=True)
-    most = rounded(Estimate(value=found.high, low=found.high, high=found.high), money=True)
+    if found.low > 0:
+        amount, between = _amount(found, currency)
+        return f"{first} **saves {amount} a year** against {second}{between}."
+    if found.high < 0:
+        amount, between = _amount(Estimate(value=-found.value, low=-found.high, high=-found.low), currency)
+        return f"{first} **costs {amount} a year more** than {second}{between}."
+    most, least = (money(rounded_amount(end), currency) for end in (found.high, -found.low))
     return (
-        f"Against {second}, {first[0].lower() + first[1:]} **may save up to {money(most.value, currency)} a year, or "
-        f"cost up to {money(least.value, currency)} more**: the measurements cannot say which."
+        f"Against {second}, {first[0].lower() + first[1:]} **may save up to {most} a year, or cost up to {least} "
+        "more**: the measurements cannot say which."
     )
 
 
-def _range(told: Rounded, currency: str) -> str:
-    return f" (between {money(told.low, currency)} and {money(told.high, currency)})" if told.low else ""
+def _amount(estimate: Estimate, currency: str) -> tuple[str, str]:
+    """An amount of money, and its range in brackets, where it has one."""
+    text = rounded(estimate, money=True)
+    between = f" (between {money(text.low, currency)} and {money(text.high, currency)})" if text.low else ""
+    return money(text.value, currency), between
 
 
 def sureness(advantage: Advantage) -> str:
@@ -110,38 +103,30 @@ def precision(found: Worth) -> str:
 
 def break_even(advantage: Advantage, first: str, second: str, plant: Plant, currency: str) -> list[str]:
     """Where two ways cost the same, by defect rate and by the cost of a missed defect; a sentence each."""
-    cheaper = first if advantage.per_year.value > 0 else second
     if advantage.per_year.value == 0:
         return [f"{first} and {second.lower()} cost the same with these figures."]
+    cheaper = first if advantage.per_year.value > 0 else second
+
+    def percent_of_all(share: float) -> str:
+        return f"{100 * share:.3g} %"
+
+    def amount(value: float) -> str:
+        return money(rounded_amount(value), currency)
+
+    def sentence(even: BreakEven | None, everywhere: str, of: str, text: Callable[[float], str], own: float) -> str:
+        if even is None:
+            return f"**{cheaper}** is the cheaper one {everywhere}, all else as above."
+        below, above = (first, second) if even.first_cheaper_below else (second, first)
+        return (
+            f"They cost the same at {text(even.at)} {of}: **{below}** is the cheaper one below that, **{above}** above "
+            f"it (you have {text(own)})."
+        )
+
     by_rate, by_cost = advantage.break_even_defect_rate, advantage.break_even_missed_defect_cost
-    told = []
-    if by_rate is None:
-        told.append(f"**{cheaper}** is the cheaper one at every defect rate, all else as above.")
-    else:
-        told.append(_even(by_rate, first, second, f"{_percent(by_rate.at)} defective parts", "you have "
-                          f"{_percent(plant.defect_rate)}"))  # fmt: skip
-    if by_cost is None:
-        told.append(f"**{cheaper}** is the cheaper one whatever a missed defect costs, all else as above.")
-    else:
-        at = _point(by_cost.at)
-        told.append(_even(by_cost, first, second, f"{money(at, currency)} for a missed defect", "you have "
-                          f"{money(_point(plant.missed_defect_cost), currency)}"))  # fmt: skip
-    return told
-
-
-def _even(even: BreakEven, first: str, second: str, at: str, have: str) -> str:
-    below, above = (first, second) if even.first_cheaper_below else (second, first)
-    return f"They cost the same at {at}: **{below}** is the cheaper one below that, **{above}** above it ({have})."
-
-
-def _percent(share: float) -> str:
-    """A rate to three significant digits, as `2 %`, `0.115 %`."""
-    return f"{100 * share:.3g} %"
-
-
-def _point(value: float) -> str:
-    """An amount that has no range."""
-    return rounded(Estimate(value=value, low=value, high=value), money=True).value
+    return [
+        sentence(by_rate, "at every defect rate", "defective parts", percent_of_all, plant.defect_rate),
+        sentence(by_cost, "whatever a missed defect costs", "for a missed defect", amount, plant.missed_defect_cost),
+    ]
 
 
 def second_look_warning(found: Worth, plant: Plant) -> str | None:

@@ -7,22 +7,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from casting_core.evaluation.plant.results import Estimate
+from casting_core.estimate import Estimate
+from casting_core.evaluation.plant.results import estimate
 
 
 def test_an_estimate_passes_over_draws_without_a_value():
-    assert Estimate.of(np.array([2.0, math.nan, 1.0, 3.0])) == Estimate(value=2.0, low=1.05, high=2.95)
+    assert estimate(np.array([2.0, math.nan, 1.0, 3.0])) == Estimate(value=2.0, low=1.05, high=2.95)
 
 
 @pytest.mark.parametrize("draws", [[], [math.nan, math.nan]])
 def test_without_a_draw_it_has_no_range(draws: list[float]):
-    assert Estimate.of(np.array([7.0, *draws])) == Estimate(value=7.0, low=7.0, high=7.0)
+    assert estimate(np.array([7.0, *draws])) == Estimate(value=7.0, low=7.0, high=7.0)
 
 
 @given(some.floats(-1e6, 1e6), some.lists(some.floats(-1e6, 1e6), max_size=9))
 def test_the_figure_as_counted_always_lies_in_its_range(value: float, draws: list[float]):
     """Even where all draws lie on one side of it."""
-    found = Estimate.of(np.array([value, *draws]))
+    found = estimate(np.array([value, *draws]))
     assert found.low <= found.value == value <= found.high
 
 

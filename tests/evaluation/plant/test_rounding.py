@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casting_core.evaluation.plant.results import Estimate
+from casting_core.estimate import Estimate
 from casting_core.evaluation.plant.rounding import MINUS, Rounded, rounded
 
 
@@ -13,6 +13,7 @@ def test_cases_by_hand():
         (64.5, 9.3, 150.6): ("65", "9", "160"),
         (32782.5, 5931.5, 62446.9): ("33,000", "5,900", "63,000"),
         (5038.2, 5000.0, 5097.3): ("5,040", "5,000", "5,100"),
+        (1350504.0, 1215315.8, 1470225.8): ("1,400,000", "1,200,000", "1,500,000"),
         (0.52, 0.07, 1.21): ("0.5", "0", "1.3"),
         (0.0, 0.0, 3.2): ("0", "0", "3.2"),
         (0.02, 0.0, 3.2): ("fewer than 0.1", "0", "3.2"),
@@ -60,4 +61,4 @@ def test_more_digits_are_told_where_the_range_is_narrow(digits: int):
     wide = rounded(Estimate(value=value, low=0.5 * value, high=2 * value)).value
     narrow = rounded(Estimate(value=value, low=0.999 * value, high=1.001 * value)).value
     assert len(wide.replace(",", "").rstrip("0")) == 2
-    assert len(narrow.replace(",", "").rstrip("0")) == 5
+    assert len(narrow.replace(",", "").rstrip("0")) == 4

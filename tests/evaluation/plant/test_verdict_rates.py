@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casting_core.errors import DataError
+from casting_core.evaluation.plant.results import estimate
 from casting_core.evaluation.plant.verdict_rates import measure_rates
 from casting_core.evaluation.predictions import Predictions
 from casting_core.evaluation.statistics.intervals import clopper_pearson, share_interval
@@ -34,13 +35,11 @@ def random_predictions(seed: int, photographs: int = 60, copies: int = 4) -> Pre
 def test_counts_by_hand():
     p = [OK, REVIEW, REVIEW, DEFECTIVE, DEFECTIVE, OK, OK, REVIEW, DEFECTIVE]
     rates = measure_rates(predictions(p, [True] * 5 + [False] * 4), LIMITS)
-    assert (rates.missed.count, rates.missed.of, rates.missed.value) == (1, 5, 0.2)
-    assert (rates.reviewed_defective.count, rates.reviewed_defective.value) == (2, 0.4)
-    assert (rates.false_alarms.count, rates.false_alarms.of, rates.false_alarms.value) == (1, 4, 0.25)
-    assert (rates.reviewed_sound.count, rates.reviewed_sound.value) == (1, 0.25)
-    assert rates.defective[0] == pytest.approx([0.2, 0.4, 0.4])
-    assert rates.sound[0] == pytest.approx([0.5, 0.25, 0.25])
-    assert (rates.defective_photographs, rates.sound_photographs) == (5, 4)
+    assert list(rates.defective.counts) == [1, 2, 2]
+    assert list(rates.sound.counts) == [2, 1, 1]
+    assert rates.defective.shares[0] == pytest.approx([0.2, 0.4, 0.4])
+    assert rates.sound.shares[0] == pytest.approx([0.5, 0.25, 0.25])
+    assert (rates.defective.photographs, rates.sound.photographs) == (5, 4)
 
 
 @settings(max_examples=30)
@@ -52,12 +51,10 @@ def test_every_draw_is_a_whole(defective: list[tuple[float, int]], sound: list[t
     p, source = zip(*defective, *sound, (OK, 9), (OK, 10), (OK, 11), (OK, 12), strict=True)
     positive = [True] * len(defective) + [False] * len(sound) + [True, True, False, False]
     rates = measure_rates(predictions(p, positive, source), LIMITS, rounds=100)
-    for drawn in (rates.defective, rates.sound):
+    for drawn in (rates.defective.shares, rates.sound.shares):
         assert drawn.shape == (101, 3)
         assert drawn.sum(1) == pytest.approx(np.ones(101))
         assert ((drawn >= 0) & (drawn <= 1)).all()
-    for rate in (rates.missed, rates.reviewed_defective, rates.false_alarms, rates.reviewed_sound):
-        assert 0 <= rate.low <= rate.value <= rate.high <= 1
 
 
 def test_intervals_are_those_of_a_bootstrap_of_each_label():
@@ -65,9 +62,9 @@ def test_intervals_are_those_of_a_bootstrap_of_each_label():
     rates = measure_rates(given_, LIMITS, rounds=4000)
     p, positive = given_.probability, given_.positive
     for rate, event, among in (
-        (rates.missed, p < 0.3, positive),
-        (rates.false_alarms, p >= 0.7, ~positive),
-        (rates.reviewed_sound, (p >= 0.3) & (p < 0.7), ~positive),
+        (estimate(rates.defective.shares[:, 0]), p < 0.3, positive),
+        (estimate(rates.sound.shares[:, 2]), p >= 0.7, ~positive),
+        (estimate(rates.sound.shares[:, 1]), (p >= 0.3) & (p < 0.7), ~positive),
     ):
         expected = share_interval(event[among], given_.source[among])
         assert rate.value == pytest.approx(expected.value)
@@ -78,38 +75,39 @@ def test_intervals_are_those_of_a_bootstrap_of_each_label():
 def test_what_was_never_seen_is_allowed_for_as_clopper_and_pearson_do(photographs: int):
     p = np.r_[np.full(photographs, DEFECTIVE), np.full(20, OK), REVIEW]
     rates = measure_rates(predictions(p, np.arange(len(p)) < photographs), LIMITS)
-    assert (rates.missed.count, rates.missed.low) == (0, 0.0)
+    missed, reviewed, _ = (estimate(shares) for shares in rates.defective.shares.T)
+    rejected = estimate(rates.sound.shares[:, 2])
+    assert (missed.value, missed.low) == (0, 0)
     high = clopper_pearson(0, photographs)[1]
     if photographs > 2:
-        assert rates.missed.high == pytest.approx(high, rel=1e-4)
-        assert rates.reviewed_defective.high == pytest.approx(high, rel=1e-4)
-    assert rates.false_alarms.high == pytest.approx(clopper_pearson(0, 21)[1], rel=1e-4)
-    beyond = (rates.sound[1:, 2] > rates.false_alarms.high).mean()
+        assert missed.high == pytest.approx(high, rel=1e-4)
+        assert reviewed.high == pytest.approx(high, rel=1e-4)
+    assert rejected.high == pytest.approx(clopper_pearson(0, 21)[1], rel=1e-4)
+    beyond = (rates.sound.shares[1:, 2] > rejected.high).mean()
     assert beyond == pytest.approx(0.025, abs=0.001)
     # the two doubts of a label are not the same draws
-    assert abs(np.corrcoef(rates.defective[1:, 0], rates.defective[1:, 1])[0, 1]) < 0.6
+    assert abs(np.corrcoef(rates.defective.shares[1:, 0], rates.defective.shares[1:, 1])[0, 1]) < 0.6
 
 
 def test_copies_of_a_photograph_are_no_further_evidence():
     once = random_predictions(2, photographs=40, copies=1)
     again = Predictions(**{name: np.repeat(getattr(once, name), 30) for name in ("probability", "positive", "source")})
     first, second = measure_rates(once, LIMITS), measure_rates(again, LIMITS)
-    assert second.defective == pytest.approx(first.defective)
-    assert second.missed.high == pytest.approx(first.missed.high)
+    assert second.defective.shares == pytest.approx(first.defective.shares)
 
 
 def test_the_order_of_pictures_does_not_count():
     given_ = random_predictions(3)
     order = np.random.default_rng(0).permutation(len(given_.probability))
     first, second = measure_rates(given_, LIMITS), measure_rates(given_.only(order), LIMITS)
-    assert second.sound == pytest.approx(first.sound)
+    assert second.sound.shares == pytest.approx(first.sound.shares)
 
 
 def test_thresholds_may_be_each_pictures_own():
     given_ = random_predictions(4)
     everyone = np.full(len(given_.probability), 0.3), np.full(len(given_.probability), 0.7)
     own = measure_rates(given_, Thresholds(*everyone))
-    assert own.missed == measure_rates(given_, LIMITS).missed
+    assert np.array_equal(own.defective.shares, measure_rates(given_, LIMITS).defective.shares)
 
 
 @pytest.mark.parametrize(("positive", "name"), [([True, True, False, False], "sound"), ([False] * 4, "defective")])

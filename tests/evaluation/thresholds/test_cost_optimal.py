@@ -1,15 +1,41 @@
 """Thresholds for a plant's costs: against trying all pairs, by hand, and what is refused."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.special import expit, logit
 
 from casting_core.errors import DataError, SettingsError
-from casting_core.evaluation.costs import Costs
+from casting_core.evaluation.costs import Costs, Plant
 from casting_core.evaluation.predictions import Prediction, as_arrays
 from casting_core.evaluation.thresholds.cost_optimal import choose_for_plant
 from casting_core.evaluation.thresholds.operating_point import GRID, choose_operating_point
 from casting_core.labels import Label
+
+
+def plant(
+    rate: float = 0.5,
+    *,
+    missed: float = 50,
+    alarm: float = 1,
+    review: float = 0.1,
+    capacity: float = 0.02,
+    **people: float,
+) -> Plant:
+    """A plant with these costs of a part and this share of reviews, whose people are always right unless told."""
+    return Plant(
+        defect_rate=rate,
+        parts_per_day=1,
+        days_per_year=1,
+        missed_defect_cost=missed,
+        false_reject_cost=alarm,
+        review_minutes=1,
+        by_hand_seconds=0,
+        minute_cost=review,
+        capacity_minutes_per_day=capacity,
+        **{"person_finds": 1.0, "person_passes": 1.0} | people,
+    )
 
 
 def rows_of(p: np.ndarray, positive: np.ndarray, source: np.ndarray, folds: int = 5) -> list[Prediction]:
@@ -35,26 +61,29 @@ def mixed(seed: int, photographs: int = 60, copies: int = 5) -> list[Prediction]
     return rows_of(expit(logits), positive, source)
 
 
-def cost_by_counting(rows: list[Prediction], low: float, high: float, costs: Costs, rate: float) -> tuple[float, float]:
+def cost_by_counting(rows: list[Prediction], low: float, high: float, plant: Plant) -> tuple[float, float]:
     """Expected cost and share of reviews, picture by picture."""
     total = reviews = 0.0
-    for label, share in ((Label.DEFECTIVE, rate), (Label.OK, 1 - rate)):
+    for label, share in ((Label.DEFECTIVE, plant.defect_rate), (Label.OK, 1 - plant.defect_rate)):
         members = [row.probability for row in rows if row.label is label]
         wrong = sum(p < low for p in members) if label.positive else sum(p >= high for p in members)
         looked = sum(low <= p < high for p in members)
-        each = costs.missed_defect if label.positive else costs.false_alarm
-        total += share * (each * wrong + costs.review * looked) / len(members)
+        each = plant.missed_defect_cost if label.positive else plant.false_reject_cost
+        mistaken = 1 - (plant.person_finds if label.positive else plant.person_passes)
+        total += share * (each * (wrong + mistaken * looked) + plant.minute_cost * looked) / len(members)
         reviews += share * looked / len(members)
     return total, reviews
 
 
+@pytest.mark.parametrize("people", [{}, {"person_finds": 0.8, "person_passes": 0.9}])
 @pytest.mark.parametrize("rate", [0.01, 0.2, 0.9])
 @pytest.mark.parametrize("capacity", [0.0, 0.1, 1.0])
-def test_the_cheapest_pair_is_that_of_trying_all(rate: float, capacity: float):
-    rows, costs = mixed(3, photographs=24, copies=2), Costs(missed_defect=20, review=0.3, review_capacity=capacity)
-    found = choose_for_plant(rows, costs, defect_rate=rate)
+def test_the_cheapest_pair_is_that_of_trying_all(rate: float, capacity: float, people: dict[str, float]):
+    rows = mixed(3, photographs=24, copies=2)
+    given = plant(rate, missed=20, review=0.3, capacity=capacity, **people)
+    found = choose_for_plant(rows, given)
     tried = [
-        cost_by_counting(rows, low, high, costs, rate)
+        cost_by_counting(rows, low, high, given)
         for low in [0.0, *expit(GRID), 1.0][::4]
         for high in [0.0, *expit(GRID), 1.0][::4]
         if low <= high
@@ -64,25 +93,24 @@ def test_the_cheapest_pair_is_that_of_trying_all(rate: float, capacity: float):
         (found.cheapest_pass, found.cheapest_reject, found.cheapest_cost),
         (found.threshold_pass, found.threshold_reject, found.cost),
     ):
-        counted, reviews = cost_by_counting(rows, low, high, costs, rate)
+        counted, reviews = cost_by_counting(rows, low, high, given)
         assert cost == pytest.approx(counted)
         assert reviews <= capacity + 1e-9
     assert found.cheapest_cost <= found.cost <= found.cheapest_cost + found.plateau.margin + 1e-12
     assert found.reviews == pytest.approx(
-        cost_by_counting(rows, found.threshold_pass, found.threshold_reject, costs, rate)[1]
+        cost_by_counting(rows, found.threshold_pass, found.threshold_reject, given)[1]
     )
 
 
 def test_at_the_sets_own_rate_it_costs_what_the_chosen_point_costs_or_less():
     """The pairs on both sides of one half are some of all pairs, and pictures count alike at the set's own rate."""
-    rows, costs = mixed(7), Costs(review_capacity=0.2)
+    rows = mixed(7)
     arrays = as_arrays(rows)
-    point = choose_operating_point(arrays.probability, arrays.positive, arrays.source, costs=costs)
-    found = choose_for_plant(rows, costs, defect_rate=float(arrays.positive.mean()))
+    given = plant(float(arrays.positive.mean()), capacity=0.2)
+    point = choose_operating_point(arrays.probability, arrays.positive, arrays.source, costs=Costs(review_capacity=0.2))
+    found = choose_for_plant(rows, given)
     assert found.cheapest_cost <= point.cost
-    assert found.cost == pytest.approx(
-        cost_by_counting(rows, found.threshold_pass, found.threshold_reject, costs, float(arrays.positive.mean()))[0]
-    )
+    assert found.cost == pytest.approx(cost_by_counting(rows, found.threshold_pass, found.threshold_reject, given)[0])
 
 
 def test_the_middle_of_a_flat_optimum_by_hand():
@@ -95,7 +123,7 @@ def test_the_middle_of_a_flat_optimum_by_hand():
     """
     logits = np.repeat([-4.0, 4.0], 40)
     rows = rows_of(expit(logits), logits > 0, np.arange(80))
-    found = choose_for_plant(rows, Costs(missed_defect=1000, false_alarm=1000, review=1000), defect_rate=0.5)
+    found = choose_for_plant(rows, plant(missed=1000, alarm=1000, review=1000))
     assert (found.cost, found.reviews) == (0, 0)
     assert found.plateau.pairs == 2080
     assert logit(found.plateau.pass_low) == pytest.approx(-3.875)
@@ -106,8 +134,8 @@ def test_the_middle_of_a_flat_optimum_by_hand():
 
 
 def test_thresholds_follow_the_defect_rate():
-    rows, costs = mixed(5, photographs=200, copies=2), Costs(missed_defect=20, review_capacity=1.0)
-    rare, common = (choose_for_plant(rows, costs, defect_rate=rate) for rate in (0.005, 0.5))
+    rows = mixed(5, photographs=200, copies=2)
+    rare, common = (choose_for_plant(rows, plant(rate, missed=20, capacity=1)) for rate in (0.005, 0.5))
     assert rare.threshold_pass > common.threshold_pass
     assert rare.threshold_reject > common.threshold_reject
 
@@ -115,8 +143,7 @@ def test_thresholds_follow_the_defect_rate():
 def test_too_few_reviewers_are_told():
     rows = mixed(5, photographs=200, copies=2)
     plenty, few = (
-        choose_for_plant(rows, Costs(missed_defect=200, false_alarm=50, review_capacity=capacity), defect_rate=0.3)
-        for capacity in (1.0, 0.01)
+        choose_for_plant(rows, plant(0.3, missed=200, alarm=50, capacity=capacity)) for capacity in (1.0, 0.01)
     )
     assert few.capacity_binds
     assert not plenty.capacity_binds
@@ -125,80 +152,66 @@ def test_too_few_reviewers_are_told():
 
 
 def test_where_nothing_costs_anything_every_pair_will_do():
-    costs = Costs(missed_defect=0, false_alarm=0, review=0, review_capacity=1)
-    assert choose_for_plant(mixed(1), costs, defect_rate=0.5).plateau.share == 1
+    assert choose_for_plant(mixed(1), plant(missed=0, alarm=0, review=0, capacity=1)).plateau.share == 1
 
 
 def test_the_margin_is_the_standard_error_of_the_cheapest_pair():
     """Worked out anew: photographs are drawn within each label, and the labels weigh as the plant's rate says."""
-    rows, costs, rate = mixed(11, photographs=80, copies=3), Costs(missed_defect=20, review_capacity=1.0), 0.2
-    found = choose_for_plant(rows, costs, defect_rate=rate)
+    rows, rate = mixed(11, photographs=80, copies=3), 0.2
+    found = choose_for_plant(rows, plant(rate, missed=20, capacity=1))
     low, high = found.cheapest_pass, found.cheapest_reject
     rng = np.random.default_rng(1)
     total = np.zeros(4000)
     for label, share in ((Label.DEFECTIVE, rate), (Label.OK, 1 - rate)):
-        wrong = costs.missed_defect if label.positive else costs.false_alarm
+        wrong = 20 if label.positive else 1
         each: dict[int, list[float]] = {}
         for row in (row for row in rows if row.label is label):
             errs = row.probability < low if label.positive else row.probability >= high
             reviewed = low <= row.probability < high
-            each.setdefault(row.source, []).append(wrong * errs + costs.review * reviewed)
+            each.setdefault(row.source, []).append(wrong * errs + 0.1 * reviewed)
         means = np.array([np.mean(values) for values in each.values()])
         total += share * means[rng.integers(0, len(means), (4000, len(means)))].mean(1)
     assert found.plateau.margin == pytest.approx(total.std(), rel=0.2)
-    assert found.plateau.margin > 2 * 0.01 * costs.review  # not the least that it may be
+    assert found.plateau.margin > 2 * 0.01 * 0.1  # not the least that it may be
 
 
 def test_the_cross_fitted_cost_is_that_of_thresholds_from_other_folds():
-    rows, costs = mixed(9, photographs=80, copies=2), Costs(missed_defect=20, review_capacity=0.3)
+    rows, given = mixed(9, photographs=80, copies=2), plant(0.1, missed=20, capacity=0.3)
     expected: dict[Label, list[float]] = {label: [] for label in Label}
     for fold in range(5):
         mine = f"by-source-{fold}"
-        other = choose_for_plant([row for row in rows if row.split != mine], costs, defect_rate=0.1)
+        other = choose_for_plant([row for row in rows if row.split != mine], given)
         for row in (row for row in rows if row.split == mine):
             cost, _ = cost_by_counting(
                 [row, *(Prediction(**{**vars(row), "label": label}) for label in Label if label is not row.label)],
-                other.threshold_pass, other.threshold_reject, costs, float(row.label.positive),
+                other.threshold_pass, other.threshold_reject, replace(given, defect_rate=float(row.label.positive)),
             )  # fmt: skip
             expected[row.label].append(cost)
     total = 0.1 * np.mean(expected[Label.DEFECTIVE]) + 0.9 * np.mean(expected[Label.OK])
-    assert choose_for_plant(rows, costs, defect_rate=0.1).cross_fitted_cost == pytest.approx(total)
+    assert choose_for_plant(rows, given).cross_fitted_cost == pytest.approx(total)
 
 
 def test_one_fold_alone_has_no_cross_fitted_cost():
     rows = [Prediction(**{**vars(row), "split": "by-source-0"}) for row in mixed(1)]
-    assert choose_for_plant(rows, Costs(), defect_rate=0.5).cross_fitted_cost is None
+    assert choose_for_plant(rows, plant()).cross_fitted_cost is None
 
 
 @pytest.mark.parametrize("split", ["official-test", "train"])
 def test_rows_of_the_official_test_are_refused(split: str):
     rows = mixed(1)
     with pytest.raises(SettingsError, match="castings never seen"):
-        choose_for_plant([*rows, Prediction(**{**vars(rows[0]), "split": split})], Costs(), defect_rate=0.5)
-
-
-@pytest.mark.parametrize("wrong", [-1.0, float("nan"), float("inf"), 10**400, True, "1", None])
-@pytest.mark.parametrize("name", ["missed_defect", "false_alarm", "review", "review_capacity"])
-def test_wrong_costs_are_refused(name: str, wrong: float):
-    with pytest.raises(SettingsError, match=name):
-        choose_for_plant(mixed(1), Costs(**{name: wrong}), defect_rate=0.5)
+        choose_for_plant([*rows, Prediction(**{**vars(rows[0]), "split": split})], plant())
 
 
 def test_the_largest_cost_that_is_no_slip_of_the_keyboard():
     rows = mixed(1)
-    dear = choose_for_plant(rows, Costs(missed_defect=1e12), defect_rate=0.5)
+    dear = choose_for_plant(rows, plant(missed=1e12))
     assert dear.threshold_pass <= min(row.probability for row in rows if row.label.positive)  # nothing is missed
     with pytest.raises(SettingsError, match="missed_defect"):
-        choose_for_plant(rows, Costs(missed_defect=1.001e12), defect_rate=0.5)
-
-
-@pytest.mark.parametrize("wrong", [-0.1, 1.1, float("nan"), True, "0.1"])
-def test_a_wrong_rate_is_refused(wrong: float):
-    with pytest.raises(SettingsError, match="defect_rate"):
-        choose_for_plant(mixed(1), Costs(), defect_rate=wrong)
+        plant(missed=1.001e12)
 
 
 def test_one_label_alone_is_refused():
     for label in Label:
         with pytest.raises(DataError, match="both labels"):
-            choose_for_plant([row for row in mixed(1) if row.label is label], Costs(), defect_rate=0.5)
+            choose_for_plant([row for row in mixed(1) if row.label is label], plant())

@@ -70,18 +70,8 @@ def test_curves_are_counts_one_by_one(pictures: list[tuple[float, bool, int]], t
     curves = threshold_curves(given_, np.array(thresholds))
     assert (curves.defective, curves.ok) == (int(given_.positive.sum()), int((~given_.positive).sum()))
     for place, low in enumerate(thresholds):
-        assert curves.missed_defects[place] == sum(p < low for p, bad, _ in pictures if bad)
-        assert curves.passed[place] == sum(p < low for p, _, _ in pictures)
-        assert curves.false_alarms[place] == sum(p >= low for p, bad, _ in pictures if not bad)
-        assert curves.rejected[place] == sum(p >= low for p, _, _ in pictures)
-        for other, high in enumerate(thresholds):
-            assert curves.reviews[place, other] == sum(low <= p < high for p, _, _ in pictures)
-
-
-def test_the_usual_grid_goes_from_end_to_end():
-    curves = threshold_curves(predictions([(0.0, False, 0), (1.0, True, 1)]))
-    assert (curves.threshold[0], curves.threshold[-1], len(curves.threshold)) == (0.0, 1.0, 201)
-    assert (curves.passed[0], curves.rejected[-1]) == (0, 1)
+        assert curves.defective_below[place] == sum(p < low for p, bad, _ in pictures if bad)
+        assert curves.ok_below[place] == sum(p < low for p, bad, _ in pictures if not bad)
 
 
 def test_no_picture_of_a_label_has_no_rate():

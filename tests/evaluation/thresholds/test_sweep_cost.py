@@ -5,12 +5,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casting_core.errors import DataError, SettingsError
-from casting_core.evaluation.costs import Costs
+from casting_core.errors import DataError
+from casting_core.evaluation.plant.economics import compare_inspection_methods
+from casting_core.evaluation.plant.verdict_rates import measure_rates
 from casting_core.evaluation.predictions import Prediction, Predictions, as_arrays
 from casting_core.evaluation.thresholds.cost_optimal import choose_for_plant
 from casting_core.evaluation.thresholds.sweep import expected_cost, outcome_at
 from casting_core.labels import Label
+from tests.evaluation.thresholds.test_cost_optimal import mixed, plant
 
 # of four defective parts one passes and one is reviewed; of five sound ones one is rejected and two are reviewed
 PICTURES = [*((p, True) for p in (0.1, 0.5, 0.9, 0.9)), *((p, False) for p in (0.1, 0.1, 0.5, 0.5, 0.9))]
@@ -23,27 +25,27 @@ FOUND = outcome_at(
     threshold_pass=0.3,
     threshold_reject=0.7,
 )
-COSTS = Costs(missed_defect=100.0, false_alarm=10.0, review=1.0, review_capacity=1.0)
 
 
 @pytest.mark.parametrize("rate", [0.0, 0.1, 1.0])
 def test_by_hand(rate):
-    found = expected_cost(FOUND, COSTS, defect_rate=rate)
-    assert found.reviews == pytest.approx(rate * 1 / 4 + (1 - rate) * 2 / 5)
-    assert found.cost == pytest.approx(rate * 100 / 4 + (1 - rate) * 10 / 5 + found.reviews)
+    cost, reviews = expected_cost(FOUND, plant(rate, missed=100, alarm=10, review=1))
+    assert reviews == pytest.approx(rate * 1 / 4 + (1 - rate) * 2 / 5)
+    assert cost == pytest.approx(rate * 100 / 4 + (1 - rate) * 10 / 5 + reviews)
 
 
 def test_what_cannot_be_weighed_is_refused():
-    with pytest.raises(SettingsError, match="from 0 to 1"):
-        expected_cost(FOUND, COSTS, defect_rate=1.1)
     sound = Predictions(probability=np.array([0.2]), positive=np.array([False]), source=np.array([0]))
     with pytest.raises(DataError, match="both labels"):
-        expected_cost(outcome_at(sound, threshold_pass=0.3, threshold_reject=0.7), COSTS, defect_rate=0.1)
+        expected_cost(outcome_at(sound, threshold_pass=0.3, threshold_reject=0.7), plant())
+
+
+SHARE = st.floats(0, 1)
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.lists(st.floats(0, 1), min_size=4, max_size=20), st.floats(0, 1), st.floats(0, 50), st.floats(0, 1))
-def test_a_proposal_costs_what_it_says(values, rate, missed, capacity):
+@given(st.lists(SHARE, min_size=4, max_size=20), SHARE, st.floats(0, 50), SHARE, SHARE)
+def test_a_proposal_costs_what_it_says(values, rate, missed, capacity, finds):
     rows = [
         Prediction(
             path=str(place),
@@ -55,10 +57,20 @@ def test_a_proposal_costs_what_it_says(values, rate, missed, capacity):
         )
         for place, p in enumerate(values)
     ]
-    costs = Costs(missed_defect=missed, review_capacity=capacity)
-    proposed = choose_for_plant(rows, costs, defect_rate=rate)
+    given_ = plant(rate, missed=missed, capacity=capacity, person_finds=finds)
+    proposed = choose_for_plant(rows, given_)
     low, high = proposed.threshold_pass, proposed.threshold_reject
-    found = expected_cost(
-        outcome_at(as_arrays(rows), threshold_pass=low, threshold_reject=high), costs, defect_rate=rate
-    )
-    assert (found.cost, found.reviews) == pytest.approx((proposed.cost, proposed.reviews), abs=1e-9)
+    found = expected_cost(outcome_at(as_arrays(rows), threshold_pass=low, threshold_reject=high), given_)
+    assert found == pytest.approx((proposed.cost, proposed.reviews), abs=1e-9)
+
+
+@settings(max_examples=25, deadline=None)
+@given(SHARE, SHARE, st.floats(0, 1000), st.floats(0, 100), st.floats(0, 10), st.lists(SHARE, min_size=3, max_size=3))
+def test_a_pair_costs_the_same_whether_it_is_chosen_or_its_worth_is_told(low, high, missed, alarm, review, shares):
+    """The account of thresholds and that of savings, at the same thresholds in the same plant."""
+    rate, finds, passes = shares
+    given_ = plant(rate, missed=missed, alarm=alarm, review=review, person_finds=finds, person_passes=passes)
+    pictures, pair = as_arrays(mixed(2)), {"threshold_pass": min(low, high), "threshold_reject": max(low, high)}
+    cost, reviews = expected_cost(outcome_at(pictures, **pair), given_)
+    worth = compare_inspection_methods(measure_rates(pictures, rounds=1, **pair), given_).model.per_10_000
+    assert (10_000 * cost, 10_000 * reviews) == pytest.approx((worth.cost.value, worth.reviews.value), abs=1e-6)

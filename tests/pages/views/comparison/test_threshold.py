@@ -10,8 +10,8 @@ from streamlit.testing.v1 import AppTest
 
 from casting_core import Inspector
 from casting_core.errors import SettingsError
-from casting_core.evaluation.costs import Costs
 from casting_core.evaluation.evaluate import suspects_of
+from casting_core.evaluation.plant.rounding import rounded_amount
 from casting_core.evaluation.predictions import as_arrays, read_predictions
 from casting_core.evaluation.thresholds.cost_optimal import Plateau, choose_for_plant
 from casting_core.evaluation.thresholds.sweep import ThresholdOutcome, outcome_at
@@ -19,12 +19,14 @@ from casting_core.evaluation.thresholds.verdicts import for_choosing
 from casting_core.labels import Verdict
 from casting_core.networks.card import DEFAULT, MODELS, read_card, shipped
 from pages.shared import resources
+from pages.shared.plant_form import ALL, plant_of
 from pages.views.comparison import plant_costs
 from pages.views.comparison.threshold_scale import PASS, REJECT, Scale, scale
 from tests.inspection.other_models import use, write_models
 from tests.pages.conftest import png, texts
 
 pytestmark = pytest.mark.skipif(not shipped(), reason="needs a shipped model in models/")
+DEFAULTS = {field.key: field.value for field in ALL}
 SCRIPT = "from pages.views.comparison import threshold\n\nthreshold.show()\n"
 
 
@@ -127,15 +129,13 @@ def test_one_slider_pushes_the_other():
 
 
 def test_a_proposal_is_used_and_undone():
-    app = view(**{"defect-rate": "10", "missed-cost": "200", "review-cost": "0.5"})
-    found = choose_for_plant(
-        rows(), Costs(missed_defect=200, false_alarm=1, review=0.5, review_capacity=0.02), defect_rate=0.1
-    )
+    app = view(defects="10", escape="200", hour="30")
+    found = choose_for_plant(rows(), plant_of(DEFAULTS | {"defects": 10.0, "escape": 200.0, "hour": 30.0}))
     low, high = steps().text(found.threshold_pass), steps().text(found.threshold_reject)
     assert f"Proposed: pass below {low} %, reject from {high} %." in texts(app)
     assert f"{found.plateau.pairs:,} of {found.plateau.of:,} possible pairs" in texts(app)
-    costs = app.table[0].value.set_index("Thresholds")["Cost of 1,000 parts"]
-    assert costs["proposed"] == f"{1000 * found.cost:,.1f}"
+    costs = app.table[0].value.set_index("Thresholds")["Cost of 10,000 parts"]
+    assert costs["proposed"] == f"€{rounded_amount(10_000 * found.cost)}"
     assert costs["chosen above"] == costs["shipped"]
     button(app, "Use the proposal").click().run()
     assert not app.exception
@@ -144,7 +144,7 @@ def test_a_proposal_is_used_and_undone():
         app,
         outcome_at(as_arrays(rows()), threshold_pass=found.threshold_pass, threshold_reject=found.threshold_reject),
     )
-    costs = app.table[0].value.set_index("Thresholds")["Cost of 1,000 parts"]
+    costs = app.table[0].value.set_index("Thresholds")["Cost of 10,000 parts"]
     assert costs["chosen above"] == costs["proposed"]
     assert button(app, "Use the proposal").disabled
     button(app, "Back to the shipped thresholds").click().run()
@@ -153,7 +153,7 @@ def test_a_proposal_is_used_and_undone():
 
 
 def test_where_looking_costs_nothing_no_part_passes_unseen():
-    app = view(**{"review-cost": "0", "capacity": "100"})
+    app = view(hour="0", reviewers="2000", finds="100", passes="100")
     assert "Proposed: pass below 0 %" in texts(app)
     assert "So no part passes unseen." in texts(app)
     assert "There is little room: only" in texts(app)
@@ -174,7 +174,7 @@ def test_how_flat_the_optimum_is_in_words(pairs, said):
 
 @pytest.mark.parametrize("rate", ["0", "100"])
 def test_a_plant_of_one_kind_of_part_is_worked_out(rate):
-    app = view(**{"defect-rate": rate})
+    app = view(defects=rate)
     assert not app.error
     assert len(app.table) == 1
 
@@ -202,7 +202,7 @@ def test_the_file_that_is_taken_away_changes_a_verdict(inspector, tmp_path):
     p = inspector.inspect(picture, explain=False).probability
     values = np.array(list(steps().values.values()))
     above = float(values[values > p].min())
-    costs = {"missed_defect": 50.0, "false_alarm": 1.0, "review": 0.1, "review_capacity": 0.02, "defect_rate": 0.05}
+    costs = {"missed_defect": 50.0, "false_alarm": 1.0, "review": 0.1, "review_capacity": 0.02, "defect_rate": 0.02}
     content = plant_costs.settings_file(card, above, 1.0, costs)
     assert json.loads(content)["made"]["costs"] == costs
     assert json.loads(content)["made"]["date"] == date.today().isoformat()

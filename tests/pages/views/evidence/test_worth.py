@@ -7,14 +7,14 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from casting_core.evaluation.plant.economics import Plant, compare_inspection_methods
+from casting_core.evaluation.plant.economics import compare_inspection_methods
 from casting_core.evaluation.plant.model_rates import has_rates, model_rates
 from casting_core.evaluation.plant.results import Advantage, BreakEven, Estimate
 from casting_core.networks.card import MODELS, read_card, shipped
 from pages.shared import resources
+from pages.shared.plant_form import ALL, Asked, plant_of
 from pages.views.evidence import worth as view
 from pages.views.evidence import worth_words as words
-from pages.views.evidence.worth_inputs import ALL, Asked, plant_of
 from tests.pages.conftest import texts
 
 pytestmark = pytest.mark.skipif("castnet" not in shipped(), reason="needs the shipped model castnet")
@@ -35,20 +35,6 @@ def expect(app: AppTest, values: dict[str, float], *, model: str = "castnet", cu
         assert words.lines(getattr(found, way).per_year, currency) in told
     assert words.precision(found) in told
     assert words.saving(found.model_over_by_hand, "The model", "inspection by hand", currency) in told
-
-
-def test_the_plant_is_what_was_asked_for_in_its_own_units():
-    assert plant_of(DEFAULTS) == Plant(
-        defect_rate=0.02,
-        parts_per_day=2000,
-        days_per_year=250,
-        missed_defect_cost=150,
-        false_reject_cost=10,
-        review_minutes=1,
-        by_hand_seconds=10,
-        minute_cost=40 / 60,
-        capacity_minutes_per_day=480,
-    )
 
 
 def test_the_figures_are_the_plants():
