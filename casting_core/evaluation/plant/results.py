@@ -23,7 +23,7 @@ class Estimate:
         return cls(value=value, **ends)
 
     def times(self, factor: float) -> "Estimate":
-        """The figure of so many parts, of that of one; `factor` at least 0."""
+        """Multiply by a factor of at least 0, as for so many parts."""
         return Estimate(value=self.value * factor, low=self.low * factor, high=self.high * factor)
 
 

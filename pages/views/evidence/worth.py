@@ -75,7 +75,7 @@ def _rates(name: str, weights_sha256: str, as_filed: bool) -> VerdictRates:
 
 
 def _basis(name: str, rates: VerdictRates) -> None:
-    """What the rates were measured on."""
+    """Say what the rates were measured on."""
     (missed, doubted, found), (passed, asked, rejected) = rates.defective.counts, rates.sound.counts
     st.markdown(
         f"{name} was tried on castings that it had never seen: it passed {missed:,} of {missed + doubted + found:,} "
@@ -129,7 +129,7 @@ def _ways(found: Worth, asked: Asked) -> None:
 
 
 def _precision(rates: VerdictRates, found: Worth, plant: Plant, card: ModelCard, as_filed: bool) -> None:
-    """The share of true ones among rejected parts, here and in the data set."""
+    """Show the share of true ones among rejected parts, here and in the data set."""
     st.subheader("Of the parts that it rejects, how many are really defective?", anchor=False)
     st.markdown(f"{words.precision(found)}, where {100 * plant.defect_rate:g} % of all parts are defective.")
     figures = card.metrics["by_source"]["as_filed" if as_filed else "without_suspects"]

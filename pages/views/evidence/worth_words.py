@@ -42,7 +42,7 @@ def lines(totals: Totals, currency: str) -> str:
 
 
 def saving(advantage: Advantage, first: str, second: str, currency: str) -> str:
-    """What one way saves a year against another, as a sentence."""
+    """Say what one way saves a year against another."""
     found = advantage.per_year
     if found.value == found.low == found.high == 0:
         return f"{first} and {second} cost the same."
@@ -60,7 +60,7 @@ def saving(advantage: Advantage, first: str, second: str, currency: str) -> str:
 
 
 def _amount(estimate: Estimate, currency: str) -> tuple[str, str]:
-    """An amount of money, and its range in brackets, where it has one."""
+    """Write an amount of money, and its range in brackets, where it has one."""
     text = rounded(estimate, money=True)
     between = f" (between {money(text.low, currency)} and {money(text.high, currency)})" if text.low else ""
     return money(text.value, currency), between
