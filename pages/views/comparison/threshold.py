@@ -48,10 +48,11 @@ def show() -> None:
         return
     steps = scale(ground.model.card)
     low, high = _sliders(steps)
-    pairs = (low, high), (steps.shipped_pass, steps.shipped_reject)
-    chosen, shipped = (outcome_at(ground.predictions, threshold_pass=a, threshold_reject=b) for a, b in pairs)
+    chosen, shipped = (
+        outcome_at(ground.predictions, threshold_pass=a, threshold_reject=b) for a, b in ((low, high), steps.shipped)
+    )
     _rates(chosen, shipped)
-    _curves(ground, *pairs)
+    _curves(ground, (low, high), steps.shipped)
     costs = plant_costs.choose_for_plant(ground.model.key, ground.rows, steps, chosen, shipped)
     plant_costs.take_away(ground.model.card, low, high, costs)
     _worth(ground)
@@ -89,7 +90,7 @@ def _shipped() -> None:
         steps = scale(resources.card(st.session_state["model"]))
     except CastingError:  # the page says so
         return
-    put(steps, steps.shipped_pass, steps.shipped_reject)
+    put(steps, *steps.shipped)
 
 
 def _sliders(steps: Scale) -> tuple[float, float]:
@@ -99,7 +100,7 @@ def _sliders(steps: Scale) -> tuple[float, float]:
         st.columns(2, gap="large"),
         ("Pass below", "Reject from"),
         (PASS, REJECT),
-        (steps.shipped_pass, steps.shipped_reject),
+        steps.shipped,
         strict=True,
     ):
         with column:
@@ -121,12 +122,12 @@ def _sliders(steps: Scale) -> tuple[float, float]:
         st.button(
             "Back to the shipped thresholds",
             icon=":material/undo:",
-            disabled=(first, second) == (steps.shipped_pass, steps.shipped_reject),
+            disabled=(first, second) == steps.shipped,
             on_click=put,
-            args=(steps, steps.shipped_pass, steps.shipped_reject),
+            args=(steps, *steps.shipped),
         )
-        shipped = f"pass below {steps.text(steps.shipped_pass)} %, reject from {steps.text(steps.shipped_reject)} %"
-        st.caption(f"Shipped: {shipped}. Steps are finer towards both ends.")
+        low, high = map(steps.text, steps.shipped)
+        st.caption(f"Shipped: pass below {low} %, reject from {high} %. Steps are finer towards both ends.")
     return first, second
 
 

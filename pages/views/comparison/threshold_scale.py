@@ -18,8 +18,7 @@ class Scale:
     """Thresholds in [0, 1] in rising order, by their text in % without its sign; both shipped ones are among them."""
 
     values: Mapping[str, float]
-    shipped_pass: float
-    shipped_reject: float
+    shipped: tuple[float, float]
 
     def text(self, value: float) -> str:
         """Write the step that is nearest to a threshold."""
@@ -36,7 +35,7 @@ def scale(card: ModelCard) -> Scale:
     by_text = {_text(value): float(value) for value in (0.0, *expit(GRID), 1.0)}
     by_text |= {_text(value): value for value in own}  # where two have the same text, the card's is meant
     ordered = dict(sorted(by_text.items(), key=lambda item: item[1]))
-    return Scale(values=ordered, shipped_pass=own[0], shipped_reject=own[1])
+    return Scale(values=ordered, shipped=own)
 
 
 def put(steps: Scale, low: float, high: float) -> None:
