@@ -1,5 +1,6 @@
 """A plant's figures in the words of somebody who runs it: what each way gives, saves and needs."""
 
+import math
 from collections.abc import Callable
 
 from casting_core.charts.overlay import percent
@@ -67,9 +68,9 @@ def _amount(estimate: Estimate, currency: str) -> tuple[str, str]:
 
 
 def sureness(advantage: Advantage) -> str:
-    """How sure that is, as far as chance goes: `in 93 of 100 cases`."""
-    share = advantage.cheaper_in
-    if share != share:
+    """Say how sure that is, as far as chance goes: `in 93 of 100 cases`; nothing where both ways cost the same."""
+    share, found = advantage.cheaper_in, advantage.per_year
+    if math.isnan(share) or found.low == found.high == 0:
         return ""
     if share >= SURE:
         return "in nearly all of 100 cases"
