@@ -2,30 +2,37 @@
 
 import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import ArrayLike
+from scipy.special import expit, logit
 
 from casting_core.charts.style import NEUTRAL, SERIES, Chart, finish
-from casting_core.evaluation.thresholds.sweep import ThresholdCurves
 
 Pair = tuple[float, float]  # pass and reject, in [0, 1]
 SCALE = (0.1, 1.0, 10.0, 50.0, 90.0, 99.0, 99.9)  # %, ticks of the thresholds
 RATES = (0.01, 0.1, 1.0, 10.0, 100.0)  # %, ticks of the rates; the first is the least that is drawn
 ENDS = 0.0007  # 0 and 1 have no place on the scale of thresholds; they are drawn here from its ends
 HEIGHT = 400  # px
-GRID = 1 / (1 + np.exp(-np.linspace(-7.2, 7.2, 289)))  # thresholds that make smooth curves
+GRID = expit(np.linspace(-7.2, 7.2, 289))  # thresholds that make smooth curves
 
 
-def rates(curves: ThresholdCurves, *, chosen: Pair, shipped: Pair) -> Chart:
-    """The rates over the threshold, with the chosen and the shipped pair marked; both must be among the thresholds.
+def rates(thresholds: np.ndarray, below: np.ndarray, of: np.ndarray, *, chosen: Pair, shipped: Pair) -> Chart:
+    """Draw the rates over the threshold, and mark the chosen and the shipped pair.
 
     Missed defects are drawn as the pass threshold moves, false alarms as the reject threshold does, and what goes to a
     person twice: as either moves and the other stays as chosen. Rates of 0 have no place on a logarithmic scale: their
     lines end.
+
+    Parameters
+    ----------
+    thresholds : float (T,) in [0, 1], rising, those of `chosen` among them.
+    below, of : sound and defective pictures below each, int (2, T), and in all, int (2, 1), as `counts_below` gives.
     """
-    grid, total, figure = curves.threshold, curves.defective + curves.ok, go.Figure()
-    low, high = (int(np.searchsorted(grid, value)) for value in chosen)
-    below = curves.defective_below + curves.ok_below
-    by_pass, by_reject = _share(below[high] - below, total), _share(below - below[low], total)
-    missed, alarms = _share(curves.defective_below, curves.defective), _share(curves.ok - curves.ok_below, curves.ok)
+    figure = go.Figure()
+    low, high = (int(np.searchsorted(thresholds, value)) for value in chosen)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        alarms, missed = 100 * (of - below)[0] / of[0], 100 * below[1] / of[1]
+    passed = 100 * below.sum(0) / of.sum()
+    by_pass, by_reject = passed[high] - passed, passed - passed[low]
     lines = (
         ("missed defects", SERIES[1], slice(None), missed, "pass"),
         ("false alarms", SERIES[0], slice(None), alarms, "reject"),
@@ -34,18 +41,18 @@ def rates(curves: ThresholdCurves, *, chosen: Pair, shipped: Pair) -> Chart:
     )
     for place, (name, look, part, share, moved) in enumerate(lines):
         figure.add_scatter(
-            x=_place(grid[part]),
+            x=_place(thresholds[part]),
             y=np.where(share[part] >= RATES[0], share[part], np.nan),
             mode="lines",
             name=name,
             legendgroup=name,
             showlegend=place < 3,
             line=look.line(),
-            customdata=100 * grid[part],
+            customdata=100 * thresholds[part],
             hovertemplate=f"{moved} threshold %{{customdata:.2f}} %: %{{y:.2f}} % {name}<extra></extra>",
         )
     for name, pair, dash in (("shipped thresholds", shipped, "dot"), ("chosen thresholds", chosen, "solid")):
-        first, second = (float(_place(np.array(value))) for value in pair)
+        first, second = _place(pair)
         figure.add_scatter(
             x=[first, first, None, second, second],
             y=[RATES[0], RATES[-1], None, RATES[0], RATES[-1]],
@@ -55,8 +62,8 @@ def rates(curves: ThresholdCurves, *, chosen: Pair, shipped: Pair) -> Chart:
             hoverinfo="skip",
         )
     finish(figure, x="Threshold (probability of a defect, %)", y="Share of parts (%)", height=HEIGHT)
-    reach = 1.02 * float(_place(np.array(1.0)))
-    ticks = [float(_place(np.array(value / 100))) for value in SCALE]
+    reach = 1.02 * float(_place(1.0))
+    ticks = _place(np.array(SCALE) / 100)
     figure.update_xaxes(range=[-reach, reach], tickvals=ticks, ticktext=[f"{value:g}" for value in SCALE], tickangle=0)
     figure.update_yaxes(
         type="log", range=[np.log10(RATES[0]), 2.05], tickvals=RATES, ticktext=[f"{value:g}" for value in RATES]
@@ -71,15 +78,9 @@ def rates(curves: ThresholdCurves, *, chosen: Pair, shipped: Pair) -> Chart:
     )
 
 
-def _share(counts: np.ndarray, of: int) -> np.ndarray:
-    """In %, float (T,); NaN of nothing."""
-    return 100 * counts / of if of else np.full(len(counts), np.nan)
-
-
-def _place(threshold: np.ndarray) -> np.ndarray:
+def _place(threshold: ArrayLike) -> np.ndarray:
     """Where thresholds in [0, 1] lie on a scale that is fine near both ends."""
-    inside = np.clip(threshold, ENDS, 1 - ENDS)
-    return np.log(inside / (1 - inside))
+    return logit(np.clip(threshold, ENDS, 1 - ENDS))
 
 
 def _told(threshold: float) -> str:

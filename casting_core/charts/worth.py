@@ -19,22 +19,21 @@ def cost_curve(
     *,
     at: float,
     currency: str,
-    leaves: str = "uninspected",
 ) -> Chart:
-    """Money a year by way, with its 95 % band.
+    """Draw money per year by way, with its 95 % band.
 
     Parameters
     ----------
-    costs : by way, one a defect rate.
+    costs : by way, one per defect rate; that of no inspection may leave the chart at the top, so that the others can
+        be told apart.
     defect_rates : rising, in [0, 1].
     titles : of the ways.
     at : the plant's own defect rate, one of the `defect_rates`, which is marked.
     currency : its sign, empty for none.
-    leaves : a way that may leave the chart at the top, so that the others can be told apart.
     """
     percent = [100 * rate for rate in defect_rates]
     figure = go.Figure()
-    inside = [each.span[1] for way, line in costs.items() if way != leaves for each in line]
+    inside = [each.span[1] for way, line in costs.items() if way != "uninspected" for each in line]
     top = HEADROOM * max(inside or [each.span[1] for line in costs.values() for each in line]) or 1.0
     for (way, line), look in zip(costs.items(), SERIES, strict=False):
         lows, highs = zip(*(each.span for each in line), strict=True)

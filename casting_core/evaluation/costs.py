@@ -92,7 +92,7 @@ class Plant:
         return replace(self, review_minutes=self.by_hand_seconds / 60)
 
     def costs(self) -> Costs:
-        """What a missed defect, a false reject and a review cost, and the share of parts that can be reviewed."""
+        """Give what thresholds are chosen by; a review costs the person's time alone."""
         minutes = self.parts_per_day * self.review_minutes  # if every part were reviewed
         return Costs(
             missed_defect=self.missed_defect_cost,
@@ -112,6 +112,6 @@ class Plant:
         return table
 
     def cost(self, *, sound: np.ndarray, defective: np.ndarray) -> np.ndarray:
-        """Expected cost of a part, float (…), from the shares of pass, review and reject, float (…, 3), per label."""
+        """Expect this cost of a part, float (…), of the shares of pass, review and reject per label, float (…, 3)."""
         by_sound, by_defective = self.by_verdict()
         return (1 - self.defect_rate) * (sound @ by_sound) + self.defect_rate * (defective @ by_defective)

@@ -125,7 +125,7 @@ def ask() -> Asked:
 
 
 def plant_of(values: dict[str, float]) -> Plant:
-    """The plant of these numbers, by the keys of their fields."""
+    """Make a plant of numbers by the keys of their fields."""
     return Plant(
         defect_rate=values["defects"] / 100,
         parts_per_day=values["parts"],
@@ -142,12 +142,12 @@ def plant_of(values: dict[str, float]) -> Plant:
 
 
 def unit_of(field: Field, currency: str) -> str:
-    """The unit of a field, as `€ each`."""
+    """Write the unit of a field, as `€ each`."""
     return field.unit.replace("{money}", f"{currency} " if currency else "")
 
 
 def money(text: str, currency: str) -> str:
-    """A rounded amount with its currency, for Markdown, in which a dollar sign would begin a formula."""
+    """Write an amount with its currency for Markdown, in which a dollar sign would begin a formula."""
     sign = currency.replace("$", "\\$")
     return f"{sign} {text}" if sign.isalpha() else f"{sign}{text}"
 

@@ -5,7 +5,8 @@ import pytest
 
 from casting_core.charts import thresholds as charts
 from casting_core.evaluation.predictions import Predictions
-from casting_core.evaluation.thresholds.sweep import outcome_at, threshold_curves
+from casting_core.evaluation.thresholds.operating_point import counts_below
+from casting_core.evaluation.thresholds.sweep import outcome_at
 
 rng = np.random.default_rng(3)
 POSITIVE = np.arange(400) % 2 == 1
@@ -19,7 +20,8 @@ CHOSEN, SHIPPED = (0.4, 0.8), (0.3, 0.6)
 
 def chart(chosen=CHOSEN, predictions=PREDICTIONS):
     grid = np.unique([*charts.GRID, *chosen, *SHIPPED])
-    return charts.rates(threshold_curves(predictions, grid), chosen=chosen, shipped=SHIPPED)
+    counts = counts_below(predictions.probability, predictions.positive, grid)
+    return charts.rates(grid, *counts, chosen=chosen, shipped=SHIPPED)
 
 
 def value(drawn, name: str, threshold: float, place: int = 0) -> float:

@@ -77,7 +77,8 @@ def _way(method: _Method) -> Way:
 
 
 def _advantage(first: _Method, second: _Method) -> Advantage:
-    saved = second.cost() - first.cost()  # (1 + R,), money per part
+    one, other = first.cost(), second.cost()  # (1 + R,), money per part
+    saved = np.where(np.isclose(one, other, rtol=1e-12, atol=1e-15), 0.0, other - one)  # more than a rounding
     each = estimate(saved)
     drawn = saved[1:][~np.isnan(saved[1:])]
     return Advantage(

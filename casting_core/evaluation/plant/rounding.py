@@ -30,7 +30,7 @@ class Rounded:
 
 
 def rounded(estimate: Estimate, *, money: bool = False) -> Rounded:
-    """An estimate of things, hours or minutes, or of `money` (without its currency), as texts."""
+    """Write an estimate of things, hours or minutes, or of `money` (without its currency)."""
     value, (low, high) = estimate.value, estimate.span
     top = max(abs(value), abs(low), abs(high))
     finest = (0 if top >= 100 else -2) if money else (0 if top >= 10 else -1)
@@ -45,7 +45,7 @@ def rounded(estimate: Estimate, *, money: bool = False) -> Rounded:
 
 
 def rounded_amount(value: float) -> str:
-    """An amount of money without a range, as text."""
+    """Write an amount of money without a range."""
     return rounded(Estimate(value=value), money=True).value
 
 
@@ -59,7 +59,7 @@ def _place(number: float, digits: int) -> int:
 
 
 def _text(number: float, finest: int, place: int, rounding: str = ROUND_HALF_UP) -> str:
-    """A number down to a power of ten, and no finer than `finest`."""
+    """Round to a power of ten, no finer than `finest`."""
     unit = Decimal(1).scaleb(max(finest, place))
     near = _exact(number).quantize(unit, rounding)
     if number and not near and rounding == ROUND_HALF_UP:

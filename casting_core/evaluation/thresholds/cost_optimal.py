@@ -64,8 +64,6 @@ class Proposal:
     cost, reviews
         Money expected per part in the plant, and the share of parts that a person reviews, as counted on the pictures
         that the pair was chosen on; the cost is likely to be too low.
-    cheapest_pass, cheapest_reject, cheapest_cost
-        The pair of least cost.
     plateau
         The pairs that are as good.
     capacity_binds
@@ -79,9 +77,6 @@ class Proposal:
     threshold_reject: float
     cost: float
     reviews: float
-    cheapest_pass: float
-    cheapest_reject: float
-    cheapest_cost: float
     plateau: Plateau
     capacity_binds: bool
     cross_fitted_cost: float | None
@@ -116,20 +111,16 @@ def _choose(predictions: Predictions, plant: Plant, cross_fitted: float | None) 
     cost, reviews = pair_costs(p, positive, thresholds, by_verdict, defect_rate=plant.defect_rate)
     unlimited = cost.min()
     cost[reviews > costs.review_capacity + 1e-12] = np.inf
-    best = np.unravel_index(np.argmin(cost), cost.shape)
-    low, high = (float(thresholds[place]) for place in best)
+    low, high = (thresholds[place] for place in np.unravel_index(np.argmin(cost), cost.shape))
     error = _standard_error(predictions, picture_costs(p, positive, low, high, by_verdict), plant.defect_rate)
-    margin = max(error, MIN_REVIEWS * costs.review)
+    margin, least = max(error, MIN_REVIEWS * costs.review), cost.min()
     middle = middle_of_plateau(cost, margin)
-    rows, columns = np.nonzero(cost <= cost[best] + margin)
+    rows, columns = np.nonzero(cost <= least + margin)
     return Proposal(
         threshold_pass=float(thresholds[middle[0]]),
         threshold_reject=float(thresholds[middle[1]]),
         cost=float(cost[middle]),
         reviews=float(reviews[middle]),
-        cheapest_pass=low,
-        cheapest_reject=high,
-        cheapest_cost=float(cost[best]),
         plateau=Plateau(
             pairs=len(rows),
             of=int(np.isfinite(cost).sum()),
@@ -139,7 +130,7 @@ def _choose(predictions: Predictions, plant: Plant, cross_fitted: float | None) 
             reject_low=float(thresholds[columns.min()]),
             reject_high=float(thresholds[columns.max()]),
         ),
-        capacity_binds=bool(unlimited < cost[best] - margin),
+        capacity_binds=bool(unlimited < least - margin),
         cross_fitted_cost=cross_fitted,
     )
 

@@ -67,7 +67,7 @@ def choose_operating_point(
 def pair_costs(
     probability: np.ndarray, positive: np.ndarray, thresholds: np.ndarray, costs: np.ndarray, *, defect_rate: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Expected cost of a part and share of parts that are reviewed, of every pair of thresholds.
+    """Work out the expected cost of a part and the share of parts reviewed, for every pair of thresholds.
 
     Parameters
     ----------
@@ -86,22 +86,29 @@ def pair_costs(
         Each float (T, T): below the threshold of the row a part passes, from that of the column on it is rejected. The
         cost is infinite where the row's is the higher one.
     """
+    counts, of = counts_below(probability, positive, thresholds)
+    shares = counts / np.maximum(of, 1)  # (2, T)
     cost, reviews = np.zeros((2, len(thresholds), len(thresholds)))
-    for of, share, (passed, reviewed, rejected) in zip(
-        (~positive, positive), (1 - defect_rate, defect_rate), costs, strict=True
-    ):
-        below = np.searchsorted(np.sort(probability[of]), thresholds) / max(1, of.sum())  # (T,)
+    for below, weight, (passed, reviewed, rejected) in zip(shares, (1 - defect_rate, defect_rate), costs, strict=True):
         between = np.maximum(0, below - below[:, None])
-        reviews += share * between
-        cost += share * (passed * below[:, None] + reviewed * between + rejected * (1 - below))
+        reviews += weight * between
+        cost += weight * (passed * below[:, None] + reviewed * between + rejected * (1 - below))
     cost[np.tril_indices(len(thresholds), -1)] = np.inf
     return cost, reviews
+
+
+def counts_below(
+    probability: np.ndarray, positive: np.ndarray, thresholds: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Count sound and defective pictures below each threshold, int (2, T), and in all, int (2, 1)."""
+    ranked = [np.sort(probability[of]) for of in (~positive, positive)]
+    return np.array([np.searchsorted(each, thresholds) for each in ranked]), np.array([[len(each)] for each in ranked])
 
 
 def picture_costs(
     probability: np.ndarray, positive: np.ndarray, low: float, high: float, costs: np.ndarray
 ) -> np.ndarray:
-    """What each picture costs at a pair of thresholds, float (N,); `costs` as for `pair_costs`."""
+    """Give what each picture costs at a pair of thresholds, float (N,); `costs` as for `pair_costs`."""
     return costs[positive.astype(int), np.digitize(probability, (low, high))]
 
 

@@ -1,9 +1,7 @@
-"""What other thresholds would have done on pictures whose label is known.
+"""What other thresholds would have done on pictures whose label is known, and what that costs in a plant.
 
-One pair of thresholds is counted with intervals over source photographs (`outcome_at`); a whole grid of single
-thresholds without (`threshold_curves`), which is what a slider's curves are drawn from. What was chosen by looking at
-such counts looks better on them than it is (`cost_optimal` says by how much), and the official test must not be looked
-at for it at all.
+What was chosen by looking at such counts looks better on them than it is (`cost_optimal` says by how much), and the
+official test must not be looked at for it at all.
 """
 
 from dataclasses import dataclass
@@ -22,7 +20,7 @@ from casting_core.networks.thresholds import Thresholds
 class ThresholdOutcome:
     """What happens at a pair of thresholds.
 
-    Shares are of these pictures, with 95 % intervals over photographs, and None of no pictures.
+    Shares are of these pictures, with 95 % intervals over photographs.
 
     Attributes
     ----------
@@ -40,70 +38,49 @@ class ThresholdOutcome:
 
     threshold_pass: float
     threshold_reject: float
-    missed_defects: Estimate | None
-    false_alarms: Estimate | None
-    reviews: Estimate | None
+    missed_defects: Estimate
+    false_alarms: Estimate
+    reviews: Estimate
     reviews_of_defective: int
     reviews_of_ok: int
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class ThresholdCurves:
-    """How many pictures lie below each of T thresholds, and how many there are.
-
-    Attributes
-    ----------
-    threshold
-        Float (T,), rising.
-    defective_below, ok_below
-        Pictures of either label below it, int (T,).
-    defective, ok
-        All pictures of either label.
-    """
-
-    threshold: np.ndarray
-    defective_below: np.ndarray
-    ok_below: np.ndarray
-    defective: int
-    ok: int
-
-
 def outcome_at(predictions: Predictions, *, threshold_pass: float, threshold_reject: float) -> ThresholdOutcome:
-    """Count the verdicts of one pair of thresholds; `SettingsError` unless 0 <= pass <= reject <= 1."""
+    """Count the verdicts of one pair of thresholds.
+
+    Raises
+    ------
+    SettingsError
+        Not 0 <= pass <= reject <= 1.
+    DataError
+        There are not pictures of both labels.
+    """
     positive, source = predictions.positive, predictions.source
+    if positive.all() or not positive.any():
+        raise DataError("What a pair of thresholds does is known only from pictures of both labels.")
     passed, reviewed, rejected = Thresholds(threshold_pass, threshold_reject).masks(predictions.probability)
     return ThresholdOutcome(
         threshold_pass=float(threshold_pass),
         threshold_reject=float(threshold_reject),
-        missed_defects=share_interval(passed[positive], source[positive]),
-        false_alarms=share_interval(rejected[~positive], source[~positive]),
-        reviews=share_interval(reviewed, source),
+        missed_defects=_rate(passed[positive], source[positive]),
+        false_alarms=_rate(rejected[~positive], source[~positive]),
+        reviews=_rate(reviewed, source),
         reviews_of_defective=int((reviewed & positive).sum()),
         reviews_of_ok=int((reviewed & ~positive).sum()),
     )
 
 
-def threshold_curves(predictions: Predictions, thresholds: np.ndarray) -> ThresholdCurves:
-    """Counts below every threshold, float (T,) in [0, 1], rising."""
-    positive = predictions.positive
-    defective, ok = (np.sort(predictions.probability[of]) for of in (positive, ~positive))
-    return ThresholdCurves(
-        threshold=thresholds,
-        defective_below=np.searchsorted(defective, thresholds),
-        ok_below=np.searchsorted(ok, thresholds),
-        defective=len(defective),
-        ok=len(ok),
-    )
+def _rate(event: np.ndarray, source: np.ndarray) -> Estimate:
+    found = share_interval(event, source)
+    assert found is not None  # there are pictures
+    return found
 
 
 def expected_cost(found: ThresholdOutcome, plant: Plant) -> tuple[float, float]:
-    """Money per part at a pair of thresholds in a plant, and the share of parts that a person has to look at.
-
-    Raises `DataError` unless there were pictures of both labels.
-    """
+    """Money per part at a pair of thresholds in a plant, and the share of parts that a person has to look at."""
     missed, alarms = found.missed_defects, found.false_alarms
-    if missed is None or alarms is None or not missed.of or not alarms.of:
-        raise DataError("What a pair of thresholds costs is known only from pictures of both labels.")
+    assert alarms.of
+    assert missed.of
     of_ok, of_defective = found.reviews_of_ok / alarms.of, found.reviews_of_defective / missed.of
     cost = plant.cost(
         sound=np.array([1 - of_ok - alarms.value, of_ok, alarms.value]),

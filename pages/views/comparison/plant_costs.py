@@ -72,7 +72,7 @@ def _of_10_000(cost: float, asked: Asked) -> str:
 
 
 def _ends(found: Proposal) -> str:
-    """What a threshold at the end of its scale means."""
+    """Say what a threshold at the end of its scale means."""
     nothing_passes, nothing_fails = found.threshold_pass <= 0, found.threshold_reject >= 1
     if nothing_passes and nothing_fails:
         return "So a person looks at every part. "
@@ -82,7 +82,7 @@ def _ends(found: Proposal) -> str:
 
 
 def _flat(plateau: Plateau) -> str:
-    """How much hangs on the choice, in words."""
+    """Say how much hangs on the choice."""
     ends = (plateau.pass_low, plateau.pass_high, plateau.reject_low, plateau.reject_high)
     a, b, c, d = (f"{100 * end:.1f}" for end in ends)
     between = f"pass thresholds from {a} to {b} % and reject thresholds from {c} to {d} %"
@@ -97,7 +97,7 @@ def _flat(plateau: Plateau) -> str:
 
 
 def _told(found: Proposal, asked: Asked) -> str:
-    """What is behind a proposal."""
+    """Say what is behind a proposal."""
     plant, said = asked.plant, []
     if found.cross_fitted_cost is not None:
         said.append(
@@ -116,7 +116,7 @@ def _told(found: Proposal, asked: Asked) -> str:
 
 
 def take_away(card: ModelCard, low: float, high: float, costs: Mapping[str, float]) -> None:
-    """The chosen thresholds as a settings file, and how it is used."""
+    """Offer the chosen thresholds as a settings file, and say how it is used."""
     st.subheader("Take your choice with you", anchor=False)
     st.markdown(
         "A settings file holds your thresholds. It knows the model and its weights that they were chosen for, and any "
@@ -143,6 +143,6 @@ def take_away(card: ModelCard, low: float, high: float, costs: Mapping[str, floa
 
 
 def settings_file(card: ModelCard, low: float, high: float, costs: Mapping[str, float]) -> bytes:
-    """A settings file for this model, of today."""
+    """Write a settings file for this model, of today."""
     made = made_for(card, threshold_pass=low, threshold_reject=high, costs=costs, day=date.today())
     return made.to_json().encode()

@@ -6,10 +6,12 @@ import numpy as np
 import streamlit as st
 
 from casting_core.charts import thresholds as charts
+from casting_core.charts.style import Chart
 from casting_core.errors import CastingError, DataError
 from casting_core.estimate import Estimate
 from casting_core.evaluation.predictions import Prediction, Predictions, as_arrays
-from casting_core.evaluation.thresholds.sweep import ThresholdOutcome, outcome_at, threshold_curves
+from casting_core.evaluation.thresholds.operating_point import counts_below
+from casting_core.evaluation.thresholds.sweep import ThresholdOutcome, outcome_at
 from casting_core.evaluation.thresholds.verdicts import for_choosing
 from pages.shared import resources
 from pages.shared.drawing import draw_kept
@@ -46,17 +48,18 @@ def show() -> None:
         return
     steps = scale(ground.model.card)
     low, high = _sliders(steps)
-    pairs = (low, high), (steps.shipped_pass, steps.shipped_reject)
-    chosen, shipped = (outcome_at(ground.predictions, threshold_pass=a, threshold_reject=b) for a, b in pairs)
+    chosen, shipped = (
+        outcome_at(ground.predictions, threshold_pass=a, threshold_reject=b) for a, b in ((low, high), steps.shipped)
+    )
     _rates(chosen, shipped)
-    _curves(ground, *pairs)
+    _curves(ground, (low, high), steps.shipped)
     costs = plant_costs.choose_for_plant(ground.model.key, ground.rows, steps, chosen, shipped)
     plant_costs.take_away(ground.model.card, low, high, costs)
     _worth(ground)
 
 
 def _choose() -> Ground | None:
-    """The model, and what its thresholds are chosen on; None, with the page saying why, where there is nothing."""
+    """Ask for the model; None, with the page saying why, where there is nothing to choose thresholds on."""
     asked = st.query_params.get("model")
     if asked and asked not in resources.models():
         st.toast("The model that this link names is not here; this is another one.", icon=":material/info:")
@@ -87,17 +90,17 @@ def _shipped() -> None:
         steps = scale(resources.card(st.session_state["model"]))
     except CastingError:  # the page says so
         return
-    put(steps, steps.shipped_pass, steps.shipped_reject)
+    put(steps, *steps.shipped)
 
 
 def _sliders(steps: Scale) -> tuple[float, float]:
-    """The two thresholds, and the way back to those that ship."""
+    """Ask for the two thresholds, with a way back to those that ship."""
     chosen = []
     for column, title, key, shipped in zip(
         st.columns(2, gap="large"),
         ("Pass below", "Reject from"),
         (PASS, REJECT),
-        (steps.shipped_pass, steps.shipped_reject),
+        steps.shipped,
         strict=True,
     ):
         with column:
@@ -119,29 +122,25 @@ def _sliders(steps: Scale) -> tuple[float, float]:
         st.button(
             "Back to the shipped thresholds",
             icon=":material/undo:",
-            disabled=(first, second) == (steps.shipped_pass, steps.shipped_reject),
+            disabled=(first, second) == steps.shipped,
             on_click=put,
-            args=(steps, steps.shipped_pass, steps.shipped_reject),
+            args=(steps, *steps.shipped),
         )
-        shipped = f"pass below {steps.text(steps.shipped_pass)} %, reject from {steps.text(steps.shipped_reject)} %"
-        st.caption(f"Shipped: {shipped}. Steps are finer towards both ends.")
+        low, high = map(steps.text, steps.shipped)
+        st.caption(f"Shipped: pass below {low} %, reject from {high} %. Steps are finer towards both ends.")
     return first, second
 
 
 def _rates(chosen: ThresholdOutcome, shipped: ThresholdOutcome) -> None:
-    """The three rates at the chosen thresholds, beside those at the shipped ones."""
+    """Show the three rates at the chosen thresholds, beside those at the shipped ones."""
     for column, (name, title, meaning) in zip(st.columns(3, border=True), RATES, strict=True):
         rate, before = getattr(chosen, name), getattr(shipped, name)
         with column:
             st.markdown(f"**{title}**, of 1,000")
-            if rate is None or before is None:
-                st.markdown("Not measured: there were no such parts.")
-                continue
             st.header(_thousand(rate), anchor=False)
             st.markdown(f"between {_between(rate)}")
             st.caption(f"{meaning} Counted: {rate.count:,} of {rate.of:,} pictures.")
-            if (rate.count, chosen.threshold_pass, chosen.threshold_reject) == (
-                before.count, shipped.threshold_pass, shipped.threshold_reject):  # fmt: skip
+            if chosen == shipped:
                 st.caption("These are the shipped thresholds.")
             else:
                 st.markdown(f"Shipped thresholds: **{_thousand(before)}**, between {_between(before)}")
@@ -158,16 +157,19 @@ def _thousand(rate: Estimate) -> str:
 
 
 def _between(rate: Estimate) -> str:
-    ends = (1000 * rate.low, 1000 * rate.high)
+    ends = rate.times(1000).span
     return " and ".join(f"{end:.1f}" if end < 100 else f"{end:.0f}" for end in ends)
 
 
 def _curves(ground: Ground, chosen: tuple[float, float], shipped: tuple[float, float]) -> None:
-    """The rates over the threshold."""
     st.markdown("**What moving a threshold does**")
-    grid = np.unique([*charts.GRID, *chosen, *shipped])
-    curves = threshold_curves(ground.predictions, grid)
-    draw_kept("rates", (ground.model.key, chosen), lambda: charts.rates(curves, chosen=chosen, shipped=shipped))
+
+    def chart() -> Chart:
+        predictions, thresholds = ground.predictions, np.unique([*charts.GRID, *chosen, *shipped])
+        counts = counts_below(predictions.probability, predictions.positive, thresholds)
+        return charts.rates(thresholds, *counts, chosen=chosen, shipped=shipped)
+
+    draw_kept("rates", (ground.model.key, chosen), chart)
     st.caption(
         "Each line across is ten times the one below; where a curve ends at the bottom there is not one such picture. "
         "The solid upright lines are your thresholds: on the left one read missed defects, on the right one false "
@@ -176,7 +178,7 @@ def _curves(ground: Ground, chosen: tuple[float, float], shipped: tuple[float, f
 
 
 def _worth(ground: Ground) -> None:
-    """What figures on this view are worth."""
+    """Say what figures on this view are worth."""
     source = ground.predictions.source
     total, sound = (len(set(each)) for each in (source, source[~ground.predictions.positive]))
     whole = " (the whole public set has 131, 17 of them sound)" if ground.model.public else ""

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
+from scipy.special import expit
 
+from casting_core.evaluation.thresholds.operating_point import GRID
 from casting_core.networks.card import ModelCard
 
 PASS, REJECT = "pass", "reject"  # in the link
@@ -13,33 +15,27 @@ PASS, REJECT = "pass", "reject"  # in the link
 
 @dataclass(frozen=True, kw_only=True)
 class Scale:
-    """`values`: thresholds in [0, 1] in rising order by their text, in % without its sign; both shipped ones are among
-    them."""
+    """Thresholds in [0, 1] in rising order, by their text in % without its sign; both shipped ones are among them."""
 
     values: Mapping[str, float]
-    shipped_pass: float
-    shipped_reject: float
+    shipped: tuple[float, float]
 
     def text(self, value: float) -> str:
-        """Of the step that is nearest to a threshold."""
+        """Write the step that is nearest to a threshold."""
         return min(self.values, key=lambda text: abs(self.values[text] - value))
 
 
 def scale(card: ModelCard) -> Scale:
-    """The steps that thresholds are chosen from, those of the card, 0 and 1.
+    """Make the scale of a model: even steps, its own thresholds, 0 and 1.
 
     Steps are even in the logit of the probability, so that they are finest near both ends, where the doubtful parts of
     a good model are few and each of them counts.
     """
-    from scipy.special import expit
-
-    from casting_core.evaluation.thresholds.operating_point import GRID
-
     own = (card.threshold_pass, card.threshold_reject)
     by_text = {_text(value): float(value) for value in (0.0, *expit(GRID), 1.0)}
     by_text |= {_text(value): value for value in own}  # where two have the same text, the card's is meant
     ordered = dict(sorted(by_text.items(), key=lambda item: item[1]))
-    return Scale(values=ordered, shipped_pass=own[0], shipped_reject=own[1])
+    return Scale(values=ordered, shipped=own)
 
 
 def put(steps: Scale, low: float, high: float) -> None:

@@ -76,7 +76,7 @@ def _rates(name: str, weights_sha256: str, as_filed: bool) -> VerdictRates:
 
 
 def _basis(name: str, rates: VerdictRates) -> None:
-    """What the rates were measured on."""
+    """Say what the rates were measured on."""
     (missed, doubted, found), (passed, asked, rejected) = rates.defective.counts, rates.sound.counts
     st.markdown(
         f"{name} was tried on castings that it had never seen: it passed {missed:,} of {missed + doubted + found:,} "
@@ -130,7 +130,7 @@ def _ways(found: Worth, asked: Asked) -> None:
 
 
 def _precision(rates: VerdictRates, found: Worth, plant: Plant, card: ModelCard, as_filed: bool) -> None:
-    """The share of true ones among rejected parts, here and in the data set."""
+    """Show the share of true ones among rejected parts, here and in the data set."""
     st.subheader("Of the parts that it rejects, how many are really defective?", anchor=False)
     st.markdown(f"{words.precision(found)}, where {100 * plant.defect_rate:g} % of all parts are defective.")
     split = card.metrics.by_source
@@ -207,7 +207,7 @@ def to_csv(asked: Asked, found: Worth, model: str, as_filed: bool) -> bytes:
     def write(part: str, name: str, span: str, figure: str, unit: str, value: object) -> None:
         ends = [value, "", ""]
         if isinstance(value, Estimate):
-            ends = [_plain(value.value), _plain(value.low), _plain(value.high)]
+            ends = [_plain(number) for number in (value.value, *value.span)]
         writer.writerow(neutral(cell) for cell in (part, name, span, figure, unit, *ends))
 
     writer.writerow(("part", "way", "counted for", "figure", "unit", "value", "low", "high"))

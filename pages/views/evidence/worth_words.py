@@ -1,5 +1,6 @@
 """A plant's figures in the words of somebody who runs it: what each way gives, saves and needs."""
 
+import math
 from collections.abc import Callable
 
 from casting_core.charts.overlay import percent
@@ -43,17 +44,18 @@ def lines(totals: Totals, currency: str) -> str:
 
 
 def saving(advantage: Advantage, first: str, second: str, currency: str) -> str:
-    """What one way saves a year against another, as a sentence."""
+    """Say what one way saves a year against another."""
     found = advantage.per_year
-    if found.value == found.low == found.high == 0:
+    low, high = found.span
+    if found.value == low == high == 0:
         return f"{first} and {second} cost the same."
-    if found.low > 0:
+    if low > 0:
         amount, between = _amount(found, currency)
         return f"{first} **saves {amount} a year** against {second}{between}."
-    if found.high < 0:
-        amount, between = _amount(Estimate(value=-found.value, low=-found.high, high=-found.low), currency)
+    if high < 0:
+        amount, between = _amount(Estimate(value=-found.value, low=-high, high=-low), currency)
         return f"{first} **costs {amount} a year more** than {second}{between}."
-    most, least = (money(rounded_amount(end), currency) for end in (found.high, -found.low))
+    most, least = (money(rounded_amount(end), currency) for end in (high, -low))
     return (
         f"Against {second}, {first[0].lower() + first[1:]} **may save up to {most} a year, or cost up to {least} "
         "more**: the measurements cannot say which."
@@ -61,16 +63,16 @@ def saving(advantage: Advantage, first: str, second: str, currency: str) -> str:
 
 
 def _amount(estimate: Estimate, currency: str) -> tuple[str, str]:
-    """An amount of money, and its range in brackets, where it has one."""
+    """Write an amount of money, and its range in brackets, where it has one."""
     text = rounded(estimate, money=True)
     between = f" (between {money(text.low, currency)} and {money(text.high, currency)})" if text.low else ""
     return money(text.value, currency), between
 
 
 def sureness(advantage: Advantage) -> str:
-    """How sure that is, as far as chance goes: `in 93 of 100 cases`."""
-    share = advantage.cheaper_in
-    if share != share:
+    """Say how sure that is, as far as chance goes: `in 93 of 100 cases`; nothing where both ways cost the same."""
+    share, found = advantage.cheaper_in, advantage.per_year
+    if math.isnan(share) or found.span == (0, 0):
         return ""
     if share >= SURE:
         return "in nearly all of 100 cases"
@@ -96,7 +98,7 @@ def precision(found: Worth) -> str:
     share = found.precision
     if share is None:
         return "The model rejects no part at all."
-    low, high = (f"{100 * end:.0f}" for end in (share.low, share.high))
+    low, high = (f"{100 * end:.0f}" for end in share.span)
     between = f" (between {low} and {high})" if low != high else ""
     return f"Of 100 parts that the model rejects, about **{100 * share.value:.0f} are really defective**{between}"
 

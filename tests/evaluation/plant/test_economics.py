@@ -155,6 +155,14 @@ def test_two_ways_that_are_the_same_have_no_break_even():
     assert found.break_even_missed_defect_cost is None
 
 
+def test_a_rounding_saves_nothing():
+    """Where nobody is paid and the model never passes a part, a second look is inspecting by hand in every draw."""
+    found = compare_inspection_methods(rates_of((0, 3, 16), (0, 6, 2)), replace(PLANT, defect_rate=1, minute_cost=0))
+    rates = found.second_look.per_10_000.escapes
+    assert rates.low == rates.value < rates.high  # a pass is allowed for, though none was seen
+    assert found.second_look_over_by_hand.per_10_000.high <= 0
+
+
 def test_errors_that_were_not_seen_are_in_the_intervals():
     """No defect missed on 20 photographs, no sound part rejected on 40: the upper ends are Clopper and Pearson's."""
     found = compare_inspection_methods(

@@ -2,10 +2,18 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy.special import expit, logit
 
 from casting_core.evaluation.costs import Costs
-from casting_core.evaluation.thresholds.operating_point import GRID, choose_operating_point
+from casting_core.evaluation.thresholds.operating_point import (
+    GRID,
+    choose_operating_point,
+    counts_below,
+    pair_costs,
+    picture_costs,
+)
 
 
 def test_a_clean_gap_is_left_to_a_person():
@@ -160,3 +168,31 @@ def test_the_middle_of_an_uneven_plateau_is_left_for_what_is_as_cheap(seed: int)
     cheapest = np.unravel_index(mean.argmin(), mean.shape)
     error = max(each[cheapest].std() / np.sqrt(120), 0.01 * 0.1)
     assert mean.min() - 1e-9 <= point.cost <= mean.min() + 1.2 * error
+
+
+SHARE = st.floats(0, 1)
+PROBABILITY = st.sampled_from([0.0, 0.1, 0.5, 0.9, 1.0]) | st.floats(0, 1)  # so that ties with thresholds come up often
+
+
+@settings(max_examples=40)
+@given(
+    st.lists(st.tuples(PROBABILITY, st.booleans()), min_size=1, max_size=40), st.lists(PROBABILITY, min_size=1), SHARE
+)
+def test_counts_and_costs_of_all_pairs_are_those_of_counting_one_by_one(
+    pictures: list[tuple[float, bool]], given_: list[float], rate: float
+):
+    p, positive = (np.array(each) for each in zip(*pictures, strict=True))
+    thresholds, costs = np.unique(given_), np.array([[1.0, 2.0, 4.0], [8.0, 16.0, 32.0]])
+    below, of = counts_below(p, positive, thresholds)
+    cost, reviews = pair_costs(p, positive, thresholds, costs, defect_rate=rate)
+    assert of.tolist() == [[(~positive).sum()], [positive.sum()]]
+    for row, low in enumerate(thresholds):
+        assert below[:, row].tolist() == [(p[~positive] < low).sum(), (p[positive] < low).sum()]
+        for column, high in enumerate(thresholds):
+            if low > high:
+                assert cost[row, column] == np.inf
+            elif of.all():
+                each, between = picture_costs(p, positive, low, high, costs), (low <= p) & (p < high)
+                for found, of_each in ((cost, each), (reviews, between)):
+                    expected = (1 - rate) * of_each[~positive].mean() + rate * of_each[positive].mean()
+                    assert found[row, column] == pytest.approx(expected)

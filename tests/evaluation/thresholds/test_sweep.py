@@ -1,14 +1,14 @@
-"""Counts at other thresholds: by hand, against the figures of a card, and the curves against counting one by one."""
+"""Counts at other thresholds: by hand, and against the figures of a card."""
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casting_core.errors import SettingsError
+from casting_core.errors import DataError, SettingsError
 from casting_core.evaluation.metrics.classification import summarise
 from casting_core.evaluation.predictions import Predictions
-from casting_core.evaluation.thresholds.sweep import outcome_at, threshold_curves
+from casting_core.evaluation.thresholds.sweep import outcome_at
 from casting_core.networks.thresholds import Thresholds
 
 # few different values, so that ties with thresholds come up often
@@ -47,7 +47,7 @@ def test_by_hand():
 @settings(max_examples=40)
 @given(PICTURES, st.floats(0, 1), st.floats(0, 1))
 def test_counts_and_intervals_are_those_of_a_card(pictures: list[tuple[float, bool, int]], a: float, b: float):
-    given_ = predictions(pictures)
+    given_ = predictions([*pictures, (0.5, False, 6), (0.5, True, 7)])
     low, high = min(a, b), max(a, b)
     found = outcome_at(given_, threshold_pass=low, threshold_reject=high)
     figures = summarise(given_, Thresholds(low, high))
@@ -63,23 +63,12 @@ def test_counts_and_intervals_are_those_of_a_card(pictures: list[tuple[float, bo
     )  # fmt: skip
 
 
-@settings(max_examples=40)
-@given(PICTURES, st.lists(st.sampled_from([0.0, 0.1, 0.5, 0.9, 1.0]) | st.floats(0, 1), min_size=1, max_size=8))
-def test_curves_are_counts_one_by_one(pictures: list[tuple[float, bool, int]], thresholds: list[float]):
-    given_ = predictions(pictures)
-    curves = threshold_curves(given_, np.array(thresholds))
-    assert (curves.defective, curves.ok) == (int(given_.positive.sum()), int((~given_.positive).sum()))
-    for place, low in enumerate(thresholds):
-        assert curves.defective_below[place] == sum(p < low for p, bad, _ in pictures if bad)
-        assert curves.ok_below[place] == sum(p < low for p, bad, _ in pictures if not bad)
-
-
-def test_no_picture_of_a_label_has_no_rate():
-    found = outcome_at(predictions([(0.2, False, 0)]), threshold_pass=0.5, threshold_reject=0.5)
-    assert found.missed_defects is None
-    assert found.false_alarms.count == 0
+@pytest.mark.parametrize("positive", [False, True])
+def test_pictures_of_one_label_are_refused(positive: bool):
+    with pytest.raises(DataError, match="both labels"):
+        outcome_at(predictions([(0.2, positive, 0)]), threshold_pass=0.5, threshold_reject=0.5)
 
 
 def test_thresholds_the_wrong_way_round():
     with pytest.raises(SettingsError, match="pass <= reject"):
-        outcome_at(predictions([(0.2, False, 0)]), threshold_pass=0.6, threshold_reject=0.5)
+        outcome_at(predictions([(0.2, False, 0), (0.9, True, 1)]), threshold_pass=0.6, threshold_reject=0.5)

@@ -5,7 +5,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casting_core.errors import DataError
 from casting_core.evaluation.plant.economics import compare_inspection_methods
 from casting_core.evaluation.plant.verdict_rates import measure_rates
 from casting_core.evaluation.predictions import Prediction, Predictions, as_arrays
@@ -32,12 +31,6 @@ def test_by_hand(rate):
     cost, reviews = expected_cost(FOUND, plant(rate, missed=100, alarm=10, review=1))
     assert reviews == pytest.approx(rate * 1 / 4 + (1 - rate) * 2 / 5)
     assert cost == pytest.approx(rate * 100 / 4 + (1 - rate) * 10 / 5 + reviews)
-
-
-def test_what_cannot_be_weighed_is_refused():
-    sound = Predictions(probability=np.array([0.2]), positive=np.array([False]), source=np.array([0]))
-    with pytest.raises(DataError, match="both labels"):
-        expected_cost(outcome_at(sound, threshold_pass=0.3, threshold_reject=0.7), plant())
 
 
 SHARE = st.floats(0, 1)

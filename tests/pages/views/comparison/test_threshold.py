@@ -148,7 +148,7 @@ def test_a_proposal_is_used_and_undone():
     assert costs["chosen above"] == costs["proposed"]
     assert button(app, "Use the proposal").disabled
     button(app, "Back to the shipped thresholds").click().run()
-    assert sliders(app) == tuple(steps().text(value) for value in (steps().shipped_pass, steps().shipped_reject))
+    assert sliders(app) == tuple(map(steps().text, steps().shipped))
     assert texts(app).count("These are the shipped thresholds.") == 3
 
 
@@ -187,7 +187,7 @@ def test_another_model_brings_its_own_thresholds():
     app.selectbox(key="model").set_value("cnn").run()
     assert not app.exception
     own = steps("cnn")
-    assert sliders(app) == (own.text(own.shipped_pass), own.text(own.shipped_reject))
+    assert sliders(app) == tuple(map(own.text, own.shipped))
 
 
 def test_the_lines_that_use_the_file_are_shown():

@@ -146,6 +146,7 @@ def test_how_sure_it_is_in_words():
     assert words.sureness(advantage(1, 0, 2, 0.93)) == "in 93 of 100 cases"
     assert words.sureness(advantage(1, 0, 2, 0.001)) == "in hardly any of 100 cases"
     assert words.sureness(advantage(1, 0, 2, float("nan"))) == ""
+    assert words.sureness(advantage(0, 0, 0, 0.0)) == ""
 
 
 def test_break_even_in_words():
