@@ -109,7 +109,7 @@ class Chart:
 
 
 def looks(names: Sequence[str], labels: Mapping[str, Label] | None = None) -> dict[str, Look]:
-    """A look for each name: that of its label, where every label is that of one name alone; else one after another.
+    """Choose a look for each name: its label's, where each label is that of one name alone; else one after another.
 
     More names than there are looks begin again at the first.
     """
@@ -174,7 +174,7 @@ def log_counts(most: int) -> dict[str, Any]:
 
 
 def plain(text: str) -> str:
-    """A text from outside, such as the name of a folder, so that Plotly takes none of it for markup."""
+    """Escape a text from outside, such as the name of a folder, so that Plotly takes none of it for markup."""
     return html.escape(text, quote=False)
 
 

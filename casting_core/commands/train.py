@@ -55,8 +55,8 @@ def command(
     from casting_core.training.run import train
     from casting_core.training.settings import recipe_for, settings_for
 
-    given: dict[str, Any] = {"epochs": epochs, "batch_size": batch_size, "learning_rate": learning_rate}
-    given = {name: value for name, value in given.items() if value is not None}
+    options = {"epochs": epochs, "batch_size": batch_size, "learning_rate": learning_rate}
+    given: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
     collection = collection_of(data, defective)
     left_out = read_exclusion(exclude, collection.root, collection.samples) if exclude else None
     group, _ = distributed.join(device)
@@ -103,6 +103,6 @@ def command(
 
 
 def model_name(folder: Path) -> str:
-    """A model's name from a folder's: letters, digits, `-` and `_`, in lower case."""
+    """Return a model's name from a folder's: letters, digits, `-` and `_`, in lower case."""
     plain = re.sub(r"[^a-z0-9_]+", "-", folder.resolve().name.lower()).strip("-")
     return plain or "model"

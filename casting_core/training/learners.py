@@ -37,7 +37,7 @@ class Learner(nn.Module):
 
     @abstractmethod
     def forward(self, inputs: Tensor, targets: Tensor, masks: Tensor | None) -> tuple[Tensor, Tensor, Tensor]:
-        """Inputs (B, 1, S, S) in [0, 1], targets (B,) in {0, 1}, masks (B, 1, S, S) or None."""
+        """Take inputs (B, 1, S, S) in [0, 1], targets (B,) in {0, 1}, masks (B, 1, S, S) or None."""
 
 
 class PlainLearner(Learner):
@@ -105,5 +105,5 @@ class CastNetLearner(Learner):
 
 
 def learner_for(model: Network, settings: TrainingSettings) -> Learner:
-    """What that network learns under these settings."""
+    """Choose what that network learns under these settings."""
     return CastNetLearner(model, settings) if isinstance(model, CastNet) else PlainLearner(model, settings)
