@@ -18,6 +18,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas  # noqa: F401  whole: Plotly uses it from the moment that another thread begins to load it
 import plotly.graph_objects as go
 
@@ -67,16 +68,12 @@ class Look:
         width: float = 4,
     ) -> dict[str, Any]:
         """For `error_x` or `error_y` of points: from each low to each high end, nothing where one of them is None."""
-
-        def lengths(starts: Sequence[float | None], ends: Sequence[float | None]) -> list[float]:
-            pairs = zip(starts, ends, strict=True)
-            return [0.0 if start is None or end is None else end - start for start, end in pairs]
-
+        middle, low, high = (np.array(each, float) for each in (values, lows, highs))  # None becomes NaN
         return {
             "type": "data",
             "symmetric": False,
-            "array": lengths(values, highs),
-            "arrayminus": lengths(lows, values),
+            "array": np.nan_to_num(high - middle).tolist(),
+            "arrayminus": np.nan_to_num(middle - low).tolist(),
             "color": self.colour,
             "thickness": thickness,
             "width": width,

@@ -1,6 +1,7 @@
 """`train`: one run folder under runs/, resumable, with progress; on the public set or on any folder of pictures."""
 
 import re
+from collections.abc import Callable
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -73,20 +74,6 @@ def command(
     keep_freed_memory()
     with reported() as step:
         step("Reading pictures", 0, None)
-
-        def show(progress: "Progress") -> None:
-            done = (progress.epoch - 1) * progress.steps + progress.step
-            title = f"Epoch {progress.epoch} of {progress.epochs}, loss {progress.loss:.4f}"
-            step("Training", done, progress.epochs * progress.steps, title)
-            if progress.record is not None:
-                record = progress.record
-                typer.echo(
-                    f"epoch {record.epoch}: train loss {record.train_loss:.4f}, accuracy {record.train_accuracy:.2%}; "
-                    f"held out loss {record.validation_loss:.4f}, accuracy {record.validation_accuracy:.2%}; "
-                    f"{record.seconds:.0f} s",
-                    err=True,
-                )
-
         folder = train(
             settings,
             collection,
@@ -94,12 +81,27 @@ def command(
             exclude=left_out.paths if left_out else frozenset(),
             resume=resume,
             device=device,
-            callback=show,
+            callback=partial(_show, step),
             loading=partial(step, "Reading pictures"),
         )
     if group.first:
         typer.echo(f"Written: {folder}")
     distributed.leave()
+
+
+def _show(step: Callable[..., None], progress: "Progress") -> None:
+    """Where the run stands, and a line of each epoch."""
+    done = (progress.epoch - 1) * progress.steps + progress.step
+    title = f"Epoch {progress.epoch} of {progress.epochs}, loss {progress.loss:.4f}"
+    step("Training", done, progress.epochs * progress.steps, title)
+    if progress.record is not None:
+        record = progress.record
+        typer.echo(
+            f"epoch {record.epoch}: train loss {record.train_loss:.4f}, accuracy {record.train_accuracy:.2%}; "
+            f"held out loss {record.validation_loss:.4f}, accuracy {record.validation_accuracy:.2%}; "
+            f"{record.seconds:.0f} s",
+            err=True,
+        )
 
 
 def model_name(folder: Path) -> str:

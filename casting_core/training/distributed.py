@@ -61,10 +61,9 @@ class Group:
 
 def join(device: str | None = None) -> tuple[Group, torch.device]:
     """Join the group that `torchrun` started, if it did; give it and the device to compute on."""
-    size = int(os.environ.get("WORLD_SIZE", "1"))
-    if size == 1:
-        return Group(), choose_device(device)
     place = choose_device(device)
+    if int(os.environ.get("WORLD_SIZE", "1")) == 1:
+        return Group(), place
     if place.type == "cuda" and place.index is None:
         place = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
         torch.cuda.set_device(place)

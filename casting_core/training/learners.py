@@ -5,6 +5,7 @@ around it (`training.distributed`).
 """
 
 from abc import abstractmethod
+from itertools import product
 from typing import Any
 
 import torch
@@ -79,16 +80,15 @@ class CastNetLearner(Learner):
     def groups(self) -> list[dict[str, Any]]:
         """See `Learner.groups`; pretrained layers may learn slower, norms do not decay."""
         groups: list[dict[str, Any]] = []
-        for pretrained in (False, True):
-            for decays in (False, True):
-                parameters = [
-                    p
-                    for name, p in self.model.named_parameters()
-                    if p.requires_grad and name.startswith("backbone.") == pretrained and (p.ndim > 1) == decays
-                ]
-                factor = self.recipe.backbone_factor if pretrained else 1.0
-                decay = self.settings.weight_decay if decays else 0.0
-                groups.append({"params": parameters, "factor": factor, "weight_decay": decay})
+        for pretrained, decays in product((False, True), repeat=2):
+            parameters = [
+                p
+                for name, p in self.model.named_parameters()
+                if p.requires_grad and name.startswith("backbone.") == pretrained and (p.ndim > 1) == decays
+            ]
+            factor = self.recipe.backbone_factor if pretrained else 1.0
+            decay = self.settings.weight_decay if decays else 0.0
+            groups.append({"params": parameters, "factor": factor, "weight_decay": decay})
         return groups
 
     def forward(self, inputs: Tensor, targets: Tensor, masks: Tensor | None) -> tuple[Tensor, Tensor, Tensor]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from scipy.special import expit
 
 from casting_core.data.collection.collection import Collection
 from casting_core.data.files import write_atomically
@@ -95,13 +96,7 @@ def train(
         group.wait()  # none leaves while another is still at work
         return folder
     write_atomically(folder / WEIGHTS, weights_bytes(model))
-    inputs = [to_input(p, settings.size) for p in held_pixels]
-    logits, peaks = predict_logits(model, inputs, fast=False), predict_peaks(model, inputs)
-    split = "official-test" if settings.fold is None else f"{settings.split}-{settings.fold}"
-    uncalibrated = 1 / (1 + np.exp(-logits.astype(np.float64)))
-    write_predictions(folder / PREDICTIONS, make_predictions(held, split, logits, uncalibrated))
-    if peaks is not None:
-        write_peaks(folder / PEAKS, {s.path: float(peak) for s, peak in zip(held, peaks, strict=True)})
+    _write_predictions(folder, model, held, held_pixels, settings)
     write_provenance(samples, folder / SAMPLES)
     about = _about(collection, without)
     write_atomically(folder / DATA, (json.dumps(about, indent=2, ensure_ascii=False) + "\n").encode())
@@ -130,6 +125,19 @@ def _left(samples: Sequence[Sample], exclude: frozenset[str]) -> list[Sample]:
             "train on. Leave out fewer of them, or add pictures."
         )
     return left
+
+
+def _write_predictions(
+    folder: Path, model: Network, held: Sequence[Sample], pixels: Sequence[np.ndarray], settings: TrainingSettings
+) -> None:
+    """What the network says of the held-out pictures, and the strongest evidence in their maps where it has some."""
+    inputs = [to_input(p, settings.size) for p in pixels]
+    logits, peaks = predict_logits(model, inputs, fast=False), predict_peaks(model, inputs)
+    split = "official-test" if settings.fold is None else f"{settings.split}-{settings.fold}"
+    uncalibrated = expit(logits.astype(np.float64))
+    write_predictions(folder / PREDICTIONS, make_predictions(held, split, logits, uncalibrated))
+    if peaks is not None:
+        write_peaks(folder / PEAKS, {s.path: float(peak) for s, peak in zip(held, peaks, strict=True)})
 
 
 def _keep_excluded(folder: Path, paths: Sequence[str], *, resume: bool, first: bool) -> None:

@@ -236,10 +236,9 @@ def _card_settings(folder: Path) -> tuple[dict[str, Any], tuple[str, ...]]:
     if not (folder / CARD).is_file():
         return {}, (f"{CARD} is missing, so nothing is known about this model but its log.",)
     try:
-        training = read_card(folder).training
-    except (CastingError, RecursionError) as error:
+        settings = read_card(folder).training.get("settings")
+    except CastingError as error:
         return {}, (str(error),)
-    settings = training.get("settings") if isinstance(training, dict) else None
     return (settings, ()) if isinstance(settings, dict) else ({}, (f"{CARD} tells no training settings.",))
 
 
