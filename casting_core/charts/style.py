@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 import pandas  # noqa: F401  whole: Plotly uses it from the moment that another thread begins to load it
 import plotly.graph_objects as go
+from plotly.colors import hex_to_rgb
 
 from casting_core.labels import Label
 
@@ -55,7 +56,7 @@ class Look:
 
     def faint(self, opacity: float) -> str:
         """For the `fillcolor` of a band."""
-        red, green, blue = (int(self.colour[place : place + 2], 16) for place in (1, 3, 5))
+        red, green, blue = hex_to_rgb(self.colour)
         return f"rgba({red},{green},{blue},{opacity})"
 
     def intervals(
