@@ -35,13 +35,13 @@ HEIGHT = 400  # px
 
 
 def run_looks(count: int) -> list[Look]:
-    """A look for each of so many runs; after the sixth colours come again, with open symbols."""
+    """Choose a look for each of so many runs; after the sixth colours come again, with open symbols."""
     looks = [*SERIES, *(replace(look, symbol=f"{look.symbol}-open") for look in SERIES)]
     return [looks[place % len(looks)] for place in range(count)]
 
 
 def curves(runs: Sequence[Run], measure: str, view: View) -> Chart:
-    """The loss or the accuracy (`LOSS`, `ACCURACY`) of runs; one that does not tell it, or no times, is left out."""
+    """Draw the loss or the accuracy (`LOSS`, `ACCURACY`) of runs, without those that do not tell it, or no times."""
     unit, seconds = time_unit([run.log for run in runs])
     figure = go.Figure()
     told: list[str] = []
@@ -87,7 +87,7 @@ def _add(
     measure: str,
     first: bool,
 ) -> None:
-    """A line, and behind it what was logged where it is smoothed."""
+    """Draw a line, and behind it what was logged where it is smoothed."""
     factor, number, unit = (100.0, ".2f", " %") if measure == ACCURACY else (1.0, ".4~g", "")
     symbol = look.symbol if pictures == HELD_OUT else f"{look.symbol.removesuffix('-open')}-open"
     many = len(found.x) > MAX_MARKED

@@ -178,10 +178,18 @@ def photographs(pictures: Mapping[str, Sequence[int]], looks: Mapping[str, Look]
 
 
 def valley(histogram: np.ndarray) -> float | None:
-    """The middle of the emptiest place between two hills of a histogram of likeness; None where there are no two hills.
+    """Find the emptiest place between two hills of a histogram of likeness.
 
-    `histogram`: counts int (B,) over equal bins from 0.8 to 1. Both hills must stand at least four times as high as
-    the valley, and one more, so that stray pairs make no hill. Of bins that are equally empty the middle one counts.
+    Both hills must stand at least four times as high as the valley, and one more, so that stray pairs make no hill. Of
+    bins that are equally empty the middle one counts.
+
+    Parameters
+    ----------
+    histogram : counts int (B,) over equal bins from 0.8 to 1.
+
+    Returns
+    -------
+    The middle of its bin; None where there are no two hills.
     """
     numbers = np.asarray(histogram, float)
     left, right = np.maximum.accumulate(numbers), np.maximum.accumulate(numbers[::-1])[::-1]
@@ -234,7 +242,7 @@ def similarity(histogram: np.ndarray, threshold: float) -> Chart:
 def thresholds(
     values: Sequence[float], found: Sequence[int], copied: Sequence[int], *, tested: int, chosen: float
 ) -> Chart:
-    """What a threshold of likeness decides.
+    """Draw what a threshold of likeness decides.
 
     Parameters
     ----------

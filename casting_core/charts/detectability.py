@@ -38,14 +38,17 @@ Figures = Mapping[str, Any]  # of one kind of defect, as a card holds them
 class Scale:
     """What a size in percent of the diameter is besides.
 
-    `pixels`: the part's diameter in pixels of a picture; `millimetres`: the same of a real part, None where unknown.
+    Attributes
+    ----------
+    pixels : the part's diameter, px of a picture.
+    millimetres : that of a real part, None where it is not known.
     """
 
     pixels: float
     millimetres: float | None = None
 
     def parts(self, percent: float) -> list[str]:
-        """A size in every unit: `4.9 %`, `12 px`, `2.9 mm`."""
+        """Tell a size in every unit: `4.9 %`, `12 px`, `2.9 mm`."""
         told = [f"{percent:.1f}\N{NO-BREAK SPACE}%", f"{short(percent / 100 * self.pixels)}\N{NO-BREAK SPACE}px"]
         if self.millimetres is not None:
             told.append(f"{short(percent / 100 * self.millimetres)}\N{NO-BREAK SPACE}mm")
@@ -53,12 +56,12 @@ class Scale:
 
 
 def short(value: float) -> str:
-    """A length in as many places as it needs: `0.04`, `2.9`, `12`."""
+    """Tell a length in as many places as it needs: `0.04`, `2.9`, `12`."""
     return f"{value:.2f}" if value < 0.1 else f"{value:.1f}" if value < 10 else f"{value:.0f}"
 
 
 def surer(figures: Figures) -> Mapping[str, Any]:
-    """The size from which nine of ten are found with 95 % confidence: the larger of the two that are known.
+    """Return the size from which nine of ten are found with 95 % confidence: the larger of the two that are known.
 
     One counts every trial as independent, as the handbook does; the other draws castings anew.
     """
@@ -73,7 +76,7 @@ def surer(figures: Figures) -> Mapping[str, Any]:
 
 
 def reached_text(reached: Mapping[str, Any], scale: Scale) -> str:
-    """A size in all units, `4.9 % · 12 px · 2.9 mm`, or in words where it lies beyond what was tried."""
+    """Tell a size in all units, `4.9 % · 12 px · 2.9 mm`, or in words where it lies beyond what was tried."""
     if reached["value"] is not None:
         return " · ".join(scale.parts(reached["value"]))
     if reached["beyond"] == "below":
@@ -82,7 +85,7 @@ def reached_text(reached: Mapping[str, Any], scale: Scale) -> str:
 
 
 def compared(kinds: Mapping[str, Figures], looks: Mapping[str, Look], scale: Scale) -> Chart:
-    """The curves of several kinds of defect over each other, with the size that is found nine times of ten."""
+    """Draw the curves of several kinds of defect over each other, with the size that is found nine times of ten."""
     figure = go.Figure()
     told = []
     for kind, found in kinds.items():
@@ -122,52 +125,50 @@ def curve(kind: str, found: Figures, look: Look, scale: Scale, *, seen: str) -> 
     _curve(figure, line, look, "curve")
     middles = [(each["from"] * each["to"]) ** 0.5 for each in found["bins"]]
     shares = [100 * each["hits"] / each["trials"] for each in found["bins"]]
-    counts = [f"{each['hits']} of {each['trials']}" for each in found["bins"]]
+    told = [f"{each['from']:.1f} to {each['to']:.1f} %: {each['hits']} of {each['trials']}" for each in found["bins"]]
     figure.add_scatter(
         x=middles,
         y=shares,
         mode="markers+text",
         name=f"{seen}, of those tried",
         marker={"color": look.colour, "symbol": "circle-open", "size": 10, "line": {"width": 2}},
-        text=[count.replace(" of ", "/") for count in counts],
+        text=[f"{each['hits']}/{each['trials']}" for each in found["bins"]],
         textposition=[_beside(line, middle, share) for middle, share in zip(middles, shares, strict=True)],
         textfont={"size": 11},
         cliponaxis=False,
-        customdata=[
-            f"{each['from']:.1f} to {each['to']:.1f} %: {count} {seen}"
-            for each, count in zip(found["bins"], counts, strict=True)
-        ],
-        hovertemplate="%{customdata}<extra></extra>",
+        customdata=told,
+        hovertemplate=f"%{{customdata}} {seen}<extra></extra>",
     )
     reached = {"a50": found["a50"], "a90": found["a90"], "sure": surer(found)}
-    white = {"color": "#FFFFFF", "width": 1}
-    for key, (name, height, symbol) in SIZES.items():
-        size = reached[key]["value"]
-        if size is None:
-            continue
-        room = math.log(found["most"] / size) > ROOM * math.log(found["most"] / found["least"])
-        aside, level = ("left", 0) if key != "sure" else ("right", 0) if room else ("left", 12)
-        figure.add_scatter(
-            x=[size] * 3,
-            y=[0, level, height],
-            mode="lines+markers+text",
-            name=name,
-            line={"color": NEUTRAL, "width": 1.5, "dash": "dot"},
-            marker={"color": look.colour, "symbol": symbol, "size": [0, 0, 13], "line": white},
-            text=["", name, ""],
-            textposition=f"top {aside}",
-            cliponaxis=False,
-            hovertemplate=f"{name}: {' · '.join(scale.parts(size))}<extra></extra>",
-        )
+    for key, each in reached.items():
+        if each["value"] is not None:
+            _mark_size(figure, key, each["value"], found, look, scale)
     _finish(figure, {kind: found}, scale, SMALL)
     figure.update_layout(showlegend=False)  # the page says what is what, once for all kinds
     sizes = "; ".join(f"{SIZES[key][0]} {reached_text(each, scale)}" for key, each in reached.items())
-    binned = "; ".join(
-        f"{each['from']:.1f} to {each['to']:.1f} %: {count}" for each, count in zip(found["bins"], counts, strict=True)
+    alt = (
+        f"Curve of detection of {kind} over size, with its range. {sizes}. Counted by size, {seen}: {'; '.join(told)}."
     )
-    return Chart(
-        figure=figure,
-        alt=f"Curve of detection of {kind} over size, with its range. {sizes}. Counted by size, {seen}: {binned}.",
+    return Chart(figure=figure, alt=alt)
+
+
+def _mark_size(figure: go.Figure, key: str, size: float, found: Figures, look: Look, scale: Scale) -> None:
+    """Return a size at which a share is found: a line up to the curve, with its name at the foot."""
+    name, height, symbol = SIZES[key]
+    room = math.log(found["most"] / size) > ROOM * math.log(found["most"] / found["least"])
+    aside, level = ("left", 0) if key != "sure" else ("right", 0) if room else ("left", 12)
+    white = {"color": "#FFFFFF", "width": 1}
+    figure.add_scatter(
+        x=[size] * 3,
+        y=[0, level, height],
+        mode="lines+markers+text",
+        name=name,
+        line={"color": NEUTRAL, "width": 1.5, "dash": "dot"},
+        marker={"color": look.colour, "symbol": symbol, "size": [0, 0, 13], "line": white},
+        text=["", name, ""],
+        textposition=f"top {aside}",
+        cliponaxis=False,
+        hovertemplate=f"{name}: {' · '.join(scale.parts(size))}<extra></extra>",
     )
 
 

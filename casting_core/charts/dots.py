@@ -13,9 +13,12 @@ ROW, SERIES_HEIGHT, AROUND = 26, 15, 104  # px: of a row, of each series in it, 
 
 @dataclass(frozen=True, kw_only=True)
 class Dot:
-    """A figure of a `row` and a `series`, in the unit of its axis; `low` and `high` None where it has no interval.
+    """A figure of a row and a series.
 
-    `text`: the figure in words, for those who point at it.
+    Attributes
+    ----------
+    value, low, high : in the unit of the axis; the last two None where it has no interval.
+    text : the figure in words, for those who point at it.
     """
 
     row: str

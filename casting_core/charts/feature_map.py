@@ -20,7 +20,7 @@ def feature_map(
     outline: np.ndarray | None = None,
     looks: Mapping[str, Look] | None = None,
 ) -> Chart:
-    """A scatter plot.
+    """Draw a scatter plot.
 
     Parameters
     ----------

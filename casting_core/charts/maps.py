@@ -19,7 +19,7 @@ RING = 0.035  # of the long side, radius of the ring around the strongest place
 
 
 def share_text(values: Estimate | Mapping[str, Any] | float | None) -> str:
-    """A figure of a card in words: a share with what it was counted on, a number with its interval, or a number."""
+    """Tell a figure of a card in words: a share with its counts, a number with its interval, or a number."""
     if values is None:
         return "not measured"
     found = Estimate.from_json(values) if isinstance(values, Mapping) else values
@@ -31,7 +31,7 @@ def share_text(values: Estimate | Mapping[str, Any] | float | None) -> str:
 
 
 def points_text(values: Mapping[str, float] | None) -> str:
-    """A change of a probability with its interval, in points: `15.9 points (6.3 to 27.4)`."""
+    """Tell a change of a probability with its interval, in points: `15.9 points (6.3 to 27.4)`."""
     if values is None:
         return "not measured"
     value, low, high = (f"{100 * values[name]:.1f}".replace("-0.0", "0.0") for name in ("value", "low", "high"))
@@ -79,7 +79,7 @@ def methods(
 
 
 def by_size(measured: Mapping[str, Mapping[str, Any]], sizes: Mapping[str, str], *, title: str) -> Chart:
-    """A share by the size of a defect, a look for each set. `measured`: by set and size; `sizes`: their titles."""
+    """Draw a share by the size of a defect. `measured`: by set, which has a look, and size; `sizes`: their titles."""
     dots, told = [], []
     for name, values in measured.items():
         for size in sizes:
@@ -92,7 +92,7 @@ def by_size(measured: Mapping[str, Mapping[str, Any]], sizes: Mapping[str, str],
 
 
 def by_kind(found: Mapping[str, Estimate], *, title: str) -> Chart:
-    """A share by the kind of defect."""
+    """Draw a share by the kind of defect."""
     dots = [_dot(kind, "castings", values, f"{kind}: {share_text(values)}") for kind, values in found.items()]
     figure = draw_dots(dots, list(found), {"castings": SERIES[0]}, x=f"{title} (%)")
     told = "; ".join(f"{kind} {share_text(values)}" for kind, values in found.items())

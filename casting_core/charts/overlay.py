@@ -32,8 +32,10 @@ WORDS = {Verdict.OK: "sound", Verdict.REVIEW: "review", Verdict.DEFECTIVE: "defe
 class Palette:
     """Colours of a map from 0 to 1.
 
-    `stops`: colours (R, G, B) from 0 to 255, evenly spaced. A value up to `hidden` is transparent, one
-    from `full` on is as opaque as asked, linear in between.
+    Attributes
+    ----------
+    stops : colours (R, G, B) from 0 to 255, evenly spaced.
+    hidden, full : a value up to `hidden` is transparent, one from `full` on is as opaque as asked, linear in between.
     """
 
     stops: tuple[tuple[int, int, int], ...]
@@ -64,16 +66,20 @@ def overlay(
 ) -> Image.Image:
     """Lay a map over its picture.
 
-    Args:
-        picture: of any mode and size; a smaller rendition of the photograph will do. Not changed.
-        heatmap: float (H, W) in [0, 1]. It is scaled to the picture.
-        opacity: from 0 to 1, of the strongest values.
+    Parameters
+    ----------
+    picture : of any mode and size; a smaller rendition of the photograph will do. Not changed.
+    heatmap : float (H, W) in [0, 1]. It is scaled to the picture.
+    opacity : of the strongest values, in [0, 1].
 
-    Returns:
-        RGB, of the size of the picture.
+    Returns
+    -------
+    RGB, of the size of the picture.
 
-    Raises:
-        SettingsError: the opacity or the map's shape is out of range.
+    Raises
+    ------
+    SettingsError
+        The opacity or the map's shape is out of range.
     """
     if not 0 <= opacity <= 1:
         raise SettingsError(f"The opacity must be from 0 to 1, got {opacity}.")
@@ -88,13 +94,15 @@ def overlay(
 def outline(picture: Image.Image, regions: "Sequence[Region]", *, frame: tuple[int, int]) -> Image.Image:
     """Draw the boxes of regions on a picture, numbered from 1 in the order given.
 
-    Args:
-        picture: of any mode and size. Not changed.
-        regions: boxes in pixels of the photograph.
-        frame: width and height of the photograph, in pixels; the boxes are scaled to the picture.
+    Parameters
+    ----------
+    picture : of any mode and size. Not changed.
+    regions : boxes in pixels of the photograph.
+    frame : width and height of the photograph, in pixels; the boxes are scaled to the picture.
 
-    Returns:
-        RGB, of the size of the picture.
+    Returns
+    -------
+    RGB, of the size of the picture.
     """
     result = picture.convert("RGB")
     across, down = result.width / frame[0], result.height / frame[1]
@@ -128,14 +136,14 @@ def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
 
 
 def gradient(palette: Palette, *, opacity: float = 1.0, steps: int = 20) -> str:
-    """The palette from 0 (left) to 1 as a CSS gradient, with the transparency that an overlay has."""
+    """Return the palette from 0 (left) to 1 as a CSS gradient, with the transparency that an overlay has."""
     colours = palette.rgba(np.linspace(0, 1, steps + 1), opacity)
     stops = ", ".join(f"rgba({r},{g},{b},{a / 255:.2f}) {100 * i / steps:g}%" for i, (r, g, b, a) in enumerate(colours))
     return f"linear-gradient(to right, {stops})"
 
 
 def percent(value: float) -> str:
-    """A probability as text, never rounded to a certainty: `< 0.1 %`, `12.3 %`, `> 99.9 %`."""
+    """Tell a probability as text, never rounded to a certainty: `< 0.1 %`, `12.3 %`, `> 99.9 %`."""
     if 0 < value < 0.001:
         return "< 0.1 %"
     if 0.999 < value < 1:

@@ -9,7 +9,7 @@ from casting_core.labels import Verdict
 def probability_scale(
     probability: float, threshold_pass: float, threshold_reject: float, *, ink: str = "#0F1417"
 ) -> go.Figure:
-    """The calibrated probability of *defective* on a scale from 0 to 100 %, with both thresholds.
+    """Draw the calibrated probability of *defective* on a scale from 0 to 100 %, with both thresholds.
 
     All three in [0, 1], `threshold_pass` ≤ `threshold_reject`. Below the first the part passes, from the
     second on it is rejected, in between a person decides. `ink`: colour of texts and lines.

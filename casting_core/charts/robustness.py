@@ -30,19 +30,19 @@ Figures = Mapping[str, Any]  # of one disturbance, as a card holds them
 
 
 def level_text(name: str, level: float, found: Figures) -> str:
-    """A level in words: `× 0.8`, `3 px`, `as taken`."""
+    """Tell a level in words: `× 0.8`, `3 px`, `as taken`."""
     if level == found["none"]:
         return AS_TAKEN
     return _plain_level(name, level, found)
 
 
 def title_of(name: str) -> str:
-    """What a disturbance is called."""
+    """Return what a disturbance is called."""
     return CORRUPTIONS[name].title if name in CORRUPTIONS else name
 
 
 def unit_of(name: str, found: Figures) -> str:
-    """What the levels of a disturbance are."""
+    """Return what the levels of a disturbance are."""
     return CORRUPTIONS[name].axis if name in CORRUPTIONS else str(found["unit"])
 
 
@@ -67,7 +67,7 @@ def _plain_level(name: str, level: float, found: Figures) -> str:
 
 
 def share_of(level: Mapping[str, Any], figure: str) -> tuple[float | None, float | None, float | None]:
-    """A figure of a level, with its interval where it has one, all in [0, 1]."""
+    """Return a figure of a level, with its interval where it has one, all in [0, 1]."""
     value = level[figure]
     if isinstance(value, Mapping):
         return value["share"], value.get("low"), value.get("high")
@@ -75,12 +75,12 @@ def share_of(level: Mapping[str, Any], figure: str) -> tuple[float | None, float
 
 
 def handed_over(level: Mapping[str, Any]) -> float:
-    """The share of parts, in [0, 1], that are sent to a person or get no verdict."""
+    """Return the share of parts, in [0, 1], that are sent to a person or get no verdict."""
     return (share_of(level, "reviews")[0] or 0.0) + (share_of(level, "unusable")[0] or 0.0)
 
 
 def beyond(name: str, found: Figures) -> list[str]:
-    """What happens at the first step on either side at which the figures no longer hold, in words."""
+    """Tell what happens at the first step on either side at which the figures no longer hold."""
     levels = found["levels"]
     tried = [each["level"] for each in levels]
     low, high = (tried.index(found["envelope"][end]) for end in ("least", "most"))

@@ -18,8 +18,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas  # noqa: F401  whole: Plotly uses it from the moment that another thread begins to load it
 import plotly.graph_objects as go
+from plotly.colors import hex_to_rgb
 
 from casting_core.labels import Label
 
@@ -54,7 +56,7 @@ class Look:
 
     def faint(self, opacity: float) -> str:
         """For the `fillcolor` of a band."""
-        red, green, blue = (int(self.colour[place : place + 2], 16) for place in (1, 3, 5))
+        red, green, blue = hex_to_rgb(self.colour)
         return f"rgba({red},{green},{blue},{opacity})"
 
     def intervals(
@@ -67,16 +69,12 @@ class Look:
         width: float = 4,
     ) -> dict[str, Any]:
         """For `error_x` or `error_y` of points: from each low to each high end, nothing where one of them is None."""
-
-        def lengths(starts: Sequence[float | None], ends: Sequence[float | None]) -> list[float]:
-            pairs = zip(starts, ends, strict=True)
-            return [0.0 if start is None or end is None else end - start for start, end in pairs]
-
+        middle, low, high = (np.array(each, float) for each in (values, lows, highs))  # None becomes NaN
         return {
             "type": "data",
             "symmetric": False,
-            "array": lengths(values, highs),
-            "arrayminus": lengths(lows, values),
+            "array": np.nan_to_num(high - middle).tolist(),
+            "arrayminus": np.nan_to_num(middle - low).tolist(),
             "color": self.colour,
             "thickness": thickness,
             "width": width,
@@ -109,7 +107,7 @@ class Chart:
 
 
 def looks(names: Sequence[str], labels: Mapping[str, Label] | None = None) -> dict[str, Look]:
-    """A look for each name: that of its label, where every label is that of one name alone; else one after another.
+    """Choose a look for each name: its label's, where each label is that of one name alone; else one after another.
 
     More names than there are looks begin again at the first.
     """
@@ -174,7 +172,7 @@ def log_counts(most: int) -> dict[str, Any]:
 
 
 def plain(text: str) -> str:
-    """A text from outside, such as the name of a folder, so that Plotly takes none of it for markup."""
+    """Escape a text from outside, such as the name of a folder, so that Plotly takes none of it for markup."""
     return html.escape(text, quote=False)
 
 

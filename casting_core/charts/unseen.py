@@ -12,7 +12,7 @@ NOT_MEASURED = "not measured"
 
 
 def figure_text(figure: Estimate | None, *, share: bool = True) -> str:
-    """A figure in words: `98.5 % (97.1 % to 99.6 %), 7,211 of 7,324`; what is no share to four places."""
+    """Tell a figure in words: `98.5 % (97.1 % to 99.6 %), 7,211 of 7,324`; what is no share to four places."""
     if figure is None:
         return NOT_MEASURED
 

@@ -24,7 +24,7 @@ Lines = Annotated[bool, typer.Option("--lines", help="Progress as lines of text 
 
 @contextmanager
 def reported(lines: bool = False) -> Iterator[Callable[..., None]]:
-    """What a long task tells of itself: what it does, how many are done, of how many, and perhaps a fuller title.
+    """Show what a long task tells of itself: what it does, how many are done, of how many, and perhaps a title.
 
     `lines`: as lines of text on standard output, done, total and what, for a program to read; else as bars on standard
     error, with count and time left, and nothing where that is no terminal.
@@ -51,7 +51,7 @@ def reported(lines: bool = False) -> Iterator[Callable[..., None]]:
 
 @contextmanager
 def shown(what: str) -> Iterator[Callable[[int, int | None], None]]:
-    """A bar for one task, from its beginning on, moved by a callback: how many are done, of how many."""
+    """Show a bar for one task, from its beginning on, moved by a callback: how many are done, of how many."""
     with reported() as report:
         report(what, 0, None)
         yield partial(report, what)

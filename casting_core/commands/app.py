@@ -1,10 +1,14 @@
 """`app`: the app in the browser, from any folder."""
 
+import importlib.util
 import runpy
 import sys
 from typing import Annotated
 
 import typer
+
+from casting_core.errors import SettingsError
+from casting_core.system.places import APP
 
 
 def command(
@@ -18,12 +22,7 @@ def command(
     Its own settings override a .streamlit/config.toml of the current folder; what follows `--` overrides both.
     Relative folders (data, runs) are relative to the current folder.
     """
-    from importlib.util import find_spec
-
-    from casting_core.errors import SettingsError
-    from casting_core.system.places import APP
-
-    if find_spec("streamlit") is None:
+    if importlib.util.find_spec("streamlit") is None:
         raise SettingsError("The app needs Streamlit; install it with: pip install casting-inspector")
     options = {"server.port": port, "server.address": address, "server.headless": None if browser else "true"}
     given = [f"--{name}={value}" for name, value in options.items() if value is not None]

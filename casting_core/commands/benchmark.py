@@ -62,7 +62,7 @@ def command(
 
 
 def _pictures() -> list[bytes]:
-    """Rendered castings as JPEG files, 300 px like those of the public set; every other one is defective."""
+    """Render castings as JPEG files, 300 px like those of the public set; every other one is defective."""
     from PIL import Image
 
     from casting_core.data.synthetic.casting import render_casting

@@ -1,6 +1,7 @@
-"""`data fetch | check | audit | signatures | recognise | describe | index | render`: get and verify the public set,
-find its photographs, make and measure what recognises them, say what lies in any other folder, index it for the dataset
-explorer, render castings and flanges.
+"""`data fetch | check | audit | signatures | recognise | describe | index | render`.
+
+Get and verify the public set, find its photographs, make and measure what recognises them, say what lies in any other
+folder, index it for the dataset explorer, render castings and flanges.
 """
 
 import os
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from casting_core.commands import Data, Defective, Lines, data_index, reported, shown
+from casting_core.commands import Data, Defective, Lines, reported, shown
 from casting_core.errors import DataError, SettingsError
 from casting_core.labels import Label
 
@@ -20,15 +21,24 @@ if TYPE_CHECKING:
     from casting_core.data.collection.collection import Collection
 
 app = typer.Typer(help="Get, verify, audit, index and render data.", no_args_is_help=True)
-app.command("index")(data_index.index)
 
 
 def root_of(data: Path | None) -> Path:
-    """The data root for an option, by either layout. Raises `DataError` where there is none."""
+    """Find the data root for an option, by either layout. Raises `DataError` where there is none."""
     from casting_core.data.download import find_root
     from casting_core.data.samples import default_root
 
     return find_root(data or default_root())
+
+
+def _any_root(folder: Path) -> Path:
+    """Find the public set in a folder, or else give the folder itself."""
+    from casting_core.data.download import find_root
+
+    try:
+        return find_root(folder)
+    except DataError:
+        return folder
 
 
 @app.command()
@@ -46,8 +56,7 @@ def check(data: Data = None) -> None:
     from casting_core.data.download import check as verify
 
     report = verify(root_of(data), progress=lambda text: typer.echo(text, err=True))
-    for line in report.lines():
-        typer.echo(line)
+    typer.echo("\n".join(report.lines()))
     if not report.ok:
         raise typer.Exit(1)
 
@@ -73,8 +82,7 @@ def audit(
         raise SettingsError(f"{root} is not the public set, and its table would replace the package's own: give --out.")
     with shown("Auditing") as progress:
         result = examine(root, progress=progress)
-    for line in result.lines():
-        typer.echo(line)
+    typer.echo("\n".join(result.lines()))
     table = out or PROVENANCE
     write_provenance(result.samples, table)
     typer.echo(f"Written: {table}")
@@ -119,8 +127,7 @@ def recognise(
     root = root_of(data)
     with shown("Looking up") as progress:
         result = measure(root, read_signatures(), read_provenance(), others=others, progress=progress)
-    for line in result.lines():
-        typer.echo(line)
+    typer.echo("\n".join(result.lines()))
 
 
 @app.command()
@@ -145,7 +152,7 @@ def describe(data: Data = None, defective: Defective = None) -> None:
 
 
 def _print_table(words: Sequence[str], numbers: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """A table of these columns, words on the left and numbers on the right."""
+    """Print a table of these columns, words on the left and numbers on the right."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -159,23 +166,34 @@ def _print_table(words: Sequence[str], numbers: Sequence[str], rows: Sequence[Se
 
 
 def collection_of(data: Path | None, defective: list[str] | None) -> "Collection":
-    """What lies in the data folder: the public set by its table, any other folder by looking at its pictures.
+    """Read what lies in the data folder: the public set by its table, another folder by looking at its pictures.
 
     Raises `DataError` where that is nothing to train on.
     """
     from casting_core.data.collection.collection import is_public, public_collection, read_collection
-    from casting_core.data.download import find_root
     from casting_core.data.samples import default_root
 
     root = data or default_root()
-    try:
-        public = find_root(root)
-    except DataError:
-        public = root
+    public = _any_root(root)
     if is_public(public) and not defective:
         return public_collection(public)
     with shown("Looking at the pictures") as progress:
         return read_collection(root, defective=defective or None, progress=progress)
+
+
+@app.command()
+def index(data: Data = None, lines: Lines = False) -> None:
+    """Index a folder with one sub-folder a class for the dataset explorer, unless that has been done."""
+    from casting_core.data.samples import default_root
+    from casting_core.exploration.cache import place
+    from casting_core.exploration.index import build_index
+    from casting_core.system.memory import keep_freed_memory
+
+    keep_freed_memory()
+    with reported(lines) as step:
+        found = build_index(_any_root(data or default_root()), step)
+    if not lines:
+        typer.echo(f"Indexed: {len(found)} pictures, {len(found.unreadable)} unreadable, in {place(found.key)}")
 
 
 class Product(StrEnum):

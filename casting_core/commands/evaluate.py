@@ -45,19 +45,22 @@ def command(
     """Compute all figures of a model's card afresh from its predictions.csv, or judge anew what has masks."""
     if (methods or repair) and masks is None:
         raise typer.BadParameter("--methods and --repair need a folder of photographs with masks: add --masks.")
-    if save:
-        folder = cards.folder_of(model, cards.MODELS)
-        check_writable(folder, f"Copy {model} into a folder of your own, and name that in CASTING_MODELS.")
+    folder = cards.folder_of(model, cards.MODELS)
+    keep = folder if save else None
+    if keep is not None:
+        check_writable(keep, f"Copy {model} into a folder of your own, and name that in CASTING_MODELS.")
     limits = detectability or robustness
     if split is not None and (masks is not None or rendered or limits or markdown or save):
         raise typer.BadParameter("--split chooses among printed figures; leave it out with all other options.")
     if markdown and limits:
         raise typer.BadParameter("--markdown prints figures of the card; leave it out with what is measured anew.")
-    if limits:
-        _limits(model, data, device, detectability=detectability, robustness=robustness, save=save)
+    if detectability:
+        _detectability(model, folder, root_of(data), device, keep)
+    if robustness:
+        _robustness(folder, root_of(data), device, keep)
     if masks is None and not rendered:
         if not limits:
-            _from_predictions(model, split, markdown, save)
+            _from_predictions(folder, split, markdown, keep)
         return
     from casting_core.data.samples import default_root
     from casting_core.evaluation.localization import study as maps
@@ -70,81 +73,74 @@ def command(
             with shown("Drawing maps") as progress:
                 compared = maps.compare(inspector, pictures, slow=slow, faithful=faithful, progress=progress)
             _print_methods(compared)
-            _keep(model, f"maps_{pictures.name}", compared, save)
+            _keep(keep, f"maps_{pictures.name}", compared)
         if repair:
             with shown("Repairing") as progress:
                 repaired = maps.repairs(inspector, pictures, progress)
             print_figures("repair", repaired)
-            _keep(model, "repair", repaired, save)
+            _keep(keep, "repair", repaired)
         if not methods and not repair:
             with shown("Reading the public set") as progress:
                 known = maps.look_up(pictures, data or default_root(), progress)
             with shown("Judging") as progress:
                 figures = maps.judge(inspector, pictures, known, progress)
             print_figures(pictures.name, figures)
-            _keep(model, pictures.name, figures, save)
+            _keep(keep, pictures.name, figures)
     if rendered:
         castings = maps.rendered(rendered, RENDERED_FROM)
         with shown("Judging") as progress:
             figures = maps.judge(inspector, castings, progress=progress)
         print_figures(castings.name, figures)
-        _keep(model, castings.name, figures, save)
+        _keep(keep, castings.name, figures)
 
 
-def _limits(
-    model: str, data: Path | None, device: str | None, *, detectability: bool, robustness: bool, save: bool
-) -> None:
-    from casting_core.evaluation.detectability import study as detectability_study
-    from casting_core.evaluation.detectability.summary import summarise as summarise_trials
-    from casting_core.evaluation.detectability.trials import FILE as TRIALS
-    from casting_core.evaluation.detectability.trials import write_trials
+def _detectability(model: str, folder: Path, root: Path, device: str | None, keep: Path | None) -> None:
+    from casting_core.evaluation.detectability import study, summary, trials
     from casting_core.evaluation.held_out import FoldInspectors
-    from casting_core.evaluation.reporting.markdown import detectability_table, robustness_table
-    from casting_core.evaluation.robustness import study as robustness_study
-    from casting_core.evaluation.robustness.summary import summarise as summarise_tallies
-    from casting_core.evaluation.robustness.tallies import FILE as TALLIES
-    from casting_core.evaluation.robustness.tallies import write_tallies
+    from casting_core.evaluation.reporting.markdown import detectability_table
     from casting_core.inspection.inspector import Inspector
 
-    root, folder = root_of(data), cards.folder_of(model, cards.MODELS)
-    judges = FoldInspectors(folder, device)
-    if detectability:
-        with shown("Judging inserted defects") as progress:
-            trials = detectability_study.measure(root, judges, Inspector.load(model, device=device), progress)
-        figures = summarise_trials(trials)
-        typer.echo(detectability_table(figures))
-        if save:
-            write_trials(folder / TRIALS, trials)
-        _keep(model, "detectability", figures, save)
-    if robustness:
-        with shown("Judging disturbed pictures") as progress:
-            tallies = robustness_study.measure(root, judges, progress)
-        figures = summarise_tallies(tallies)
-        typer.echo(robustness_table(figures))
-        if save:
-            write_tallies(folder / TALLIES, tallies)
-        _keep(model, "robustness", figures, save)
+    with shown("Judging inserted defects") as progress:
+        found = study.measure(root, FoldInspectors(folder, device), Inspector.load(model, device=device), progress)
+    figures = summary.summarise(found)
+    typer.echo(detectability_table(figures))
+    if keep is not None:
+        trials.write_trials(keep / trials.FILE, found)
+    _keep(keep, "detectability", figures)
 
 
-def _from_predictions(model: str, split: Split | None, markdown: bool, save: bool) -> None:
+def _robustness(folder: Path, root: Path, device: str | None, keep: Path | None) -> None:
+    from casting_core.evaluation.held_out import FoldInspectors
+    from casting_core.evaluation.reporting.markdown import robustness_table
+    from casting_core.evaluation.robustness import study, summary, tallies
+
+    with shown("Judging disturbed pictures") as progress:
+        found = study.measure(root, FoldInspectors(folder, device), progress)
+    figures = summary.summarise(found)
+    typer.echo(robustness_table(figures))
+    if keep is not None:
+        tallies.write_tallies(keep / tallies.FILE, found)
+    _keep(keep, "robustness", figures)
+
+
+def _from_predictions(folder: Path, split: Split | None, markdown: bool, keep: Path | None) -> None:
     from casting_core.evaluation.evaluate import evaluate, suspects_of
     from casting_core.evaluation.predictions import read_predictions
     from casting_core.evaluation.reporting.markdown import map_table, methods_table, repair_table, results_table
 
-    folder = cards.folder_of(model, cards.MODELS)
     card, suspects = cards.read_card(folder), suspects_of(folder)
     rows = read_predictions(folder / "predictions.csv")
     evaluation = evaluate(rows, suspects, calibrated_on=card.calibrated_on or None, fit_shift=card.recentred)
-    if save:
+    if keep is not None:
         _check(card, evaluation)
         for name in SPLITS.values():
-            _keep(model, name, getattr(evaluation, name), save)
+            _keep(keep, name, getattr(evaluation, name))
     if markdown:
         typer.echo(results_table(evaluation.metrics))
         tables = (map_table(card.metrics), methods_table(card.metrics), repair_table(card.metrics))
         typer.echo("\n".join(table for table in tables if table), nl=False)
         return
-    if save:
+    if keep is not None:
         return
     point, calibration = evaluation.point, evaluation.calibration
     typer.echo(f"temperature {calibration.temperature:.4f}, shift {calibration.shift:.4f}")
@@ -170,12 +166,11 @@ def _check(card: cards.ModelCard, evaluation: "Evaluation") -> None:
             )
 
 
-def _keep(model: str, name: str, figures: Any, save: bool) -> None:
+def _keep(folder: Path | None, name: str, figures: Any) -> None:
     """Put figures into the card where asked for: what was measured is not lost when a later part is interrupted."""
-    if save:
+    if folder is not None:
         from casting_core.networks.checkpoint import add_metrics
 
-        folder = cards.folder_of(model, cards.MODELS)
         add_metrics(folder, name, figures)
         typer.echo(f"Kept in the card: {folder}")
 

@@ -9,8 +9,9 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from casting_core.inspection.results import Inspection
 
 UNUSABLE_EXIT = 3
+COLUMNS = ("path", "sha256", "verdict", "reason", "probability", "regions", "width", "height", "seconds")  # as CSV
 
 
 class Format(StrEnum):
@@ -43,9 +45,10 @@ class Found:
 
 
 def find_pictures(arguments: Iterable[str]) -> Iterator[Found]:
-    """Every file that the arguments name, lazily: a file itself, a folder's files (recursive, sorted, not
-    hidden), what a glob matches (sorted). An argument that matches nothing is given as it is, so that it
-    becomes a line of the result.
+    """Give every file that the arguments name, lazily.
+
+    A file itself, a folder's files (recursive, sorted, not hidden), what a glob matches (sorted). An argument that
+    matches nothing is given as it is, so that it becomes a line of the result.
     """
     for argument in arguments:
         path = Path(argument)
@@ -53,11 +56,9 @@ def find_pictures(arguments: Iterable[str]) -> Iterator[Found]:
             yield from _walk(path, PurePath())
         elif not path.exists() and glob.has_magic(argument):
             matches = sorted(glob.glob(argument, recursive=True))
-            for match in matches:
-                if not Path(match).is_dir():
-                    yield Found(path=Path(match), below=PurePath(Path(match).name))
-            if not matches:
-                yield Found(path=path, below=PurePath(path.name))
+            for match in map(Path, matches or [argument]):
+                if not match.is_dir():
+                    yield Found(path=match, below=PurePath(match.name))
         else:
             yield Found(path=path, below=PurePath(path.name))
 
@@ -105,7 +106,8 @@ def command(
             queue.append(found)
             yield found.path
 
-    printer = _print_examined(inspector) if examination else _PRINTERS[format]()
+    line = partial(_examined_line, inspector) if examination else LINES[format]
+    sys.stdout.write(HEADS[format])
     written: set[Path] = set()
     unusable = without_map = False
     with shown("Inspecting") as progress:
@@ -113,7 +115,7 @@ def command(
         for done, inspection in enumerate(inspections, start=1):
             found = queue.popleft()
             unusable |= inspection.verdict is Verdict.UNUSABLE
-            printer(found, inspection)
+            sys.stdout.write(line(found, inspection))
             sys.stdout.flush()  # who reads along has it at once, and a run that is killed loses nothing that it found
             if heatmaps is not None:
                 _write_heatmap(_heatmap_target(heatmaps, found, written), found, inspection)
@@ -125,52 +127,35 @@ def command(
         raise typer.Exit(UNUSABLE_EXIT)
 
 
-Printer = Callable[[Found, "Inspection"], None]
+def _json_line(found: Found, inspection: "Inspection", **more: Any) -> str:
+    return json.dumps({"path": _text(found.path), **inspection.to_json(), **more}, allow_nan=False) + "\n"
 
 
-def _print_jsonl() -> Printer:
-    return lambda found, inspection: _write_line(found, inspection.to_json())
-
-
-def _print_examined(inspector: "Inspector") -> Printer:
-    """As `_print_jsonl`, with one more entry `examination`, null where the picture is unusable."""
+def _examined_line(inspector: "Inspector", found: Found, inspection: "Inspection") -> str:
+    """As `_json_line`, with one more entry `examination`, null where the picture is unusable."""
     from casting_core.data.samples import default_root
     from casting_core.inspection.examination import examine
 
     root = default_root() if default_root().is_dir() else None
-
-    def show(found: Found, inspection: "Inspection") -> None:
-        usable = inspection.probability is not None
-        answers = examine(inspector, found.path, root=root).to_json() if usable else None
-        _write_line(found, {**inspection.to_json(), "examination": answers})
-
-    return show
+    usable = inspection.probability is not None
+    answers = examine(inspector, found.path, root=root).to_json() if usable else None
+    return _json_line(found, inspection, examination=answers)
 
 
-def _write_line(found: Found, values: dict[str, object]) -> None:
-    sys.stdout.write(json.dumps({"path": _text(found.path), **values}, allow_nan=False) + "\n")
-
-
-def _print_csv() -> Printer:
+def _csv_line(found: Found, inspection: "Inspection") -> str:
     from casting_core.data.files import csv_text
 
-    columns = ("path", "sha256", "verdict", "reason", "probability", "regions", "width", "height", "seconds")
-    sys.stdout.write(",".join(columns) + "\n")
-
-    def show(found: Found, inspection: "Inspection") -> None:
-        values = {
-            **inspection.to_json(),
-            "path": _text(found.path),
-            "regions": len(inspection.regions),
-            "seconds": round(inspection.seconds["total"], 6),
-        }
-        sys.stdout.write(csv_text([[neutral_cell(values[name]) for name in columns]]))
-
-    return show
+    values = {
+        **inspection.to_json(),
+        "path": _text(found.path),
+        "regions": len(inspection.regions),
+        "seconds": round(inspection.seconds["total"], 6),
+    }
+    return csv_text([[neutral_cell(values[name]) for name in COLUMNS]])
 
 
 def neutral_cell(value: object) -> object:
-    """A CSV cell that no spreadsheet takes for a formula: text that begins like one gets an apostrophe.
+    """Give a CSV cell that no spreadsheet takes for a formula: text that begins like one gets an apostrophe.
 
     What cannot be seen before it does not hide it.
     """
@@ -180,38 +165,37 @@ def neutral_cell(value: object) -> object:
     return f"'{value}" if value[:1] in ("\t", "\r") or first in tuple("=+-@＝＋－＠") else value
 
 
-def _print_table() -> Printer:
+def _table_line(found: Found, inspection: "Inspection") -> str:
     from casting_core.charts.overlay import percent  # a probability is never rounded to a certainty
 
-    sys.stdout.write(f"{'verdict':<10} {'probability':>11}  path\n")
-
-    def show(found: Found, inspection: "Inspection") -> None:
-        probability = "" if inspection.probability is None else percent(inspection.probability)
-        name = _on_one_line(_text(found.path))
-        where = ""
-        if inspection.regions and inspection.regions[0].clock is not None:
-            first = inspection.regions[0]
-            where = f"  [{first.clock:.0f} o'clock, {first.radius:.0%} of the radius]"
-        reason = f"  ({_on_one_line(inspection.reason)})" if inspection.reason else ""
-        sys.stdout.write(f"{inspection.verdict:<10} {probability:>11}  {name}{where}{reason}\n")
-
-    return show
+    probability = "" if inspection.probability is None else percent(inspection.probability)
+    where = ""
+    if inspection.regions and inspection.regions[0].clock is not None:
+        first = inspection.regions[0]
+        where = f"  [{first.clock:.0f} o'clock, {first.radius:.0%} of the radius]"
+    reason = f"  ({_on_one_line(inspection.reason)})" if inspection.reason else ""
+    return f"{inspection.verdict:<10} {probability:>11}  {_on_one_line(_text(found.path))}{where}{reason}\n"
 
 
-_PRINTERS: dict[Format, Callable[[], Printer]] = {
-    Format.JSONL: _print_jsonl,
-    Format.CSV: _print_csv,
-    Format.TABLE: _print_table,
+HEADS = {
+    Format.JSONL: "",
+    Format.CSV: ",".join(COLUMNS) + "\n",
+    Format.TABLE: f"{'verdict':<10} {'probability':>11}  path\n",
+}
+LINES: dict[Format, Callable[[Found, "Inspection"], str]] = {
+    Format.JSONL: _json_line,
+    Format.CSV: _csv_line,
+    Format.TABLE: _table_line,
 }
 
 
 def _text(path: Path) -> str:
-    """A path as text; bytes that are not UTF-8 are shown as such."""
+    """Return a path as text; bytes that are not UTF-8 are shown as such."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def _on_one_line(text: str) -> str:
-    """A text for a terminal: what could move its cursor, change its colours or turn its writing is replaced."""
+    """Replace what could move a terminal's cursor, change its colours or turn its writing."""
     return "".join(c if c.isprintable() else "\ufffd" for c in text)
 
 

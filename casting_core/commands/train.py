@@ -1,6 +1,7 @@
 """`train`: one run folder under runs/, resumable, with progress; on the public set or on any folder of pictures."""
 
 import re
+from collections.abc import Callable
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -55,8 +56,8 @@ def command(
     from casting_core.training.run import train
     from casting_core.training.settings import recipe_for, settings_for
 
-    given: dict[str, Any] = {"epochs": epochs, "batch_size": batch_size, "learning_rate": learning_rate}
-    given = {name: value for name, value in given.items() if value is not None}
+    options = {"epochs": epochs, "batch_size": batch_size, "learning_rate": learning_rate}
+    given: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
     collection = collection_of(data, defective)
     left_out = read_exclusion(exclude, collection.root, collection.samples) if exclude else None
     group, _ = distributed.join(device)
@@ -73,20 +74,6 @@ def command(
     keep_freed_memory()
     with reported() as step:
         step("Reading pictures", 0, None)
-
-        def show(progress: "Progress") -> None:
-            done = (progress.epoch - 1) * progress.steps + progress.step
-            title = f"Epoch {progress.epoch} of {progress.epochs}, loss {progress.loss:.4f}"
-            step("Training", done, progress.epochs * progress.steps, title)
-            if progress.record is not None:
-                record = progress.record
-                typer.echo(
-                    f"epoch {record.epoch}: train loss {record.train_loss:.4f}, accuracy {record.train_accuracy:.2%}; "
-                    f"held out loss {record.validation_loss:.4f}, accuracy {record.validation_accuracy:.2%}; "
-                    f"{record.seconds:.0f} s",
-                    err=True,
-                )
-
         folder = train(
             settings,
             collection,
@@ -94,7 +81,7 @@ def command(
             exclude=left_out.paths if left_out else frozenset(),
             resume=resume,
             device=device,
-            callback=show,
+            callback=partial(_show, step),
             loading=partial(step, "Reading pictures"),
         )
     if group.first:
@@ -102,7 +89,22 @@ def command(
     distributed.leave()
 
 
+def _show(step: Callable[..., None], progress: "Progress") -> None:
+    """Where the run stands, and a line of each epoch."""
+    done = (progress.epoch - 1) * progress.steps + progress.step
+    title = f"Epoch {progress.epoch} of {progress.epochs}, loss {progress.loss:.4f}"
+    step("Training", done, progress.epochs * progress.steps, title)
+    if progress.record is not None:
+        record = progress.record
+        typer.echo(
+            f"epoch {record.epoch}: train loss {record.train_loss:.4f}, accuracy {record.train_accuracy:.2%}; "
+            f"held out loss {record.validation_loss:.4f}, accuracy {record.validation_accuracy:.2%}; "
+            f"{record.seconds:.0f} s",
+            err=True,
+        )
+
+
 def model_name(folder: Path) -> str:
-    """A model's name from a folder's: letters, digits, `-` and `_`, in lower case."""
+    """Return a model's name from a folder's: letters, digits, `-` and `_`, in lower case."""
     plain = re.sub(r"[^a-z0-9_]+", "-", folder.resolve().name.lower()).strip("-")
     return plain or "model"

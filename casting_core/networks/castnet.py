@@ -69,6 +69,7 @@ class SeparableBlock(nn.Module):
         self.norm2: nn.Module = _norm(outputs)
 
     def forward(self, x: Tensor) -> Tensor:
+        """(B, I, H, W) → (B, O, H, W)."""
         x = self.activation1(self.norm1(self.depthwise(x)))
         return self.norm2(self.project(x))
 
@@ -96,6 +97,7 @@ class InvertedResidual(nn.Module):
         self.residual = stride == 1 and inputs == outputs
 
     def forward(self, x: Tensor) -> Tensor:
+        """(B, I, H, W) → (B, O, H/s, W/s)."""
         y = self.activation1(self.norm1(self.expand(x)))
         y = self.activation2(self.norm2(self.depthwise(y)))
         y = self.norm3(self.project(y))
@@ -128,7 +130,7 @@ class Backbone(nn.Module):
         self.stages = nn.ModuleList(stages)
 
     def first(self, x: Tensor, stages: int) -> Tensor:
-        """The stem and that many stages, 0 to 3: (B, 1, H, W), luminance in [0, 1] → features of that stage.
+        """Return the stem and that many stages, 0 to 3: (B, 1, H, W), luminance in [0, 1] → features of that stage.
 
         Given in float32, the 256 levels keep their distances in bfloat16 as well: it holds (level - 127) / 128
         exactly, but not level / 255.
@@ -140,7 +142,7 @@ class Backbone(nn.Module):
         return x
 
     def rest(self, x: Tensor, stages: int) -> tuple[Tensor, Tensor]:
-        """What follows `first`."""
+        """Compute what follows `first`."""
         for stage in self.stages[stages:3]:
             x = stage(x)
         fine = x  # (B, 40, H/8, W/8)
@@ -149,6 +151,7 @@ class Backbone(nn.Module):
         return fine, x
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """(B, 1, H, W) → (B, 40, H/8, W/8) and (B, 112, H/16, W/16)."""
         return self.rest(self.first(x, 0), 0)
 
 
@@ -229,7 +232,7 @@ class CastNet(Network):
         return torch.stack([places.mean(2), places.gather(2, strongest).mean(2)], dim=1)
 
     def fused(self, dtype: torch.dtype = torch.float32) -> "CastNet":
-        """A copy for inference, norms folded into the convolutions before them; the head stays float32.
+        """Make a copy for inference, norms folded into the convolutions before them; the head stays float32.
 
         `dtype` is that of the other weights; it takes inputs of that dtype, and better ones in float32.
         """
@@ -260,7 +263,7 @@ class CastNet(Network):
         return self._conclude(self.features(x))
 
     def stages(self) -> Sequence[Callable[[Any], Any]]:
-        """See `Network.steps`."""
+        """See `Network.stages`."""
         return self._begin, self._proceed, self._conclude
 
     def _begin(self, x: Tensor) -> Tensor:

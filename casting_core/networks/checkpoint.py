@@ -23,7 +23,7 @@ WEIGHTS = "weights.safetensors"
 
 
 def load_model(name: str, folder: Path = MODELS) -> tuple[Network, ModelCard]:
-    """The network of a model folder in evaluation mode, float32 on the CPU, and its card.
+    """Load the network of a model folder in evaluation mode, float32 on the CPU, and its card.
 
     Raises `ModelError` where a file is missing, the weights are not the card's, or do not fit the network.
     """
@@ -48,7 +48,7 @@ def load_model(name: str, folder: Path = MODELS) -> tuple[Network, ModelCard]:
 
 
 def weights_bytes(network: nn.Module) -> bytes:
-    """The weights as the content of a safetensors file."""
+    """Return the weights as the content of a safetensors file."""
     return save({name: tensor.detach().cpu().contiguous() for name, tensor in network.state_dict().items()})
 
 

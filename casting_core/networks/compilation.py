@@ -1,6 +1,6 @@
 """A network on its device, compiled there for the shapes of pictures that come often.
 
-1. `Network.steps` are what `Network.judge` does, one after the other.
+1. `Network.stages` are what `Network.judge` does, one after the other.
 2. On the CPU, every call of a convolution costs oneDNN some thirty microseconds of preparation, on one core and forty
    times a picture, and Python has to make the call. So for a shape that comes often the steps are recorded
    (TorchScript), and oneDNN's graph compiler prepares each convolution, with what follows it, once and for all. A
@@ -45,8 +45,7 @@ class PartialForward:
 
 
 class Runtime:
-    """FoldInspectors pictures: float32 (B, 1, H, W), luminance in [0, 1], on the device. May be called from many
-    threads."""
+    """Judges pictures, float32 (B, 1, H, W), luminance in [0, 1], on the device; many threads may call it."""
 
     def __init__(self, network: Network, device: torch.device, dtype: torch.dtype) -> None:
         self.network = network.runtime(device, dtype)
@@ -66,7 +65,7 @@ class Runtime:
         return self.remaining_stages(self.first_stage(x))
 
     def first_stage(self, x: Tensor, *, at_once: bool = False) -> PartialForward:
-        """The first of several steps, about a third of the work; nothing where there is but one.
+        """Do the first of several steps, about a third of the work; nothing where there is but one.
 
         `at_once`: compile, if this shape ever is, and however rare it was so far.
         """
@@ -75,7 +74,7 @@ class Runtime:
         return PartialForward(value=x if len(steps) == 1 else steps[0](x), shape=shape)
 
     def remaining_stages(self, begun: PartialForward) -> tuple[Tensor, Tensor | None]:
-        """What remains, in any thread; gives what `judge` gives."""
+        """Do what remains, in any thread; gives what `judge` gives."""
         value: Any = begun.value
         steps = self._steps(begun.shape)
         for step in steps if len(steps) == 1 else steps[1:]:

@@ -9,7 +9,7 @@ FEW, MANY = 2, 32  # pictures
 
 
 def choose_device(name: str | None = None) -> torch.device:
-    """The device named (`cuda`, `cuda:1`, `mps`, `cpu`), else the best present: CUDA, then Apple MPS, then CPU.
+    """Choose the device named (`cuda`, `cuda:1`, `mps`, `cpu`), else the best present: CUDA, Apple MPS, CPU.
 
     Raises `SettingsError` where the named device is unknown or not present.
     """
@@ -55,5 +55,5 @@ def at_once(device: torch.device) -> int:
 
 
 def describe(device: torch.device) -> str:
-    """The device as results name it: `cpu`, `mps`, or `cuda (name of the card)`."""
+    """Name the device as results do: `cpu`, `mps`, or `cuda (name of the card)`."""
     return f"cuda ({torch.cuda.get_device_name(device)})" if device.type == "cuda" else device.type

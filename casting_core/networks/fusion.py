@@ -53,10 +53,14 @@ ACTIVATIONS: dict[type[nn.Module], tuple[str, list[float], str]] = {  # by oneDN
 
 
 class PackedConvolution(nn.Module):
-    """A convolution with fixed weights (bfloat16 or float32, on the CPU), and the activation after it: one call of
-    oneDNN. `activation`: one of `ACTIVATIONS`.
+    """A convolution with fixed weights and the activation after it, as one call of oneDNN on the CPU.
 
     It has no gradients and cannot be copied or saved; make it anew from the convolution.
+
+    Parameters
+    ----------
+    convolution : bfloat16 or float32.
+    activation : one of `ACTIVATIONS`.
     """
 
     def __init__(self, convolution: nn.Conv2d, *, activation: type[nn.Module]) -> None:

@@ -17,14 +17,14 @@ class Network(nn.Module, ABC):
 
     @abstractmethod
     def judge(self, x: Tensor) -> tuple[Tensor, Tensor | None]:
-        """The logit of *defective*, float32 (B,), and the evidence of every place, float32 (B, h, w).
+        """Give the logit of *defective*, float32 (B,), and the evidence of every place, float32 (B, h, w).
 
         A place's evidence is the logit that the verdict would have if its strongest places were all like this one,
         so that both are read on one scale. None where the network has no map of its own.
         """
 
     def stages(self) -> Sequence[Callable[[Any], Any]]:
-        """What `judge` does in steps, each of which takes what the one before gives.
+        """Return what `judge` does in steps, each of which takes what the one before gives.
 
         One, or several of which all but the last are worth compiling for a shape that comes often
         (`networks.compilation`): tensor → tensor, and nothing in them depends on a tensor's values.
@@ -44,11 +44,11 @@ class Network(nn.Module, ABC):
         return self.judge(x)[0]
 
     def fused(self, dtype: torch.dtype = torch.float32) -> "Network":
-        """A copy for inference alone, which takes inputs of that dtype; its weights are fixed."""
+        """Make a copy for inference alone, which takes inputs of that dtype; its weights are fixed."""
         return copy.deepcopy(self).eval().requires_grad_(False).to(dtype)
 
     def runtime(self, device: torch.device, dtype: torch.dtype) -> "Network":
-        """A fused copy on that device, as fast as it can be made there; it cannot be copied or saved.
+        """Make a fused copy on that device, as fast as can be there; it cannot be copied or saved.
 
         It takes float32. Unless a network knows how to compute in less, it does not.
         """

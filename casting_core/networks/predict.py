@@ -23,7 +23,7 @@ def predict_logits(model: Network, inputs: Sequence[np.ndarray], *, fast: bool =
 
 
 def predict_peaks(model: Network, inputs: Sequence[np.ndarray]) -> np.ndarray | None:
-    """The strongest evidence of each picture, raw logits float32 (N,); None for a network without a map.
+    """Predict the strongest evidence of each picture, raw logits float32 (N,); None for a network without a map.
 
     Inputs as above; in reduced precision where the device has it.
     """

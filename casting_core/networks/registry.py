@@ -20,13 +20,19 @@ if TYPE_CHECKING:
 class Architecture:
     """One kind of network.
 
-    `title`: its name as a reader knows it. `network`: its class, as `module:class` beside this one. `size`: px, short
-    side of its input. `heatmap_layer`: the module that Grad-CAM looks at, None where the network has no convolutions.
-    `training`: the fields of `training.settings.TrainingSettings` that it is trained with, where they are not the usual
-    ones. `purpose`: what a model of the public set is there for, in words. `limits`: what its figures on the public set
-    cannot say; `map_limits`: what its map cannot, on any product whose part the part finder knows. `comparison_only`:
-    whether it is there to be compared with, and not to inspect parts. `baseline`: whether every other model has to be
-    read beside it.
+    Attributes
+    ----------
+    title : its name as a reader knows it.
+    network : its class, as `module:class` beside this one.
+    size : px, short side of its input.
+    heatmap_layer : the module that Grad-CAM looks at, None where the network has no convolutions.
+    training : the fields of `training.settings.TrainingSettings` that it is trained with, where they are not the usual
+        ones.
+    purpose : what a model of the public set is there for, in words.
+    limits : what its figures on the public set cannot say.
+    map_limits : what its map cannot say, on any product whose part the part finder knows.
+    comparison_only : whether it is there to be compared with, and not to inspect parts.
+    baseline : whether every other model has to be read beside it.
     """
 
     name: str
@@ -42,7 +48,7 @@ class Architecture:
     baseline: bool = False
 
     def build(self) -> "Network":
-        """A new network with weights that start at random."""
+        """Build a new network with weights that start at random."""
         module, _, name = self.network.partition(":")
         network: Network = getattr(import_module(f"casting_core.networks.{module}"), name)()
         return network
@@ -156,7 +162,7 @@ BASELINE = next(name for name, each in ARCHITECTURES.items() if each.baseline)
 
 
 def architecture(name: str) -> Architecture:
-    """The architecture of that name. Raises `ModelError` where there is none."""
+    """Return the architecture of that name. Raises `ModelError` where there is none."""
     if name not in ARCHITECTURES:
         raise ModelError(
             f"There is no network {name!r}; there are: {', '.join(sorted(ARCHITECTURES))}. "

@@ -23,7 +23,7 @@ _lock = threading.Lock()
 
 
 def workers(count: int, *, threads: int, name: str) -> ThreadPoolExecutor:
-    """A pool of `count` workers, whose operations use `threads` threads each."""
+    """Start a pool of `count` workers, whose operations use `threads` threads each."""
     with _lock:
         before = torch.get_num_threads()
         started = threading.Barrier(count + 1)
@@ -44,7 +44,7 @@ def workers(count: int, *, threads: int, name: str) -> ThreadPoolExecutor:
 def map_chunked(
     make: Callable[[Sequence[Given]], Iterable[Made]], given: Iterable[Given], *, size: int, ahead: int
 ) -> Iterator[Made]:
-    """What `make` gives for all that is given, in order: workers take `size` at a time, at most `ahead` times ahead.
+    """Yield what `make` gives for all that is given, in order: workers take `size` each, at most `ahead` times ahead.
 
     There are as many workers as PyTorch may use threads, each with one; or fewer, with more.
     """

@@ -22,8 +22,14 @@ from casting_core.training.settings import Recipe, TrainingSettings
 
 @dataclass(frozen=True, kw_only=True)
 class Batch:
-    """`inputs` float32 (B, 1, S, S) in [0, 1]; `masks` (B, 1, S, S), NaN where unknown, None where nothing is known
-    of any picture; `targets` and `weights` in the verdict's loss, (B,).
+    """What one step learns from.
+
+    Attributes
+    ----------
+    inputs : float32 (B, 1, S, S) in [0, 1].
+    masks : float32 (B, 1, S, S) in [0, 1], NaN where unknown; None where nothing is known of any picture.
+    targets : float32 (B,) in [0, 1].
+    weights : float32 (B,), in the verdict's loss.
     """
 
     inputs: Tensor
@@ -42,7 +48,7 @@ class Batches(ABC):
 
     @abstractmethod
     def order(self, epoch: int) -> np.ndarray:
-        """Indices of the pictures that epoch (counted from 1) draws, shuffled; equally many in every epoch."""
+        """Return indices of the pictures that epoch (counted from 1) draws, shuffled; equally many in every epoch."""
 
     @abstractmethod
     def make(self, indices: np.ndarray, epoch: int, places: Sequence[int]) -> Batch:
@@ -53,7 +59,7 @@ class Batches(ABC):
         return -(-len(self.order(1)) // self.settings.batch_size)
 
     def epoch(self, epoch: int, *, rank: int = 0, processes: int = 1) -> Iterator[Batch]:
-        """The batches of one epoch; of several processes, each gets every so manieth picture of each batch.
+        """Yield the batches of one epoch; of several processes, each gets every so manieth picture of each batch.
 
         A process for which a batch has no picture left gets its first one again, at a weight of 0.
         """

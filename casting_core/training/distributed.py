@@ -19,7 +19,7 @@ from casting_core.networks.device import choose_device
 
 @dataclass(frozen=True, kw_only=True)
 class Group:
-    """The processes that train together: this one's number `rank`, from 0, of `size`."""
+    """The processes that train together, and this one's number `rank` among them, from 0 to `size` - 1."""
 
     rank: int = 0
     size: int = 1
@@ -30,13 +30,13 @@ class Group:
         return self.rank == 0
 
     def total(self, values: torch.Tensor) -> torch.Tensor:
-        """The sum of a tensor over all processes, in place."""
+        """Sum a tensor over all processes, in place."""
         if self.size > 1:
             distributed.all_reduce(values)
         return values
 
     def gather(self, value: Any) -> list[Any]:
-        """What every process has, in the order of their numbers."""
+        """Gather what every process has, in the order of their numbers."""
         if self.size == 1:
             return [value]
         values: list[Any] = [None] * self.size
@@ -55,16 +55,15 @@ class Group:
             distributed.barrier()
 
     def together(self, module: nn.Module) -> nn.Module:
-        """The module, so that its gradients are averaged over all processes."""
+        """Wrap a module so that its gradients are averaged over all processes."""
         return DistributedDataParallel(module) if self.size > 1 else module
 
 
 def join(device: str | None = None) -> tuple[Group, torch.device]:
-    """The group that `torchrun` started this process in, or one process alone; and the device to compute on."""
-    size = int(os.environ.get("WORLD_SIZE", "1"))
-    if size == 1:
-        return Group(), choose_device(device)
+    """Join the group that `torchrun` started, if it did; give it and the device to compute on."""
     place = choose_device(device)
+    if int(os.environ.get("WORLD_SIZE", "1")) == 1:
+        return Group(), place
     if place.type == "cuda" and place.index is None:
         place = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
         torch.cuda.set_device(place)

@@ -5,6 +5,7 @@ around it (`training.distributed`).
 """
 
 from abc import abstractmethod
+from itertools import product
 from typing import Any
 
 import torch
@@ -37,7 +38,7 @@ class Learner(nn.Module):
 
     @abstractmethod
     def forward(self, inputs: Tensor, targets: Tensor, masks: Tensor | None) -> tuple[Tensor, Tensor, Tensor]:
-        """Inputs (B, 1, S, S) in [0, 1], targets (B,) in {0, 1}, masks (B, 1, S, S) or None."""
+        """Take inputs (B, 1, S, S) in [0, 1], targets (B,) in {0, 1}, masks (B, 1, S, S) or None."""
 
 
 class PlainLearner(Learner):
@@ -79,16 +80,15 @@ class CastNetLearner(Learner):
     def groups(self) -> list[dict[str, Any]]:
         """See `Learner.groups`; pretrained layers may learn slower, norms do not decay."""
         groups: list[dict[str, Any]] = []
-        for pretrained in (False, True):
-            for decays in (False, True):
-                parameters = [
-                    p
-                    for name, p in self.model.named_parameters()
-                    if p.requires_grad and name.startswith("backbone.") == pretrained and (p.ndim > 1) == decays
-                ]
-                factor = self.recipe.backbone_factor if pretrained else 1.0
-                decay = self.settings.weight_decay if decays else 0.0
-                groups.append({"params": parameters, "factor": factor, "weight_decay": decay})
+        for pretrained, decays in product((False, True), repeat=2):
+            parameters = [
+                p
+                for name, p in self.model.named_parameters()
+                if p.requires_grad and name.startswith("backbone.") == pretrained and (p.ndim > 1) == decays
+            ]
+            factor = self.recipe.backbone_factor if pretrained else 1.0
+            decay = self.settings.weight_decay if decays else 0.0
+            groups.append({"params": parameters, "factor": factor, "weight_decay": decay})
         return groups
 
     def forward(self, inputs: Tensor, targets: Tensor, masks: Tensor | None) -> tuple[Tensor, Tensor, Tensor]:
@@ -105,5 +105,5 @@ class CastNetLearner(Learner):
 
 
 def learner_for(model: Network, settings: TrainingSettings) -> Learner:
-    """What that network learns under these settings."""
+    """Choose what that network learns under these settings."""
     return CastNetLearner(model, settings) if isinstance(model, CastNet) else PlainLearner(model, settings)

@@ -24,7 +24,7 @@ OWN = (
 
 
 def limitations(network: str, data: Mapping[str, Any]) -> tuple[str, ...]:
-    """The limits of a network trained on data that is described as a run's `data.json` does."""
+    """Return the limits of a network trained on data that is described as a run's `data.json` does."""
     known, grouping = architecture(network), data.get("grouping")
     if grouping == "table":
         return (*PUBLIC, *known.limits, *known.map_limits)

@@ -11,6 +11,7 @@ import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -26,11 +27,9 @@ from casting_core.training.batches import Batch, Batches
 from casting_core.training.distributed import Group, join
 from casting_core.training.learners import learner_for
 from casting_core.training.logs.log import EpochRecord, append_epoch, read_log, write_log
+from casting_core.training.logs.runs import LOG, RESULT, SETTINGS, STATE
 from casting_core.training.settings import CONSTANT, TrainingSettings
 from casting_core.training.state import load_state, save_state
-
-STATE, LOG, SETTINGS = "state.safetensors", "log.csv", "settings.json"
-RESULT = "result.json"  # written when all else is: a run that has begun, or goes on, has none
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +49,7 @@ Callback = Callable[[Progress], bool | None]  # True asks the run to stop after 
 
 @dataclass(frozen=True, kw_only=True)
 class HeldOut:
-    """Pictures that are judged after every epoch: uint8 (H, W) each, and targets float32 (N,) in {0, 1}."""
+    """Pictures that are judged after every epoch: N, uint8 (H, W) each, and targets float32 (N,) in {0, 1}."""
 
     pixels: Sequence[np.ndarray]
     targets: np.ndarray
@@ -64,28 +63,6 @@ def learning_rate(step: int, steps: int, settings: TrainingSettings) -> float:
     if settings.schedule == CONSTANT:
         return settings.learning_rate
     return settings.learning_rate * 0.5 * (1 + math.cos(math.pi * (step - warm) / max(1, steps - warm)))
-
-
-@dataclass(kw_only=True)
-class _Sums:
-    """What one epoch adds up over its pictures: their weights, losses, right verdicts, and how many they are."""
-
-    weight: float = 0.0
-    losses: float = 0.0
-    right: float = 0.0
-    seen: float = 0.0
-
-    def add(self, losses: torch.Tensor, logits: torch.Tensor, targets: torch.Tensor, weights: torch.Tensor) -> None:
-        self.weight += float(weights.sum())
-        self.losses += float((weights * losses).sum())
-        self.right += float((weights * ((logits >= 0) == (targets > 0.5))).sum())
-        self.seen += float((weights > 0).sum())
-
-    def over(self, group: Group) -> "_Sums":
-        """Of all processes together."""
-        every = group.gather((self.weight, self.losses, self.right, self.seen))
-        weight, losses, right, seen = (sum(values) for values in zip(*every, strict=True))
-        return _Sums(weight=weight, losses=losses, right=right, seen=seen)
 
 
 def fit(
@@ -103,8 +80,12 @@ def fit(
 
     Under `torchrun` all processes train together; the first one alone writes and reports.
 
-    Raises `Cancelled` when the callback asked to stop (finished epochs are kept and can be resumed),
-    `SettingsError` when `resume` is asked for with other settings than the run's.
+    Raises
+    ------
+    Cancelled
+        The callback asked to stop; finished epochs are kept and can be resumed.
+    SettingsError
+        `resume` is asked for with other settings than the run's.
     """
     group, place = join(device)
     model.to(place).to(memory_format=torch.channels_last)
@@ -115,49 +96,48 @@ def fit(
     together = group.together(learner)
     inputs = [to_input(p, settings.size) for p in held_out.pixels[group.rank :: group.size]]
     steps = batches.steps()
-    report = _Reporter(callback if group.first else None, settings.epochs, steps)
+    report = partial(_report, callback if group.first else None, settings, steps)
     for epoch in range(finished + 1, settings.epochs + 1):
         started = time.perf_counter()
         learner.start()
-        sums = _Sums()
+        sums = np.zeros(4)
         for step, batch in enumerate(batches.epoch(epoch, rank=group.rank, processes=group.size), start=1):
             rate = learning_rate((epoch - 1) * steps + step - 1, settings.epochs * steps, settings)
             for parameters in optimizer.param_groups:
                 parameters["lr"] = rate * parameters["factor"]
-            _learn(together, optimizer, batch, sums, group, place)
-            report(epoch, step, sums)
+            sums += _learn(together, optimizer, batch, group, place)
+            report(epoch, step, sums[1] / max(sums[0], 1e-12))
         trained = time.perf_counter() - started
-        sums = sums.over(group)
+        weight, losses, right, seen = np.sum(group.gather(sums), axis=0).tolist()
         group.same_buffers(model)
         loss, accuracy = _validate(model, inputs, held_out.targets, group)
         record = EpochRecord(
             epoch=epoch,
-            train_loss=sums.losses / sums.weight,
-            train_accuracy=sums.right / sums.weight,
+            train_loss=losses / weight,
+            train_accuracy=right / weight,
             validation_loss=loss,
             validation_accuracy=accuracy,
             learning_rate=rate,
             seconds=time.perf_counter() - started,
-            images_per_second=sums.seen / trained,
+            images_per_second=seen / trained,
         )
         if group.first:
             append_epoch(folder / LOG, record)
             save_state(folder / STATE, model, optimizer, epoch=epoch)
-        report(epoch, steps, sums, record)
+        report(epoch, steps, record.train_loss, record)
     group.wait()
     model.eval()
     return read_log(folder / LOG)
 
 
 def _learn(
-    learner: nn.Module,
-    optimizer: torch.optim.Optimizer,
-    batch: Batch,
-    sums: _Sums,
-    group: Group,
-    place: torch.device,
-) -> None:
-    """One step on one batch, or on this process's share of it."""
+    learner: nn.Module, optimizer: torch.optim.Optimizer, batch: Batch, group: Group, place: torch.device
+) -> np.ndarray:
+    """One step on one batch, or on this process's share of it.
+
+    Gives what the epoch adds up over its pictures, float64 (4,): their weights, weighted losses and right verdicts,
+    and how many they are.
+    """
     targets, weights = batch.targets.to(place), batch.weights.to(place)
     masks = None if batch.masks is None else batch.masks.to(place)
     losses, logits, beside = learner(batch.inputs.to(place), targets, masks)
@@ -168,23 +148,27 @@ def _learn(
     loss.backward()
     nn.utils.clip_grad_norm_(learner.parameters(), 5.0)
     optimizer.step()
-    sums.add(losses.detach(), logits.detach(), targets, weights)
+    right = (logits >= 0) == (targets > 0.5)
+    sums = (weights.sum(), (weights * losses.detach()).sum(), (weights * right).sum(), (weights > 0).sum())
+    return np.array([float(each) for each in sums])
 
 
-class _Reporter:
-    """Tells the caller where the run stands, and stops the run where the caller asks for it."""
-
-    def __init__(self, callback: Callback | None, epochs: int, steps: int) -> None:
-        self.callback, self.epochs, self.steps = callback, epochs, steps
-
-    def __call__(self, epoch: int, step: int, sums: _Sums, record: EpochRecord | None = None) -> None:
-        if self.callback is None:
-            return
-        loss = sums.losses / max(sums.weight, 1e-12)
-        progress = Progress(epoch=epoch, epochs=self.epochs, step=step, steps=self.steps, loss=loss, record=record)
-        finished = record is not None and epoch == self.epochs
-        if self.callback(progress) and not finished:
-            raise Cancelled(f"Training was stopped in epoch {epoch}; finished epochs are kept, go on with --resume.")
+def _report(
+    callback: Callback | None,
+    settings: TrainingSettings,
+    steps: int,
+    epoch: int,
+    step: int,
+    loss: float,
+    record: EpochRecord | None = None,
+) -> None:
+    """Tell the caller where the run stands, and stop it where the caller asks for it."""
+    if callback is None:
+        return
+    progress = Progress(epoch=epoch, epochs=settings.epochs, step=step, steps=steps, loss=loss, record=record)
+    finished = record is not None and epoch == settings.epochs
+    if callback(progress) and not finished:
+        raise Cancelled(f"Training was stopped in epoch {epoch}; finished epochs are kept, go on with --resume.")
 
 
 def _begin(
@@ -203,7 +187,7 @@ def _begin(
             raise ModelError(
                 f"{folder / SETTINGS} cannot be read ({error}), so the run cannot go on; start anew without --resume."
             ) from error
-        if not before.same_run(settings):
+        if before != settings:
             raise SettingsError(f"{folder} was begun with other settings; start anew without --resume.")
         finished = load_state(folder / STATE, model, optimizer)
         if group.first:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from scipy.special import expit
 
 from casting_core.data.collection.collection import Collection
 from casting_core.data.files import write_atomically
@@ -26,7 +27,8 @@ from casting_core.networks.predict import predict_logits, predict_peaks
 from casting_core.networks.registry import architecture
 from casting_core.training.batches import AugmentedBatches, Batches, PlainBatches
 from casting_core.training.distributed import join
-from casting_core.training.loop import RESULT, STATE, Callback, HeldOut, fit
+from casting_core.training.logs.runs import RESULT, STATE
+from casting_core.training.loop import Callback, HeldOut, fit
 from casting_core.training.pretrained import load_imagenet
 from casting_core.training.settings import TrainingSettings
 
@@ -62,8 +64,13 @@ def train(
     fingerprint). Suspects (pictures whose label is doubted) and the paths in `exclude` are left out of the fit;
     held-out pictures all stay. Where the collection has pictures of `exclude`, `excluded.txt` lists them, and
     `data.json` says how many the fit went without.
-    Raises `DataError` where a picture is missing, `SettingsError` where the collection has no such fold, or a run is
-    to be resumed that left out other pictures.
+
+    Raises
+    ------
+    DataError
+        A picture is missing, or no picture of a label is left to train on.
+    SettingsError
+        The collection has no such fold, or a run is to be resumed that left out other pictures.
     """
     root, samples = collection.root, collection.samples
     if settings.fold is not None and settings.fold >= collection.folds:
@@ -72,15 +79,9 @@ def train(
     missing = [s.path for s in samples if not (root / s.path).is_file()]
     if missing:
         raise DataError(f"{len(missing)} pictures are missing in {root}, {missing[0]} first. Run: data check")
-    fitted, held = split_samples(samples, settings.split, fold=settings.fold)
-    fitted = [s for s in fitted if not s.suspect]
-    without = [s for s in fitted if s.path in exclude]
-    fitted = [s for s in fitted if s.path not in exclude]
-    if without and (gone := {s.label for s in without} - {s.label for s in fitted}):
-        raise DataError(
-            f"Without the {len(without)} pictures that are to be left out, no {min(gone)} picture is left to train on. "
-            "Leave out fewer of them, or add pictures."
-        )
+    offered, held = split_samples(samples, settings.split, fold=settings.fold)
+    fitted = _left(offered, exclude)
+    without = sum(not s.suspect for s in offered) - len(fitted)
     folder = runs / run_name(settings)
     started = time.perf_counter()
     pixels = load_pixels(root, [*fitted, *held], loading)
@@ -95,15 +96,9 @@ def train(
         group.wait()  # none leaves while another is still at work
         return folder
     write_atomically(folder / WEIGHTS, weights_bytes(model))
-    inputs = [to_input(p, settings.size) for p in held_pixels]
-    logits, peaks = predict_logits(model, inputs, fast=False), predict_peaks(model, inputs)
-    split = "official-test" if settings.fold is None else f"{settings.split}-{settings.fold}"
-    uncalibrated = 1 / (1 + np.exp(-logits.astype(np.float64)))
-    write_predictions(folder / PREDICTIONS, make_predictions(held, split, logits, uncalibrated))
-    if peaks is not None:
-        write_peaks(folder / PEAKS, {s.path: float(peak) for s, peak in zip(held, peaks, strict=True)})
+    _write_predictions(folder, model, held, held_pixels, settings)
     write_provenance(samples, folder / SAMPLES)
-    about = _about(collection, len(without))
+    about = _about(collection, without)
     write_atomically(folder / DATA, (json.dumps(about, indent=2, ensure_ascii=False) + "\n").encode())
     result = {
         "seconds": round(sum(record.seconds for record in log), 1),
@@ -118,6 +113,31 @@ def train(
     write_atomically(folder / RESULT, (json.dumps(result, indent=2) + "\n").encode())
     group.wait()
     return folder
+
+
+def _left(samples: Sequence[Sample], exclude: frozenset[str]) -> list[Sample]:
+    """Return what the fit may take: no suspects, and nothing that is to be left out."""
+    sure = [s for s in samples if not s.suspect]
+    left = [s for s in sure if s.path not in exclude]
+    if gone := {s.label for s in sure} - {s.label for s in left}:
+        raise DataError(
+            f"Without the {len(sure) - len(left)} pictures that are to be left out, no {min(gone)} picture is left to "
+            "train on. Leave out fewer of them, or add pictures."
+        )
+    return left
+
+
+def _write_predictions(
+    folder: Path, model: Network, held: Sequence[Sample], pixels: Sequence[np.ndarray], settings: TrainingSettings
+) -> None:
+    """What the network says of the held-out pictures, and the strongest evidence in their maps where it has some."""
+    inputs = [to_input(p, settings.size) for p in pixels]
+    logits, peaks = predict_logits(model, inputs, fast=False), predict_peaks(model, inputs)
+    split = "official-test" if settings.fold is None else f"{settings.split}-{settings.fold}"
+    uncalibrated = expit(logits.astype(np.float64))
+    write_predictions(folder / PREDICTIONS, make_predictions(held, split, logits, uncalibrated))
+    if peaks is not None:
+        write_peaks(folder / PEAKS, {s.path: float(peak) for s, peak in zip(held, peaks, strict=True)})
 
 
 def _keep_excluded(folder: Path, paths: Sequence[str], *, resume: bool, first: bool) -> None:
@@ -156,14 +176,14 @@ def _about(collection: Collection, excluded: int) -> dict[str, Any]:
 
 
 def make_batches(samples: Sequence[Sample], pixels: Sequence[np.ndarray], settings: TrainingSettings) -> Batches:
-    """The batches that a run's recipe asks for."""
+    """Make the batches that a run's recipe asks for."""
     if settings.recipe is None:
         return PlainBatches(samples, pixels, settings)
     return AugmentedBatches(samples, pixels, [find_part(p) for p in pixels], settings)
 
 
 def build(settings: TrainingSettings) -> Network:
-    """A network of the run's architecture by the run's seed; castnet's backbone has ImageNet weights."""
+    """Build a network of the run's architecture by the run's seed; castnet's backbone has ImageNet weights."""
     torch.manual_seed(settings.seed)
     model = architecture(settings.model).build()
     if isinstance(model, CastNet):

@@ -1,6 +1,5 @@
 """Settings of one training run; everything that decides its outcome stands here."""
 
-import json
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
@@ -79,28 +78,23 @@ class TrainingSettings:
     def from_json(cls, values: dict[str, Any]) -> "TrainingSettings":
         """Back from `to_json`, also after a trip through JSON. Raises `SettingsError` on unknown names."""
         recipe = values.get("recipe", {})
-        if recipe is None:
-            return cls(**_known(cls, values))
-        augmentation: dict[str, Any] = {
-            name: tuple(value) if isinstance(value, list) else value
-            for name, value in _known(AugmentationSettings, recipe.get("augmentation", {})).items()
-        }
-        inner = {**_known(Recipe, recipe), "augmentation": AugmentationSettings(**augmentation)}
-        return cls(**{**_known(cls, values), "recipe": Recipe(**inner)})
-
-    def same_run(self, other: "TrainingSettings") -> bool:
-        """Whether two settings describe the same run."""
-        return json.dumps(self.to_json(), sort_keys=True) == json.dumps(other.to_json(), sort_keys=True)
+        if recipe is not None:
+            augmentation: dict[str, Any] = {
+                name: tuple(value) if isinstance(value, list) else value
+                for name, value in _known(AugmentationSettings, recipe.get("augmentation", {})).items()
+            }
+            recipe = Recipe(**{**_known(Recipe, recipe), "augmentation": AugmentationSettings(**augmentation)})
+        return cls(**{**_known(cls, values), "recipe": recipe})
 
 
 def settings_for(model: str, **given: Any) -> TrainingSettings:
-    """The settings that a network is trained with, but for those given. Raises `ModelError` for an unknown network."""
+    """Return the settings of a network, but for those given. Raises `ModelError` for an unknown network."""
     known = architecture(model)
     return TrainingSettings(**{"size": known.size, **known.training, "model": model, **given})
 
 
 def recipe_for(*, ok: int, defective: int) -> Recipe:
-    """castnet's recipe for another set, by its numbers of photographs: both labels are drawn equally often."""
+    """Adapt castnet's recipe to another set by its numbers of photographs: both labels are drawn equally often."""
     usual = Recipe()
     return replace(usual, ok_draws=max(1, round(EPOCH / ok)), defective_draws=max(1, round(EPOCH / defective)))
 

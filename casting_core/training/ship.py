@@ -55,13 +55,19 @@ def ship(
     """Write the model folder `target` from one official run and at least two by-source runs.
 
     The by-source weights of a network with a map go into `folds/`: whatever is asked of castings never seen needs
-    them. `seeds`: official runs from other seeds, which the card tells beside the one that ships. `gates`, `envelope`
-    and `calibrated_on` are the card's.
+    them. A full disk, or a program that is stopped, leaves the old model whole, or none: never one made of two.
 
-    A full disk, or a program that is stopped, leaves the old model whole, or none: never one made of two.
+    Parameters
+    ----------
+    seeds : official runs from other seeds, which the card tells beside the one that ships.
+    gates, envelope, calibrated_on : the card's.
 
-    Raises `DataError` where a run is not finished or damaged, or the runs differ in more than split, fold and seed, and
-    where the folder cannot be written.
+    Raises
+    ------
+    DataError
+        A run is not finished or damaged, runs differ in more than split, fold and seed, or nothing can be written.
+    ModelError
+        Weights are damaged.
     """
     settings = run_settings(official)
     for run in (*by_source, *seeds):
@@ -144,7 +150,7 @@ def ship(
 
 @contextmanager
 def _whole(target: Path) -> Iterator[Path]:
-    """A folder to write files in, which go to `target` when all are written; meanwhile there is no model there."""
+    """Make a folder to write files in, which go to `target` when all are written; meanwhile no model is there."""
     target.parent.mkdir(parents=True, exist_ok=True)
     making = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
     try:
@@ -160,7 +166,7 @@ def _whole(target: Path) -> Iterator[Path]:
 
 
 def run_settings(run: Path) -> dict[str, Any]:
-    """The settings of a finished run. Raises `DataError` where it is not finished, or they are damaged."""
+    """Read the settings of a finished run. Raises `DataError` where it is not finished, or they are damaged."""
     needed = ("settings.json", "weights.safetensors", "predictions.csv", "result.json", "log.csv", SAMPLES, DATA)
     missing = [name for name in needed if not (run / name).is_file()]
     if missing:
@@ -172,7 +178,7 @@ def run_settings(run: Path) -> dict[str, Any]:
 
 
 def read_facts(file: Path) -> dict[str, Any]:
-    """What a run wrote as JSON. Raises `DataError` where that cannot be read."""
+    """Read what a run wrote as JSON. Raises `DataError` where that cannot be read."""
     try:
         values = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:

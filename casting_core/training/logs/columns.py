@@ -31,7 +31,7 @@ COUNTER_FILLING = frozenset({"number", "num", "no", "idx", "index", "current", "
 
 
 def words(name: str) -> list[str]:
-    """The words of a column's name, in lower case: letters and numbers apart, `camelCase` cut."""
+    """Return the words of a column's name, in lower case: letters and numbers apart, `camelCase` cut."""
     return [word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", name)]
 
 
@@ -101,7 +101,7 @@ def recognise(names: Sequence[str]) -> dict[int, str]:
 
 
 def _measured(held: set[str]) -> str | None:
-    """What a name of these words measures: loss, accuracy, a learning rate or seconds; None for anything else."""
+    """Tell what a name of these words measures: loss, accuracy, a learning rate or seconds; None for anything else."""
     roles = TRAIN | VALIDATION | TEST
     if sum(bool(role & held) for role in (TRAIN, VALIDATION, TEST)) > 1:
         return None

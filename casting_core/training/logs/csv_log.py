@@ -143,7 +143,7 @@ def _telling(names: Sequence[str], path: str) -> list[str]:
 
 
 def _unused(name: str, taken: set[str]) -> str:
-    """The name, with a number where it is taken."""
+    """Add a number to a name that is taken."""
     number, unused = 2, name
     while unused in taken:
         number, unused = number + 1, f"{name} ({number})"

@@ -48,7 +48,7 @@ class Table:
 
 
 def decode(content: bytes, path: str) -> str:
-    """The text of a file, its lines ending in line feeds. Raises `DataError` where it is no text."""
+    """Decode the text of a file, its lines ending in line feeds. Raises `DataError` where it is no text."""
     try:
         marked = content.startswith((b"\xff\xfe", b"\xfe\xff"))
         text = content.decode("utf-16" if marked else "utf-8-sig")
@@ -126,7 +126,7 @@ def _fill(table: Table, lines: Sequence[tuple[int, str]], delimiter: str, *, fin
 
 
 def _cells(line: str, delimiter: str) -> list[str]:
-    """The cells of one line; a quotation mark that is never closed ends with its line."""
+    """Split one line into cells; a quotation mark that is never closed ends with its line."""
     if '"' not in line:
         return line.split(delimiter)
     try:
@@ -143,7 +143,7 @@ def _lines(numbers: Sequence[int]) -> str:
 
 
 def _number(cell: str, *, decimal_comma: bool = False, time: bool = False) -> tuple[int, float]:
-    """What a cell is, and its value; NaN where it has none."""
+    """Tell what a cell is, and its value; NaN where it has none."""
     if cell.lower() in NOTHING:
         return MISSING, math.nan
     if len(cell) > LONGEST_CELL or "_" in cell:  # Python reads 1_000 as a number, nobody else does

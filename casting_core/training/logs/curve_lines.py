@@ -88,7 +88,7 @@ def seconds_since_start(log: Log) -> np.ndarray | None:
 
 
 def time_unit(logs: Sequence[Log]) -> tuple[str, float]:
-    """The unit in which these trainings are told, and its seconds."""
+    """Return the unit in which these trainings are told, and its seconds."""
     ends = [found[-1] for log in logs if (found := seconds_since_start(log)) is not None]
     longest = max(ends, default=0.0)
     return next((name, seconds) for name, seconds, least in UNITS if longest >= least)
@@ -104,15 +104,10 @@ def thin(values: np.ndarray, most: int = MAX_POINTS) -> np.ndarray:
     if count <= most:
         return np.arange(count)
     size = math.ceil(count / ((most - 2) // 2))  # neighbours
-    padded = np.full(math.ceil(count / size) * size, np.nan)
-    padded[:count] = values
-    table = padded.reshape(-1, size)
-    missing = np.isnan(table)
-    least = np.where(missing, np.inf, table).argmin(axis=1)
-    largest = np.where(missing, -np.inf, table).argmax(axis=1)
-    starts = np.arange(0, len(padded), size)
-    chosen = np.unique(np.concatenate([[0], starts + least, starts + largest, [count - 1]]))
-    return chosen[chosen < count]
+    series, groups = pd.Series(values), np.arange(count) // size
+    least = series.fillna(math.inf).groupby(groups).idxmin()
+    largest = series.fillna(-math.inf).groupby(groups).idxmax()
+    return np.unique([0, *least, *largest, count - 1])
 
 
 def whole_line(log: Log, column: str, view: View, unit: float = 1.0) -> Line:
@@ -134,7 +129,7 @@ def whole_line(log: Log, column: str, view: View, unit: float = 1.0) -> Line:
 
 
 def visible(whole: Line, view: View) -> Line:
-    """The part that is shown, with a neighbour on either side, so that the line goes on to the edge; thinned out."""
+    """Cut out the part that is shown, with a neighbour on either side so that it goes on to the edge; thinned out."""
     inside = np.flatnonzero((whole.x >= view.start) & (whole.x <= view.end))
     part = slice(max(inside[0] - 1, 0), inside[-1] + 2) if len(inside) else slice(0)
     x, y, logged = whole.x[part], whole.y[part], whole.logged[part]

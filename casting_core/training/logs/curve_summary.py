@@ -75,7 +75,7 @@ def elapsed(seconds: np.ndarray) -> np.ndarray:
 
 
 def best_epoch(log: Log, column: str = VALIDATION_LOSS) -> float | None:
-    """The epoch of the lowest value, or of the highest where the column is an accuracy; the first of equal ones.
+    """Find the epoch of the lowest value, of the highest where the column is an accuracy; the first of equal ones.
 
     Whole epochs are given as int. None where the column is missing or holds no finite number.
     """
@@ -88,7 +88,7 @@ def best_epoch(log: Log, column: str = VALIDATION_LOSS) -> float | None:
 
 
 def describe(log: Log) -> Curve:
-    """What the loss of a log does, by the rules of the module."""
+    """Describe what the loss of a log does, by the rules of the module."""
     train, watched, of = TRAIN_LOSS, VALIDATION_LOSS, "on held-out pictures"
     if not _numbers(log.series(watched)[1]).any():
         watched, of = TRAIN_LOSS, "on training pictures"
@@ -216,7 +216,7 @@ def _lost(epochs: np.ndarray, values: np.ndarray, *, even_all: bool) -> float | 
 
 
 def _beside(epochs: np.ndarray, at: np.ndarray, losses: np.ndarray) -> np.ndarray | None:
-    """The loss on training pictures at the watched `epochs`, float64 (N,): the mean since the one before."""
+    """Return the loss on training pictures at the watched `epochs`, float64 (N,): the mean since the one before."""
     finite = _numbers(losses)
     if not finite.any():
         return None

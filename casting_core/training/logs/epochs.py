@@ -30,10 +30,14 @@ from casting_core.training.logs.log import EPOCH, STEP, Log
 class Rows:
     """Cells as they stand in a file, in its order.
 
-    `places`: float64 (R,), the epoch of each row, or its step where `unit` says so. `columns`: float64 (R,) by name,
-    with our names where they are known. `present`: bool (R,) by name, whether the cell holds anything. `batches`:
-    whether rows are of single batches. `running`: whether `seconds` may count from the start. `wall`: float64 (R,),
-    seconds since 1970, of a log without `seconds`.
+    Attributes
+    ----------
+    places : float64 (R,), the epoch of each row, or its step where `unit` says so.
+    columns : float64 (R,) by name, with our names where they are known.
+    written : bool (R,) by name, whether the cell holds anything.
+    batches : whether rows are of single batches.
+    running : whether `seconds` may count from the start.
+    wall : float64 (R,), seconds since 1970, of a log without `seconds`.
     """
 
     name: str

@@ -135,7 +135,7 @@ def read_log(file: Path) -> list[EpochRecord]:
 
 
 def read_bounded(file: Path, most: int = MAX_BYTES) -> bytes:
-    """The bytes of a file. Raises `DataError` where it is missing, no plain file, or larger than `most` bytes."""
+    """Read a file's bytes. Raises `DataError` where it is missing, no plain file, or larger than `most` bytes."""
     try:
         if not file.is_file():
             raise DataError(f"There is no file {file}.")
@@ -149,17 +149,17 @@ def read_bounded(file: Path, most: int = MAX_BYTES) -> bytes:
 
 
 def too_large(path: str, most: int = MAX_BYTES) -> str:
-    """What to say of a log of more than `most` bytes."""
+    """Say that a log has more than `most` bytes."""
     return f"{short_path(path)} has more than the {most / 2**20:.3g} MiB a log may have; keep one row an epoch."
 
 
 def short_path(path: str) -> str:
-    """A file and the folder it lies in, for messages."""
+    """Name a file and the folder it lies in, for messages."""
     return "/".join(PurePosixPath(path.replace("\\", "/")).parts[-2:])
 
 
 def log_name(path: str) -> str:
-    """What a log is called: by its file, or by the folder where the file's name says nothing."""
+    """Name a log by its file, or by the folder where the file's name says nothing."""
     file = PurePosixPath(path.replace("\\", "/"))
     stem = file.name if "tfevents" in file.name else file.stem
     if ("tfevents" in stem or stem.casefold() in UNSPECIFIC) and file.parent.name:

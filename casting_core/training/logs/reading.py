@@ -16,7 +16,13 @@ from casting_core.training.logs.tensorboard import is_event_file, read_event_fil
 
 @dataclass(frozen=True, kw_only=True)
 class Format:
-    """A kind of log. `knows`: whether a file is of it, by its path and bytes; `read`: bytes, path and name → log."""
+    """A kind of log.
+
+    Attributes
+    ----------
+    knows : whether a file is of it, by its path and bytes.
+    read : bytes, path and name → log.
+    """
 
     knows: Callable[[str, bytes], bool]
     read: Callable[[bytes, str, str], Log]
@@ -32,8 +38,12 @@ def read_any_log(source: Path | bytes, name: str = "") -> Log:
     """Read a log of whatever tool, from a file, a run folder, or the bytes of an upload with its `name`.
 
     Of a folder, its `log.csv` is read, else the event files in it and in its sub-folders together. Nothing that a file
-    holds is run or unpickled. Raises `DataError`, with what to do, where the file is missing, is no log, or is over a
-    limit: `MAX_BYTES`, `MAX_ROWS`, `MAX_COLUMNS` and `MAX_CELLS`.
+    holds is run or unpickled.
+
+    Raises
+    ------
+    DataError
+        The file is missing, is no log, or is over a limit: `MAX_BYTES`, `MAX_ROWS`, `MAX_COLUMNS` or `MAX_CELLS`.
     """
     if isinstance(source, bytes):
         content, path = source, name or "log.csv"

@@ -32,7 +32,8 @@ from casting_core.training.logs.columns import SECONDS
 from casting_core.training.logs.log import Log, read_bounded
 from casting_core.training.logs.reading import read_any_log
 
-LOG, SETTINGS, STATE, RESULT = "log.csv", "settings.json", "state.safetensors", "result.json"
+LOG, SETTINGS, STATE = "log.csv", "settings.json", "state.safetensors"
+RESULT = "result.json"  # written when all else is: a run that has begun, or goes on, has none
 FURTHER = "runs"  # in a model's folder
 DEPTH = 3  # storeys below the folder of runs
 MAX_RUNS = 500
@@ -127,7 +128,7 @@ class RunCatalogue:
         self._looked = -math.inf  # by the steady clock
 
     def refresh(self) -> list[RunEntry]:
-        """The shipped trainings, then the run folders of this machine by name: of many the `MAX_RUNS` newest."""
+        """List the shipped trainings, then the run folders of this machine by name: of many the `MAX_RUNS` newest."""
         with self._lock:
             names = (f"*/{CARD}", f"*/{LOG}", f"*/{FURTHER}/*/{LOG}")
             files = _stat(sorted(file for home in homes(self.models) for name in names for file in home.glob(name)))
@@ -161,7 +162,7 @@ class RunCatalogue:
 
 
 def shipped_runs(models: Path = MODELS) -> list[RunEntry]:
-    """The trainings of the models in a folder: each model's own, then its further runs; the default model first."""
+    """List the trainings of the models in a folder: a model's own, then its further runs; the default model first."""
     entries: list[RunEntry] = []
     folders = {folder_of(folder.name, models) for home in homes(models) for folder in _folders(home)}
     for folder in sorted(folders, key=lambda f: (f.name != DEFAULT, _natural(f.name))):
@@ -178,7 +179,7 @@ def shipped_runs(models: Path = MODELS) -> list[RunEntry]:
 
 
 def _local_run(folder: Path) -> tuple[RunEntry, float]:
-    """A run of this machine, finished or running; and after how many seconds without growth it has stopped."""
+    """Read a run of this machine, finished or running; and after how many seconds without growth it has stopped."""
     settings, notes = _read_settings(folder / SETTINGS)
     name = folder.resolve().name
     parsed = RUN_NAME.fullmatch(name)
@@ -195,7 +196,7 @@ def _local_run(folder: Path) -> tuple[RunEntry, float]:
 def _entry(
     folder: Path, kind: RunKind, model: str, settings: Mapping[str, Any], notes: tuple[str, ...] = ()
 ) -> tuple[RunEntry, Log | None]:
-    """A finished training with what its settings tell (None for what is missing or of another type), and its log."""
+    """Describe a finished training by its settings, None for what is missing or of another type; and give its log."""
 
     def number(name: str) -> int | None:
         value = settings.get(name)
@@ -235,10 +236,9 @@ def _card_settings(folder: Path) -> tuple[dict[str, Any], tuple[str, ...]]:
     if not (folder / CARD).is_file():
         return {}, (f"{CARD} is missing, so nothing is known about this model but its log.",)
     try:
-        training = read_card(folder).training
-    except (CastingError, RecursionError) as error:
+        settings = read_card(folder).training.get("settings")
+    except CastingError as error:
         return {}, (str(error),)
-    settings = training.get("settings") if isinstance(training, dict) else None
     return (settings, ()) if isinstance(settings, dict) else ({}, (f"{CARD} tells no training settings.",))
 
 
@@ -270,7 +270,7 @@ def _patience(log: Log | None) -> float:
 
 
 def _stat(files: Iterable[Path]) -> Files:
-    """What changes when any of these files does; those that are not there are left out."""
+    """Return what changes when any of these files does; those that are not there are left out."""
     found = []
     for file in files:
         with suppress(OSError):
@@ -285,7 +285,7 @@ def _changed(files: Files) -> float:
 
 
 def _run_folders(root: Path) -> Iterator[Path]:
-    """The run folders in a folder or up to `DEPTH` storeys below it."""
+    """Yield the run folders in a folder or up to `DEPTH` storeys below it."""
     for where, folders, files in os.walk(root):
         here = Path(where)
         run = bool({LOG, SETTINGS} & set(files))
@@ -304,5 +304,5 @@ def _folders(parent: Path) -> list[Path]:
 
 
 def _natural(name: str) -> list[tuple[int, str]]:
-    """A key by which run 2 comes before run 10."""
+    """Return a key by which run 2 comes before run 10."""
     return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", name)]

@@ -175,7 +175,7 @@ def _limited(scalars: dict[str, _Scalars], notes: list[str]) -> dict[str, _Scala
 
 
 def _prefixes(paths: list[str]) -> dict[str, str]:
-    """What stands before a file's tags: the folders that tell files of one training apart, such as validation."""
+    """Return what stands before a file's tags: folders that tell files of one training apart, such as validation."""
     folders = {path: PurePosixPath(path.replace("\\", "/")).parts[:-1] for path in paths}
     common = 0
     while all(len(parts) > common for parts in folders.values()) and (
@@ -219,7 +219,7 @@ def _collect(content: bytes, path: str, prefix: str, scalars: dict[str, _Scalars
 
 
 def _messages(content: bytes, file: str, notes: list[str]) -> Iterator[bytes]:
-    """The messages of a file. Raises `DataError` where it does not even begin as one."""
+    """Yield the messages of a file. Raises `DataError` where it does not even begin as one."""
     from tensorboard.compat.tensorflow_stub.pywrap_tensorflow import masked_crc32c
 
     at = 0
@@ -247,7 +247,7 @@ def _messages(content: bytes, file: str, notes: list[str]) -> Iterator[bytes]:
 
 
 def _scalar(value: Any) -> float | None:
-    """The single number that a summary value holds; None where it holds anything else."""
+    """Return the single number that a summary value holds; None where it holds anything else."""
     kind = value.WhichOneof("value")
     if kind == "simple_value":
         return float(value.simple_value)

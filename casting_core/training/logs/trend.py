@@ -43,7 +43,7 @@ def both_sides(values: np.ndarray) -> np.ndarray:
 
 
 def scatter(values: np.ndarray) -> float:
-    """Standard deviation of single values around a smooth course: the less of what second and third differences tell.
+    """Estimate how far values scatter around a smooth course: the less of what second and third differences tell.
 
     Of independent values with deviation 1, second differences have the deviation √6, third ones √20; a median of
     absolute values is 1/1.4826 of it.

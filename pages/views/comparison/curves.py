@@ -5,7 +5,9 @@ one goes on, the charts are drawn anew every two seconds; what the reader chose,
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -17,7 +19,7 @@ from casting_core.charts.style import listed
 from casting_core.training.logs.curve_lines import MAX_POINTS, Run, View, thinned, time_unit, untimed
 from casting_core.training.logs.curve_summary import describe
 from casting_core.training.logs.log import EPOCH, Log
-from casting_core.training.logs.runs import RunKind, RunState
+from casting_core.training.logs.runs import RunState
 from pages.shared.widgets import INK
 from pages.views.comparison import log_numbers, training_runs
 from pages.views.comparison.training_runs import Training, escaped
@@ -57,16 +59,15 @@ def show() -> None:
         _without(every)
         return
     with place:
-        chosen = _choose(every)
-        by_time, logarithmic, smoothing = _ask()
+        chosen, view = _choose(every), _ask()
     running = _running(every)
-    st.fragment(_draw, run_every=EVERY if running else None)(chosen, by_time, logarithmic, smoothing, running)
+    st.fragment(_draw, run_every=EVERY if running else None)(chosen, view, running)
     _without(every)
     if not running:
         st.fragment(_watch, run_every=WATCH)()
 
 
-def _running(every: Sequence[Training]) -> frozenset[str]:
+def _running(every: Iterable[Training]) -> frozenset[str]:
     return frozenset(each.label for each in every if each.running)
 
 
@@ -77,7 +78,7 @@ def _watch() -> None:
 
 
 def _bring() -> None:
-    """Logs of the visitor's own."""
+    """Ask for logs of the visitor's own."""
     with st.expander("Add logs of your own", icon=":material/upload_file:"):
         files = st.file_uploader(
             "Logs: CSV files with a column epoch, or TensorBoard event files",
@@ -130,8 +131,8 @@ def _choose(every: Sequence[Training]) -> list[str]:
     )
 
 
-def _ask() -> tuple[bool, bool, float]:
-    """Over time, on a logarithmic axis, and how much smoothed."""
+def _ask() -> View:
+    """Over time, on a logarithmic axis, and how much smoothed; of the whole training."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         by = st.segmented_control(
             "By", (BY_EPOCH, BY_TIME), default=BY_EPOCH, required=True, key="by", bind="query-params", on_change=_whole
@@ -150,7 +151,8 @@ def _ask() -> tuple[bool, bool, float]:
             width=260,
             help="Weight of the epochs before. What was logged stays visible behind the smoothed line.",
         )
-    return by == BY_TIME, axis == LOGARITHMIC, smoothing
+    phone = "Mobi" in (st.context.headers.get("User-Agent") or "")  # a finger drawn across a chart moves the page
+    return View(smoothing=smoothing, by_time=by == BY_TIME, logarithmic=axis == LOGARITHMIC, select=not phone)
 
 
 def _whole() -> None:
@@ -158,13 +160,12 @@ def _whole() -> None:
     st.session_state[FROM] = st.session_state[TO] = None
 
 
-def _draw(chosen: Sequence[str], by_time: bool, logarithmic: bool, smoothing: float, was: frozenset[str]) -> None:
+def _draw(chosen: Sequence[str], view: View, was: frozenset[str]) -> None:
     """Charts and sentences, of the logs as they stand now."""
     every = {each.label: each for each in training_runs.find()}
-    running = _running(list(every.values()))
-    if running != was:
+    if _running(every.values()) != was:
         st.rerun()  # one has begun or ended: what can be chosen, and how often this is drawn, is another
-    shown = [*chosen, *(label for label in _follow(every, running) if label not in chosen)]
+    shown = [*chosen, *(label for label in _follow(every) if label not in chosen)]
     there = [each for label in shown if (each := every.get(label)) is not None and each.drawable]
     if not there:
         waiting = "Nothing has been logged yet by what is chosen." if shown else "No run is chosen; choose some above."
@@ -177,11 +178,8 @@ def _draw(chosen: Sequence[str], by_time: bool, logarithmic: bool, smoothing: fl
         Run(name=label, log=log, shipped=None if each.entry is None else each.entry.shipped_epoch)
         for label, (each, log) in picked.items()
     ]
-    unit = time_unit([run.log for run in runs])[0] if by_time else "epoch"
-    start, end = _part(unit)
-    view = View(
-        smoothing=smoothing, by_time=by_time, logarithmic=logarithmic, start=start, end=end, select=not _phone()
-    )
+    start, end = _part(time_unit([run.log for run in runs])[0] if view.by_time else "epoch")
+    view = replace(view, start=start, end=end)
     starred = "; the star marks the epoch whose weights ship" if any(run.shipped for run in runs) else ""
     st.caption(
         f"Solid lines: {charts.HELD_OUT}. Dotted lines: {charts.TRAIN}. One colour a run{starred}. An epoch is once "
@@ -191,19 +189,19 @@ def _draw(chosen: Sequence[str], by_time: bool, logarithmic: bool, smoothing: fl
         with column:
             _chart(runs, measure, view)
     _remarks(runs, view)
-    _sentences(list(picked.values()), running)
+    _sentences(list(picked.values()))
     log_numbers.show(runs, view)
 
 
-def _follow(every: dict[str, Training], running: frozenset[str]) -> list[str]:
+def _follow(every: dict[str, Training]) -> list[str]:
     """How far runs are that go on; these and those that have ended since the page was opened are drawn too."""
     followed: list[str] = st.session_state.setdefault(FOLLOWED, [])
-    followed += [label for label in every if label in running and label not in followed]
+    followed += [label for label, each in every.items() if each.running and label not in followed]
     if not followed:
         return []
     for label in followed:
         entry = every[label].entry if label in every else None
-        if entry is None or label not in running:
+        if entry is None or entry.state is not RunState.RUNNING:
             continue
         planned = entry.epochs_planned
         told = f"{escaped(label)}: {entry.epochs_done} of {planned or 'an unknown number of'} epochs"
@@ -215,32 +213,17 @@ def _follow(every: dict[str, Training], running: frozenset[str]) -> list[str]:
 
 
 def _part(unit: str) -> tuple[float, float]:
-    """The part that is shown, set by number or by marking it in a chart."""
+    """Ask for the part that is shown, set by number or by marking it in a chart."""
+    field = partial(st.number_input, min_value=0.0, value=None, bind="query-params", width=170, format="%g")
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        start, end = (
-            st.number_input(
-                f"{title} ({unit})",
-                min_value=0.0,
-                value=None,
-                key=key,
-                bind="query-params",
-                placeholder=lacking,
-                width=170,
-                format="%g",
-            )
-            for title, key, lacking in (("From", FROM, "first"), ("To", TO, "last"))
-        )
+        start = field(f"From ({unit})", key=FROM, placeholder="first")
+        end = field(f"To ({unit})", key=TO, placeholder="last")
         if start is not None or end is not None:
             st.button("Show all", icon=":material/zoom_out_map:", on_click=_whole, key="whole")
     if start is not None and end is not None and start >= end:
         st.warning("*To* must be more than *From*; all is shown.", icon=":material/warning:")
         return -math.inf, math.inf
     return -math.inf if start is None else start, math.inf if end is None else end
-
-
-def _phone() -> bool:
-    """Whether a finger that is drawn across a chart is to move the page."""
-    return "Mobi" in (st.context.headers.get("User-Agent") or "")
 
 
 def _chart(runs: Sequence[Run], measure: str, view: View) -> None:
@@ -270,7 +253,7 @@ def _take_part(key: str) -> None:
 
 
 def _remarks(runs: Sequence[Run], view: View) -> None:
-    """What is to be known of these lines."""
+    """Say what is to be known of these lines."""
     told = [] if not view.select else ["Draw across a chart with the mouse to zoom in on a part, or name it above."]
     if long := thinned(runs, view):
         told.append(
@@ -285,13 +268,12 @@ def _remarks(runs: Sequence[Run], view: View) -> None:
     st.caption(escaped(" ".join(told)))
 
 
-def _sentences(picked: Sequence[tuple[Training, Log]], running: frozenset[str]) -> None:
-    """What each curve says, computed from the log as it is, not smoothed."""
+def _sentences(picked: Sequence[tuple[Training, Log]]) -> None:
+    """Say what each curve shows, computed from the log as it is, not smoothed."""
     st.markdown("**What the curves say**")
     lines = []
     for each, log in picked:
-        state = _state(each, each.label in running)
-        lines.append(f"- **{escaped(each.label)}**{state}: {describe(log).sentence}")
+        lines.append(f"- **{escaped(each.label)}**{_state(each)}: {describe(log).sentence}")
         notes = dict.fromkeys([*(each.entry.notes if each.entry is not None else ()), *log.notes])
         lines += [f"  - {escaped(note)}" for note in notes]
     st.markdown("\n".join(lines))
@@ -304,20 +286,22 @@ def _sentences(picked: Sequence[tuple[Training, Log]], running: frozenset[str]) 
         )
 
 
-def _state(each: Training, running: bool) -> str:
+def _state(each: Training) -> str:
     entry = each.entry
-    if entry is None or entry.kind is not RunKind.LOCAL:
+    if entry is None or entry.state is RunState.FINISHED:
         return ""
     planned = f" of {entry.epochs_planned}" if entry.epochs_planned else ""
-    if running:
-        return f" (in progress, {entry.epochs_done}{planned} epochs)"
-    return f" (stopped after {entry.epochs_done}{planned} epochs)" if entry.state is RunState.STOPPED else ""
+    how = "in progress," if each.running else "stopped after"
+    return f" ({how} {entry.epochs_done}{planned} epochs)"
 
 
 def _without(every: Sequence[Training]) -> None:
     """Trainings that have no curve, and why."""
-    found = [each for each in every if not each.drawable and not each.running and each.entry is not None]
-    if found:
-        with st.expander(f"Trainings without a curve ({len(found)})", icon=":material/block:"):
-            told = [f"• {each.label}: {' '.join(each.entry.notes)}" for each in found if each.entry is not None]
+    told = [
+        f"• {each.label}: {' '.join(each.entry.notes)}"
+        for each in every
+        if not each.drawable and not each.running and each.entry is not None
+    ]
+    if told:
+        with st.expander(f"Trainings without a curve ({len(told)})", icon=":material/block:"):
             st.text("\n".join(told))

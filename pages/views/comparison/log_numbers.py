@@ -14,7 +14,7 @@ MAX_ROWS = 1500  # of a run
 
 
 def show(runs: Sequence[Run], view: View) -> None:
-    """A toggle, and the table if it is on; by epoch, only the part that is shown."""
+    """Draw a toggle, and the table if it is on; by epoch, only the part that is shown."""
     if not st.toggle("The same in numbers", key="numbers", bind="query-params"):
         return
     import pandas as pd

@@ -73,7 +73,7 @@ class Timer:
 
 
 def _picture() -> bytes:
-    """A casting that is rendered, 300 × 300 px, as the JPEG file of a camera."""
+    """Render a casting, 300 × 300 px, as the JPEG file of a camera."""
     from casting_core.data.synthetic.casting import render_casting
 
     stream = io.BytesIO()
@@ -83,18 +83,18 @@ def _picture() -> bytes:
 
 @st.cache_resource(show_spinner=False)
 def timer() -> Timer:
-    """The one of this process."""
+    """Return the one of this process."""
     return Timer()
 
 
 def known(asked: Sequence[Asked]) -> Mapping[str, Speed]:
-    """What was measured of these models, by name."""
+    """Return what was measured of these models, by name."""
     speeds = timer().speeds
     return {name: speeds[name, sha256] for name, sha256 in asked if (name, sha256) in speeds}
 
 
 def control(asked: Sequence[Asked]) -> None:
-    """A button that measures, and its progress while that goes on."""
+    """Draw a button that measures, and its progress while that goes on."""
     current = timer()
     if current.running:
         st.fragment(_progress, run_every=EVERY)()

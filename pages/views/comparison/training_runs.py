@@ -56,7 +56,7 @@ class Training:
         return self.drawable and self.entry is not None and self.entry.kind is RunKind.SHIPPED
 
     def log(self) -> Log | None:
-        """The log as it stands now; None where there is none, or it cannot be read any more."""
+        """Read the log as it stands now; None where there is none, or it cannot be read any more."""
         return _read(self.entry.log) if self.entry is not None and self.entry.log is not None else self.own
 
 
@@ -84,7 +84,7 @@ def _label(entry: RunEntry) -> str:
 
 
 def _unique(labels: Iterable[str]) -> list[str]:
-    """The labels, with numbers where they come again."""
+    """Add numbers to labels that come again."""
     found: list[str] = []
     for label in labels:
         number, unused = 2, label
@@ -96,12 +96,12 @@ def _unique(labels: Iterable[str]) -> list[str]:
 
 @st.cache_resource(max_entries=1, show_spinner=False)
 def _catalogue(runs: Path, models: Path) -> RunCatalogue:
-    """The one of all sessions."""
+    """Return the one of all sessions."""
     return RunCatalogue(runs, models)
 
 
 def _read(file: Path) -> Log | None:
-    """A log; None where it has gone, or cannot be read any more."""
+    """Read a log; None where it has gone, or cannot be read any more."""
     try:
         state = file.stat()
         return _log(str(file), state.st_mtime_ns, state.st_size)
@@ -115,7 +115,7 @@ def _log(file: str, changed: int, size: int) -> Log:
 
 
 def _drawn(log: Log) -> Log:
-    """A log without the columns that are never drawn."""
+    """Drop the columns that are never drawn."""
     return replace(log, columns={name: values for name, values in log.columns.items() if name in (*DRAWN, SECONDS)})
 
 
@@ -155,7 +155,7 @@ def refused() -> list[tuple[str, str]]:
 
 
 def yours() -> list[Training]:
-    """The logs that the visitor brought."""
+    """Return the logs that the visitor brought."""
     return list(st.session_state.get(KEPT, ()))
 
 
@@ -165,5 +165,5 @@ def forget(label: str) -> None:
 
 
 def escaped(label: str) -> str:
-    """A label as Markdown that shows it as it is: names of folders and files come from outside."""
+    """Escape a label for Markdown: names of folders and files come from outside."""
     return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])", r"\\\1", label)

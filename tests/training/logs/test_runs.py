@@ -10,14 +10,12 @@ from typing import Any
 import pytest
 
 from casting_core.networks.card import MODELS, shipped
-from casting_core.training import loop, run
 from casting_core.training.logs import reading, runs
 from casting_core.training.logs.log import COLUMNS, EpochRecord, write_log
 from casting_core.training.logs.runs import (
     LOG,
     RESULT,
     SETTINGS,
-    STATE,
     RunCatalogue,
     RunEntry,
     RunKind,
@@ -67,10 +65,6 @@ def make(folder: Path, epochs: int | None = 2, *, seconds: float = 10.0, result:
 def local_runs(runs: Path) -> list[RunEntry]:
     """The runs of this machine alone, at first sight."""
     return RunCatalogue(runs, runs / "no models").refresh()
-
-
-def test_files_have_the_names_that_training_gives_them() -> None:
-    assert (LOG, SETTINGS, STATE, RESULT) == (loop.LOG, loop.SETTINGS, loop.STATE, run.RESULT)
 
 
 def test_a_finished_run(tmp_path: Path) -> None:
