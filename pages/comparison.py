@@ -1,4 +1,4 @@
-"""Which model is better, and how did it get there?"""
+"""The page Comparison: which model is better, and how did it get there."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""What do the pictures look like, and what is wrong with them?"""
+"""The page Dataset: what the pictures look like, and what is wrong with them."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""How far can I trust it on parts it has never seen?"""
+"""The page Evidence: how far a model can be trusted on parts that it has never seen."""
 
 import streamlit as st
 

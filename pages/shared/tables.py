@@ -1,4 +1,4 @@
-"""Tables on a page, as CSV files that a spreadsheet opens without harm, and the cells of a grid."""
+"""Tables on a page, as CSV files that a spreadsheet opens without harm, and charts beside each other."""
 
 import csv
 import io
@@ -8,7 +8,9 @@ from typing import Any, TypeVar
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from casting_core.charts.style import Chart
 from pages.shared.downloads import neutral
+from pages.shared.drawing import draw
 
 Item = TypeVar("Item")
 
@@ -28,7 +30,7 @@ def show_table(rows: Iterable[Sequence[Any]], columns: Mapping[str, Any], alt: s
 
 
 def to_csv(header: Sequence[str], rows: Iterable[Iterable[Any]], *, lineterminator: str = "\r\n") -> bytes:
-    """A table as UTF-8 with the mark that spreadsheets look for; None is empty, and no text acts as a formula."""
+    """Write a table as UTF-8 with the mark that spreadsheets look for; None is empty, no text acts as a formula."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator=lineterminator)
     writer.writerow(header)
@@ -37,15 +39,22 @@ def to_csv(header: Sequence[str], rows: Iterable[Iterable[Any]], *, lineterminat
 
 
 def csv_button(label: str, file: str, content: Callable[[], bytes], **options: Any) -> None:
-    """A button that gives a CSV file, whose `content` is made when it is pressed."""
+    """Draw a button that gives a CSV file, whose `content` is made when it is pressed."""
     icon = ":material/download:"
     st.download_button(label, content, file, "text/csv", icon=icon, on_click="ignore", **options)
 
 
 def grid(items: Sequence[Item], width: int, **options: Any) -> Iterator[tuple[DeltaGenerator, Item]]:
-    """A cell for each item, `width` in a row; on a phone they follow each other in the same order.
+    """Give each item a cell, `width` of them in a row; on a phone they follow each other in the same order.
 
     `options`: of `st.columns`.
     """
     for start in range(0, len(items), width):
         yield from zip(st.columns(width, **options), items[start : start + width], strict=False)
+
+
+def panel(cell: DeltaGenerator, title: str, chart: Chart, caption: str, key: str) -> None:
+    """Draw a chart in a cell, below its title."""
+    with cell:
+        st.markdown(f"**{title}**")
+        draw(chart, caption, key)

@@ -194,7 +194,7 @@ def weighted_areas(values: np.ndarray, positive: np.ndarray, weights: np.ndarray
 
 
 def warning(row: Shortcut, name: str | None = None) -> str | None:
-    """What a manager should know of a measure that tells the label, and do about it; None where there is no need.
+    """Say what to know of a measure that tells the label, and what to do about it; None where there is no need.
 
     `name`: of the measure, as it stands in a sentence, such as "brightness"; its own where left out.
     """

@@ -29,8 +29,14 @@ COPIES = 5  # in memory, one a fold
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class HeldOutView:
-    """What a network made of a picture, and whether it was one that had never seen its casting. `activation`: Grad-CAM,
-    float32 (h, w) in [0, 1], of a model that has convolutions and no map of its own."""
+    """What a network made of a picture.
+
+    Attributes
+    ----------
+    judged : the inspection, ready for a page.
+    unseen : whether the network had never seen the casting.
+    activation : Grad-CAM, float32 (h, w) in [0, 1], of a model that has convolutions and no map of its own.
+    """
 
     judged: DisplayedInspection
     unseen: bool

@@ -22,8 +22,15 @@ Key = tuple[str, str, str, tuple[int, ...]]  # name, folder, SHA-256 of the weig
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ModelResults:
-    """A model's `card`, all its judged `rows` and the paths whose label is doubted. `key` is another one as soon as any
-    file of it changes."""
+    """A model with what it said of its pictures.
+
+    Attributes
+    ----------
+    key : another one as soon as any file of the model changes.
+    card : of the model.
+    rows : all pictures that it judged.
+    suspects : paths of those whose label is doubted.
+    """
 
     key: Key
     card: ModelCard
@@ -61,21 +68,21 @@ class SelectedResults:
 
 
 def known(model: str) -> ModelResults:
-    """A shipped model. Raises `ModelError` or `DataError` where its card or its predictions are damaged."""
+    """Read a shipped model. Raises `ModelError` or `DataError` where its card or its predictions are damaged."""
     card, folder = resources.card(model), folder_of(model, MODELS)
     return _known((model, str(folder), str(card.weights_sha256), _state(folder)))
 
 
 @st.cache_resource(max_entries=4 * MAX_MODELS, show_spinner=False, hash_funcs={ModelResults: lambda model: model.key})
 def shown(model: ModelResults, *, unseen: bool, as_filed: bool) -> SelectedResults:
-    """The model on castings never seen or on the official test. Raises `DataError` where there are no such pictures."""
+    """Select castings never seen, or the official test. Raises `DataError` where there are no such pictures."""
     rows = select(model.rows, unseen=unseen, left_out=frozenset() if as_filed else model.suspects)
     return SelectedResults(known=model, rows={each.row.path: each for each in rows}, found=behaviour(rows))
 
 
 @st.cache_resource(max_entries=64, show_spinner=False, hash_funcs={SelectedResults: lambda model: model.known.key})
 def pair(first: SelectedResults, second: SelectedResults, *, unseen: bool, as_filed: bool) -> ModelPair:
-    """Both models on the pictures that both have judged. Raises `DataError` where there is none.
+    """Compare two models on the pictures that both have judged. Raises `DataError` where there is none.
 
     `unseen` and `as_filed`: as both were `shown`; with others they are other results.
     """

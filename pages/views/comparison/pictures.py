@@ -11,15 +11,12 @@ from casting_core.charts.style import WORDS
 from casting_core.errors import CastingError
 from casting_core.evaluation.held_out_verdicts import HeldOutVerdict
 from casting_core.labels import Label, Verdict
-from pages.shared import downloads, tables, widgets
-from pages.shared import gallery as tiles
-from pages.shared.gallery import Tile
+from pages.shared import downloads, gallery, tables, widgets
 from pages.shared.marked import as_uri
 from pages.shared.uploads import Upload
 from pages.views.comparison import held_out_view
 from pages.views.comparison.model_results import SelectedResults
 from pages.views.dataset import loaded, opened
-from pages.views.dataset.opened import turn_to
 from pages.views.dataset.picture import as_upload
 from pages.views.dataset.source import FETCH, configured
 
@@ -30,7 +27,7 @@ DONE = {Verdict.OK: "passed", Verdict.REVIEW: "sent to a person", Verdict.DEFECT
 
 
 def browse(paths: Sequence[str], judges: Sequence[SelectedResults], *, key: str, title: str) -> None:
-    """The pictures with these paths, the most wrong first, with what each judge says; all judges know all of them."""
+    """List pictures by their paths, the most wrong first, with what each judge says; all judges know all of them."""
     if not paths:
         st.info(f"{title}: none.", icon=":material/check:")
         return
@@ -60,7 +57,7 @@ def hardness(each: HeldOutVerdict) -> float:
 
 
 def said(judge: SelectedResults, path: str) -> str:
-    """What a judge made of a picture: `12.3 %, sent to a person`."""
+    """Say what a judge made of a picture: `12.3 %, sent to a person`."""
     each = judge.rows[path]
     return f"{percent(each.row.probability)}, {DONE[each.verdict]}"
 
@@ -80,8 +77,10 @@ def _tiles(paths: Sequence[str], judges: Sequence[SelectedResults], here: Path, 
         row, name = judges[0].rows[path].row, PurePosixPath(path).name
         told = [said(judge, path) if len(judges) == 1 else f"{judge.name}: {said(judge, path)}" for judge in judges]
         notes = [f"filed as {WORDS[row.label]}, photograph {row.source}", *told]
-        made.append(Tile(key=path, title=name, source=_small(here, path), notes=[(note, False) for note in notes]))
-    tiles.show(
+        made.append(
+            gallery.Tile(key=path, title=name, source=_small(here, path), notes=[(note, False) for note in notes])
+        )
+    gallery.show(
         made,
         key=f"{key}-tiles",
         label=f"{title}, {start + 1} to {start + len(made)} of {len(paths)}".replace("\\", ""),  # it is no Markdown
@@ -92,7 +91,7 @@ def _tiles(paths: Sequence[str], judges: Sequence[SelectedResults], here: Path, 
 def _open(path: str, sequence: Sequence[str], judges: Sequence[str]) -> None:
     """Open a picture, with those that can be stepped through and the models whose maps are shown."""
     st.session_state[JUDGES] = list(judges)
-    turn_to(path, sequence)
+    opened.turn_to(path, sequence)
 
 
 @st.cache_data(max_entries=1000, show_spinner=False)
@@ -137,7 +136,7 @@ def to_csv(paths: Sequence[str], judges: Sequence[SelectedResults]) -> bytes:
 
 
 def dialog(chosen: Sequence[SelectedResults]) -> None:
-    """The picture that the link names, in a dialog; nothing where it names none."""
+    """Open the picture that the link names, in a dialog; nothing where it names none."""
     wanted = st.session_state.get(JUDGES, ())
     judges = [each for each in chosen if each.name in wanted] or list(chosen[:2])
     opened.dialog(
@@ -173,7 +172,7 @@ def _draw(path: str, judges: Sequence[SelectedResults]) -> None:
 
 
 def _seen_by(judge: SelectedResults, upload: Upload, path: str) -> bool:
-    """The picture as a model sees it; whether that is a map of its own evidence."""
+    """Draw the picture as a model sees it; whether that is a map of its own evidence."""
     name = judge.name
     st.markdown(f"**{judge.title}**: {said(judge, path)}")
     try:

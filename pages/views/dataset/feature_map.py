@@ -24,7 +24,7 @@ COLOURED = {  # title → column
 
 
 def show(table: Table) -> None:
-    """The map, and the pictures of the area that was chosen."""
+    """Draw the map, and the pictures of the area that was chosen."""
     index = table.index
     st.subheader("All pictures by what the model sees in them", anchor=False)
     if index is None or not index.features.any():
@@ -108,7 +108,7 @@ def take_area() -> None:
 
 
 def chosen_area() -> np.ndarray | None:
-    """The outline in the link, float (V, 2); None where there is none, or it is nonsense."""
+    """Read the outline in the link, float (V, 2); None where there is none, or it is nonsense."""
     told = st.query_params.get(AREA)
     if not told or len(told) > 40 * CORNERS:
         return None

@@ -111,7 +111,7 @@ def _ranges(table: Table) -> dict[str, tuple[float, float]]:
 
 
 def _ends(table: Table, column: str, slider: Slider) -> tuple[float, float] | None:
-    """The ends of a slider; None where there is nothing to choose from."""
+    """Find the ends of a slider; None where there is nothing to choose from."""
     if column not in table.rows or not table.rows[column].notna().any():
         return None
     steps = table.rows[column] / slider.step

@@ -20,7 +20,7 @@ MARKS = [(str(mark), title) for mark, title in marking.TITLES.items()]
 
 
 def show(table: Table, among: np.ndarray | None = None) -> None:
-    """Filters, tiles, and the filtered table as a file. `among`: bool (N,), of those that were chosen elsewhere."""
+    """Draw filters, tiles, and a button for the table. `among`: bool (N,), those that were chosen elsewhere."""
     held = marking.holding(table, marking.current(table))
     marks = [str(held.get(path, "")) for path in table.rows["path"]]
     table = replace(table, rows=table.rows.assign(mark=np.array(marks, object)))
@@ -33,7 +33,7 @@ def show(table: Table, among: np.ndarray | None = None) -> None:
 
 
 def draw(table: Table, places: Sequence[int], *, key: str, extra: Mapping[int, str] | None = None) -> None:
-    """Tiles of the pictures at these places, in this order, page by page. `extra`: a further line by place."""
+    """Draw tiles of the pictures at these places, in this order, page by page. `extra`: a further line by place."""
     with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
         st.markdown(f"**{len(places):,} of {len(table):,} pictures**")
         size = st.segmented_control(
@@ -64,6 +64,6 @@ def mark(table: Table, path: str, name: str | None) -> None:
 
 
 def to_csv(table: Table, places: Sequence[int] | np.ndarray) -> bytes:
-    """The rows at these places, in this order, with the mark that spreadsheets look for; no text acts as a formula."""
+    """Write the rows at these places, in this order, for spreadsheets; no text acts as a formula."""
     text: str = table.rows.iloc[places].map(neutral).to_csv(index=False, float_format="%.6g")
     return text.encode("utf-8-sig", errors="replace")

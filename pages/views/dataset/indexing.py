@@ -102,7 +102,7 @@ def _jobs() -> dict[str, IndexJob]:
 
 
 def job(chosen: Source) -> IndexJob | None:
-    """The job of a data set, if one was begun."""
+    """Find the job of a data set, if one was begun."""
     return _jobs().get(str(chosen.folder))
 
 

@@ -1,4 +1,4 @@
-"""Is the test fair, or does it show photographs that are in the training pictures too?"""
+"""The view on data leakage: does the test show photographs that are in the training pictures too."""
 
 import numpy as np
 import streamlit as st
@@ -10,8 +10,7 @@ from casting_core.evaluation.comparison.published import STUDY
 from casting_core.exploration.leakage import LOWEST, Twin, leakage_at, photographs_at, twins
 from casting_core.exploration.table import Table
 from casting_core.networks.card import DEFAULT, MODELS, folder_of, read_card
-from pages.shared.drawing import draw
-from pages.shared.tables import grid, show_table
+from pages.shared.tables import grid, panel, show_table
 from pages.views.dataset import loaded
 
 STEP = 0.005
@@ -110,7 +109,7 @@ def _dealt_here(table: Table) -> bool:
 
 
 def _consequences(table: Table, leak: Leakage) -> None:
-    """What the share means for figures on this test."""
+    """Say what the share means for figures on this test."""
     if not leak.copied:
         return
     told = []
@@ -200,14 +199,12 @@ def _what_it_decides(table: Table, histogram: np.ndarray, chosen: float) -> None
         f"pictures ({100 * leak.share:.1f} %) have a copy in train."
     )
     left, right = st.columns(2, gap="large")
-    with left:
-        st.markdown("**How alike pairs of pictures are**")
-        draw(charts.similarity(histogram, chosen), _seen(charts.valley(histogram)), "fairness similarity")
-    with right:
-        counted, copied = [photographs for photographs, _ in curve], [leaked.copied for _, leaked in curve]
-        chart = charts.thresholds(VALUES, counted, copied, tested=leak.tested, chosen=chosen)
-        st.markdown("**What the threshold decides**")
-        draw(chart, "Where the lines are flat, the answer does not hang on the threshold.", "fairness thresholds")
+    similarity, seen = charts.similarity(histogram, chosen), _seen(charts.valley(histogram))
+    panel(left, "How alike pairs of pictures are", similarity, seen, "fairness similarity")
+    counted, copied = [photographs for photographs, _ in curve], [leaked.copied for _, leaked in curve]
+    chart = charts.thresholds(VALUES, counted, copied, tested=leak.tested, chosen=chosen)
+    caption = "Where the lines are flat, the answer does not hang on the threshold."
+    panel(right, "What the threshold decides", chart, caption, "fairness thresholds")
     with st.expander("The same in numbers", icon=":material/table_rows:"):
         number_column = st.column_config.NumberColumn
         show_table(
@@ -223,7 +220,7 @@ def _what_it_decides(table: Table, histogram: np.ndarray, chosen: float) -> None
 
 
 def _seen(low: float | None) -> str:
-    """What to see in the chart of pairs; `low`: where it is lowest between two hills."""
+    """Say what to see in the chart of pairs; `low`: where it is lowest between two hills."""
     scale = "All pairs of pictures, on a scale on which each line is ten times the one below. "
     if low is None:
         return (

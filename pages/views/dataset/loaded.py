@@ -25,7 +25,7 @@ MOST = 3  # indexes in memory
 
 
 def load(chosen: Source, place: DeltaGenerator) -> Table | None:
-    """The chosen set as a table; None, with the page saying why and what to do, where it is not ready.
+    """Load the chosen set as a table; None, with the page saying why and what to do, where it is not ready.
 
     `place`: where the judge and the defective classes are asked for.
     """
@@ -95,21 +95,17 @@ def _with_model(index: Index | None, kind: str, place: DeltaGenerator) -> Table:
                 "a copy of it that had not seen that photograph.",
             )
         if index is not None and not public and kind != RENDERED:
-            defective = _ask_defective(index)
+            told = st.multiselect(
+                "Classes that are defective",
+                list(index.classes),
+                key="defective",
+                bind="query-params",
+                placeholder="guessed from their names",
+                width=300,
+            )
+            defective = tuple(told) if told and len(told) < len(index.classes) else None
     key, root = (None, "") if index is None else (index.key, str(index.root))
     return _table(key, root, defective, model)
-
-
-def _ask_defective(index: Index) -> tuple[str, ...] | None:
-    told = st.multiselect(
-        "Classes that are defective",
-        list(index.classes),
-        key="defective",
-        bind="query-params",
-        placeholder="guessed from their names",
-        width=300,
-    )
-    return tuple(told) if told and len(told) < len(index.classes) else None
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)
@@ -123,7 +119,7 @@ def _table(key: str | None, root: str, defective: tuple[str, ...] | None, model:
 
 
 def identity(table: Table) -> object:
-    """What tells a table apart from others, but for the model: its pictures, and what its classes stand for."""
+    """Tell a table apart from others, but for the model: by its pictures, and by what its classes stand for."""
     labels = sorted((name, str(label)) for name, label in (table.classes or {}).items())
     return None if table.index is None else (table.index.key, str(table.index.root)), labels
 
@@ -133,7 +129,7 @@ PER_TABLE: dict[str | type, Callable[[Any], object]] = {Table: identity}  # for 
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def pixels(root: str, path: str, sha256: str) -> np.ndarray | None:
-    """A picture of a set, uint8 (H, W); None where it is gone or has changed since it was indexed."""
+    """Read a picture of a set, uint8 (H, W); None where it is gone or has changed since it was indexed."""
     with suppress(ImageError):
         picture = decode(Path(root) / path)
         if picture.sha256 == sha256:
@@ -142,15 +138,17 @@ def pixels(root: str, path: str, sha256: str) -> np.ndarray | None:
 
 
 def shown(root: Path, path: str) -> np.ndarray | None:
-    """A picture in colour, uint8 (H, W, 3); None where it cannot be read any more."""
+    """Read a picture in colour, uint8 (H, W, 3); None where it cannot be read any more."""
     with suppress(ImageError):
         return decode_rgb(root / path)
     return None
 
 
 def laid(table: Table, first: int, second: int) -> tuple[np.ndarray, Aligned] | None:
-    """A picture, uint8 (H, W), and another one of its photograph laid onto it, both by their places in the table; None
-    where one cannot be read any more or has changed."""
+    """Read a picture, uint8 (H, W), and lay another one of its photograph onto it, by their places in the table.
+
+    None where one cannot be read any more, or has changed.
+    """
     assert table.index is not None
     rows = (table.rows.iloc[place] for place in (first, second))
     one, other = (pixels(str(table.index.root), row["path"], row["sha256"]) for row in rows)

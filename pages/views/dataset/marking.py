@@ -23,7 +23,7 @@ Step = tuple[str, str, Mark | None]  # path and SHA-256 of a picture, and how it
 
 
 def current(table: Table) -> Marks:
-    """The marks of a set as they stand now; where they cannot be read the page says so, and nothing is written."""
+    """Read the marks of a set as they stand now; where that fails the page says so, and nothing is written."""
     if table.index is None:
         return Marks()
     waiting = _unwritten().get(str(table.index.root), Marks())
@@ -40,7 +40,7 @@ def current(table: Table) -> Marks:
 
 
 def _unwritten() -> dict[str, Marks]:
-    """The session's marks by data root, of sets whose marks cannot be written, or are not."""
+    """Hold the session's marks by data root, of sets whose marks cannot be written, or are not."""
     kept: dict[str, Marks] = st.session_state.setdefault(SESSION, {})
     return kept
 
@@ -67,7 +67,7 @@ def undo(table: Table) -> None:
 
 
 def _steps(table: Table) -> list[Step]:
-    """What can be undone on this set, the last step at the end."""
+    """Hold what can be undone on this set, the last step at the end."""
     root = None if table.index is None else table.index.root
     steps: list[Step] = st.session_state.setdefault(UNDO, {}).setdefault(str(root), [])
     return steps
@@ -93,7 +93,7 @@ def _root(table: Table) -> Path:
 
 
 def tools(table: Table, marks: Marks) -> None:
-    """Undo, the marks as a file, and what is to be known of them."""
+    """Draw undo, the marks as a file, and what is to be known of them."""
     trouble = st.session_state.get(TROUBLE)
     if trouble:
         st.warning("The marks are kept for this session only.", icon=":material/warning:")
@@ -116,6 +116,6 @@ def tools(table: Table, marks: Marks) -> None:
 
 
 def _safe(marks: Marks) -> bytes:
-    """The table for a spreadsheet: a path that begins like a formula gets an apostrophe, which `--exclude` knows."""
+    """Make a spreadsheet of them: a path that begins like a formula gets an apostrophe, which `--exclude` knows."""
     header, *rows = csv.reader(io.StringIO(as_written(marks)))
     return to_csv(header, rows, lineterminator="\n")

@@ -1,4 +1,4 @@
-"""What is in this data set, how even is it, and what is odd about it?"""
+"""The view at a glance: what is in a data set, how even it is, and what is odd about it."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -6,14 +6,14 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from casting_core.charts import dataset as charts
 from casting_core.charts.style import LABELS, SERIES, WORDS, Look, listed, looks
 from casting_core.data.part.measures import TITLES
 from casting_core.exploration.table import Table
 from casting_core.labels import Label
-from pages.shared.drawing import draw
-from pages.shared.tables import show_table
+from pages.shared.tables import grid, panel, show_table
 
 NO_SPLIT = "no split"
 CHECK = ":material/check:"
@@ -39,10 +39,8 @@ def show(table: Table) -> None:
     kinds = _kinds(table)
     _numbers(table, kinds)
     left, right = st.columns(2, gap="large")
-    with left:
-        _counts(table)
-    with right:
-        _photographs(kinds)
+    _counts(left, table)
+    _photographs(right, kinds)
     _measures(table)
     st.subheader("What is odd about it?", anchor=False)
     for line in _oddities(table):
@@ -54,7 +52,7 @@ def show(table: Table) -> None:
 
 
 def groups(table: Table) -> dict[str, np.ndarray]:
-    """The pictures that are set side by side, bool (N,) each: by label, or by class where labels are not known."""
+    """Divide pictures to be set side by side, bool (N,) each: by label, or by class where labels are not known."""
     rows = table.rows
     if table.classes is None:
         return {name: (rows["name"] == name).to_numpy() for name in sorted(rows["name"].unique())}
@@ -122,7 +120,7 @@ def _copies(table: Table, kinds: pd.DataFrame) -> str:
     )
 
 
-def _counts(table: Table) -> None:
+def _counts(cell: DeltaGenerator, table: Table) -> None:
     rows, classes = table.rows, table.classes
     names = sorted(rows["name"].unique())
     titles, labels = {name: name for name in names}, None
@@ -133,22 +131,21 @@ def _counts(table: Table) -> None:
     number = Counter(zip(rows["name"], rows["split"], strict=True))
     splits = sorted(rows["split"].unique())
     told = {title: {split or NO_SPLIT: number[name, split] for split in splits} for name, title in titles.items()}
-    st.markdown("**Pictures by split and class**")
     caption = "The models learn from *train* and are tried on *test*. Both should hold every class."
     if splits == [""]:
         caption = "The folder is not divided into train and test."
-    draw(charts.counts(told, looks(list(told), labels)), caption, "glance counts")
+    chart = charts.counts(told, looks(list(told), labels))
+    panel(cell, "Pictures by split and class", chart, caption, "glance counts")
 
 
-def _photographs(kinds: pd.DataFrame) -> None:
+def _photographs(cell: DeltaGenerator, kinds: pd.DataFrame) -> None:
     if (kinds["pictures"] == 1).all():
         return
     told = {kind: mine["pictures"].tolist() for kind in KINDS if len(mine := kinds[kinds["kind"] == kind])}
     steep = kinds["pictures"].max() >= charts.STEEP
     scale = ", on a scale on which each line is ten times the one below" if steep else ""
     caption = f"One bar a photograph{scale}. The higher the bars on the left, the more a model sees of a few castings."
-    st.markdown("**Pictures of each source photograph**")
-    draw(charts.photographs(told, KINDS), caption, "glance photographs")
+    panel(cell, "Pictures of each source photograph", charts.photographs(told, KINDS), caption, "glance photographs")
 
 
 def _measures(table: Table) -> None:
@@ -165,17 +162,15 @@ def _measures(table: Table) -> None:
         ((width, height),) = sizes
         st.markdown(f"All pictures are **{width} × {height} px**.")
     else:
-        st.markdown("**Sizes of the pictures**")
         caption = "Pictures are scaled before a model sees them, so fine marks on small ones are lost sooner."
-        draw(charts.sizes(sizes), caption, "glance sizes")
+        panel(st.container(), "Sizes of the pictures", charts.sizes(sizes), caption, "glance sizes")
     where = "of the part" if rows["diameter"].notna().all() else "of the part, or of the picture where none was found"
-    for column, (measure, caption) in zip(st.columns(2, gap="large"), SPREAD.items(), strict=True):
+    for cell, (measure, caption) in grid(list(SPREAD.items()), 2, gap="large"):
         values = rows[measure].to_numpy(float)
         apart = {name: values[mine] for name, mine in groups(table).items()}
         chart = charts.distribution(apart, group_looks(table), title=TITLES[measure])
-        with column:
-            st.markdown(f"**{measure.capitalize()} {where}**")
-            draw(chart, f"Dotted lines are the medians. {caption}", f"glance {measure}")
+        title = f"{measure.capitalize()} {where}"
+        panel(cell, title, chart, f"Dotted lines are the medians. {caption}", f"glance {measure}")
 
 
 def _oddities(table: Table) -> Iterator[str]:
@@ -234,7 +229,7 @@ def _count(number: int, what: str) -> str:
 
 
 def _lists(table: Table) -> None:
-    """The doubted labels and the files that cannot be read, by name."""
+    """List the doubted labels and the files that cannot be read, by name."""
     doubted = table.rows.loc[table.rows["suspect"], ["path", "name", "source"]]
     if len(doubted):
         with st.expander(f"Labels in doubt ({len(doubted):,})", icon=":material/help:"):

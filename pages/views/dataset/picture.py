@@ -15,9 +15,7 @@ from casting_core.errors import CastingError, ImageError
 from casting_core.exploration.neighbours import neighbours
 from casting_core.exploration.table import Table
 from casting_core.networks.card import DEFAULT
-from pages.shared import resources, uploads, widgets
-from pages.shared.gallery import Tile
-from pages.shared.gallery import show as show_gallery
+from pages.shared import gallery, resources, uploads, widgets
 from pages.shared.marked import as_uri
 from pages.shared.tables import show_table
 from pages.shared.uploads import Upload
@@ -30,7 +28,7 @@ SMALL = 220  # px, at most, of each
 
 
 def show(table: Table) -> None:
-    """The picture that the link names, in a dialog; nothing where it names none."""
+    """Open the picture that the link names, in a dialog; nothing where it names none."""
     unknown = "The picture that this link names is not in this data set."
     dialog(table.places.__contains__, lambda path: _draw(table, table.places[path]), unknown=unknown)
 
@@ -50,7 +48,7 @@ def _draw(table: Table, place: int) -> None:
 
 
 def _large(table: Table, root: Path, row: dict[str, Any]) -> None:
-    """The picture beside its evidence, as the shipped model sees it now."""
+    """Draw the picture beside its evidence, as the shipped model sees it now."""
     upload = as_upload(root, row["path"])
     if upload is None:
         st.warning("This picture is no longer in its folder, or cannot be read any more.", icon=":material/hide_image:")
@@ -82,7 +80,7 @@ def _large(table: Table, root: Path, row: dict[str, Any]) -> None:
 
 
 def as_upload(root: Path, path: str) -> Upload | None:
-    """A picture of a set as if it had been given to the app; None where it is gone."""
+    """Read a picture of a set as if it had been given to the app; None where it is gone."""
     try:
         data = read(root / path)
     except ImageError:
@@ -143,19 +141,19 @@ def _copies(table: Table, place: int, row: dict[str, Any]) -> None:
         laid = aligned(table, place, other)
         note = "same file" if told["sha256"] == row["sha256"] else "cannot be laid on" if laid is None else laid[1]
         made.append(
-            Tile(
+            gallery.Tile(
                 key=told["path"],
                 title=told["file"],
                 source=tiles.source(table, other) if laid is None else laid[0],
                 notes=[(tiles.filed(told), bool(told["label"] != row["label"])), (note, False)],
             )
         )
-    show_gallery(made, key="copies", label="Other pictures of the same photograph", on_open=turn_to)
+    gallery.show(made, key="copies", label="Other pictures of the same photograph", on_open=turn_to)
 
 
 @st.cache_data(max_entries=256, show_spinner=False, hash_funcs=loaded.PER_TABLE)
 def aligned(table: Table, first: int, second: int) -> tuple[str, str] | None:
-    """The second picture laid onto the first, as a data URI, and how it was turned; None where one cannot be read."""
+    """Lay the second picture onto the first: a data URI, and how it was turned; None where one cannot be read."""
     pair = loaded.laid(table, first, second)
     if pair is None:
         return None
@@ -168,7 +166,7 @@ def aligned(table: Table, first: int, second: int) -> tuple[str, str] | None:
 
 
 def _alike(table: Table, features: np.ndarray, place: int) -> None:
-    """The nearest pictures of each class by the model's features."""
+    """Draw the nearest pictures of each class by the model's features."""
     if not features.any():
         return
     group = table.rows["label" if table.classes is not None else "name"].to_numpy()
@@ -179,4 +177,4 @@ def _alike(table: Table, features: np.ndarray, place: int) -> None:
         st.caption(as_it_is(words.get(name, name).capitalize()))
         extra = {each.index: f"{100 * max(each.similarity, 0):.0f} % alike" for each in near}
         shown = tiles.tiles(table, list(extra), {}, extra)
-        show_gallery(shown, key=f"alike {name}", label=f"Most alike pictures of the class {name}", on_open=turn_to)
+        gallery.show(shown, key=f"alike {name}", label=f"Most alike pictures of the class {name}", on_open=turn_to)

@@ -1,4 +1,4 @@
-"""Does something plain, such as brightness, give the label away?"""
+"""The view on spurious cues: does something plain, such as brightness, give the label away."""
 
 import io
 from collections.abc import Mapping, Sequence
@@ -77,7 +77,7 @@ def show(table: Table) -> None:
 
 @st.cache_data(max_entries=6, show_spinner=False, hash_funcs=loaded.PER_TABLE)
 def _found(table: Table) -> tuple[dict[str, np.ndarray], tuple[Shortcut, ...]]:
-    """The measures, float (N,) each, and how well each tells the label, without those that mean nothing here."""
+    """Measure, float (N,) each, and find how well each tells the label, without what means nothing here."""
     assert table.index is not None
     rows = table.rows
     measures = {WHOLE: whole_picture(table.index)}
@@ -195,7 +195,7 @@ def _numbers(rows: Sequence[Shortcut]) -> None:
 
 
 def _one(table: Table, measures: Mapping[str, np.ndarray], overall: Sequence[Shortcut]) -> None:
-    """The distribution of one measure within each label, the one that tells most at first."""
+    """Draw the distribution of one measure within each label, the one that tells most at first."""
     st.markdown("**Look at one measure**")
     order = sorted(overall, key=_area, reverse=True)
     titles = {NAMES[row.measure][0].capitalize(): row.measure for row in order}
@@ -206,8 +206,10 @@ def _one(table: Table, measures: Mapping[str, np.ndarray], overall: Sequence[Sho
 
 
 def _floor(overall: Sequence[Shortcut]) -> None:
-    """What follows on the public set: the model that sees brightness alone is the floor for all others. `overall`:
-    empty where the pictures are not at hand."""
+    """Say what follows on the public set: the model that sees brightness alone is the floor for all others.
+
+    `overall`: empty where the pictures are not at hand.
+    """
     st.subheader("What follows for this set", anchor=False)
     whole = next((row for row in overall if row.measure == WHOLE), None)
     try:

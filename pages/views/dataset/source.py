@@ -40,7 +40,7 @@ def rendered_folder() -> Path:
 
 @st.cache_data(ttl=FRESH, show_spinner=False)
 def configured() -> tuple[Path | None, bool]:
-    """The data folder of this installation, None where there is none, and whether the public set lies in it."""
+    """Find the data folder of this installation, None where there is none; whether the public set lies in it."""
     root = default_root()
     try:
         with suppress(DataError):  # not laid out as the public set
@@ -51,7 +51,7 @@ def configured() -> tuple[Path | None, bool]:
 
 
 def choose() -> Source | None:
-    """The visitor's choice; None where a folder is still to be named."""
+    """Ask which one; None where a folder is still to be named."""
     here, public = configured()
     folders = {PUBLIC: here if public else None, RENDERED: rendered_folder()}
     if here is not None and not public:
@@ -97,7 +97,7 @@ def forget() -> None:
 
 
 def explain(source: Source) -> None:
-    """What the chosen set is, and how to get the public one where it is not here."""
+    """Say what the chosen set is, and how to get the public one where it is not here."""
     if source.kind == RENDERED:
         st.info(
             f"These are {COUNT} castings that this app rendered itself, with known defects; they are no photographs. "

@@ -15,7 +15,7 @@ BAD = (Outcome.MISSED, Outcome.FALSE_ALARM)
 def tiles(
     table: Table, places: Sequence[int], marks: Mapping[str, Mark], extra: Mapping[int, str] | None = None
 ) -> list[Tile]:
-    """The tiles of some pictures, by their places in the table. `extra`: a further line by place."""
+    """Make the tiles of some pictures, by their places in the table. `extra`: a further line by place."""
     rows = table.rows.iloc[list(places)].to_dict("records")
     made = []
     for place, row in zip(places, rows, strict=True):
@@ -43,14 +43,14 @@ def filed(row: Mapping[str, Any]) -> str:
 
 
 def _judged(row: Mapping[str, Any]) -> str:
-    """What a model said of it; empty where none judged."""
+    """Say what a model made of it; empty where none judged."""
     if row["probability"] == row["probability"]:  # not NaN
         return f"{percent(row['probability'])} · {row['outcome']}"
     return str(row["outcome"]) if row["outcome"] == Outcome.UNUSABLE else ""
 
 
 def source(table: Table, place: int) -> str | None:
-    """The thumbnail as a data URI; None where the pictures are not at hand."""
+    """Give the thumbnail as a data URI; None where the pictures are not at hand."""
     if table.index is None:
         return None
     return "data:image/jpeg;base64," + base64.b64encode(table.index.thumbnail(place)).decode()

@@ -43,5 +43,5 @@ class Album:
 
 @st.cache_resource(max_entries=MOST, show_spinner=False)
 def album(key: tuple[str, ...], _pictures: Iterator[Known], _judge: Judge) -> Album:
-    """The album of this key, begun where there is none; the longest untouched goes when there are too many."""
+    """Find the album of this key, or begin it; the longest untouched goes when there are too many."""
     return Album(_pictures, _judge)

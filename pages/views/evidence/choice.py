@@ -9,8 +9,10 @@ from pages.shared import resources
 
 
 def measured(figures: str, what: str) -> ModelCard | None:
-    """The card of a model with these figures, the visitor's choice where there are several; None where there is none,
-    with the page saying how they are made. `what`: completes "No model has been …"."""
+    """Choose the card of a model with these figures; None where there is none, and the page says how they are made.
+
+    `what`: completes "No model has been …".
+    """
     cards = [resources.card(name) for name in resources.models()]
     ready = [card for card in cards if getattr(card.metrics, figures)]
     if ready:
@@ -22,7 +24,7 @@ def measured(figures: str, what: str) -> ModelCard | None:
 
 
 def choose(cards: Sequence[ModelCard]) -> ModelCard:
-    """The visitor's choice of these, which are at least one; where it is the only one nothing is asked."""
+    """Let the visitor choose one of these, which are at least one; of one alone nothing is asked."""
     if len(cards) == 1:
         return cards[0]
     by_name = {card.name: card for card in cards}

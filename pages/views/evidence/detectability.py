@@ -1,4 +1,4 @@
-"""How small a defect does it still see? Probability of detection over the size of a defect, by its kind."""
+"""The view on probability of detection: how small a defect a model still sees, by the kind of defect."""
 
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -102,7 +102,7 @@ def _view(card: ModelCard) -> None:
 
 
 def marked(card: ModelCard, base: str) -> Future[dict[str, Any]]:
-    """The same figures where a hit is a place that the map marks on the defect, once they are worked out.
+    """Begin to count anew, where a hit is a place that the map marks on the defect.
 
     The card holds sizes only; the curves come from the trials. Their result raises `DataError` for a damaged file.
     """
@@ -132,7 +132,7 @@ def _count_marked(file: Path, base: str) -> dict[str, Any]:
 
 
 def _basis(card: ModelCard, base: str, found: Figures, scale: Scale) -> None:
-    """What was tried."""
+    """Say what was tried."""
     tried = max((each["trials"] for each in found["kinds"].values()), default=0)
     if base == PUBLIC:
         what = (
@@ -151,7 +151,7 @@ def _basis(card: ModelCard, base: str, found: Figures, scale: Scale) -> None:
 
 
 def sentence(kind: str, found: Figures, scale: Scale, seen: str) -> str:
-    """What was found for one kind, for somebody who never heard of such curves."""
+    """Tell what was found for one kind to somebody who never heard of such curves."""
     one, several = KINDS.get(kind, (f"A {kind}", kind))
     a90, sure = found["a90"], surer(found)
     if a90["value"] is None and a90["beyond"] == "above":
@@ -187,13 +187,12 @@ def _kinds(shown: Mapping[str, Figures], look: Mapping[str, Look], scale: Scale,
         "nine times of ten, and ■ a90/95 the size from which nine times of ten is sure with 95 % confidence."
     )
     for cell, (kind, each) in tables.grid(list(shown.items()), 2, gap="large"):
-        with cell:
-            st.markdown(f"**{kind.capitalize()}**")
-            draw(charts.curve(kind, each, look[kind], scale, seen=seen), caption(each, seen), f"pod {kind}")
+        chart = charts.curve(kind, each, look[kind], scale, seen=seen)
+        tables.panel(cell, kind.capitalize(), chart, caption(each, seen), f"pod {kind}")
 
 
 def caption(found: Figures, seen: str) -> str:
-    """What to see in the chart of one kind."""
+    """Say what to see in the chart of one kind."""
     told = f"{found['hits']:,} of {found['trials']:,} {seen}."
     if found["fit"] == "no rise":
         return f"{told} The curve does not rise: size is not what decides here."

@@ -58,7 +58,7 @@ def _judge(model: str) -> Judge:
 
 
 def rendered(count: int) -> Iterator[Known]:
-    """The castings that the card's figures were measured on, rendered anew, in their order."""
+    """Render the castings anew that the card's figures were measured on, in their order."""
     for seed in range(FIRST, FIRST + count):
         one = render_casting(seed=seed, defects="random")
         kinds = tuple(sorted({str(defect.kind) for defect in one.defects}))
@@ -72,7 +72,7 @@ def rendered(count: int) -> Iterator[Known]:
 
 
 def photographs(folder: Path) -> Iterator[Known]:
-    """The photographs of a folder with masks, in the order of its table."""
+    """Read the photographs of a folder with masks, in the order of its table."""
     for one in read_marked(folder):
         yield Known(name=one.file, pixels=one.pixels, mask=one.mask, defective=one.label is Label.DEFECTIVE)
 
@@ -88,7 +88,7 @@ def _rendered(card: ModelCard) -> None:
                 pass
     place = st.empty()
     offer = f"Search all {total} castings that the figures above were measured on (takes about a minute)"
-    if not found.finished and found.done < total and place.button(offer, icon=SEARCH, key="map all rendered"):
+    if found.done < total and place.button(offer, icon=SEARCH, key="map all rendered"):
         place.empty()
         _search(found, total, "Rendering and judging")
     _extremes(found, "castings rendered here", "a defect")
@@ -162,7 +162,7 @@ def _one(title: str, each: PointingResult) -> None:
 
 @st.cache_data(max_entries=40, show_spinner=False)
 def _panels(digest: str, _each: PointingResult) -> tuple[bytes, ...]:
-    """The picture, what was marked on it and what the map says, each as a JPEG file."""
+    """Draw the picture, what was marked on it and what the map says, each as a JPEG file."""
     picture = charts.enlarged(_each.known.pixels)
     marked, pointed = charts.outlined(picture, _each.known.mask), charts.pointed(picture, _each.heatmap, _each.place)
     files = []

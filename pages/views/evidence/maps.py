@@ -1,4 +1,4 @@
-"""Does the evidence map point at the defect? Measured against defects that are known."""
+"""The view on localization: does the evidence map point at the defect, where defects are known."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,7 +15,7 @@ from casting_core.explanation.methods import METHODS
 from casting_core.networks.card import ModelCard
 from pages.shared import resources
 from pages.shared.drawing import draw
-from pages.shared.tables import show_table
+from pages.shared.tables import panel, show_table
 from pages.views.evidence import choice, map_pictures
 
 SETS = {"second_capture": "Second camera", "rendered": "Rendered castings"}
@@ -99,7 +99,7 @@ def show() -> None:
 
 
 def _opening(card: ModelCard, sets: Mapping[str, Mapping[str, Any]]) -> None:
-    """What the figures mean, in words."""
+    """Say what the figures mean."""
     second, rendered = (getattr(card.metrics, name) for name in SETS)
     st.markdown(
         f"With each verdict {card.name} draws a **map of its evidence**. Does it light up where the defect is? People "
@@ -121,7 +121,7 @@ def _opening(card: ModelCard, sets: Mapping[str, Mapping[str, Any]]) -> None:
 
 
 def _second_camera(found: Mapping[str, Any]) -> None:
-    """What the photographs that people marked say besides."""
+    """Say what else was seen on the photographs that people marked."""
     peak, recall = found["peak_on_defect"], found["region_recall"]["all"]
     unmarked = found["defective_pictures"] - peak["of"] if peak else 0
     if unmarked > 0:
@@ -145,7 +145,7 @@ def _second_camera(found: Mapping[str, Any]) -> None:
 
 
 def share_range(values: Mapping[str, Any]) -> str:
-    """A share of a card with its range: `40.8 %, 35.3 % to 46.7 %`."""
+    """Write a share of a card with its range: `40.8 %, 35.3 % to 46.7 %`."""
     share, low, high = (percent(values[name]) for name in ("share", "low", "high"))
     return f"{share}, {low} to {high}"
 
@@ -155,26 +155,28 @@ def _sizes_and_kinds(card: ModelCard, sets: Mapping[str, Mapping[str, Any]]) -> 
     left, right = st.columns(2, gap="large")
     recalls = {title: found["region_recall"] for title, found in sets.items() if found.get("region_recall")}
     if recalls:
-        with left:
-            st.markdown("**Defects that a marked place touches, by size**")
-            draw(
-                charts.by_size(recalls, SIZES, title="Defects touched"),
-                "The size is the share of the picture that a defect covers. The smaller a defect, the more often it is "
-                "not marked. The lines are 95 % ranges over different castings.",
-                "maps sizes",
-            )
-    with right:
-        st.markdown("**Defects found, by kind**")
-        if not kinds:
-            st.markdown("Not measured: needs rendered castings, whose kinds of defects are known.")
-            return
-        draw(
-            charts.by_kind(kinds, title="Parts judged defective"),
-            "Rendered castings with defects of one kind alone, and how many of them are judged defective at 50 %. "
-            "This is the verdict, not the map: a part that passes is not looked at. By kind, the photographs of the "
-            "second camera were not measured.",
-            "maps kinds",
+        panel(
+            left,
+            "Defects that a marked place touches, by size",
+            charts.by_size(recalls, SIZES, title="Defects touched"),
+            "The size is the share of the picture that a defect covers. The smaller a defect, the more often it is not "
+            "marked. The lines are 95 % ranges over different castings.",
+            "maps sizes",
         )
+    title = "Defects found, by kind"
+    if not kinds:
+        right.markdown(f"**{title}**")
+        right.markdown("Not measured: needs rendered castings, whose kinds of defects are known.")
+        return
+    panel(
+        right,
+        title,
+        charts.by_kind(kinds, title="Parts judged defective"),
+        "Rendered castings with defects of one kind alone, and how many of them are judged defective at 50 %. This is "
+        "the verdict, not the map: a part that passes is not looked at. By kind, the photographs of the second camera "
+        "were not measured.",
+        "maps kinds",
+    )
 
 
 @st.fragment  # another figure is drawn at once, and the pictures below stay as they are
@@ -226,7 +228,7 @@ def _methods(card: ModelCard) -> None:
 
 
 def _fewer(measured: Mapping[str, Any], titles: Mapping[str, str], name: str) -> str:
-    """Which methods were measured on fewer pictures."""
+    """Say which methods were measured on fewer pictures."""
     count = "faithful_on" if name == "drop" else "pictures"
     most = max(row[count] for row in measured.values())
     told = [f"{titles[method]} on {row[count]} only" for method, row in measured.items() if row[count] < most]

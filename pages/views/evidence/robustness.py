@@ -1,4 +1,4 @@
-"""What shakes it? What becomes of the verdicts when photographs get darker, blurred, turned, covered."""
+"""The view on robustness: what becomes of the verdicts when photographs get darker, blurred, turned, covered."""
 
 import hashlib
 import io
@@ -30,7 +30,6 @@ from casting_core.evaluation.robustness.summary import HANDED, RISE
 from casting_core.inspection.gate import RULES
 from casting_core.networks.card import ModelCard
 from pages.shared import resources, tables
-from pages.shared.drawing import draw
 from pages.shared.trouble import complaining
 from pages.shared.uploads import Upload
 from pages.shared.wording import WORDING, advice
@@ -114,9 +113,8 @@ def _small(disturbances: Mapping[str, Any]) -> None:
         "are sound. The numbers below are the steps that were tried, at equal distances."
     )
     for cell, (name, found) in tables.grid(list(disturbances.items()), 3, gap="medium"):
-        with cell:
-            st.markdown(f"**{title_of(name)}**")
-            draw(charts.disturbed(name, found), f"Figures hold {range_text(name, found)}.", f"robustness {name}")
+        caption = f"Figures hold {range_text(name, found)}."
+        tables.panel(cell, title_of(name), charts.disturbed(name, found), caption, f"robustness {name}")
 
 
 @st.fragment
@@ -128,15 +126,11 @@ def _closer(card: ModelCard) -> None:
     name = titles[st.selectbox("Disturbance", list(titles), key="disturbance", bind="query-params", width=320)]
     found = disturbances[name]
     left, right = st.columns(2, gap="large")
-    with left:
-        st.markdown("**Errors**")
-        caption = f"Where the ground is shaded, {range_text(name, found)}, the published figures hold. Lower is better."
-        draw(charts.disturbed(name, found, ERRORS, large=True), caption, "robustness errors")
-    with right:
-        st.markdown("**Right, and what is left to people**")
-        others = [key for key in FIGURES if key not in ERRORS]
-        caption = "Right at 50 % counts all that were judged, also those that went to a person."
-        draw(charts.disturbed(name, found, others, large=True), caption, "robustness others")
+    caption = f"Where the ground is shaded, {range_text(name, found)}, the published figures hold. Lower is better."
+    tables.panel(left, "Errors", charts.disturbed(name, found, ERRORS, large=True), caption, "robustness errors")
+    others = charts.disturbed(name, found, [key for key in FIGURES if key not in ERRORS], large=True)
+    caption = "Right at 50 % counts all that were judged, also those that went to a person."
+    tables.panel(right, "Right, and what is left to people", others, caption, "robustness others")
     outside = beyond(name, found)
     if outside:
         told = "; ".join(outside)
@@ -153,7 +147,7 @@ def _closer(card: ModelCard) -> None:
 
 
 def gate_words(name: str, card: ModelCard) -> str:
-    """What the checks before a verdict say of photographs disturbed so, with the bounds of the card."""
+    """Say how the checks before a verdict take photographs disturbed so, with the bounds of the card."""
     review, none = [], []
     moved = CORRUPTIONS[name].moves if name in CORRUPTIONS else ()
     for rule in RULES:
@@ -195,7 +189,7 @@ def _measured(name: str, found: Mapping[str, Any]) -> str:
 
 
 def _seen(card: ModelCard, name: str, found: Mapping[str, Any]) -> None:
-    """A rendered casting, as it is and disturbed, each with its verdict."""
+    """Draw a rendered casting, as it is and disturbed, each with its verdict."""
     st.markdown("**What a step looks like**")
     if not card.on_public_set:
         st.markdown("The castings that the app renders are not the product of this model, so there is nothing to show.")
@@ -214,7 +208,7 @@ def _seen(card: ModelCard, name: str, found: Mapping[str, Any]) -> None:
 
 
 def _casting(card: ModelCard, which: str, name: str, level: float, title: str) -> None:
-    """A rendered casting, disturbed to a level, with its verdict."""
+    """Draw a rendered casting, disturbed to a level, with its verdict."""
     upload = disturbed_casting(which, name, level)
     inspection = resources.judge(upload, model=card.name).inspection
     wording, p = WORDING[inspection.verdict], inspection.probability
@@ -231,7 +225,7 @@ def _casting(card: ModelCard, which: str, name: str, level: float, title: str) -
 
 @st.cache_data(max_entries=200, show_spinner=False)
 def disturbed_casting(which: str, name: str, level: float) -> Upload:
-    """A rendered casting, disturbed to a level, as the PNG file that it would be uploaded as."""
+    """Disturb a rendered casting to a level, and give the PNG file that it would be uploaded as."""
     sample = resources.sample_pictures()[which].upload
     pixels = decode(sample.data or b"").pixels
     if name in CORRUPTIONS and level != CORRUPTIONS[name].none:
@@ -244,7 +238,7 @@ def disturbed_casting(which: str, name: str, level: float) -> Upload:
 
 
 def to_csv(measured: Mapping[str, Any]) -> bytes:
-    """One row a disturbance and level, with `COLUMNS`; shares in [0, 1]."""
+    """Write one row a disturbance and level, with `COLUMNS`; shares in [0, 1]."""
     return tables.to_csv(COLUMNS, (
         (
             *(name, each["level"], found["unit"]),

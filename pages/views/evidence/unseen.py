@@ -1,4 +1,4 @@
-"""How good is it on castings that it has never seen, and which of its figures can say so?"""
+"""The view on new castings: how good a model is on those that it has never seen, and which figures can say so."""
 
 from collections.abc import Mapping, Sequence
 
@@ -23,8 +23,7 @@ from casting_core.evaluation.statistics.intervals import clopper_pearson
 from casting_core.networks.card import ModelCard
 from casting_core.networks.registry import BASELINE
 from pages.shared import resources
-from pages.shared.drawing import draw
-from pages.shared.tables import grid, show_table
+from pages.shared.tables import grid, panel, show_table
 
 TITLES = {
     OFFICIAL: "Official test",
@@ -101,7 +100,7 @@ def _leakage() -> Leakage:
 
 
 def _opening(card: ModelCard, found: Mapping[str, SetFigures | None], leaked: Leakage, as_filed: bool) -> None:
-    """The one thing to take home."""
+    """Say the one thing to take home."""
     told = []
     for name, words in (
         (OFFICIAL, "of the official test"),
@@ -127,26 +126,16 @@ def _opening(card: ModelCard, found: Mapping[str, SetFigures | None], leaked: Le
 
 def _charts(measured: Measured) -> None:
     titles = [TITLES[name] for name in SETS]
-    for cell, figure in grid([*SHOWN, None], 2, gap="large"):
-        with cell:
-            if figure is None:
-                _how_to_read()
-                continue
-            title, caption = SHOWN[figure]
-            values = {
-                model: {
-                    TITLES[name]: None if found is None else found.figures[figure] for name, found in by_set.items()
-                }
-                for model, by_set in measured.items()
-            }
-            st.markdown(f"**{title}**")
-            chart = charts.side_by_side(values, titles, title=title, share=figure != "roc_auc")
-            draw(chart, caption + _gaps(values), f"unseen {figure}")
-
-
-def _how_to_read() -> None:
-    st.markdown("**How to read the lines**")
-    st.markdown(
+    *cells, last = (cell for cell, _ in grid([*SHOWN, "how to read"], 2, gap="large"))
+    for cell, (key, (title, caption)) in zip(cells, SHOWN.items(), strict=True):
+        values = {
+            model: {TITLES[name]: None if found is None else found.figures[key] for name, found in by_set.items()}
+            for model, by_set in measured.items()
+        }
+        chart = charts.side_by_side(values, titles, title=title, share=key != "roc_auc")
+        panel(cell, title, chart, caption + _gaps(values), f"unseen {key}")
+    last.markdown("**How to read the lines**")
+    last.markdown(
         "The dot is what was counted. The line is its 95 % range: where the figure may well lie on other castings of "
         "this product, as far as chance goes. It is worked out over **different castings**, not over their copies, so "
         "it is wide wherever few castings stand behind many pictures. A dot without a line has no range in the card. "
@@ -156,7 +145,7 @@ def _how_to_read() -> None:
 
 
 def _gaps(values: Mapping[str, Mapping[str, object | None]]) -> str:
-    """What is missing from a chart, in words."""
+    """Say what is missing from a chart."""
     gaps: dict[tuple[str, ...], list[str]] = {}  # models → sets that they were not measured on
     for name in TITLES.values():
         without = tuple(model for model, by_set in values.items() if by_set[name] is None)
@@ -174,7 +163,7 @@ def _names(models: Sequence[str]) -> str:
 
 
 def _counts(found: SetFigures) -> str:
-    """What stands behind the figures of a set."""
+    """Say what stands behind the figures of a set."""
     counts = f"{found.pictures:,} pictures of {found.photographs:,} castings: "
     if found.sound_photographs is None:
         return (
@@ -187,7 +176,7 @@ def _counts(found: SetFigures) -> str:
 
 
 def sentence(name: str, found: SetFigures, leaked: Leakage) -> str:
-    """What the figures of a set can and cannot say, in one sentence."""
+    """Say in one sentence what the figures of a set can say, and what they cannot."""
     sound, pictures = found.sound_photographs, found.sound_pictures
     told = {
         OFFICIAL: "It says how well castings are recognised that were photographed before; it cannot say how well new "
@@ -214,7 +203,7 @@ def _known(found: SetFigures) -> str:
 
 
 def _even_none(sound: int | None) -> str:
-    """What a few castings leave open, even without any error."""
+    """Say what a few castings leave open, even without any error."""
     if not sound:
         return "nothing can be said of sound parts"
     most = percent(clopper_pearson(0, sound)[1])
@@ -225,7 +214,7 @@ Row = tuple[str, ...]
 
 
 def _row(title: str, model: str, found: SetFigures | None) -> Row:
-    """The figures of a model on a set of pictures, as texts for `_draw`."""
+    """Write the figures of a model on a set of pictures, as texts for `_draw`."""
     if found is None:
         return (title, model, *[charts.NOT_MEASURED] * (1 + len(SHOWN)))
     figures = (figure_text(found.figures[key], share=key != "roc_auc") for key in SHOWN)
@@ -255,7 +244,7 @@ def _draw(rows: Sequence[Row], alt: str, key: str) -> None:
 
 
 def _seeds(cards: Sequence[ModelCard]) -> None:
-    """The same design, begun from other random numbers."""
+    """Show the same design, begun from other random numbers."""
     st.subheader("Was it luck?", anchor=False)
     st.markdown(
         "Training begins with random numbers. A design that is good by luck alone falls apart when it is trained again "
