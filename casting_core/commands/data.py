@@ -221,14 +221,14 @@ def render(
 ) -> None:
     """Render castings or pipe flanges with known defects, and their masks."""
     from casting_core.commands import reported
-    from casting_core.data.synthetic.dataset import render_set
-    from casting_core.data.synthetic.flange_dataset import render_flange_set
+    from casting_core.data.synthetic.dataset import casting, render_set
+    from casting_core.data.synthetic.flange_dataset import flange
 
-    write = render_set if product is Product.CASTING else render_flange_set
     with reported(lines) as step:
-        write(
+        render_set(
             out,
             count,
+            casting if product is Product.CASTING else flange,
             seed=seed,
             size=size,
             workers=min(workers, count),

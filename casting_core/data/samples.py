@@ -7,12 +7,12 @@ photograph is on two sides (see `casting_core.data.provenance.grouping`).
 
 import os
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from casting_core.data.files import read_rows
+from casting_core.data.files import read_records
 from casting_core.data.images import decode
 from casting_core.errors import DataError, SettingsError
 from casting_core.labels import Label
@@ -31,12 +31,12 @@ def unreported(done: int, total: int) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Sample:
-    """One picture of the data set. `source` and `fold` are -1 where provenance is unknown."""
+    """One picture of the data set, a row of `provenance.csv`. `source` and `fold` are -1 where they are unknown."""
 
     path: str  # POSIX, relative to the data root
+    sha256: str = ""
     split: str  # train or test
     label: Label
-    sha256: str = ""
     source: int = -1
     fold: int = -1
     suspect: bool = False
@@ -52,23 +52,10 @@ def read_provenance(file: Path = PROVENANCE) -> list[Sample]:
 
     Raises `DataError` where the file is missing or of another layout.
     """
-    try:
-        return [
-            Sample(
-                path=row["path"],
-                sha256=row["sha256"],
-                split=row["split"],
-                label=Label(row["label"]),
-                source=int(row["source"]),
-                fold=int(row["fold"]),
-                suspect=row["suspect"] == "1",
-            )
-            for row in read_rows(file, [each.name for each in fields(Sample)])
-        ]
-    except FileNotFoundError as error:
-        raise DataError(f"{file} is missing; make it with: python -m casting_core data audit") from error
-    except (OSError, ValueError, TypeError) as error:
-        raise DataError(f"{file} is not a provenance table ({error}); make it anew with: data audit") from error
+    if not file.exists():
+        raise DataError(f"{file} is missing; make it with: python -m casting_core data audit")
+    remedy = "make it anew with: python -m casting_core data audit"
+    return read_records(file, Sample, what="a provenance table", remedy=remedy)
 
 
 def scan(root: Path) -> list[Sample]:

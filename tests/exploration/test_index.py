@@ -277,7 +277,7 @@ def test_a_changed_picture_makes_another_index_and_the_old_one_is_kept(small: Ca
 
 
 def test_another_product_is_compared_whole_and_not_judged(tmp_path: Path) -> None:
-    flanges = {f"{('good', 'bad')[seed % 2]}/{seed}.png": render_flange(seed, 72, "none").pixels for seed in range(8)}
+    flanges = {f"{('good', 'bad')[seed % 2]}/{seed}.png": render_flange(seed, 72).pixels for seed in range(8)}
     flanges["bad/copy.png"] = np.ascontiguousarray(np.rot90(flanges["good/2.png"]))
     said: Said = []
     found = build_index(lay_out(tmp_path, flanges), lambda *at: said.append(at))

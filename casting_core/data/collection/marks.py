@@ -13,8 +13,6 @@ Marks are kept beside the data, in `marks.csv` in the data root, one line a pict
 The lock is a hidden empty file beside the table, which stays there.
 """
 
-import csv
-import io
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -23,11 +21,10 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
 
-from casting_core.data.files import write_atomically
+from casting_core.data.files import format_records, parse_records, write_atomically
 from casting_core.errors import DataError
 
 MARKS = "marks.csv"
-FIELDS = ("path", "sha256", "mark", "time")
 PATIENCE = 10.0  # seconds that a writer waits for the others
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -140,14 +137,18 @@ def read_marks(file: Path) -> Marks:
     Raises `DataError` where the file cannot be read or is of another form.
     """
     try:
-        with open(file, encoding="utf-8-sig", newline="") as stream:
-            return Marks(entries=_entries(file, csv.reader(stream, strict=True)))
+        lines = file.read_bytes().decode("utf-8-sig").rstrip("\r\n") + "\n"  # the last one may have no end
+        entries = parse_records(lines, Entry)
     except FileNotFoundError:
         return Marks()
     except OSError as error:
         raise DataError(f"The marks in {file} cannot be read ({error}). Check its permissions.") from error
-    except (csv.Error, UnicodeDecodeError) as error:
-        raise _other_form(file, str(error)) from error
+    except ValueError as error:
+        raise DataError(
+            f"{file} is not a table of marks: {error}. Expected the columns path,sha256,mark,time, comma-separated in "
+            f"UTF-8, with marks {', '.join(Mark)}. Correct it, or move it away; it is not written over."
+        ) from error
+    return Marks(entries={entry.path: entry for entry in sorted(entries, key=lambda entry: entry.time)})
 
 
 def write_marks(file: Path, marks: Marks) -> Marks:
@@ -189,35 +190,4 @@ def write_marks(file: Path, marks: Marks) -> Marks:
 
 def to_csv(marks: Marks) -> str:
     """The table as text, in the order of paths, as it is kept."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(FIELDS)
-    for entry in marks.values():
-        time = entry.time.replace(tzinfo=None).isoformat()
-        writer.writerow((entry.path, entry.sha256, entry.mark, f"{time}Z"))
-    return stream.getvalue()
-
-
-def _entries(file: Path, lines: Iterator[list[str]]) -> dict[str, Entry]:
-    header = next(lines, [])
-    if tuple(header) != FIELDS:
-        raise _other_form(file, f"its first line is {','.join(header)[:80]!r}")
-    entries: dict[str, Entry] = {}
-    for number, line in enumerate(lines, start=2):
-        if not line:
-            continue
-        try:
-            path, sha256, mark, time = line
-            entry = Entry(path=path, sha256=sha256, mark=Mark(mark), time=datetime.fromisoformat(time))
-        except (ValueError, OverflowError, DataError) as error:
-            raise _other_form(file, f"line {number}: {error}") from error
-        if path not in entries or entries[path].time <= entry.time:
-            entries[path] = entry
-    return entries
-
-
-def _other_form(file: Path, why: str) -> DataError:
-    return DataError(
-        f"{file} is not a table of marks: {why}. Expected the columns {','.join(FIELDS)}, comma-separated in UTF-8, "
-        f"with marks {', '.join(Mark)}. Correct it, or move it away; it is not written over."
-    )
+    return format_records(Entry, marks.values())

@@ -117,7 +117,7 @@ def insert_defect(
     diameter = part.diameter
     if size is None:
         _, low, high = CHANCES[kind]
-        size = float(np.exp(rng.uniform(np.log(low), np.log(high))))
+        size = log_uniform(rng, low, high)
     extent = max(size * diameter, 2.0)
     if kind in ON_EDGES:
         x, y, edge = edge_site(pixels.shape, rng, part, extent, shares=ON_EDGES[kind], place=place)
@@ -129,6 +129,11 @@ def insert_defect(
     full = np.zeros(pixels.shape, dtype=bool)
     full[patch.rows, patch.columns] = mask
     return paste(pixels, patch, painted), full, _describe(kind, patch, mask)
+
+
+def log_uniform(rng: np.random.Generator, low: float, high: float) -> float:
+    """A random number between two positive bounds, each octave as often as any other."""
+    return float(np.exp(rng.uniform(np.log(low), np.log(high))))
 
 
 def random_kind(rng: np.random.Generator, among: Sequence[DefectKind] = tuple(DefectKind)) -> DefectKind:

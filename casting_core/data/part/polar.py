@@ -97,7 +97,8 @@ def wrap(
             f"wrap expects a strip (R, A) and R >= 2 increasing radii; got {strip.shape} and {steps.shape}."
         )
     angles = strip.shape[1]
-    u, v = _frame(_ellipse(part, unit), shape)
+    ellipse = _ellipse(part, unit)
+    u, v = frame(ellipse.matrix, ellipse.x, ellipse.y, shape)
     radius = np.hypot(u, v)
     columns = np.arctan2(u, -v) * (angles / (2 * np.pi)) % angles
     rows = np.interp(radius, steps, np.arange(len(steps)))
@@ -109,7 +110,7 @@ def wrap(
 
 def disc_mask(part: Part, shape: tuple[int, int], *, scale: float = 1.0) -> np.ndarray:
     """Which pixels of a picture (H, W) lie on the disc, or on one `scale` times as large: bool (H, W)."""
-    u, v = _frame(part.disc, shape)
+    u, v = frame(part.disc.matrix, part.disc.x, part.disc.y, shape)
     return u * u + v * v <= scale * scale
 
 
@@ -119,9 +120,12 @@ def _ellipse(part: Part, unit: Unit) -> Ellipse:
     return part.disc if unit == "disc" else part.opening
 
 
-def _frame(ellipse: Ellipse, shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
-    """Coordinates of all pixels in the ellipse's frame, float64 (H, W) each."""
-    inverse = np.linalg.inv(ellipse.matrix)
-    x = np.arange(shape[1]) - ellipse.x
-    y = np.arange(shape[0])[:, None] - ellipse.y
+def frame(matrix: np.ndarray, x0: float, y0: float, shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+    """Coordinates of all pixels in the frame that `matrix`, float (2, 2), maps to the picture around (x0, y0).
+
+    Two float64 (H, W), for `shape` (H, W).
+    """
+    inverse = np.linalg.inv(matrix)
+    x = np.arange(shape[1]) - x0
+    y = np.arange(shape[0])[:, None] - y0
     return inverse[0, 0] * x + inverse[0, 1] * y, inverse[1, 0] * x + inverse[1, 1] * y

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from casting_core.data.files import csv_text, write_atomically
+from casting_core.data.files import write_records
 from casting_core.data.images import decode
 from casting_core.data.part.finder import find_part
 from casting_core.data.provenance.signature import coarse_similarity, coarse_strip, detail_similarity, detail_strip
@@ -35,8 +35,6 @@ HISTOGRAM_FROM = 0.8  # the report's histogram of coarse similarity starts here
 # Filed as defective, but no defect is to be seen on any of the eight pictures of this photograph, only
 # faint marks; looked at by eye. Two of the eight are in the test split, six in train.
 DOUBTED = ("test/def_front/cast_def_0_150.jpeg",)
-
-FIELDS = ("path", "sha256", "split", "label", "source", "fold", "suspect")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -220,9 +218,8 @@ def mark_suspects(samples: Sequence[Sample]) -> list[Sample]:
 
 
 def write_provenance(samples: Sequence[Sample], file: Path = PROVENANCE) -> None:
-    """Write the table of facts, atomically: to a temporary name, then replaced."""
-    rows = ([s.path, s.sha256, s.split, s.label, s.source, s.fold, int(s.suspect)] for s in samples)
-    write_atomically(file, csv_text([FIELDS, *rows]).encode())
+    """Write the table of facts, atomically."""
+    write_records(file, Sample, samples)
 
 
 def fingerprint(samples: Sequence[Sample]) -> str:

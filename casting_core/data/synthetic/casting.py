@@ -6,14 +6,15 @@ then the sound casting is rendered (`render`), then defects are painted in (`def
 sound and a defective picture of the same seed differ in nothing but the defects.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
-from casting_core.data.defects.insertion import Defect, DefectKind, insert_defect, random_kind
-from casting_core.data.part.finder import Ellipse, Part
+from casting_core.data.defects.insertion import Defect, DefectKind, insert_defect, log_uniform, random_kind
+from casting_core.data.part.finder import Part
+from casting_core.data.part.polar import disc_mask
 from casting_core.data.synthetic.render import render_sound
 from casting_core.data.synthetic.scene import draw_scene
 from casting_core.errors import SettingsError
@@ -105,12 +106,34 @@ def render_casting(
     scene_rng, surface_rng, defect_rng = (np.random.default_rng([seed, stream]) for stream in range(3))
     scene = draw_scene(scene_rng, size=size, stretch=stretch, table=table)
     pixels, part = render_sound(scene, surface_rng), scene.part
-    mask = np.where(_covers(part.disc, size), np.uint8(DISC_FLAG), np.uint8(0))
+    kinds = _kinds(defect_rng, defects)
+    placed = ((kind, log_uniform(defect_rng, *SIZES[kind]), part, None) for kind in kinds)  # drawn one by one
+    return paint(pixels, disc_mask(part, pixels.shape), part, defect_rng, placed)
+
+
+def paint(
+    pixels: np.ndarray,
+    body: np.ndarray,
+    part: Part,
+    rng: np.random.Generator,
+    defects: Iterable[tuple[DefectKind, float, Part, tuple[float, float] | None]],
+) -> Rendered:
+    """Paint defects into a sound part.
+
+    Parameters
+    ----------
+    pixels : uint8 (H, W), the sound part.
+    body : bool (H, W), True on the part.
+    part : where it lies.
+    rng : decides how each defect looks.
+    defects : kind, size, the part that it sits on and its place, as for `insert_defect`, one after another.
+    """
+    mask = np.where(body, np.uint8(DISC_FLAG), np.uint8(0))
     found: list[Defect] = []
-    for kind in _kinds(defect_rng, defects):
-        low, high = SIZES[kind]
-        share = float(np.exp(defect_rng.uniform(np.log(low), np.log(high))))
-        pixels, where, defect = insert_defect(pixels, defect_rng, part=part, kind=kind, size=share, contrast=CONTRAST)
+    for kind, size, bearer, place in defects:
+        pixels, where, defect = insert_defect(
+            pixels, rng, part=bearer, kind=kind, size=size, place=place, contrast=CONTRAST
+        )
         mask[where] |= np.uint8(FLAGS[kind])
         found.append(defect)
     label = Label.DEFECTIVE if found else Label.OK
@@ -175,11 +198,3 @@ def _kinds(rng: np.random.Generator, asked: Sequence[DefectKind] | Literal["rand
     for kind in asked or ():
         pieces += [DefectKind(kind)] * (int(rng.integers(2, 7)) if kind is DefectKind.BURR else 1)
     return pieces
-
-
-def _covers(ellipse: Ellipse, size: int) -> np.ndarray:
-    """True inside the ellipse, bool (size, size)."""
-    inverse = np.linalg.inv(ellipse.matrix)
-    dx, dy = np.arange(size)[None, :] - ellipse.x, np.arange(size)[:, None] - ellipse.y
-    u, v = inverse[0, 0] * dx + inverse[0, 1] * dy, inverse[1, 0] * dx + inverse[1, 1] * dy
-    return np.asarray(u * u + v * v <= 1)
