@@ -15,7 +15,7 @@ from casting_core.errors import DataError
 Record = TypeVar("Record")
 
 
-def write_atomically(file: Path, content: bytes) -> None:
+def write_atomically(file: Path, content: bytes | memoryview) -> None:
     """Write `content` to a temporary name beside `file`, then put it in its place.
 
     Raises `OSError` where the folder cannot be written or the disk is full; `file` is then as it was.

@@ -14,9 +14,8 @@ import numpy as np
 from PIL import Image
 
 from casting_core.data.images import decode
-from casting_core.data.part.finder import Part, find_part
 from casting_core.data.provenance.grouping import compare, group
-from casting_core.data.provenance.signature import coarse_strip, detail_strip
+from casting_core.data.provenance.signature import strips
 from casting_core.data.synthetic.casting import DISC_FLAG
 from casting_core.errors import DataError
 from casting_core.labels import Label
@@ -81,17 +80,11 @@ def _mask(file: Path, shape: tuple[int, ...]) -> np.ndarray:
 
 def _photographs(files: list[Path]) -> list[int]:
     """Numbers of photographs; a picture without a part is one of its own."""
-    strips: list[tuple[np.ndarray, np.ndarray]] = []
-    found: list[int] = []
+    rings = [strips(decode(file).pixels) for file in files]
+    found = [index for index, ring in enumerate(rings) if ring is not None]
     numbers = [-1 - index for index in range(len(files))]
-    for index, file in enumerate(files):
-        pixels = decode(file).pixels
-        part: Part | None = find_part(pixels)
-        if part is not None:
-            strips.append((coarse_strip(pixels, part), detail_strip(pixels, part)))
-            found.append(index)
-    if strips:
-        groups = group(np.stack([detail for _, detail in strips]), compare(np.stack([coarse for coarse, _ in strips])))
-        for index, number in zip(found, groups.source, strict=True):
-            numbers[index] = int(number)
+    if found:
+        coarse, detail = (np.stack(each) for each in zip(*filter(None, rings), strict=True))
+        for index, number in zip(found, group(detail, compare(coarse)).source.tolist(), strict=True):
+            numbers[index] = number
     return numbers

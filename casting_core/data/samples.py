@@ -26,7 +26,12 @@ Progress = Callable[[int, int], None]  # (done, total)
 
 
 def unreported(done: int, total: int) -> None:
-    """Progress that nobody watches."""
+    """Report progress to nobody."""
+
+
+def part_of(progress: Progress, part: int, parts: int, count: int) -> Progress:
+    """Return the progress of one of several equal parts of a task, counted from 0 and told in steps of `count`."""
+    return lambda done, total: progress(part * count + count * done // max(total, 1), parts * count)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,13 +88,12 @@ def _files(folder: Path) -> list[Path]:
     return files
 
 
-def load_pixels(root: Path, samples: Sequence[Sample], progress: Progress | None = None) -> list[np.ndarray]:
+def load_pixels(root: Path, samples: Sequence[Sample], progress: Progress = unreported) -> list[np.ndarray]:
     """Decode all samples into memory, each uint8 (H, W). Raises `ImageError` on an unreadable one."""
     pixels = []
     for index, sample in enumerate(samples):
         pixels.append(decode(root / sample.path).pixels)
-        if progress is not None:
-            progress(index + 1, len(samples))
+        progress(index + 1, len(samples))
     return pixels
 
 
@@ -142,6 +146,12 @@ def split_samples(
         fit = [s for s in samples if s.split == "train" and s.fold != fold]
         return fit, [s for s in samples if s.fold == fold]
     raise SettingsError(f"Expected the split 'official' or 'by-source', got {split!r}.")
+
+
+def by_first_appearance(groups: np.ndarray) -> np.ndarray:
+    """Return groups, int (N,), numbered from 0 in the order in which they first appear: int (N,)."""
+    _, first, number = np.unique(groups, return_index=True, return_inverse=True)
+    return np.argsort(np.argsort(first))[number]
 
 
 def evenly_spaced_indices(count: int, wanted: int) -> list[int]:

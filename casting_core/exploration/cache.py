@@ -13,6 +13,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+import platformdirs
+
 from casting_core.data.collection.folders import Found
 from casting_core.data.files import write_atomically
 
@@ -23,8 +25,6 @@ LEFT = 86400  # s, after which a hidden folder is no index that is being made, b
 
 def cache_folder() -> Path:
     """`CASTING_CACHE`, else the place that the system gives programs for what can be made again."""
-    import platformdirs
-
     return Path(os.environ.get(VARIABLE) or platformdirs.user_cache_path("casting-inspector"))
 
 

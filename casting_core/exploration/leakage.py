@@ -27,12 +27,8 @@ class Twin:
 
 def samples_of(table: Table) -> list[Sample]:
     """The table's pictures as samples; a label that is not known counts as sound."""
-    rows = table.rows
-    columns = (rows[name].tolist() for name in ("path", "split", "label", "sha256", "source", "fold", "suspect"))
-    return [
-        Sample(path=p, split=s, label=Label(label or "ok"), sha256=sha, source=source, fold=fold, suspect=bool(doubted))
-        for p, s, label, sha, source, fold, doubted in zip(*columns, strict=True)
-    ]
+    rows = table.rows[["path", "sha256", "split", "label", "source", "fold", "suspect"]].to_dict("records")
+    return [Sample(**{**row, "label": Label(row["label"] or "ok")}) for row in rows]
 
 
 def photographs_at(table: Table, threshold: float | None = None) -> np.ndarray:

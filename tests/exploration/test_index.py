@@ -21,9 +21,10 @@ from casting_core.data.synthetic.flange import render_flange
 from casting_core.errors import DataError
 from casting_core.exploration import cache
 from casting_core.exploration import index as module
-from casting_core.exploration.index import Index, build_index, find_index, find_key, read_index
+from casting_core.exploration.index import build_index, find_key
+from casting_core.exploration.index_file import Index, read_index
 from casting_core.labels import Label
-from tests.exploration.handmade import lay_out, same
+from tests.exploration.handmade import find_index, lay_out, same
 
 Said = list[tuple[str, int, int]]
 COPY, ORIGINAL = "good/9 copy.png", "good/0.png"

@@ -21,6 +21,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
 
+from filelock import FileLock, Timeout
+
 from casting_core.data.files import format_records, parse_records, write_atomically
 from casting_core.errors import DataError
 
@@ -160,8 +162,6 @@ def write_marks(file: Path, marks: Marks) -> Marks:
     """
     if not marks.changed:
         return read_marks(file)
-    from filelock import FileLock, Timeout  # it takes a moment to load, and who only looks at marks needs none
-
     file = Path(os.path.realpath(file))  # a link to a table that several folders share stays one
     if not file.parent.is_dir():
         raise DataError(f"There is no folder {file.parent} to keep marks in. Check where the data is, or export them.")

@@ -21,7 +21,9 @@ from enum import StrEnum
 
 import numpy as np
 
+from casting_core.data.defects.insertion import log_uniform
 from casting_core.data.defects.patch import Patch, along_edge, blur, cut, field, noise_like, outline, paste, soft
+from casting_core.data.defects.placement import within
 from casting_core.data.part.finder import Part
 
 
@@ -64,18 +66,15 @@ def insert_decoy(
     if kind is DecoyKind.STREAKS:
         return _streaks(pixels, rng, part)
     diameter = part.diameter
-    extent = max(3.0, float(np.exp(rng.uniform(np.log(0.008), np.log(0.15)))) * diameter)
+    extent = max(3.0, log_uniform(rng, 0.008, 0.15) * diameter)
     if kind in (DecoyKind.STAIN, DecoyKind.HIGHLIGHT):  # a small one would be a defect
         extent = max(extent, 0.06 * diameter)
     if kind is DecoyKind.SLIT:
         extent = rng.uniform(0.02, 0.12) * diameter
-    match kind:
-        case DecoyKind.GLINT:
-            x, y = _on_edge(pixels, rng, part, groove=0.7)
-        case DecoyKind.SLIT:  # a dark one on the rim would be a chip
-            x, y = _on_edge(pixels, rng, part, groove=1.0)
-        case _:
-            x, y = _place(pixels, rng, part)
+    if kind in (DecoyKind.GLINT, DecoyKind.SLIT):  # a dark slit on the rim would be a chip
+        x, y = _on_edge(pixels, rng, part, groove=0.7 if kind is DecoyKind.GLINT else 1.0)
+    else:
+        x, y = _place(pixels, rng, part)
     patch = cut(pixels, x, y, extent / 2 + 4)
     coverage = _footprint(patch, rng, extent)
     change = _change(pixels, rng, patch, part, kind, coverage)
@@ -87,18 +86,15 @@ def _place(pixels: np.ndarray, rng: np.random.Generator, part: Part) -> tuple[fl
     direction = (np.cos(angle), np.sin(angle))
     inner = part.opening.matrix @ direction + (part.opening.x, part.opening.y)
     outer = part.disc.matrix @ direction + (part.disc.x, part.disc.y)
-    x, y = inner + rng.uniform(0.0, 1.05) * (outer - inner)
-    height, width = pixels.shape
-    return float(np.clip(x, 0, width - 1)), float(np.clip(y, 0, height - 1))
+    return within(pixels.shape, *(inner + rng.uniform(0.0, 1.05) * (outer - inner)))
 
 
 def _on_edge(pixels: np.ndarray, rng: np.random.Generator, part: Part, *, groove: float) -> tuple[float, float]:
     """A place on the groove around the opening (1.02 to 1.25 of its radius), as often as told, else on the rim."""
     angle = rng.uniform(0, 2 * np.pi)
     ellipse, radius = (part.opening, rng.uniform(1.02, 1.25)) if rng.random() < groove else (part.disc, 0.99)
-    x, y = radius * ellipse.matrix @ (np.cos(angle), np.sin(angle)) + (ellipse.x, ellipse.y)
-    height, width = pixels.shape
-    return float(np.clip(x, 0, width - 1)), float(np.clip(y, 0, height - 1))
+    place = radius * ellipse.matrix @ (np.cos(angle), np.sin(angle)) + (ellipse.x, ellipse.y)
+    return within(pixels.shape, *place)
 
 
 def _footprint(patch: Patch, rng: np.random.Generator, extent: float) -> np.ndarray:
@@ -111,12 +107,7 @@ def _footprint(patch: Patch, rng: np.random.Generator, extent: float) -> np.ndar
 
 
 def _change(
-    pixels: np.ndarray,
-    rng: np.random.Generator,
-    patch: Patch,
-    part: Part,
-    kind: DecoyKind,
-    coverage: np.ndarray,
+    pixels: np.ndarray, rng: np.random.Generator, patch: Patch, part: Part, kind: DecoyKind, coverage: np.ndarray
 ) -> np.ndarray:
     """What is added to the patch, float (h, w), gray levels."""
     reach = float(max(patch.shape)) / 2

@@ -69,23 +69,13 @@ class Ellipse:
 
     def moved(self, *, x: float = 0.0, y: float = 0.0, scale: float = 1.0) -> "Ellipse":
         """The same shape, `scale` times as large, with its centre moved by (x, y) pixels."""
-        return Ellipse(
-            x=float(self.x + x),
-            y=float(self.y + y),
-            major=float(self.major * scale),
-            minor=float(self.minor * scale),
-            angle=self.angle,
-        )
+        major, minor = float(self.major * scale), float(self.minor * scale)
+        return Ellipse(x=float(self.x + x), y=float(self.y + y), major=major, minor=minor, angle=self.angle)
 
     def rescaled(self, scale: float, offset: float) -> "Ellipse":
         """The ellipse in a picture whose coordinates are `scale * coordinate + offset`."""
-        return Ellipse(
-            x=float(self.x * scale + offset),
-            y=float(self.y * scale + offset),
-            major=float(self.major * scale),
-            minor=float(self.minor * scale),
-            angle=self.angle,
-        )
+        x, y = float(self.x * scale + offset), float(self.y * scale + offset)
+        return Ellipse(x=x, y=y, major=float(self.major * scale), minor=float(self.minor * scale), angle=self.angle)
 
 
 def sample(picture: np.ndarray, points: np.ndarray, *, inside: bool = False) -> np.ndarray:

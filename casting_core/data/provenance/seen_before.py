@@ -15,6 +15,7 @@ Both ways of asking can be measured anew with `python -m casting_core data recog
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -117,8 +118,9 @@ def look_up(
             break
         seen_any = False
         for sample in known.representatives if root is not None else ():
-            other = _detail(root, sample)
-            if other is None:
+            try:
+                other = _kept_detail(root, sample.path, sample.sha256).astype(np.float32)
+            except ImageError:  # it is not there, or is another
                 continue
             seen_any = True
             detail = detail_strip(pixels, part) if detail is None else detail
@@ -134,41 +136,18 @@ def look_up(
     return best
 
 
-def _seen(
-    known: Photograph,
-    sample: Sample,
-    *,
-    similarity: float,
-    confirmed: bool,
-    angle: float | None = None,
-    mirrored: bool | None = None,
-) -> SeenBefore:
+def _seen(known: Photograph, sample: Sample, **rest: Any) -> SeenBefore:
     return SeenBefore(
-        source=known.source,
-        label=sample.label,
-        path=sample.path,
-        ok=known.ok,
-        defective=known.defective,
-        similarity=similarity,
-        confirmed=confirmed,
-        angle=angle,
-        mirrored=mirrored,
+        source=known.source, label=sample.label, path=sample.path, ok=known.ok, defective=known.defective, **rest
     )
-
-
-def _detail(root: Path | None, sample: Sample) -> np.ndarray | None:
-    """Fine ring of a training picture, float32 (64, 512); None where the picture is not there or is another."""
-    if root is None:
-        return None
-    try:
-        return _kept_detail(root, sample.path, sample.sha256).astype(np.float32)
-    except ImageError:
-        return None
 
 
 @lru_cache(maxsize=512)
 def _kept_detail(root: Path, path: str, sha256: str) -> np.ndarray:
-    """At most 32 MB of float16 (64, 512). Failures are raised and so not kept: the pictures may come later."""
+    """Return the fine ring of a training picture, float16 (64, 512); at most 32 MB of them are kept.
+
+    Failures are raised, as `ImageError`, and so not kept: the pictures may come later.
+    """
     picture = decode(root / path)
     part = find_part(picture.pixels)
     if picture.sha256 != sha256 or part is None:

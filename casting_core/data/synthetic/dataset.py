@@ -22,7 +22,7 @@ from PIL import Image
 from threadpoolctl import threadpool_limits
 
 from casting_core.data.files import csv_text, write_atomically
-from casting_core.data.samples import Progress
+from casting_core.data.samples import Progress, unreported
 from casting_core.data.synthetic.casting import Rendered, render_casting
 from casting_core.errors import DataError, SettingsError
 from casting_core.system.memory import keep_freed_memory
@@ -52,7 +52,7 @@ def render_set(
     seed: int = 0,
     size: int = 300,
     workers: int = 1,
-    progress: Progress | None = None,
+    progress: Progress = unreported,
 ) -> Path:
     """Render `count` pictures into a folder, and give the folder.
 
@@ -88,8 +88,7 @@ def render_set(
             made = pool.map(each, range(count), chunksize=CHUNK)
         for done, defects in enumerate(made, start=1):
             rows += defects
-            if progress is not None:
-                progress(done, count)
+            progress(done, count)
     _write_file(folder / "defects.csv", csv_text(rows).encode())
     return folder
 

@@ -52,15 +52,8 @@ class Scene(Shot):
     @property
     def part(self) -> Part:
         """Where the part lies in the picture."""
-        dx, dy = self.opening.matrix @ self.tilt
-        disc = Ellipse(
-            x=self.opening.x + float(dx),
-            y=self.opening.y + float(dy),
-            major=self.opening.major * self.disc,
-            minor=self.opening.minor * self.disc,
-            angle=self.opening.angle,
-        )
-        return Part(disc=disc, opening=self.opening)
+        x, y = self.opening.matrix @ self.tilt
+        return Part(disc=self.opening.moved(x=x, y=y, scale=self.disc), opening=self.opening)
 
 
 def draw_scene(
