@@ -54,7 +54,7 @@ class CheckReport:
         return not differs and self.counts == self.expected
 
     def lines(self, *, names: int = 5) -> list[str]:
-        """The report as text; at most `names` file names a kind of difference."""
+        """Return the report as text; at most `names` file names a kind of difference."""
         text = [
             f"{split}, {label.value}: {self.counts[split, label]:,} pictures ({self.expected[split, label]:,} expected)"
             for split, label in self.expected
@@ -69,7 +69,7 @@ class CheckReport:
 
 
 def find_root(folder: Path) -> Path:
-    """The folder that holds train/ and test/, at `folder` or at most two levels of casting_data/ below.
+    """Return the folder that holds train/ and test/, at `folder` or at most two levels of casting_data/ below.
 
     Raises `DataError` where there is none.
     """
@@ -127,7 +127,7 @@ def fetch(
     download: Callable[[str], str] | None = None,
     expected: Sequence[Sample] | None = None,
 ) -> Path:
-    """Downloads the data set into `destination` and returns the folder that holds train/ and test/.
+    """Download the data set into `destination` and return the folder that holds train/ and test/.
 
     `download` takes the handle of the data set and returns the folder of the unpacked download
     (default: `kagglehub.dataset_download`). A destination that already holds the whole set is
@@ -207,7 +207,7 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _copy(root: Path, target: Path) -> None:
-    """Copies the pictures below `root`, and nothing else, after a look at the free space."""
+    """Copy the pictures below `root`, and nothing else, after a look at the free space."""
     target.parent.mkdir(parents=True, exist_ok=True)
     files = [file for split in SPLITS for name in FOLDERS.values() for file in _files(root / split / name)]
     needed, free = sum(file.stat().st_size for file in files), shutil.disk_usage(target.parent).free

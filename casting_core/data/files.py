@@ -49,7 +49,7 @@ def csv_text(rows: Iterable[Sequence[object]]) -> str:
 def format_records(
     cls: type, records: Iterable[object], *, columns: Sequence[str] = (), digits: int = 9, header: bool = True
 ) -> str:
-    """Records as CSV, one a line, for `parse_records`.
+    """Return records as CSV, one a line, for `parse_records`.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def format_records(
 
 
 def parse_records(text: str, cls: type[Record], *, columns: Sequence[str] = ()) -> list[Record]:
-    """Records of the dataclass `cls` from what `format_records` made of them.
+    """Return records of the dataclass `cls` from what `format_records` made of them.
 
     Raises
     ------

@@ -8,7 +8,7 @@ from casting_core.errors import ImageError
 
 
 def flatten(image: Image.Image, mode: str) -> Image.Image:
-    """The image with 8 bits, opaque over white, in `mode` ("L" or "RGB"). Raises `ImageError` where levels are odd."""
+    """Return the image with 8 bits, opaque over white, in `mode` ("L" or "RGB"). Raises `ImageError` on odd levels."""
     if image.mode in ("I", "F") or image.mode.startswith("I;16"):
         image = _eight_bits(image)
     elif image.has_transparency_data:

@@ -102,7 +102,7 @@ class Picture:
 
 
 def read(source: Source, *, limits: ImageLimits = DEFAULT_LIMITS) -> bytes | Image.Image | np.ndarray:
-    """Reads a path or file object into bytes, once; bytes, arrays and PIL images are given back.
+    """Read a path or file object into bytes, once; bytes, arrays and PIL images are given back.
 
     What comes back is a source for `decode`, and its bytes are at hand where decoding fails. Raises `ImageError`.
     """
@@ -110,7 +110,7 @@ def read(source: Source, *, limits: ImageLimits = DEFAULT_LIMITS) -> bytes | Ima
 
 
 def decode(source: Source, *, limits: ImageLimits = DEFAULT_LIMITS) -> Picture:
-    """Decodes a picture to luminance.
+    """Decode a picture to luminance.
 
     `source`: a path, the bytes of a file, a binary file object (read from its
     start where it can seek), a PIL image, or an array: uint8 (H, W) or (H, W, 3)
@@ -124,12 +124,12 @@ def decode(source: Source, *, limits: ImageLimits = DEFAULT_LIMITS) -> Picture:
 
 
 def decode_rgb(source: Source, *, limits: ImageLimits = DEFAULT_LIMITS) -> np.ndarray:
-    """The same picture for display: uint8 (H, W, 3). Sources, rules and errors as in `decode`."""
+    """Return the same picture for display: uint8 (H, W, 3). Sources, rules and errors as in `decode`."""
     return np.array(_open(source, "RGB", limits)[0])
 
 
 def _open(source: Source, mode: str, limits: ImageLimits) -> tuple[Image.Image, bytes | None]:
-    """The picture in `mode` ("L" or "RGB"), and its bytes where it came as bytes."""
+    """Return the picture in `mode` ("L" or "RGB"), and its bytes where it came as bytes."""
     _silence()
     if isinstance(source, np.ndarray):
         return _from_array(source, limits).convert(mode), None
@@ -172,7 +172,7 @@ def _check_size(size: tuple[int, int], limits: ImageLimits) -> None:
 
 
 def _check_scans(data: bytes) -> None:
-    """A scan of a hundred bytes makes the decoder pass over all pixels again: a bomb of time, not of size."""
+    """Refuse too many scans: each makes the decoder pass over all pixels again, a bomb of time, not of size."""
     if data.count(b"\xff\xda") > _MOST_SCANS and len(_SCAN.findall(data)) > _MOST_SCANS:
         raise ImageError(f"This JPEG picture has more than {_MOST_SCANS} scans. Save it anew as JPEG or PNG.")
 

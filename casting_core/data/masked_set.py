@@ -23,15 +23,13 @@ from casting_core.labels import Label
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Marked:
-    """One photograph: `pixels` uint8 (H, W), `mask` bool (H, W), True on a defect; `photograph` numbers those that are
-    turned, mirrored or stretched copies of each other alike.
-    """
+    """One photograph with its defects."""
 
     file: str
-    pixels: np.ndarray
-    mask: np.ndarray
+    pixels: np.ndarray  # uint8 (H, W)
+    mask: np.ndarray  # bool (H, W), True on a defect
     label: Label
-    photograph: int
+    photograph: int  # the same for turned, mirrored or stretched copies of each other
 
 
 def read_marked(folder: Path) -> Iterator[Marked]:

@@ -53,7 +53,7 @@ def default_root() -> Path:
 
 
 def read_provenance(file: Path = PROVENANCE) -> list[Sample]:
-    """The facts about the public data set that ship with the package; needs no pictures.
+    """Return the facts about the public data set that ship with the package; needs no pictures.
 
     Raises `DataError` where the file is missing or of another layout.
     """
@@ -130,7 +130,7 @@ def assign_folds(samples: Sequence[tuple[int, Label]], *, folds: int = FOLDS) ->
 def split_samples(
     samples: Iterable[Sample], split: str, *, fold: int | None = None
 ) -> tuple[list[Sample], list[Sample]]:
-    """Samples to fit on and samples held out.
+    """Return samples to fit on and samples held out.
 
     `official`: fit on train, hold out test. `by-source`: fit on the official-train images of the
     other folds, hold out all images of `fold`, train and test alike.
@@ -155,6 +155,5 @@ def by_first_appearance(groups: np.ndarray) -> np.ndarray:
 
 
 def evenly_spaced_indices(count: int, wanted: int) -> list[int]:
-    """`wanted` of the numbers below `count`, evenly spaced from the first on; all of them where there
-    are no more."""
+    """Return `wanted` of the numbers below `count`, evenly spaced from the first on; all where there are no more."""
     return sorted({index * count // wanted for index in range(wanted)}) if wanted < count else list(range(count))

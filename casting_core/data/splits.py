@@ -120,7 +120,7 @@ def _complete(samples: Sequence[Sample], fold: int) -> bool:
 
 
 def _labels(samples: Sequence[Sample]) -> dict[int, frozenset[Label]]:
-    """The labels that a photograph has, those of its suspects only where it has no others."""
+    """Return the labels that a photograph has, those of its suspects only where it has no others."""
     sure: dict[int, set[Label]] = defaultdict(set)
     doubted: dict[int, set[Label]] = defaultdict(set)
     for sample in samples:

@@ -79,11 +79,10 @@ def select(rows: pd.DataFrame, query: Query) -> np.ndarray:
 
 
 def inside(points: np.ndarray, outline: np.ndarray) -> np.ndarray:
-    """Which points, float (N, 2), lie inside a closed outline, float (V, 2): bool (N,). Fewer than three corners hold
-    nothing.
+    """Mark the points, float (N, 2), that lie inside a closed outline, float (V, 2): bool (N,).
 
-    A ray from the point crosses the outline an odd number of times: M. Shimrat, "Algorithm 112: Position of point
-    relative to polygon", Communications of the ACM 5(8), 1962.
+    Fewer than three corners hold nothing. A ray from the point crosses the outline an odd number of times: M. Shimrat,
+    "Algorithm 112: Position of point relative to polygon", Communications of the ACM 5(8), 1962.
     """
     if len(outline) < 3:
         return np.zeros(len(points), bool)

@@ -65,7 +65,7 @@ def _note(root: Path) -> Path:
 
 
 def remembered(root: Path) -> dict[str, str]:
-    """What was noted of a folder: `stamp`, `version` and `key`; empty where nothing was."""
+    """Tell what was noted of a folder: `stamp`, `version` and `key`; empty where nothing was."""
     try:
         noted = json.loads(_note(root).read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -80,7 +80,7 @@ def remember(root: Path, *, stamp: str, version: str, key: str) -> None:
 
 
 def place(key: str) -> Path:
-    """The folder of an index."""
+    """Return the folder of an index."""
     return cache_folder() / "indexes" / key
 
 

@@ -36,7 +36,7 @@ Step = Callable[[str, int, int], None]  # (what is done, how many are, of how ma
 
 
 def version() -> str:
-    """What an index is made with: another one is made where this differs."""
+    """Tell what an index is made with: another one is made where this differs."""
     return f"{FORMAT}:{DEFAULT}:{read_card(folder_of(DEFAULT, MODELS)).weights_sha256}"
 
 

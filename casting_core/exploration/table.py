@@ -81,7 +81,7 @@ class Table:
 
 
 def models_for(index: Index | None, public: bool) -> list[str]:
-    """The shipped models that have judged this set, the default first."""
+    """Return the shipped models that have judged this set, the default first."""
     paths = None if index is None else set(index.paths)
     found = []
     for model in shipped():
@@ -98,7 +98,7 @@ def models_for(index: Index | None, public: bool) -> list[str]:
 
 
 def public_facts(model: str | None = DEFAULT) -> Table:
-    """The public set without its pictures: the shipped table of provenance, and the predictions of a model."""
+    """Return the public set without its pictures: the shipped table of provenance, and the predictions of a model."""
     return _table(None, read_provenance(), dict(_PUBLIC), None, model, ())
 
 
@@ -108,7 +108,7 @@ _PUBLIC = {folder: label for label, folder in FOLDERS.items()}
 def make_table(
     index: Index, *, public: bool, defective: Sequence[str] | None = None, model: str | None = None
 ) -> Table:
-    """The table of an indexed set.
+    """Return the table of an indexed set.
 
     Parameters
     ----------
@@ -183,7 +183,7 @@ def _table(
 
 
 def outcome(verdict: str, label: str) -> Outcome:
-    """What a verdict means beside the label; both may be empty, for unknown."""
+    """Tell what a verdict means beside the label; both may be empty, for unknown."""
     if not verdict or not label:
         return Outcome.UNKNOWN
     if verdict == label:
@@ -215,8 +215,7 @@ def _judgement(
 
 
 def defect_kinds(root: Path, paths: Sequence[str]) -> list[str]:
-    """The kinds of defects of every picture, as `blow hole, scratch`, where the set says so in `defects.csv`; else
-    empty."""
+    """Return the kinds of defects of every picture, as `blow hole, scratch`, by `defects.csv`; empty without one."""
     kinds: dict[str, dict[str, None]] = defaultdict(dict)  # in the order of the table, each once
     try:
         with (root / "defects.csv").open(newline="", encoding="utf-8") as stream:

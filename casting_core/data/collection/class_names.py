@@ -16,7 +16,7 @@ NEGATIONS = frozenset(("not", "no", "non", "without", "free", "nicht", "kein", "
 
 
 def recognise(name: str) -> Label | None:
-    """What a class is by its name alone; None where the name does not say, or says both.
+    """Tell what a class is by its name alone; None where the name does not say, or says both.
 
     >>> recognise("def_front"), recognise("0_good"), recognise("no_defects"), recognise("castings")
     (<Label.DEFECTIVE: 'defective'>, <Label.OK: 'ok'>, None, None)
@@ -29,7 +29,7 @@ def recognise(name: str) -> Label | None:
 
 
 def assign_labels(names: Sequence[str], defective: Sequence[str] | None = None) -> tuple[dict[str, Label], str]:
-    """The label of every class, and a sentence that says why.
+    """Return the label of every class, and a sentence that says why.
 
     Parameters
     ----------
@@ -58,8 +58,7 @@ def assign_labels(names: Sequence[str], defective: Sequence[str] | None = None) 
             f"The names of the classes do not say which of them is defective: {_listed(names)}. "
             f"Say it with --defective NAME, once for each defective class, such as --defective {names[0]!r}."
         )
-    classes = {name: Label.DEFECTIVE if name in bad else Label.OK for name in names}
-    return classes, (
+    return _labels(names, bad), (
         f"Guessed from the names: {_listed(sorted(bad))} {'is' if len(bad) == 1 else 'are'} defective, "
         f"{_listed(sorted(sound))} {'is' if len(sound) == 1 else 'are'} sound. "
         "If that is wrong, say it with --defective NAME."
@@ -77,10 +76,13 @@ def _as_told(names: Sequence[str], defective: Sequence[str]) -> tuple[dict[str, 
         raise DataError(
             f"All classes were named as defective: {_listed(names)}. At least one must be sound; leave it out."
         )
-    classes = {name: Label.DEFECTIVE if name.casefold() in wanted else Label.OK for name in names}
-    bad = [name for name, label in classes.items() if label is Label.DEFECTIVE]
-    sound = [name for name, label in classes.items() if label is Label.OK]
-    return classes, f"As told: {_listed(bad)} counts as defective, {_listed(sound)} as sound."
+    bad = [name for name in names if name.casefold() in wanted]
+    sound = [name for name in names if name not in bad]
+    return _labels(names, bad), f"As told: {_listed(bad)} counts as defective, {_listed(sound)} as sound."
+
+
+def _labels(names: Sequence[str], defective: Sequence[str]) -> dict[str, Label]:
+    return {name: Label.DEFECTIVE if name in defective else Label.OK for name in names}
 
 
 def _listed(names: Sequence[str]) -> str:

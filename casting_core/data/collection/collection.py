@@ -79,7 +79,7 @@ def is_public(root: Path) -> bool:
 
 
 def public_collection(root: Path) -> Collection:
-    """The public set by its shipped table, without reading a picture."""
+    """Return the public set by its shipped table, without reading a picture."""
     samples = tuple(read_provenance())
     return Collection(
         root=root,
@@ -158,7 +158,7 @@ def _check(gathered: ReadImages, tree: Tree) -> None:
 
 
 def divide(samples: Sequence[Sample]) -> tuple[list[Sample], bool, list[str]]:
-    """The folder's own split where it serves, else a new one; whether it is the folder's; and notes."""
+    """Return the folder's own split where it serves, else a new one; whether it is the folder's; and notes."""
     # without test pictures, those for validation are held out
     names = {"train": "train", "test": "test", "val": "train" if any(s.split == "test" for s in samples) else "test"}
     divided = [replace(s, split=names.get(s.split, "")) for s in samples]

@@ -123,7 +123,7 @@ def _find(folder: Path, guard: _SymlinkGuard) -> Tree:
 
 
 def _entrance(folder: Path, guard: _SymlinkGuard) -> Path:
-    """The folder itself, or the first below it with more than one thing in it."""
+    """Return the folder itself, or the first below it with more than one thing in it."""
     if not folder.is_dir():
         raise DataError(f"There is no folder {folder}. Name the one that holds the pictures.")
     root = folder

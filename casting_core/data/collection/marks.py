@@ -45,16 +45,12 @@ EXCLUDED = frozenset({Mark.WRONG_LABEL, Mark.UNUSABLE})  # marks of pictures tha
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One picture's mark: `path` POSIX, relative to the data root; `sha256` of the file that was looked at, 64 small
-    hexadecimal digits; `time` with a time zone, kept in UTC to the second.
+    """One picture's mark. Raises `DataError` where a value is of another form."""
 
-    Raises `DataError` where a value is of another form.
-    """
-
-    path: str
-    sha256: str
+    path: str  # POSIX, relative to the data root
+    sha256: str  # of the file that was looked at, 64 small hexadecimal digits
     mark: Mark
-    time: datetime
+    time: datetime  # with a time zone, kept in UTC to the second
 
     def __post_init__(self) -> None:
         parts = PurePosixPath(self.path)
@@ -94,7 +90,7 @@ class Marks(Mapping[str, Entry]):
 
 
 def set_marks(marks: Marks, pictures: Mapping[str, str], mark: Mark | None, *, time: datetime | None = None) -> Marks:
-    """The marks with `mark` on some pictures, or without one on them where it is None.
+    """Return the marks with `mark` on some pictures, or without one on them where it is None.
 
     Parameters
     ----------
@@ -109,18 +105,17 @@ def set_marks(marks: Marks, pictures: Mapping[str, str], mark: Mark | None, *, t
 
 
 def set_mark(marks: Marks, path: str, sha256: str, mark: Mark | None, *, time: datetime | None = None) -> Marks:
-    """The marks with `mark` on one picture, or without one on it where it is None."""
+    """Return the marks with `mark` on one picture, or without one on it where it is None."""
     return set_marks(marks, {path: sha256}, mark, time=time)
 
 
 @dataclass(frozen=True, kw_only=True)
 class MarkStatus:
-    """Marks beside the pictures that are there now: those that `hold`, by path; and the paths of those that do not,
-    because the picture has another content by now (`stale`) or is not there (`unknown`), in order."""
+    """Marks beside the pictures that are there now."""
 
-    hold: Mapping[str, Mark]
-    stale: tuple[str, ...]
-    unknown: tuple[str, ...]
+    hold: Mapping[str, Mark]  # by path
+    stale: tuple[str, ...]  # paths in order, of pictures that have another content by now
+    unknown: tuple[str, ...]  # paths in order, of pictures that are not there
 
 
 def resolve_marks(marks: Marks, hashes: Mapping[str, str]) -> MarkStatus:
@@ -189,5 +184,5 @@ def write_marks(file: Path, marks: Marks) -> Marks:
 
 
 def to_csv(marks: Marks) -> str:
-    """The table as text, in the order of paths, as it is kept."""
+    """Return the table as text, in the order of paths, as it is kept."""
     return format_records(Entry, marks.values())

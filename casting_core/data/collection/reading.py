@@ -45,7 +45,7 @@ class ReadImages:
     looks: dict[int, Look] = field(default_factory=dict)
 
     def coarse(self) -> np.ndarray:
-        """The coarse rings float32 (n, 24, 256) of the n pictures in `strips`, in their order."""
+        """Return the coarse rings float32 (n, 24, 256) of the n pictures in `strips`, in their order."""
         return np.array([coarse for coarse, _ in self.strips.values()], np.float32).reshape(-1, 24, 256)
 
 
@@ -97,7 +97,7 @@ def gather(
 
 
 def photographs(gathered: ReadImages, progress: Progress = unreported, likeness: Likeness | None = None) -> np.ndarray:
-    """The photograph of every picture, int (N,), numbered from 0 by first appearance.
+    """Return the photograph of every picture, int (N,), numbered from 0 by first appearance.
 
     `progress` is called with (done, total); `likeness` of the coarse rings, where it is known already.
     """

@@ -11,7 +11,7 @@ Site = tuple[float, float, Ellipse]  # x, y in pixels, and the edge of the part 
 
 
 def edges(part: Part) -> tuple[Ellipse, Ellipse, Ellipse]:
-    """The three edges where chips and flash occur: rim of the disc, of the groove, of the opening."""
+    """Return the three edges where chips and flash occur: rim of the disc, of the groove, of the opening."""
     return part.disc, part.opening.moved(scale=GROOVE), part.opening
 
 
@@ -24,7 +24,7 @@ def edge_site(
     shares: tuple[float, float, float],
     place: tuple[float, float] | None = None,
 ) -> Site:
-    """A place on an edge: the nearest to `place`, else a random one inside a picture of shape (H, W).
+    """Return a place on an edge: the nearest to `place`, else a random one inside a picture of shape (H, W).
 
     `shares`: how often each of the three `edges` is chosen; an edge of share 0 never is.
     """
@@ -67,7 +67,7 @@ def within(shape: tuple[int, ...], x: float, y: float) -> tuple[float, float]:
 
 
 def _on_metal(rng: np.random.Generator, part: Part, angle: float) -> tuple[float, float]:
-    """A point on bright metal: the face, the ring around the opening (a fifth), the hub (a twelfth)."""
+    """Return a point on bright metal: the face, the ring around the opening (a fifth), the hub (a twelfth)."""
     choice = rng.random()
     if choice < 0.08:
         opening = part.opening

@@ -64,8 +64,13 @@ class Likeness:
 
 
 def compare(coarse: np.ndarray, progress: Progress = unreported) -> Likeness:
-    """Compare all pairs of pictures, float32 (N, 24, 256) from `data.provenance.signature`; `progress`: rows done, of
-    N."""
+    """Compare all pairs of N pictures.
+
+    Parameters
+    ----------
+    coarse : float32 (N, 24, 256), from `data.provenance.signature`.
+    progress : told of the rows that are done, of N.
+    """
     count = len(coarse)
     nearest, best = np.full(count, -1), np.full(count, -1.0, np.float32)
     histogram = np.zeros(40, np.int64)
@@ -239,14 +244,12 @@ def fingerprint(samples: Sequence[Sample]) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Leakage:
-    """How much of a test split is known from the training split: pictures of a photograph that is in train too
-    (`copied`), and those that are byte-identical to a training picture (`identical`, and of them sound
-    `identical_ok`), of `tested`."""
+    """How much of a test split is known from the training split, in pictures."""
 
     tested: int
-    copied: int
-    identical: int
-    identical_ok: int
+    copied: int  # of a photograph that is in train too
+    identical: int  # byte by byte to a training picture
+    identical_ok: int  # the sound ones of these
 
     @property
     def share(self) -> float:

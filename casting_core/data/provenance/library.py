@@ -53,16 +53,14 @@ class Photograph:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class PhotographLibrary:
-    """Known photographs. `photographs` are in the order of `spectra.sources`; `files` gives a training picture by
-    the SHA-256 of its bytes. Immutable, and safe to use from many threads.
-    """
+    """Known photographs. Immutable, and safe to use from many threads."""
 
     spectra: Spectra
-    photographs: tuple[Photograph, ...]
-    files: Mapping[str, Sample]
+    photographs: tuple[Photograph, ...]  # in the order of `spectra.sources`
+    files: Mapping[str, Sample]  # training pictures by the SHA-256 of their bytes
 
     def without(self, source: int) -> "PhotographLibrary":
-        """The same without one photograph and its files."""
+        """Return the same without one photograph and its files."""
         return replace(
             self,
             spectra=self.spectra.without(source),
@@ -74,9 +72,10 @@ class PhotographLibrary:
 def build_library(root: Path, samples: Sequence[Sample], progress: Progress = unreported) -> PhotographLibrary:
     """Make the library from the train pictures at `root`; decodes each once.
 
-    Args:
-        samples: with their provenance; those outside the train split are passed over. A picture without a part has
-            no signature, it is known by its hash alone.
+    Parameters
+    ----------
+    samples : with their provenance; those outside the train split are passed over. A picture without a part has
+        no signature, it is known by its hash alone.
 
     Raises `DataError` where no train picture shows a part, `ImageError` where one cannot be read.
     """
@@ -115,7 +114,7 @@ def build_library(root: Path, samples: Sequence[Sample], progress: Progress = un
 
 
 def choose_representatives(details: Sequence[np.ndarray], first: int) -> list[int]:
-    """Indices of one to three strips float32 (64, 512): `first`, and what those before it resemble least."""
+    """Return indices of one to three strips float32 (64, 512): `first`, and what those before it resemble least."""
     chosen = [first]
     nearest = np.array([detail_similarity(strip, details[first]) for strip in details])
     while len(chosen) < REPRESENTATIVES and nearest.min() < WELL_SEEN:
@@ -160,7 +159,7 @@ def write_signatures(library: PhotographLibrary, samples: Sequence[Sample], file
 
 @lru_cache(maxsize=4)
 def read_signatures(file: Path = SIGNATURES, provenance: Path = PROVENANCE) -> PhotographLibrary:
-    """The library that ships with the package, read once a process; needs no pictures.
+    """Return the library that ships with the package, read once a process; needs no pictures.
 
     Raises `DataError` where a file is missing or damaged, or the two do not belong together.
     """

@@ -144,9 +144,10 @@ def measure(
 ) -> Recognition:
     """Measure a library on the set at `root` that it was made from, and on the pictures of the folder `others`.
 
-    Args:
-        samples: the set's table of provenance, train and test.
-        rendered: number of rendered castings to look up.
+    Parameters
+    ----------
+    samples : the set's table of provenance, train and test.
+    rendered : number of rendered castings to look up.
 
     Raises `ImageError` where a picture of the set cannot be read.
     """

@@ -16,7 +16,7 @@ import numpy as np
 from casting_core.data.images import decode
 from casting_core.data.provenance.grouping import CANDIDATE, LINK, TRIES
 from casting_core.data.provenance.signature import Strips, coarse_similarity, detail_similarity, strips
-from casting_core.data.samples import Progress, Sample, evenly_spaced_indices, unreported
+from casting_core.data.samples import Progress, Sample, unreported
 from casting_core.errors import DataError
 
 EACH = 3  # pictures of a source photograph
@@ -27,15 +27,19 @@ def known_photographs(
 ) -> dict[int, bool | None]:
     """By photograph: True if it is in the public set, False if it is new, None where neither is sure.
 
-    Args:
-        pictures: the number of the photograph, and pixels uint8 (H, W).
-        root: folder of the public set.
-        samples: its pictures with their source photographs (`data.samples.read_provenance`).
-        progress: told of the pictures of the public set that are read.
+    Parameters
+    ----------
+    pictures : the number of the photograph, and pixels uint8 (H, W).
+    root : folder of the public set.
+    samples : its pictures with their source photographs (`data.samples.read_provenance`).
+    progress : told of the pictures of the public set that are read.
 
-    Raises:
-        DataError: a picture of the public set is missing.
-        ImageError: one cannot be decoded.
+    Raises
+    ------
+    DataError
+        A picture of the public set is missing.
+    ImageError
+        One cannot be decoded.
     """
     references = [rings for rings in _references(root, samples, progress) if rings is not None]
     given = [(photograph, strips(pixels)) for photograph, pixels in pictures]
@@ -73,7 +77,12 @@ def _references(root: Path, samples: Sequence[Sample], progress: Progress) -> It
     by_source: dict[int, list[Sample]] = {}
     for sample in samples:
         by_source.setdefault(sample.source, []).append(sample)
-    chosen = [members[index] for members in by_source.values() for index in evenly_spaced_indices(len(members), EACH)]
+    # from the first to the last: three spaced otherwise miss a photograph of the second setting
+    chosen = [
+        members[index]
+        for members in by_source.values()
+        for index in sorted({round(step * (len(members) - 1) / (EACH - 1)) for step in range(EACH)})
+    ]
     for done, sample in enumerate(chosen, start=1):
         if not (root / sample.path).is_file():
             raise DataError(f"{root / sample.path} is missing: the folder does not hold the whole public set.")

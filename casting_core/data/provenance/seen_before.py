@@ -1,4 +1,4 @@
-"""Was this picture, turned, mirrored or stretched, among the pictures that the models were trained on?
+"""Whether a picture, turned, mirrored or stretched, is one that the models were trained on.
 
 1. A file whose bytes are those of a training picture is that picture (`same_file`).
 2. Otherwise the picture's signature is compared with those of all known source photographs
@@ -66,7 +66,7 @@ class SeenBefore:
 
 
 def same_file(sha256: str, library: PhotographLibrary) -> SeenBefore | None:
-    """The training picture with these very bytes; nothing is decoded. `sha256`: hexadecimal digest of the file."""
+    """Return the training picture with these very bytes, by their hexadecimal digest; nothing is decoded."""
     sample = library.files.get(sha256)
     if sample is None:
         return None
@@ -91,16 +91,18 @@ def look_up(
 ) -> SeenBefore | None:
     """Look a picture up among the known photographs.
 
-    Args:
-        pixels: uint8 (H, W).
-        part: as `find_part` gives it. None, and so a picture that shows no part, can be known by its hash alone.
-        root: the data root, which holds train/def_front and so on; None to go by the signatures. A photograph whose
-            pictures are missing there, or are others than the table of provenance says, is gone by its signature too.
-        sha256: digest of the file's bytes, to find the same file at once.
+    Parameters
+    ----------
+    pixels : uint8 (H, W).
+    part : as `find_part` gives it. None, and so a picture that shows no part, can be known by its hash alone.
+    root : the data root, which holds train/def_front and so on; None to go by the signatures. A photograph whose
+        pictures are missing there, or are others than the table of provenance says, is gone by its signature too.
+    sha256 : digest of the file's bytes, to find the same file at once.
 
-    Returns:
-        The photograph; None where it is none of the known ones, or cannot be looked up: no part, a flat picture, or
-        an empty library.
+    Returns
+    -------
+    The photograph; None where it is none of the known ones, or cannot be looked up: no part, a flat picture, or
+    an empty library.
     """
     exact = same_file(sha256, library) if sha256 else None
     if exact is not None or part is None or not library.photographs:

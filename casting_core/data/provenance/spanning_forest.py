@@ -23,7 +23,7 @@ class Forest:
     likeness: np.ndarray
 
     def photographs(self, threshold: float) -> np.ndarray:
-        """The group of every picture, int (N,), where links from `threshold` on hold; 0 up, by first appearance."""
+        """Return the group of every picture where links from `threshold` on hold, int (N,), by first appearance."""
         held = self.likeness >= threshold
         ones = np.ones(int(held.sum()), np.int8)
         graph = coo_array((ones, self.links[:, held]), shape=(self.count, self.count))
@@ -32,7 +32,7 @@ class Forest:
 
 
 def spanning_forest(pairs: np.ndarray, alike: np.ndarray, source: np.ndarray) -> Forest:
-    """The strongest links within photographs.
+    """Return the strongest links within photographs.
 
     Parameters
     ----------

@@ -36,7 +36,7 @@ class Sheet:
         self.values = np.zeros((size, size), np.float32)
 
     def around(self, u: float, v: float, reach: float) -> "Sheet":
-        """The window of the sheet that holds all within `reach` of a point; painting it paints the sheet."""
+        """Return the window of the sheet that holds all within `reach` of a point; painting it paints the sheet."""
         pixels = reach * float(np.linalg.norm(self.matrix, 2)) + 3
         middle = self.centre + self.matrix @ (u, v)
         columns, rows = (slice(max(0, int(each - pixels)), max(0, int(each + pixels) + 2)) for each in middle)
@@ -85,7 +85,7 @@ class Canvas(Sheet):
 
 
 def ripple(rng: np.random.Generator, count: int, grain: float) -> np.ndarray:
-    """A smooth random curve that closes, float32 (count,), deviation about 1, bumps of `grain` samples."""
+    """Return a smooth random curve that closes, float32 (count,), deviation about 1, bumps of `grain` samples."""
     knots = max(3, round(count / grain))
     values = rng.standard_normal(knots)
     values = np.append(values, values[0])

@@ -69,7 +69,7 @@ class Sample:
     defects: tuple[DefectKind, ...]
 
     def render(self, size: int = 300) -> Rendered:
-        """The picture, the same every time."""
+        """Return the picture, the same every time."""
         return render_casting(size=size, seed=self.seed, defects=self.defects)
 
 
@@ -83,17 +83,20 @@ def render_casting(
 ) -> Rendered:
     """Render one casting.
 
-    Args:
-        seed: decides the picture, together with the other arguments.
-        size: side of the picture in pixels, at least 64.
-        defects: kinds to paint in; none when None or empty. "random" leaves half of the
-            parts sound and gives the others one to three kinds. A kind may appear several
-            times; flash comes in two to six pieces along the rim.
-        stretch: ratio of the axes of the part's outline, 1 to 2; near 1.04 when None.
-        table: gray level of what the part lies on, 40 to 250; 155 to 205 when None.
+    Parameters
+    ----------
+    seed : decides the picture, together with the other arguments.
+    size : side of the picture in pixels, at least 64.
+    defects : kinds to paint in; none when None or empty. "random" leaves half of the
+        parts sound and gives the others one to three kinds. A kind may appear several
+        times; flash comes in two to six pieces along the rim.
+    stretch : ratio of the axes of the part's outline, 1 to 2; near 1.04 when None.
+    table : gray level of what the part lies on, 40 to 250; 155 to 205 when None.
 
-    Raises:
-        SettingsError: an argument is out of its range.
+    Raises
+    ------
+    SettingsError
+        An argument is out of its range.
     """
     if seed < 0:
         raise SettingsError(f"seed must be a whole number from 0 up, got {seed}.")
@@ -156,7 +159,7 @@ def samples() -> tuple[Sample, ...]:
 
 
 def _kinds(rng: np.random.Generator, asked: Sequence[DefectKind] | Literal["random"] | None) -> list[DefectKind]:
-    """The defects to paint, one entry a piece."""
+    """Return the defects to paint, one entry a piece."""
     if asked == "random":
         count = 0 if rng.random() < 0.5 else int(rng.choice([1, 2, 3], p=[0.6, 0.3, 0.1]))
         asked = [random_kind(rng) for _ in range(count)]

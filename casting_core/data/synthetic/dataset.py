@@ -112,10 +112,9 @@ def _encoded(pixels: np.ndarray, kind: str) -> bytes:
     """uint8 (H, W) as the content of a `JPEG` or `PNG` file."""
     buffer = io.BytesIO()
     picture = Image.fromarray(pixels)
-    if kind == "JPEG":  # three equal channels, as the real pictures have
-        picture.convert("RGB").save(buffer, kind, quality=QUALITY)
-    else:
-        picture.save(buffer, kind)
+    if kind == "JPEG":
+        picture = picture.convert("RGB")  # three equal channels, as the real pictures have
+    picture.save(buffer, kind, quality=QUALITY)
     return buffer.getvalue()
 
 

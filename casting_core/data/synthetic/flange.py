@@ -74,7 +74,7 @@ def _place(scene: FlangeScene, rng: np.random.Generator, kind: DefectKind) -> tu
 
 
 def _on_metal(scene: FlangeScene, rng: np.random.Generator, share: float) -> np.ndarray:
-    """A random place on the plate, clear of its edges by half of the defect where there is room."""
+    """Return a random place on the plate, clear of its edges by half of the defect where there is room."""
     for attempt in range(TRIES):
         clear = MARGIN + share * (1 - attempt / TRIES)
         point = rng.uniform(-1, 1, 2)
@@ -85,7 +85,7 @@ def _on_metal(scene: FlangeScene, rng: np.random.Generator, share: float) -> np.
 
 
 def _edge(scene: FlangeScene, rng: np.random.Generator) -> tuple[Part, np.ndarray]:
-    """A random place on an edge, and a part whose disc or opening has its edge there."""
+    """Return a random place on an edge, and a part whose disc or opening has its edge there."""
     angle = rng.uniform(0, 2 * np.pi)
     direction = np.array([np.cos(angle), np.sin(angle)])
     which = int(rng.choice(3, p=CHIPPED))

@@ -19,7 +19,7 @@ from casting_core.data.synthetic.flange_scene import FlangeScene
 
 
 def render_sound_flange(scene: FlangeScene, rng: np.random.Generator) -> np.ndarray:
-    """The photograph of a sound flange, uint8 (size, size), decided by scene and generator."""
+    """Return the photograph of a sound flange, uint8 (size, size), decided by scene and generator."""
     sheet = Sheet(scene.size, float(np.sqrt(np.linalg.det(scene.matrix))), scene.matrix, scene.x, scene.y)
     light = sheet.inverse @ np.array([np.cos(scene.light), np.sin(scene.light)], np.float32)
     light /= np.hypot(*light)  # towards the light, on the plate
@@ -72,7 +72,7 @@ def _plate(sheet: Sheet, scene: FlangeScene, rng: np.random.Generator, light: np
 
 
 def _face(sheet: Sheet, scene: FlangeScene, rng: np.random.Generator) -> None:
-    """The raised, turned face around the bore."""
+    """Paint the raised, turned face around the bore."""
     radius = sheet.away(0.0, 0.0)
     turn = np.arctan2(sheet.v, sheet.u) * np.float32(ANGLES / (2 * np.pi)) % np.float32(ANGLES)
     step = radius - np.float32(scene.face)
@@ -108,7 +108,7 @@ def _bolt_hole(sheet: Sheet, scene: FlangeScene, rng: np.random.Generator, u: fl
 
 
 def _bore(sheet: Sheet, scene: FlangeScene, rng: np.random.Generator) -> None:
-    """The bore: a lit edge, and a wall that falls off into the dark."""
+    """Paint the bore: a lit edge, and a wall that falls off into the dark."""
     radius = sheet.away(0.0, 0.0)
     edge = radius - np.float32(scene.bore)
     lean = sheet.lean(radius, scene.light)

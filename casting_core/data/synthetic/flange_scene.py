@@ -50,7 +50,7 @@ class FlangeScene(Shot):
 
 
 def draw_flange(rng: np.random.Generator, *, size: int) -> FlangeScene:
-    """A random scene: round and square flanges, at any angle, on tables from dark to bright.
+    """Return a random scene: round and square flanges, at any angle, on tables from dark to bright.
 
     Raises `SettingsError` where `size`, the side of the picture, is under 64 pixels.
     """

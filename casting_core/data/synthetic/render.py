@@ -18,7 +18,7 @@ from casting_core.data.synthetic.scene import Scene
 
 
 def render_sound(scene: Scene, rng: np.random.Generator) -> np.ndarray:
-    """The photograph of a sound casting, uint8 (size, size), decided by scene and generator."""
+    """Return the photograph of a sound casting, uint8 (size, size), decided by scene and generator."""
     canvas = Canvas(scene)
     low, level = canvas.radius(-1.0), canvas.radius(0.0)
     turn = canvas.angle(-1.0)
@@ -32,7 +32,7 @@ def render_sound(scene: Scene, rng: np.random.Generator) -> np.ndarray:
 
 
 def _bump(rng: np.random.Generator, centre: float, *, sharp: float) -> np.ndarray:
-    """A lobe over the angle, float32 (ANGLES,), 0 to 1, with flanks that differ in steepness."""
+    """Return a lobe over the angle, float32 (ANGLES,), 0 to 1, with flanks that differ in steepness."""
     away = (TURNS - centre + np.pi) % (2 * np.pi) - np.pi
     half, left, right = rng.uniform(0.15, 0.8), rng.uniform(0.03, 0.4) / sharp, rng.uniform(0.03, 0.4) / sharp
     lobe = 0.25 * (1 + np.tanh((away + half) / left)) * (1 + np.tanh((half - away) / right))
@@ -114,7 +114,7 @@ def _moire(rng: np.random.Generator, columns: int) -> np.ndarray:
 
 
 def _rim(canvas: Canvas, rng: np.random.Generator, low: np.ndarray, turn: np.ndarray) -> None:
-    """The chamfer along the outer edge: a dark line away from the light, here and there a bright one."""
+    """Paint the chamfer along the outer edge: a dark line away from the light, here and there a bright one."""
     scene = canvas.scene
     away = 0.5 - 0.5 * np.cos(TURNS - scene.light)
     dark = rng.uniform(0.0, 0.6) + rng.uniform(0.3, 0.9) * away + 0.15 * ripple(rng, ANGLES, 80)
@@ -140,7 +140,7 @@ def _ring(
     turn: np.ndarray,
     reflection: np.ndarray,
 ) -> None:
-    """The groove, mostly in shadow, and the raised ring inside it."""
+    """Paint the groove, mostly in shadow, and the raised ring inside it."""
     scene = canvas.scene
     depth = np.clip(0.85 + 0.2 * ripple(rng, ANGLES, 90) + 0.05 * ripple(rng, ANGLES, 8), 0.3, 0.98)
     shaded = around(depth.astype(np.float32), turn)
@@ -160,7 +160,7 @@ def _ring(
 
 
 def _opening(canvas: Canvas, rng: np.random.Generator, level: np.ndarray) -> None:
-    """The dark channel behind the opening, with the edges of the vanes faintly lit."""
+    """Paint the dark channel behind the opening, with the edges of the vanes faintly lit."""
     scene = canvas.scene
     columns = 96
     radii = np.linspace(0.45, 1.02, columns)[None, :]
@@ -184,7 +184,7 @@ def _opening(canvas: Canvas, rng: np.random.Generator, level: np.ndarray) -> Non
 
 
 def _hub(canvas: Canvas, rng: np.random.Generator) -> None:
-    """The hub around the axis and the bore, through which the table is seen."""
+    """Paint the hub around the axis and the bore, through which the table is seen."""
     scene = canvas.scene
     height = rng.uniform(-0.3, 0.6)
     top, bottom = canvas.radius(height), canvas.radius(height - rng.uniform(0.6, 1.8))

@@ -59,7 +59,7 @@ class Scene(Shot):
 def draw_scene(
     rng: np.random.Generator, *, size: int, stretch: float | None = None, table: float | None = None
 ) -> Scene:
-    """A random scene, as varied as photographs of one product on one table are.
+    """Return a random scene, as varied as photographs of one product on one table are.
 
     Parameters
     ----------

@@ -59,7 +59,7 @@ def test_three_pictures_of_a_photograph_are_read(public, pictures):
     told: list[tuple[int, int]] = []
     known_photographs([(1, pictures[1])], root, samples, lambda done, total: told.append((done, total)))
     assert told[-1] == (5, 5)  # three of the first, one each of the others
-    (root / "1_2.png").unlink()  # not among the three
+    (root / "1_1.png").unlink()  # not among the three
     known_photographs([(1, pictures[1])], root, samples)
     (root / "1_4.png").unlink()
     with pytest.raises(DataError, match="does not hold the whole public set"):
