@@ -216,11 +216,18 @@ def render(
     lines: Lines = False,
 ) -> None:
     """Render castings or pipe flanges with known defects, and their masks."""
-    from casting_core.data.synthetic.dataset import render_set
-    from casting_core.data.synthetic.flange_dataset import render_flange_set
+    from casting_core.data.synthetic.dataset import casting, render_set
+    from casting_core.data.synthetic.flange_dataset import flange
 
-    write = render_set if product is Product.CASTING else render_flange_set
     with reported(lines) as step:
-        write(out, count, seed=seed, size=size, workers=min(workers, count), progress=partial(step, "Rendering"))
+        render_set(
+            out,
+            count,
+            casting if product is Product.CASTING else flange,
+            seed=seed,
+            size=size,
+            workers=min(workers, count),
+            progress=partial(step, "Rendering"),
+        )
     if not lines:
         typer.echo(f"Written: {count} {product.value}s, masks and defects.csv in {out}")

@@ -59,8 +59,9 @@ def _between(rng: np.random.Generator, bounds: tuple[float, float]) -> float:
 def compose(
     pixels: np.ndarray, *, defective: bool, part: Part | None, rng: np.random.Generator, settings: AugmentationSettings
 ) -> Example:
-    """Steps 1 and 2 on uint8 (H, W). A sound picture's mask is known, empty or of the inserted defect; a defective
-    one's is known beyond the rim only.
+    """Take steps 1 and 2 on uint8 (H, W).
+
+    A sound picture's mask is known, empty or of the inserted defect; a defective one's is known beyond the rim only.
     """
     mask, target, inserted = np.zeros(pixels.shape, bool), float(defective), False
     if defective:

@@ -6,7 +6,6 @@ of known pictures (`provenance.csv`), and only then renamed into place, so the d
 is always either untouched or complete.
 """
 
-import os
 import shutil
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -15,7 +14,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from casting_core.data.images import decode
-from casting_core.data.samples import FOLDERS, PROVENANCE, SPLITS, Sample, read_provenance
+from casting_core.data.samples import FOLDERS, SPLITS, Sample, read_provenance
 from casting_core.errors import DataError, ImageError
 from casting_core.labels import Label
 
@@ -24,14 +23,12 @@ BY_HAND = (
     f"To do it by hand, download https://www.kaggle.com/datasets/{HANDLE} in a browser, unzip it, "
     "and set CASTING_DATA to the folder casting_data."
 )
-COUNTS = {  # as published; used where there is no table of known pictures
-    ("train", Label.DEFECTIVE): 3758,
-    ("train", Label.OK): 2875,
-    ("test", Label.DEFECTIVE): 453,
-    ("test", Label.OK): 262,
-}
 
 Report = Callable[[str], None]  # takes one line of text
+
+
+def say_nothing(line: str) -> None:
+    """Report to nobody."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,8 +37,7 @@ class CheckReport:
 
     `counts` and `expected` give pictures per (split, label). The lists hold POSIX paths relative to
     the data root, sorted: `missing` (known, not there), `altered` (readable, other bytes than known),
-    `unknown` (there, not known), `unreadable` (cannot be decoded). `compared` is False where no table
-    of known pictures was at hand; then only counts and readability were checked.
+    `unknown` (there, not known), `unreadable` (cannot be decoded).
     """
 
     counts: dict[tuple[str, Label], int]
@@ -50,7 +46,6 @@ class CheckReport:
     altered: list[str]
     unknown: list[str]
     unreadable: list[str]
-    compared: bool
 
     @property
     def ok(self) -> bool:
@@ -59,7 +54,7 @@ class CheckReport:
         return not differs and self.counts == self.expected
 
     def lines(self, *, names: int = 5) -> list[str]:
-        """The report as text; at most `names` file names a kind of difference."""
+        """Return the report as text; at most `names` file names a kind of difference."""
         text = [
             f"{split}, {label.value}: {self.counts[split, label]:,} pictures ({self.expected[split, label]:,} expected)"
             for split, label in self.expected
@@ -69,14 +64,12 @@ class CheckReport:
             if paths:
                 rest = f" and {len(paths) - names:,} more" if len(paths) > names else ""
                 text.append(f"{kind}: {len(paths):,} ({', '.join(paths[:names])}{rest})")
-        if not self.compared:
-            text.append("The contents were not compared: there is no table of known pictures.")
         text.append("The data set is whole." if self.ok else "The data set is not as it was published.")
         return text
 
 
 def find_root(folder: Path) -> Path:
-    """The folder that holds train/ and test/, at `folder` or at most two levels of casting_data/ below.
+    """Return the folder that holds train/ and test/, at `folder` or at most two levels of casting_data/ below.
 
     Raises `DataError` where there is none.
     """
@@ -90,66 +83,61 @@ def find_root(folder: Path) -> Path:
     )
 
 
-def check(root: Path, *, progress: Report | None = None, expected: Sequence[Sample] | None = None) -> CheckReport:
-    """Reads every picture below `root` and compares it with what is known of it.
+def check(root: Path, *, progress: Report = say_nothing, expected: Sequence[Sample] | None = None) -> CheckReport:
+    """Read every picture below `root` and compare it with what is known of it.
 
-    `expected`: the known pictures with their hashes; without it, those of the shipped table, and
-    where that is missing, the published counts alone. Raises `DataError` if `root` is no data folder.
+    `expected`: the known pictures with their hashes, those of the shipped table when None. Raises `DataError` where
+    `root` is no data folder.
     """
     root = find_root(root)
-    if expected is None and PROVENANCE.is_file():
-        expected = read_provenance()
-    known = {sample.path: sample.sha256 for sample in expected or ()}
-    found = [
-        (f"{split}/{folder}/{file.name}", split, label)
+    expected = read_provenance() if expected is None else expected
+    known = {sample.path: sample.sha256 for sample in expected}
+    found = {
+        f"{split}/{folder}/{file.name}": (split, label)
         for split in SPLITS
         for label, folder in FOLDERS.items()
         for file in _files(root / split / folder)
-    ]
+    }
     altered, unreadable = [], []
-    for number, (path, _, _) in enumerate(found, start=1):
+    for number, path in enumerate(found, start=1):
         try:
             digest = decode(root / path).sha256
+            if known.get(path, digest) != digest:
+                altered.append(path)
         except ImageError:
             unreadable.append(path)
-        else:
-            if path in known and digest != known[path]:
-                altered.append(path)
-        if progress is not None and (number % 1000 == 0 or number == len(found)):
+        if number % 1000 == 0 or number == len(found):
             progress(f"Checked {number:,} of {len(found):,} pictures.")
-    present = {path for path, _, _ in found}
-    counted = Counter((split, label) for _, split, label in found)
-    wanted = Counter((sample.split, sample.label) for sample in expected) if expected else Counter(COUNTS)
+    counts, wanted = Counter(found.values()), Counter((sample.split, sample.label) for sample in expected)
+    kinds = [(split, label) for split in SPLITS for label in FOLDERS]
     return CheckReport(
-        counts={key: counted[key] for key in COUNTS},
-        expected={key: wanted[key] for key in COUNTS},
-        missing=sorted(known.keys() - present),
+        counts={kind: counts[kind] for kind in kinds},
+        expected={kind: wanted[kind] for kind in kinds},
+        missing=sorted(known.keys() - found.keys()),
         altered=sorted(altered),
-        unknown=sorted(present - known.keys()) if known else [],
+        unknown=sorted(found.keys() - known.keys()),
         unreadable=sorted(unreadable),
-        compared=bool(known),
     )
 
 
 def fetch(
     destination: Path,
     *,
-    progress: Report | None = None,
+    progress: Report = say_nothing,
     download: Callable[[str], str] | None = None,
     expected: Sequence[Sample] | None = None,
 ) -> Path:
-    """Downloads the data set into `destination` and returns the folder that holds train/ and test/.
+    """Download the data set into `destination` and return the folder that holds train/ and test/.
 
     `download` takes the handle of the data set and returns the folder of the unpacked download
     (default: `kagglehub.dataset_download`). A destination that already holds the whole set is
     returned as it is, without a download; any other that is not empty is left alone.
     `expected` as in `check`. Raises `DataError`, and then leaves nothing behind.
     """
-    say = progress or (lambda line: None)
     destination = destination.expanduser().absolute()
     if destination.exists() and (not destination.is_dir() or _entries(destination)):
-        return _existing(destination, say, expected)
-    say(f"Downloading {HANDLE} from Kaggle.")
+        return _existing(destination, progress, expected)
+    progress(f"Downloading {HANDLE} from Kaggle.")
     try:
         folder = Path((download or _kagglehub)(HANDLE))
     except DataError:
@@ -159,7 +147,7 @@ def fetch(
     root = find_root(folder)
     staging = destination.with_name(f".{destination.name}.{uuid4().hex[:8]}")
     try:
-        say(f"Copying to {destination}.")
+        progress(f"Copying to {destination}.")
         _copy(root, staging)
         report = check(staging, progress=progress, expected=expected)
         if not report.ok:
@@ -219,14 +207,13 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _copy(root: Path, target: Path) -> None:
-    """Copies the pictures below `root`, and nothing else, after a look at the free space."""
+    """Copy the pictures below `root`, and nothing else, after a look at the free space."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    folders = [Path(split, name) for split in SPLITS for name in FOLDERS.values()]
-    files = [file for folder in folders for file in _files(root / folder)]
+    files = [file for split in SPLITS for name in FOLDERS.values() for file in _files(root / split / name)]
     needed, free = sum(file.stat().st_size for file in files), shutil.disk_usage(target.parent).free
     if needed > free:
         raise OSError(f"{needed / 2**20:,.0f} MiB are needed, {free / 2**20:,.0f} MiB are free")
-    for folder in folders:
-        os.makedirs(target / folder)
     for file in files:
-        shutil.copyfile(file, target / file.relative_to(root))
+        copy = target / file.relative_to(root)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, copy)

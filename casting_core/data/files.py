@@ -1,15 +1,21 @@
-"""Writing files so that nobody ever reads half of one, and reading tables that somebody may have cut or altered."""
+"""Writing files so that nobody ever reads half of one, and tables of records that somebody may have cut or altered."""
 
 import csv
 import io
 import os
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
-from types import SimpleNamespace
+from types import SimpleNamespace, UnionType
+from typing import Any, TypeVar, get_type_hints
+
+from casting_core.errors import DataError
+
+Record = TypeVar("Record")
 
 
-def write_atomically(file: Path, content: bytes) -> None:
+def write_atomically(file: Path, content: bytes | memoryview) -> None:
     """Write `content` to a temporary name beside `file`, then put it in its place.
 
     Raises `OSError` where the folder cannot be written or the disk is full; `file` is then as it was.
@@ -40,20 +46,96 @@ def csv_text(rows: Iterable[Sequence[object]]) -> str:
     return "".join(lines)
 
 
-def read_rows(file: Path, columns: Sequence[str]) -> list[dict[str, str]]:
-    """The rows of a CSV file that a program wrote, each with these columns at least.
+def format_records(
+    cls: type, records: Iterable[object], *, columns: Sequence[str] = (), digits: int = 9, header: bool = True
+) -> str:
+    """Return records as CSV, one a line, for `parse_records`.
 
-    Raises `OSError` where the file cannot be read, and `ValueError` where it is no such table, or ends within a line,
-    as one does that was cut: its last number could be another one.
+    Parameters
+    ----------
+    cls : their dataclass; fields are texts, whole numbers, floats, truth values, enumerations, times or None.
+    columns : names of fields and properties, in order; the fields when empty.
+    digits : significant digits of floats.
+    header : whether a line with the names comes first.
     """
-    with file.open(newline="", encoding="utf-8") as stream:
-        text = stream.read()
+    names = tuple(columns or get_type_hints(cls))
+    rows = [[_cell(getattr(record, name), digits) for name in names] for record in records]
+    return csv_text([names, *rows] if header else rows)
+
+
+def parse_records(text: str, cls: type[Record], *, columns: Sequence[str] = ()) -> list[Record]:
+    """Return records of the dataclass `cls` from what `format_records` made of them.
+
+    Raises
+    ------
+    ValueError
+        With the line: another header, a line of another length or cut short, a cell that is not of its field's type,
+        a value that the class refuses, or a property that contradicts the fields.
+    """
+    parsers = {name: _parser(kind) for name, kind in get_type_hints(cls).items()}
+    names = list(columns or parsers)
+    computed = [name for name in names if name not in parsers]
+    records = []
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
-        reader = csv.DictReader(io.StringIO(text, newline=""))
-        if not set(columns) <= set(reader.fieldnames or ()):
-            raise ValueError(f"expected the columns {','.join(columns)}, got {reader.fieldnames!r:.80}")
+        if (header := next(reader, [])) != names:
+            raise ValueError(f"expected the columns {','.join(names)}, got {','.join(header)[:80]!r}")
+        for row in reader:
+            if len(row) != len(names):
+                raise ValueError(f"expected {len(names)} cells, got {len(row)}")
+            cells = dict(zip(names, row, strict=True))
+            record = cls(**{name: parse(cells[name]) for name, parse in parsers.items()})
+            for name in computed:
+                if cells[name] != _cell(getattr(record, name), 9):
+                    raise ValueError(f"{name} is {cells[name][:80]!r}, which contradicts the rest of the line")
+            records.append(record)
         if not text.endswith("\n"):
-            raise ValueError("it ends within a line")
-        return list(reader)
-    except csv.Error as error:
-        raise ValueError(str(error)) from error
+            raise ValueError("the file ends within this line")
+    except (csv.Error, ValueError, OverflowError, DataError) as error:
+        raise ValueError(f"line {reader.line_num}: {str(error)[:200]}") from error
+    return records
+
+
+def write_records(
+    file: Path, cls: type, records: Iterable[object], *, columns: Sequence[str] = (), digits: int = 9
+) -> None:
+    """Write `format_records` of some records to a file, atomically."""
+    write_atomically(file, format_records(cls, records, columns=columns, digits=digits).encode())
+
+
+def read_records(file: Path, cls: type[Record], *, what: str, remedy: str, columns: Sequence[str] = ()) -> list[Record]:
+    """Read what `write_records` wrote.
+
+    Raises `DataError` where the file cannot be read, or not as `what`, with the line, the reason and the `remedy`.
+    """
+    try:
+        return parse_records(file.read_bytes().decode("utf-8-sig"), cls, columns=columns)
+    except (OSError, ValueError) as error:
+        raise DataError(f"{file} cannot be read as {what} ({error}); {remedy}") from error
+
+
+def _cell(value: object, digits: int) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return str(int(value))
+        case float():
+            return f"{value:.{digits}g}"
+        case datetime():
+            return f"{value.astimezone(UTC).replace(tzinfo=None).isoformat()}Z"
+        case _:
+            return str(value)
+
+
+def _parser(kind: Any) -> Callable[[str], Any]:
+    if isinstance(kind, UnionType):  # of something and None
+        known = _parser(kind.__args__[0])
+        return lambda text: known(text) if text else None
+    return {bool: _truth, datetime: datetime.fromisoformat}.get(kind, kind)
+
+
+def _truth(text: str) -> bool:
+    if text not in ("0", "1"):
+        raise ValueError(f"expected 0 or 1, got {text!r}")
+    return text == "1"

@@ -14,9 +14,8 @@ import numpy as np
 from PIL import Image
 
 from casting_core.data.images import decode
-from casting_core.data.part.finder import Part, find_part
 from casting_core.data.provenance.grouping import compare, group
-from casting_core.data.provenance.signature import coarse_strip, detail_strip
+from casting_core.data.provenance.signature import strips
 from casting_core.data.synthetic.casting import DISC_FLAG
 from casting_core.errors import DataError
 from casting_core.labels import Label
@@ -24,15 +23,13 @@ from casting_core.labels import Label
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Marked:
-    """One photograph: `pixels` uint8 (H, W), `mask` bool (H, W), True on a defect; `photograph` numbers those that are
-    turned, mirrored or stretched copies of each other alike.
-    """
+    """One photograph with its defects."""
 
     file: str
-    pixels: np.ndarray
-    mask: np.ndarray
+    pixels: np.ndarray  # uint8 (H, W)
+    mask: np.ndarray  # bool (H, W), True on a defect
     label: Label
-    photograph: int
+    photograph: int  # the same for turned, mirrored or stretched copies of each other
 
 
 def read_marked(folder: Path) -> Iterator[Marked]:
@@ -81,17 +78,11 @@ def _mask(file: Path, shape: tuple[int, ...]) -> np.ndarray:
 
 def _photographs(files: list[Path]) -> list[int]:
     """Numbers of photographs; a picture without a part is one of its own."""
-    strips: list[tuple[np.ndarray, np.ndarray]] = []
-    found: list[int] = []
+    rings = [strips(decode(file).pixels) for file in files]
+    found = [index for index, ring in enumerate(rings) if ring is not None]
     numbers = [-1 - index for index in range(len(files))]
-    for index, file in enumerate(files):
-        pixels = decode(file).pixels
-        part: Part | None = find_part(pixels)
-        if part is not None:
-            strips.append((coarse_strip(pixels, part), detail_strip(pixels, part)))
-            found.append(index)
-    if strips:
-        groups = group(np.stack([detail for _, detail in strips]), compare(np.stack([coarse for coarse, _ in strips])))
-        for index, number in zip(found, groups.source, strict=True):
-            numbers[index] = int(number)
+    if found:
+        coarse, detail = (np.stack(each) for each in zip(*filter(None, rings), strict=True))
+        for index, number in zip(found, group(detail, compare(coarse)).source.tolist(), strict=True):
+            numbers[index] = number
     return numbers

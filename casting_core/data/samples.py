@@ -7,12 +7,12 @@ photograph is on two sides (see `casting_core.data.provenance.grouping`).
 
 import os
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from casting_core.data.files import read_rows
+from casting_core.data.files import read_records
 from casting_core.data.images import decode
 from casting_core.errors import DataError, SettingsError
 from casting_core.labels import Label
@@ -26,17 +26,22 @@ Progress = Callable[[int, int], None]  # (done, total)
 
 
 def unreported(done: int, total: int) -> None:
-    """Progress that nobody watches."""
+    """Report progress to nobody."""
+
+
+def part_of(progress: Progress, part: int, parts: int, count: int) -> Progress:
+    """Return the progress of one of several equal parts of a task, counted from 0 and told in steps of `count`."""
+    return lambda done, total: progress(part * count + count * done // max(total, 1), parts * count)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sample:
-    """One picture of the data set. `source` and `fold` are -1 where provenance is unknown."""
+    """One picture of the data set, a row of `provenance.csv`. `source` and `fold` are -1 where they are unknown."""
 
     path: str  # POSIX, relative to the data root
+    sha256: str = ""
     split: str  # train or test
     label: Label
-    sha256: str = ""
     source: int = -1
     fold: int = -1
     suspect: bool = False
@@ -48,27 +53,14 @@ def default_root() -> Path:
 
 
 def read_provenance(file: Path = PROVENANCE) -> list[Sample]:
-    """The facts about the public data set that ship with the package; needs no pictures.
+    """Return the facts about the public data set that ship with the package; needs no pictures.
 
     Raises `DataError` where the file is missing or of another layout.
     """
-    try:
-        return [
-            Sample(
-                path=row["path"],
-                sha256=row["sha256"],
-                split=row["split"],
-                label=Label(row["label"]),
-                source=int(row["source"]),
-                fold=int(row["fold"]),
-                suspect=row["suspect"] == "1",
-            )
-            for row in read_rows(file, [each.name for each in fields(Sample)])
-        ]
-    except FileNotFoundError as error:
-        raise DataError(f"{file} is missing; make it with: python -m casting_core data audit") from error
-    except (OSError, ValueError, TypeError) as error:
-        raise DataError(f"{file} is not a provenance table ({error}); make it anew with: data audit") from error
+    if not file.exists():
+        raise DataError(f"{file} is missing; make it with: python -m casting_core data audit")
+    remedy = "make it anew with: python -m casting_core data audit"
+    return read_records(file, Sample, what="a provenance table", remedy=remedy)
 
 
 def scan(root: Path) -> list[Sample]:
@@ -96,13 +88,12 @@ def _files(folder: Path) -> list[Path]:
     return files
 
 
-def load_pixels(root: Path, samples: Sequence[Sample], progress: Progress | None = None) -> list[np.ndarray]:
+def load_pixels(root: Path, samples: Sequence[Sample], progress: Progress = unreported) -> list[np.ndarray]:
     """Decode all samples into memory, each uint8 (H, W). Raises `ImageError` on an unreadable one."""
     pixels = []
     for index, sample in enumerate(samples):
         pixels.append(decode(root / sample.path).pixels)
-        if progress is not None:
-            progress(index + 1, len(samples))
+        progress(index + 1, len(samples))
     return pixels
 
 
@@ -139,7 +130,7 @@ def assign_folds(samples: Sequence[tuple[int, Label]], *, folds: int = FOLDS) ->
 def split_samples(
     samples: Iterable[Sample], split: str, *, fold: int | None = None
 ) -> tuple[list[Sample], list[Sample]]:
-    """Samples to fit on and samples held out.
+    """Return samples to fit on and samples held out.
 
     `official`: fit on train, hold out test. `by-source`: fit on the official-train images of the
     other folds, hold out all images of `fold`, train and test alike.
@@ -157,7 +148,12 @@ def split_samples(
     raise SettingsError(f"Expected the split 'official' or 'by-source', got {split!r}.")
 
 
+def by_first_appearance(groups: np.ndarray) -> np.ndarray:
+    """Return groups, int (N,), numbered from 0 in the order in which they first appear: int (N,)."""
+    _, first, number = np.unique(groups, return_index=True, return_inverse=True)
+    return np.argsort(np.argsort(first))[number]
+
+
 def evenly_spaced_indices(count: int, wanted: int) -> list[int]:
-    """`wanted` of the numbers below `count`, evenly spaced from the first on; all of them where there
-    are no more."""
+    """Return `wanted` of the numbers below `count`, evenly spaced from the first on; all where there are no more."""
     return sorted({index * count // wanted for index in range(wanted)}) if wanted < count else list(range(count))

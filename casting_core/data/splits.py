@@ -94,15 +94,11 @@ def split_folds(samples: Sequence[Sample]) -> tuple[list[Sample], int, list[str]
     Every fold holds both labels, and so do the train pictures of the others. Where not even two such folds
     can be made, the folds are -1 and their number is 0.
     """
+    train = {sample.source for sample in samples if sample.split == "train"}
     for folds in range(FOLDS, 1, -1):
-        dealt: dict[int, int] = {}
-        sides: dict[int, set[str]] = defaultdict(set)
-        for sample in samples:
-            sides[sample.source].add(sample.split)
         # what is in train is dealt by itself, so that no fold takes all train pictures of a label
-        for within in (True, False):
-            part = [(s.source, s.label) for s in samples if ("train" in sides[s.source]) is within]
-            dealt |= assign_folds(part, folds=folds)
+        parts = ([(s.source, s.label) for s in samples if (s.source in train) is within] for within in (True, False))
+        dealt = {source: fold for part in parts for source, fold in assign_folds(part, folds=folds).items()}
         filed = [replace(s, fold=dealt[s.source]) for s in samples]
         if all(_complete(filed, fold) for fold in range(folds)):
             few = [] if folds == FOLDS else [f"There are only enough photographs for {folds} by-source folds."]
@@ -124,7 +120,7 @@ def _complete(samples: Sequence[Sample], fold: int) -> bool:
 
 
 def _labels(samples: Sequence[Sample]) -> dict[int, frozenset[Label]]:
-    """The labels that a photograph has, those of its suspects only where it has no others."""
+    """Return the labels that a photograph has, those of its suspects only where it has no others."""
     sure: dict[int, set[Label]] = defaultdict(set)
     doubted: dict[int, set[Label]] = defaultdict(set)
     for sample in samples:

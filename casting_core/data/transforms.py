@@ -26,19 +26,19 @@ def input_shape(height: int, width: int, size: int) -> tuple[int, int]:
 
 def to_input(pixels: np.ndarray, size: int) -> np.ndarray:
     """Scale uint8 (H, W) to uint8 (h, w) of `input_shape`, bilinear with antialiasing."""
-    rows, columns = input_shape(pixels.shape[0], pixels.shape[1], size)
-    if (rows, columns) == pixels.shape[:2]:
-        return pixels
-    image = Image.fromarray(pixels)
-    return np.asarray(image.resize((columns, rows), Image.Resampling.BILINEAR, reducing_gap=2.0))
+    return _resized(pixels, *input_shape(pixels.shape[0], pixels.shape[1], size))
 
 
 def to_square_input(pixels: np.ndarray, size: int) -> np.ndarray:
     """Scale uint8 (H, W) to uint8 (size, size), whatever its sides, bilinear with antialiasing."""
-    if pixels.shape == (size, size):
+    return _resized(pixels, size, size)
+
+
+def _resized(pixels: np.ndarray, rows: int, columns: int) -> np.ndarray:
+    if pixels.shape == (rows, columns):
         return pixels
     image = Image.fromarray(pixels)
-    return np.asarray(image.resize((size, size), Image.Resampling.BILINEAR, reducing_gap=2.0))
+    return np.asarray(image.resize((columns, rows), Image.Resampling.BILINEAR, reducing_gap=2.0))
 
 
 def to_tensor(inputs: list[np.ndarray]) -> Tensor:
@@ -61,7 +61,7 @@ def to_picture(heatmap: np.ndarray, height: int, width: int, *, smooth: bool = F
 
 @lru_cache(maxsize=8)
 def _bicubic(places: int, pixels: int) -> Tensor:
-    """The weights of Pillow's resizing along one side, float32 (pixels, places).
+    """Return the weights of Pillow's resizing along one side, float32 (pixels, places).
 
     A few places become many pixels, so two products of matrices cost a tenth of resizing.
     """

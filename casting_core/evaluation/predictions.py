@@ -10,14 +10,12 @@ from pathlib import Path
 
 import numpy as np
 
-from casting_core.data.files import csv_text, read_rows, write_atomically
+from casting_core.data.files import read_records, write_records
 from casting_core.data.samples import Sample
 from casting_core.errors import DataError
 from casting_core.labels import Label
 
 OFFICIAL, BY_SOURCE = "official-test", "by-source-"  # names of splits; a fold's number follows the second
-COLUMNS = ("path", "split", "label", "source", "logit", "probability")
-PEAK_COLUMNS = ("path", "peak")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,8 +58,7 @@ def make_predictions(
 
 def write_predictions(file: Path, rows: Sequence[Prediction]) -> None:
     """Write all rows, 9 significant digits, atomically."""
-    told = ([r.path, r.split, r.label, r.source, f"{r.logit:.9g}", f"{r.probability:.9g}"] for r in rows)
-    write_atomically(file, csv_text([COLUMNS, *told]).encode())
+    write_records(file, Prediction, rows)
 
 
 def read_predictions(file: Path) -> list[Prediction]:
@@ -70,20 +67,7 @@ def read_predictions(file: Path) -> list[Prediction]:
     Raises `DataError` where the file is missing or of another form, a logit is not finite, a probability is not in
     [0, 1], or a split has a picture twice.
     """
-    try:
-        rows = [
-            Prediction(
-                path=row["path"],
-                split=row["split"],
-                label=Label(row["label"]),
-                source=int(row["source"]),
-                logit=float(row["logit"]),
-                probability=float(row["probability"]),
-            )
-            for row in read_rows(file, COLUMNS)
-        ]
-    except (OSError, KeyError, ValueError, TypeError) as error:
-        raise DataError(f"{file} cannot be read as predictions ({error}); restore it or ship anew.") from error
+    rows = read_records(file, Prediction, what="predictions", remedy="restore it or ship anew.")
     seen: set[tuple[str, str]] = set()
     for row in rows:
         if not math.isfinite(row.logit) or not 0 <= row.probability <= 1:
@@ -106,15 +90,18 @@ def as_arrays(rows: Sequence[Prediction]) -> Predictions:
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Peak:
+    path: str
+    peak: float
+
+
 def write_peaks(file: Path, peaks: Mapping[str, float]) -> None:
     """Write one row a picture: its path, and the raw logit of its strongest place, 9 significant digits; atomically."""
-    rows = ((path, f"{peak:.9g}") for path, peak in peaks.items())
-    write_atomically(file, csv_text([PEAK_COLUMNS, *rows]).encode())
+    write_records(file, _Peak, [_Peak(path=path, peak=peak) for path, peak in peaks.items()])
 
 
 def read_peaks(file: Path) -> dict[str, float]:
     """Peaks by path, in the order of the file. Raises `DataError` where it is missing or of another form."""
-    try:
-        return {row["path"]: float(row["peak"]) for row in read_rows(file, PEAK_COLUMNS)}
-    except (OSError, KeyError, ValueError, TypeError) as error:
-        raise DataError(f"{file} cannot be read as peaks of evidence ({error}); train that run anew.") from error
+    rows = read_records(file, _Peak, what="peaks of evidence", remedy="train that run anew.")
+    return {row.path: row.peak for row in rows}

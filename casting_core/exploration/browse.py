@@ -2,14 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from casting_core.errors import SettingsError
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 CHOICES = ("split", "name", "label", "outcome", "kinds", "mark")  # columns filtered by value
 RANGES = ("probability", "brightness", "sharpness")  # columns filtered by range
@@ -52,7 +49,7 @@ class Query:
     order: str = "By path"
 
 
-def select(rows: "pd.DataFrame", query: Query) -> np.ndarray:
+def select(rows: pd.DataFrame, query: Query) -> np.ndarray:
     """Places of the rows that are asked for, int (n,), in the order that is asked for.
 
     A column that the table does not have neither filters nor orders. Raises `SettingsError` for an unknown order.
@@ -82,11 +79,10 @@ def select(rows: "pd.DataFrame", query: Query) -> np.ndarray:
 
 
 def inside(points: np.ndarray, outline: np.ndarray) -> np.ndarray:
-    """Which points, float (N, 2), lie inside a closed outline, float (V, 2): bool (N,). Fewer than three corners hold
-    nothing.
+    """Mark the points, float (N, 2), that lie inside a closed outline, float (V, 2): bool (N,).
 
-    A ray from the point crosses the outline an odd number of times: M. Shimrat, "Algorithm 112: Position of point
-    relative to polygon", Communications of the ACM 5(8), 1962.
+    Fewer than three corners hold nothing. A ray from the point crosses the outline an odd number of times: M. Shimrat,
+    "Algorithm 112: Position of point relative to polygon", Communications of the ACM 5(8), 1962.
     """
     if len(outline) < 3:
         return np.zeros(len(points), bool)

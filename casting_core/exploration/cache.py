@@ -13,6 +13,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+import platformdirs
+
 from casting_core.data.collection.folders import Found
 from casting_core.data.files import write_atomically
 
@@ -23,8 +25,6 @@ LEFT = 86400  # s, after which a hidden folder is no index that is being made, b
 
 def cache_folder() -> Path:
     """`CASTING_CACHE`, else the place that the system gives programs for what can be made again."""
-    import platformdirs
-
     return Path(os.environ.get(VARIABLE) or platformdirs.user_cache_path("casting-inspector"))
 
 
@@ -65,7 +65,7 @@ def _note(root: Path) -> Path:
 
 
 def remembered(root: Path) -> dict[str, str]:
-    """What was noted of a folder: `stamp`, `version` and `key`; empty where nothing was."""
+    """Tell what was noted of a folder: `stamp`, `version` and `key`; empty where nothing was."""
     try:
         noted = json.loads(_note(root).read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -80,7 +80,7 @@ def remember(root: Path, *, stamp: str, version: str, key: str) -> None:
 
 
 def place(key: str) -> Path:
-    """The folder of an index."""
+    """Return the folder of an index."""
     return cache_folder() / "indexes" / key
 
 

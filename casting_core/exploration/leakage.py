@@ -26,19 +26,16 @@ class Twin:
 
 
 def samples_of(table: Table) -> list[Sample]:
-    """The table's pictures as samples; a label that is not known counts as sound."""
-    rows = table.rows
-    columns = (rows[name].tolist() for name in ("path", "split", "label", "sha256", "source", "fold", "suspect"))
-    return [
-        Sample(path=p, split=s, label=Label(label or "ok"), sha256=sha, source=source, fold=fold, suspect=bool(doubted))
-        for p, s, label, sha, source, fold, doubted in zip(*columns, strict=True)
-    ]
+    """Return the table's pictures as samples; a label that is not known counts as sound."""
+    rows = table.rows[["path", "sha256", "split", "label", "source", "fold", "suspect"]].to_dict("records")
+    return [Sample(**{**row, "label": Label(row["label"] or "ok")}) for row in rows]
 
 
 def photographs_at(table: Table, threshold: float | None = None) -> np.ndarray:
-    """The photograph of every picture, int (N,), where links from a threshold on hold; None or 0.95: as in the table.
+    """Return the photograph of every picture, int (N,), where links from a threshold on hold.
 
-    Pictures without a ring, and all where there is no index, are as in the table at any threshold.
+    At None or 0.95 they are as in the table. Pictures without a ring, and all where there is no index, are as in the
+    table at any threshold.
     """
     filed = table.rows["source"].to_numpy()
     index = table.index
@@ -49,17 +46,16 @@ def photographs_at(table: Table, threshold: float | None = None) -> np.ndarray:
 
 
 def leakage_at(table: Table, threshold: float | None = None) -> Leakage:
-    """The figures of `data.provenance.leakage` at a threshold of likeness; None: as `data audit` counts."""
+    """Return the figures of `data.provenance.leakage` at a threshold of likeness; None: as `data audit` counts."""
     source = photographs_at(table, threshold).tolist()
     return leakage([replace(s, source=number) for s, number in zip(samples_of(table), source, strict=True)])
 
 
 def twins(table: Table, source: np.ndarray, *, count: int = 6) -> list[Twin]:
-    """Examples: test pictures and a training picture of their photograph, at most one a photograph, those first whose
-    files are not identical.
+    """Return examples: test pictures and a training picture of their photograph, at most one a photograph.
 
-    `source`: int (N,), as `photographs_at` gives it. The training picture is the most alike one, where the index
-    knows it, else the first.
+    Those whose files are not identical come first. `source`: int (N,), as `photographs_at` gives it. The training
+    picture is the most alike one, where the index knows it, else the first.
     """
     split = table.rows["split"].to_numpy()
     sha256 = table.rows["sha256"].to_numpy()

@@ -16,7 +16,7 @@ class Neighbour:
 def neighbours(
     features: np.ndarray, source: np.ndarray, group: np.ndarray, index: int, *, count: int = 4
 ) -> dict[str, tuple[Neighbour, ...]]:
-    """The most alike pictures of each group, such as the labels: at most one a photograph, none of the picture's own.
+    """Return the most alike pictures of each group, such as the labels: one a photograph, none of the picture's own.
 
     Parameters
     ----------

@@ -20,13 +20,12 @@ STEPS = 500  # of t-SNE's descent
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Projection:
-    """`features` float32 (N, D) of length 1, for distances; `pca` and `tsne` float32 (N, 2); `explained` the shares
-    of the variance, each in [0, 1], that the two components carry."""
+    """N pictures on a plane."""
 
-    features: np.ndarray
-    pca: np.ndarray
-    tsne: np.ndarray
-    explained: tuple[float, float]
+    features: np.ndarray  # float32 (N, D) of length 1, for distances
+    pca: np.ndarray  # float32 (N, 2)
+    tsne: np.ndarray  # float32 (N, 2)
+    explained: tuple[float, float]  # shares of the variance, in [0, 1], that the two components carry
 
 
 def project(described: np.ndarray) -> Projection:

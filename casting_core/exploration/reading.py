@@ -2,17 +2,23 @@
 
 Features come from one look at each picture as it lies, in batches of pictures of one shape. They barely change when
 the part is turned (`Network.describe`), and eight looks would take eight times as long.
+
+The module loads PyTorch: it is imported where an index is made, not where one is shown.
 """
 
 import io
 from typing import Any
 
 import numpy as np
+import torch
 from PIL import Image
 
 from casting_core.data.images import Picture
 from casting_core.data.part.finder import Part
 from casting_core.data.part.measures import Measures, measure
+from casting_core.data.transforms import to_input, to_tensor
+from casting_core.networks.checkpoint import load_model
+from casting_core.networks.device import choose_device, fast_dtype
 
 THUMBNAIL = 128  # px, long side
 QUALITY = 80
@@ -21,7 +27,7 @@ MAX_WAITING = 4 * BATCH  # pictures of all shapes that are held
 
 
 def thumbnail(pixels: np.ndarray) -> bytes:
-    """A gray picture, uint8 (H, W), as a small JPEG file."""
+    """Return a gray picture, uint8 (H, W), as a small JPEG file."""
     picture = Image.fromarray(pixels)
     picture.thumbnail((THUMBNAIL, THUMBNAIL), Image.Resampling.BOX, reducing_gap=2.0)
     stream = io.BytesIO()
@@ -30,18 +36,12 @@ def thumbnail(pixels: np.ndarray) -> bytes:
 
 
 class FeatureExtractor:
-    """Takes pictures one by one (`add`, as the hook of `data.collection.reading.gather`), and holds what it made of
-    them.
+    """What is made of pictures that come one by one, by `add`, the hook of `data.collection.reading.gather`.
 
     `measures`: of every picture. `thumbnails`: JPEG files.
     """
 
     def __init__(self, model: str) -> None:
-        import torch
-
-        from casting_core.networks.checkpoint import load_model
-        from casting_core.networks.device import choose_device, fast_dtype
-
         network, self.card = load_model(model)
         self.device = choose_device()
         self.runtime: Any = network.runtime(self.device, fast_dtype(self.device))
@@ -49,12 +49,9 @@ class FeatureExtractor:
         self.thumbnails: list[bytes] = []
         self._waiting: dict[tuple[int, ...], list[tuple[int, np.ndarray]]] = {}
         self._described: dict[int, np.ndarray] = {}
-        self._torch = torch
 
     def add(self, picture: Picture, part: Part | None) -> None:
         """Measure a picture, make its thumbnail, and describe it with the next batch."""
-        from casting_core.data.transforms import to_input
-
         index = len(self.measures)
         self.measures.append(measure(picture.pixels, part))
         self.thumbnails.append(thumbnail(picture.pixels))
@@ -73,9 +70,6 @@ class FeatureExtractor:
         return np.stack(rows) if rows else np.zeros((len(self.measures), 0), np.float32)
 
     def _describe(self, batch: list[tuple[int, np.ndarray]]) -> None:
-        from casting_core.data.transforms import to_tensor
-
-        torch = self._torch
         x = to_tensor([inputs for _, inputs in batch]).to(self.device, memory_format=torch.channels_last)
         with torch.inference_mode():
             features = self.runtime.describe(x)

@@ -6,14 +6,15 @@ that had not seen its photograph; for any other set, its verdicts in the index.
 """
 
 import csv
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from casting_core.data.collection.class_names import assign_labels
 from casting_core.data.collection.collection import divide
@@ -22,12 +23,9 @@ from casting_core.data.splits import mark_doubted, split_folds
 from casting_core.errors import DataError
 from casting_core.evaluation.held_out_verdicts import PREDICTIONS, HeldOutVerdict, judged
 from casting_core.evaluation.predictions import read_predictions
-from casting_core.exploration.index import Index
+from casting_core.exploration.index_file import Index
 from casting_core.labels import Label, Verdict
 from casting_core.networks.card import DEFAULT, MODELS, folder_of, read_card, shipped
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 MIN_COVERED = 0.5  # of the pictures that a model's predictions must name to be of this set
 
@@ -62,7 +60,7 @@ class Table:
     public: bool
     classes: Mapping[str, Label] | None
     question: str | None
-    rows: "pd.DataFrame"
+    rows: pd.DataFrame
     model: str | None
     thresholds: tuple[float, float] | None
     unseen: bool
@@ -83,7 +81,7 @@ class Table:
 
 
 def models_for(index: Index | None, public: bool) -> list[str]:
-    """The shipped models that have judged this set, the default first."""
+    """Return the shipped models that have judged this set, the default first."""
     paths = None if index is None else set(index.paths)
     found = []
     for model in shipped():
@@ -100,7 +98,7 @@ def models_for(index: Index | None, public: bool) -> list[str]:
 
 
 def public_facts(model: str | None = DEFAULT) -> Table:
-    """The public set without its pictures: the shipped table of provenance, and the predictions of a model."""
+    """Return the public set without its pictures: the shipped table of provenance, and the predictions of a model."""
     return _table(None, read_provenance(), dict(_PUBLIC), None, model, ())
 
 
@@ -110,7 +108,7 @@ _PUBLIC = {folder: label for label, folder in FOLDERS.items()}
 def make_table(
     index: Index, *, public: bool, defective: Sequence[str] | None = None, model: str | None = None
 ) -> Table:
-    """The table of an indexed set.
+    """Return the table of an indexed set.
 
     Parameters
     ----------
@@ -124,17 +122,14 @@ def make_table(
     try:
         classes, why = assign_labels(index.classes, defective)
     except DataError as error:
-        unknown = [
-            Sample(path=path, split=split, label=Label.OK, sha256=sha, source=int(source))
-            for path, split, sha, source in zip(index.paths, index.splits, index.sha256, index.source, strict=True)
-        ]
-        return _table(index, unknown, None, str(error), model, index.notes)
+        classes, why = {}, str(error)
+    filed = zip(index.paths, index.splits, index.names, index.sha256, index.source, strict=True)
     samples = [
-        Sample(path=path, split=split, label=classes[name], sha256=sha, source=int(source))
-        for path, split, name, sha, source in zip(
-            index.paths, index.splits, index.names, index.sha256, index.source, strict=True
-        )
+        Sample(path=path, split=split, label=classes.get(name, Label.OK), sha256=sha, source=int(source))
+        for path, split, name, sha, source in filed
     ]
+    if not classes:
+        return _table(index, samples, None, why, model, index.notes)
     samples, doubts = mark_doubted(samples)
     samples, _, divided = divide(samples)
     samples, _, few = split_folds(samples)
@@ -149,8 +144,6 @@ def _table(
     model: str | None,
     notes: Sequence[str],
 ) -> Table:
-    import pandas as pd
-
     public = index is None or index.grouping == "table"
     names = [s.path.split("/")[1] for s in samples] if index is None else index.names
     rows = pd.DataFrame(
@@ -160,10 +153,7 @@ def _table(
             "split": [s.split for s in samples],
             "name": list(names),
             "label": ["" if classes is None else str(s.label) for s in samples],
-            "source": [s.source for s in samples],
-            "fold": [s.fold for s in samples],
-            "suspect": [s.suspect for s in samples],
-            "sha256": [s.sha256 for s in samples],
+            **{name: [getattr(s, name) for s in samples] for name in ("source", "fold", "suspect", "sha256")},
         }
     )
     if index is not None:
@@ -193,16 +183,13 @@ def _table(
 
 
 def outcome(verdict: str, label: str) -> Outcome:
-    """What a verdict means beside the label; both may be empty, for unknown."""
+    """Tell what a verdict means beside the label; both may be empty, for unknown."""
     if not verdict or not label:
         return Outcome.UNKNOWN
-    if verdict == Verdict.UNUSABLE:
-        return Outcome.UNUSABLE
-    if verdict == Verdict.REVIEW:
-        return Outcome.REVIEW
     if verdict == label:
         return Outcome.CORRECT
-    return Outcome.MISSED if label == Label.DEFECTIVE else Outcome.FALSE_ALARM
+    undecided: dict[str, Outcome] = {Verdict.UNUSABLE: Outcome.UNUSABLE, Verdict.REVIEW: Outcome.REVIEW}
+    return undecided.get(verdict, Outcome.MISSED if label == Label.DEFECTIVE else Outcome.FALSE_ALARM)
 
 
 def _judgement(
@@ -228,18 +215,15 @@ def _judgement(
 
 
 def defect_kinds(root: Path, paths: Sequence[str]) -> list[str]:
-    """The kinds of defects of every picture, as `blow hole, scratch`, where the set says so in `defects.csv`; else
-    empty."""
-    kinds: dict[str, list[str]] = {}
+    """Return the kinds of defects of every picture, as `blow hole, scratch`, by `defects.csv`; empty without one."""
+    kinds: dict[str, dict[str, None]] = defaultdict(dict)  # in the order of the table, each once
     try:
         with (root / "defects.csv").open(newline="", encoding="utf-8") as stream:
             for row in csv.DictReader(stream):
-                kind = str(row["kind"]).replace("_", " ")
-                if kind not in (mine := kinds.setdefault(str(row["path"]), [])):
-                    mine.append(kind)
+                kinds[str(row["path"])][str(row["kind"]).replace("_", " ")] = None
     except (OSError, KeyError, UnicodeDecodeError, csv.Error):
         return [""] * len(paths)
-    return [", ".join(kinds.get(path, [])) for path in paths]
+    return [", ".join(kinds.get(path, ())) for path in paths]
 
 
 def _typical(features: np.ndarray, names: np.ndarray) -> np.ndarray:

@@ -14,7 +14,7 @@ from casting_core.data.collection.collection import Collection
 from casting_core.data.files import write_atomically
 from casting_core.data.part.finder import find_part
 from casting_core.data.provenance.grouping import fingerprint, write_provenance
-from casting_core.data.samples import Progress, Sample, load_pixels, split_samples
+from casting_core.data.samples import Progress, Sample, load_pixels, split_samples, unreported
 from casting_core.data.transforms import to_input
 from casting_core.errors import DataError, SettingsError
 from casting_core.evaluation.predictions import make_predictions, write_peaks, write_predictions
@@ -53,7 +53,7 @@ def train(
     resume: bool = False,
     device: str | None = None,
     callback: Callback | None = None,
-    loading: Progress | None = None,
+    loading: Progress = unreported,
 ) -> Path:
     """Train one model on a collection of pictures and give its run folder.
 

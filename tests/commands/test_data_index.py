@@ -11,8 +11,8 @@ from PIL import Image
 
 from casting_core.data.synthetic.casting import render_casting
 from casting_core.exploration import cache
-from casting_core.exploration.index import find_index
 from tests import ROOT
+from tests.exploration.handmade import find_index
 
 STAGES = [
     "Looking for an index of these pictures",

@@ -9,7 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from casting_core.__main__ import app
-from casting_core.data.synthetic.flange_dataset import render_flange_set
+from casting_core.data.synthetic.dataset import render_set
+from casting_core.data.synthetic.flange_dataset import flange
 from casting_core.errors import CastingError, DataError, SettingsError
 from casting_core.networks.card import read_card
 from casting_core.networks.checkpoint import load_model
@@ -23,7 +24,7 @@ def ship(*arguments: str) -> BaseException | None:
 def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Runs of the floor on flanges: two official ones, three folds of which the last is not finished."""
     folder = tmp_path_factory.mktemp("made")
-    data = render_flange_set(folder / "flanges", 24, size=64)
+    data = render_set(folder / "flanges", 24, flange, size=64)
     official = [["--split", "official", "--seed", seed] for seed in "01"]
     folds = [["--split", "by-source", "--fold", fold] for fold in "012"]
     for each in (*official, *folds):

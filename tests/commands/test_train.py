@@ -17,7 +17,8 @@ from casting_core.__main__ import app
 from casting_core.commands.train import model_name
 from casting_core.data.collection.collection import read_collection
 from casting_core.data.collection.marks import MARKS, Mark, Marks, set_marks, write_marks
-from casting_core.data.synthetic.flange_dataset import render_flange_set
+from casting_core.data.synthetic.dataset import render_set
+from casting_core.data.synthetic.flange_dataset import flange
 from casting_core.errors import DataError, SettingsError
 from casting_core.evaluation.predictions import read_predictions
 from casting_core.training.logs.log import EpochRecord, read_log
@@ -29,7 +30,7 @@ PYTHON = [sys.executable, "-m"]
 @pytest.fixture(scope="module")
 def flanges(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Forty rendered flanges, one folder a class."""
-    return render_flange_set(tmp_path_factory.mktemp("data") / "My flanges", 40, size=96)
+    return render_set(tmp_path_factory.mktemp("data") / "My flanges", 40, flange, size=96)
 
 
 def arguments(flanges: Path, runs: Path, *more: str, model: str = "feedforward", epochs: int = 3) -> list[str]:

@@ -19,7 +19,7 @@ Layout = dict[str, list[bytes | int]]
 
 @cache
 def flange(seed: int, size: int = 72) -> np.ndarray:
-    return render_flange(seed, size, "none").pixels
+    return render_flange(seed, size).pixels
 
 
 def png(pixels: np.ndarray) -> bytes:

@@ -1,12 +1,16 @@
-"""Atomic writing: either the old file or the new one, and nothing else left behind."""
+"""Atomic writing: the old file or the new one, and nothing else left behind; tables of records there and back."""
 
 import os
 import stat
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from casting_core.data.files import write_atomically
+from casting_core.data.files import read_records, write_atomically, write_records
+from casting_core.errors import DataError
+from casting_core.labels import Label
 
 
 def test_writes_into_new_folders(tmp_path: Path) -> None:
@@ -52,3 +56,66 @@ def test_the_mode_is_that_of_an_ordinary_file(tmp_path: Path) -> None:
     finally:
         assert os.umask(before) == 0o027  # the writer has put it back
     assert stat.S_IMODE((tmp_path / "file").stat().st_mode) == 0o640
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    name: str
+    count: int = 0
+    share: float | None = None
+    found: bool = False
+    label: Label = Label.OK
+    time: datetime = datetime(2026, 1, 31, 12, tzinfo=UTC)
+
+    def __post_init__(self) -> None:
+        if self.count < 0:
+            raise DataError(f"A count is 0 or more, got {self.count}.")
+
+    @property
+    def twice(self) -> int:
+        return 2 * self.count
+
+
+COLUMNS = ("name", "twice", "count", "share", "found", "label", "time")
+HEADER = ",".join(COLUMNS) + "\n"
+REST = ",0,0.5,1,ok,2026-01-31T12:00:00Z\n"
+
+
+def read(file: Path) -> list[Row]:
+    return read_records(file, Row, what="rows", remedy="write them anew", columns=COLUMNS)
+
+
+def test_records_are_read_as_they_were_written(tmp_path: Path) -> None:
+    rows = [Row(name='a, "b"\r\nc', count=3, share=0.123457, found=True), Row(name="×", label=Label.DEFECTIVE)]
+    write_records(tmp_path / "rows.csv", Row, rows, columns=COLUMNS, digits=6)
+    assert (tmp_path / "rows.csv").read_bytes().decode() == (
+        HEADER + '"a, ""b""\r\nc",6,3,0.123457,1,ok,2026-01-31T12:00:00Z\n×,0,0,,0,defective,2026-01-31T12:00:00Z\n'
+    )
+    assert read(tmp_path / "rows.csv") == rows
+    write_records(tmp_path / "none.csv", Row, [])
+    assert (tmp_path / "none.csv").read_text() == "name,count,share,found,label,time\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "line 0: expected the columns name,twice,"),
+        ("name;twice\n", "line 1: expected the columns name,twice,.* got 'name;twice'"),
+        (HEADER + "a,0" + REST + "\n", "line 3: expected 7 cells, got 0"),
+        (HEADER + "a,0,0" + REST, "line 2: expected 7 cells, got 8"),
+        (HEADER + "a,1" + REST, "line 2: twice is '1', which contradicts"),
+        (HEADER + "a,0" + REST.replace("0.5", "half"), "line 2: could not convert .* 'half'"),
+        (HEADER + "a,0" + REST.replace("1,ok", "yes,ok"), "line 2: expected 0 or 1, got 'yes'"),
+        (HEADER + "a,0" + REST.replace("ok", "fine"), "line 2: 'fine' is not a valid Label"),
+        (HEADER + "a,-2" + REST.replace("0", "-1", 1), "line 2: A count is 0 or more, got -1"),
+        (HEADER + "a,0" + REST.removesuffix("\n"), "line 2: the file ends within this line"),
+        (HEADER + '"a,0' + REST, "line 2: unexpected end of data"),
+    ],
+)
+def test_a_table_of_another_form_is_refused_with_its_line(tmp_path: Path, text: str, why: str) -> None:
+    file = tmp_path / "rows.csv"
+    with pytest.raises(DataError, match="No such file"):
+        read(file)
+    file.write_text(text)
+    with pytest.raises(DataError, match=rf"rows\.csv cannot be read as rows \({why}.*; write them anew"):
+        read(file)

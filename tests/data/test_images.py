@@ -3,8 +3,6 @@
 import hashlib
 import io
 import os
-import struct
-import zlib
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -13,7 +11,7 @@ from PIL import Image
 
 from casting_core.data.images import decode, decode_rgb, read
 from casting_core.errors import ImageError
-from tests.data.pictures import BLUE, COLOURS, GRAY, GREEN, LUMA, RED, png16, saved, tiff_gray
+from tests.data.pictures import BLUE, COLOURS, GRAY, GREEN, LUMA, RED, saved
 
 # --- formats and modes ---------------------------------------------------------------------------------
 
@@ -100,97 +98,6 @@ def test_palette():
     assert second == pytest.approx(202.6, abs=1)
 
 
-@pytest.mark.parametrize("kind", ["PNG", "TIFF", "WEBP"])
-def test_transparent_pixels_become_white(kind):
-    rgba = np.zeros((1, 3, 4), np.uint8)
-    rgba[0, :, 3] = 0, 51, 255  # black at 0, 20 and 100 %
-    options = {"lossless": True, "exact": True} if kind == "WEBP" else {}
-    data = saved(rgba, kind, **options)
-    assert decode(data).pixels.tolist() == [[255, 204, 0]]
-    assert decode_rgb(data)[0].tolist() == [[255] * 3, [204] * 3, [0] * 3]
-
-
-def test_opaque_alpha_changes_nothing():
-    alpha = np.full(GRAY.shape, 255, np.uint8)
-    assert np.array_equal(decode(saved(np.dstack([COLOURS, alpha]), "PNG")).pixels, LUMA)
-    gray_alpha = Image.merge("LA", (Image.fromarray(GRAY), Image.fromarray(alpha)))
-    assert np.array_equal(decode(saved(gray_alpha, "PNG")).pixels, GRAY)
-
-
-def test_one_transparent_gray_level():
-    assert decode(saved(GRAY, "PNG", transparency=100)).pixels[0].tolist() == [0, 50, 255]
-    clear = struct.pack(">I", 2) + b"tRNS" + struct.pack(">H", 514) + struct.pack(">I", 0)
-    clear = clear[:-4] + struct.pack(">I", zlib.crc32(clear[4:-4]))
-    assert decode(png16(np.array([[0, 514, 1028, 65535]], np.uint16), clear)).pixels.tolist() == [[0, 255, 4, 255]]
-
-
-def test_premultiplied_and_other_modes_of_pil():
-    rgba = Image.fromarray(np.dstack([COLOURS, np.full(GRAY.shape, 255, np.uint8)]))
-    for mode in ("RGBa", "RGBX", "RGBA"):
-        assert np.array_equal(decode(rgba.convert(mode)).pixels, LUMA)
-    gray = Image.fromarray(GRAY)
-    for mode in ("L", "LA", "RGB", "RGBA", "P", "F"):
-        image = gray.convert(mode) if mode != "F" else Image.fromarray((GRAY / 255).astype(np.float32))
-        assert np.array_equal(decode(image).pixels, GRAY), mode
-    for mode in ("HSV", "YCbCr", "CMYK"):
-        assert np.abs(decode(gray.convert(mode)).pixels.astype(int) - GRAY).max() <= 1, mode
-
-
-def test_lab_tiff():
-    lab = Image.new("LAB", (4, 3), (255, 128, 128))  # L* = 100, a* = b* = 0: white
-    assert decode(saved(lab, "TIFF")).pixels.min() >= 254
-    assert decode(Image.new("LAB", (4, 3), (0, 128, 128))).pixels.max() <= 1
-
-
-# --- deep gray -----------------------------------------------------------------------------------------
-
-RAMP = np.arange(0, 65536, 257, dtype=np.uint16).reshape(16, 16)  # level k is exactly k × 257
-EIGHT = np.arange(256, dtype=np.uint8).reshape(16, 16)
-
-
-def test_sixteen_bit_ramp_is_scaled_not_clipped():
-    assert np.array_equal(decode(png16(RAMP)).pixels, EIGHT)
-    assert np.array_equal(decode_rgb(png16(RAMP))[..., 1], EIGHT)
-    assert np.array_equal(decode(tiff_gray(RAMP, 16)).pixels, EIGHT)
-    assert np.array_equal(decode(saved(RAMP, "PNG")).pixels, EIGHT)
-    assert np.array_equal(decode(Image.frombytes("I;16B", (16, 16), RAMP.astype(">u2").tobytes())).pixels, EIGHT)
-    assert np.array_equal(decode(Image.fromarray(RAMP.astype(np.int32))).pixels, EIGHT)  # mode "I"
-
-
-def test_sixteen_bits_are_rounded_to_the_nearest_level():
-    values = np.array([[0, 128, 129, 385, 386, 65406, 65407, 65535]], np.uint16)
-    assert decode(png16(values)).pixels.tolist() == [[0, 0, 1, 1, 2, 254, 255, 255]]
-
-
-def test_sixteen_bits_without_black_or_white_keep_their_levels():
-    assert decode(png16(np.array([[257, 514, 51400]], np.uint16))).pixels.tolist() == [[1, 2, 200]]
-
-
-def test_sixteen_bit_tiff_where_zero_is_white():
-    assert np.array_equal(decode(tiff_gray(RAMP, 16, photometric=0)).pixels, 255 - EIGHT)
-
-
-def test_twelve_bit_tiff():
-    packed = np.frombuffer(bytes.fromhex("000fff"), np.uint8).reshape(1, 3)  # the samples 0x000 and 0xfff
-    data = tiff_gray(packed, 12).replace(struct.pack("<HHII", 256, 4, 1, 3), struct.pack("<HHII", 256, 4, 1, 2))
-    assert decode(data).pixels.tolist() == [[0, 255]]
-
-
-def test_thirty_two_bits_are_refused():
-    with pytest.raises(ImageError, match="0 to 70000"):
-        decode(tiff_gray(np.array([[0, 70_000]], np.int32), 32, sample_format=2))
-    with pytest.raises(ImageError, match="-1 to 5"):
-        decode(Image.fromarray(np.array([[-1, 5]], np.int32)))
-
-
-def test_floating_point_tiff_lies_between_zero_and_one():
-    unit = np.array([[0, 0.2, 1]], np.float32)
-    assert decode(tiff_gray(unit, 32, sample_format=3)).pixels.tolist() == [[0, 51, 255]]
-    for wrong in (unit * 255, -unit, np.full((1, 3), np.nan, np.float32)):
-        with pytest.raises(ImageError, match=r"\[0, 1\]"):
-            decode(tiff_gray(wrong, 32, sample_format=3))
-
-
 # --- orientation ---------------------------------------------------------------------------------------
 
 # What is stored for [[1, 2, 3], [4, 5, 6]] to be seen, for each value of the EXIF tag.
@@ -222,9 +129,22 @@ def test_exif_turns_upright(kind, orientation):
     assert decode_rgb(data).shape == (32, 48, 3)
 
 
-def test_broken_exif_does_not_cost_the_picture():
-    data = saved(GRAY, "PNG", exif=b"Exif\0\0MM\0*\xff\xff\xff\xff")
-    assert np.array_equal(decode(data).pixels, GRAY)
+@pytest.mark.parametrize("orientation", [0, 9, None])
+def test_broken_exif_does_not_cost_the_picture(orientation):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    broken = b"Exif\0\0MM\0*\xff\xff\xff\xff" if orientation is None else exif
+    assert np.array_equal(decode(saved(GRAY, "PNG", exif=broken)).pixels, GRAY)
+
+
+def test_a_picture_is_turned_though_the_rest_of_its_exif_cannot_be_written_anew():
+    exif = Image.Exif()
+    exif[0x0112] = 3
+    image = Image.fromarray(GRAY)
+    image.info["exif"] = exif.tobytes()
+    image.getexif()[0x010E] = object()
+    assert np.array_equal(decode(image).pixels, GRAY[::-1, ::-1])
+    assert np.array_equal(np.asarray(image), GRAY)
 
 
 # --- sources -------------------------------------------------------------------------------------------
@@ -257,21 +177,6 @@ def test_reading_gives_bytes_once_and_leaves_what_is_decoded_already(tmp_path):
     image = Image.fromarray(GRAY)
     assert read(image) is image
     assert read(GRAY) is GRAY
-
-
-def test_a_stream_that_gives_little_at_a_time_and_cannot_seek():
-    class Pipe(io.RawIOBase):
-        def __init__(self) -> None:
-            self.rest = saved(GRAY, "PNG")
-
-        def readable(self) -> bool:
-            return True
-
-        def read(self, size: int = -1) -> bytes:
-            part, self.rest = self.rest[:7], self.rest[7:]
-            return part
-
-    assert np.array_equal(decode(Pipe()).pixels, GRAY)
 
 
 def test_arrays():
@@ -312,12 +217,6 @@ def test_other_arrays_are_refused_with_their_shape_and_type(array):
         decode(array)
     assert str(array.dtype) in str(caught.value)
     assert str(array.shape) in str(caught.value)
-
-
-@pytest.mark.parametrize("value", [np.nan, np.inf, -0.01, 1.01, 255])
-def test_float_arrays_out_of_range(value):
-    with pytest.raises(ImageError, match=r"\[0, 1\]"):
-        decode(np.array([[0.5, value]], np.float32))
 
 
 @pytest.mark.parametrize("shape", [(0, 3), (3, 0), (0, 0, 3)])

@@ -97,7 +97,7 @@ def test_a_table_of_another_layout_is_refused(tmp_path: Path, text: str) -> None
     with pytest.raises(DataError, match="missing"):
         read_provenance(file)
     file.write_text(text)
-    with pytest.raises(DataError, match="not a provenance table"):
+    with pytest.raises(DataError, match=r"as a provenance table \(line [12]: .*data audit"):
         read_provenance(file)
 
 

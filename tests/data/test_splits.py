@@ -78,7 +78,7 @@ def test_a_copy_under_the_other_label_is_doubted(make: Callable[[Layout], Path])
 
 
 def test_parts_before_and_after_their_defect_are_no_slips(make: Callable[[Layout], Path]) -> None:
-    pairs = [(render_flange(seed, 128, "none"), render_flange(seed, 128, ["pinhole"])) for seed in range(5)]
+    pairs = [(render_flange(seed, 128), render_flange(seed, 128, ["pinhole"])) for seed in range(5)]
     root = make({"good": [png(a.pixels) for a, _ in pairs], "bad": [png(b.pixels) for _, b in pairs]})
     found = read_collection(root)
     assert len({s.source for s in found.samples}) == 5

@@ -6,10 +6,12 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from casting_core.data.collection.folders import Found
+from casting_core.data.collection.folders import Found, find_files
 from casting_core.data.part.measures import NAMES
 from casting_core.data.provenance.spanning_forest import Forest
-from casting_core.exploration.index import Index
+from casting_core.exploration import cache
+from casting_core.exploration.index import find_key
+from casting_core.exploration.index_file import Index, read_index
 
 NO_LINKS = Forest(count=0, links=np.zeros((2, 0), np.int32), likeness=np.zeros(0, np.float32))
 
@@ -82,3 +84,10 @@ def same(one: Index, other: Index) -> bool:
         if field.name not in ("root", "key"):
             np.testing.assert_equal(left, right, err_msg=field.name)
     return True
+
+
+def find_index(folder: Path) -> tuple[Index | None, bool]:
+    """The index that is kept for a folder, as the page reads it, and whether no file has changed since."""
+    key, valid = find_key(folder)
+    kept = None if key is None else read_index(cache.place(key), find_files(folder).root)
+    return kept, valid and kept is not None

@@ -21,9 +21,10 @@ from casting_core.data.synthetic.flange import render_flange
 from casting_core.errors import DataError
 from casting_core.exploration import cache
 from casting_core.exploration import index as module
-from casting_core.exploration.index import Index, build_index, find_index, find_key, read_index
+from casting_core.exploration.index import build_index, find_key
+from casting_core.exploration.index_file import Index, read_index
 from casting_core.labels import Label
-from tests.exploration.handmade import lay_out, same
+from tests.exploration.handmade import find_index, lay_out, same
 
 Said = list[tuple[str, int, int]]
 COPY, ORIGINAL = "good/9 copy.png", "good/0.png"
@@ -277,7 +278,7 @@ def test_a_changed_picture_makes_another_index_and_the_old_one_is_kept(small: Ca
 
 
 def test_another_product_is_compared_whole_and_not_judged(tmp_path: Path) -> None:
-    flanges = {f"{('good', 'bad')[seed % 2]}/{seed}.png": render_flange(seed, 72, "none").pixels for seed in range(8)}
+    flanges = {f"{('good', 'bad')[seed % 2]}/{seed}.png": render_flange(seed, 72).pixels for seed in range(8)}
     flanges["bad/copy.png"] = np.ascontiguousarray(np.rot90(flanges["good/2.png"]))
     said: Said = []
     found = build_index(lay_out(tmp_path, flanges), lambda *at: said.append(at))

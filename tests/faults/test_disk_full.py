@@ -20,13 +20,14 @@ from PIL import Image
 from casting_core.data.collection.marks import MARKS, Mark, Marks, read_marks, set_mark, write_marks
 from casting_core.errors import CastingError, DataError, ModelError, SettingsError
 from casting_core.exploration import index
-from casting_core.exploration.index import build_index, find_index
+from casting_core.exploration.index import build_index
 from casting_core.inspection.settings import Settings, read_settings, write_settings
 from casting_core.networks.card import read_card
 from casting_core.networks.checkpoint import add_metrics, load_model
 from casting_core.networks.figures import Metrics
 from casting_core.training.ship import ship
 from tests import ROOT
+from tests.exploration.handmade import find_index
 from tests.faults.breaking import deaths, refusals
 from tests.faults.conftest import write_runs
 

@@ -20,7 +20,6 @@ from casting_core.commands.inspect import neutral_cell
 from casting_core.data.collection.marks import MARKS, Mark, Marks, read_marks, set_marks, to_csv
 from casting_core.data.defects.insertion import DefectKind
 from casting_core.data.synthetic.casting import render_casting, samples
-from casting_core.exploration.index import find_index
 from casting_core.exploration.table import make_table
 from casting_core.networks.card import shipped
 from pages.shared import downloads, resources
@@ -30,6 +29,7 @@ from pages.shared.wording import as_it_is
 from pages.views.dataset import gallery, marking
 from pages.views.inspection import printout
 from pages.views.inspection.batch_table import Line, _row
+from tests.exploration.handmade import find_index
 from tests.faults.explored import VIEWS, indexed, markup, opened
 from tests.pages.conftest import open_inspection, texts, upload
 

@@ -23,14 +23,14 @@ from casting_core.errors import CastingError, ModelError
 from casting_core.evaluation.predictions import Prediction, read_predictions, write_predictions
 from casting_core.exploration import index
 from casting_core.exploration.cache import cache_folder
-from casting_core.exploration.index import build_index, find_index
+from casting_core.exploration.index import build_index
 from casting_core.labels import Label
 from casting_core.networks.card import read_card, shipped
 from casting_core.networks.checkpoint import add_metrics, load_model, save_model
 from casting_core.networks.figures import Metrics
 from casting_core.training.state import load_state, save_state
 from tests import ROOT
-from tests.exploration.handmade import same
+from tests.exploration.handmade import find_index, same
 from tests.faults.breaking import deaths
 from tests.faults.conftest import small_card, some_weights
 

@@ -11,10 +11,11 @@ import pytest
 
 from casting_core.data.collection.marks import MARKS, Mark, Marks, read_marks, set_mark, write_marks
 from casting_core.exploration import cache
-from casting_core.exploration.index import build_index, find_index
+from casting_core.exploration.index import build_index
 from casting_core.training.logs.log import EpochRecord, append_epoch, read_log
 from casting_core.training.logs.reading import read_any_log
 from casting_core.training.logs.runs import RunCatalogue, RunState
+from tests.exploration.handmade import find_index
 from tests.faults.breaking import refusals
 
 YEARS = 10 * 365 * 86400.0

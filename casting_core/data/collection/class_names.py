@@ -1,8 +1,7 @@
 """Which classes of a data set are the defective ones, told by the names of their folders.
 
-A name is cut into words ("not_OK", "notOk" and "Not OK" are the same two) and each word looked up.
-A negation turns its word around ("no_defect", "nicht_io"). What remains open is an error that
-asks for the answer: a wrong guess would teach a network the opposite of what is meant.
+Only a dozen words count that mean one thing everywhere; a negation beside them leaves a name open. What remains open
+is an error that asks for the answer: a wrong guess would teach a network the opposite of what is meant.
 """
 
 import re
@@ -11,60 +10,26 @@ from collections.abc import Sequence
 from casting_core.errors import DataError
 from casting_core.labels import Label
 
-_SOUND = (
-    "accept acceptable accepted clean conform conforming defectfree einwandfrei faultless fehlerfrei fine "
-    "flawless good gut healthy intact io nondefective normal ok okay pass passed passes perfect sound unbroken "
-    "uncracked undamaged"
-)
-_DEFECT = (
-    "abnormal anomalies anomalous anomaly ausschuss bad bent blemish blowhole blowholes break broken bruch burr "
-    "burrs chip chipped chipping chips contaminated contamination corroded corrosion crack cracked cracks damage "
-    "damaged deburring def defect defective defectives defects defekt defekte deformed delle dent dented dents "
-    "dirty fail failed failing fails failure failures fault faults faulty fehler fehlerhaft flaw flawed flaws "
-    "gebrochen grat hole holes kaputt ko kratzer leak lunker mangelhaft missing ng nio nok nonconforming notok "
-    "pinhole pinholes pit pits pitting poor pore poren pores porosity rej reject rejected rejects riss risse rost "
-    "rust rusty schaden schlecht scrap scratch scratched scratches shrinkage spot stain stained stains torn "
-    "unacceptable unsound unusable warped wrong"
-)
-SOUND_WORDS, DEFECT_WORDS = frozenset(_SOUND.split()), frozenset(_DEFECT.split())
-NEGATIONS = frozenset(("not", "no", "non", "nicht", "kein", "keine", "ohne", "without", "never"))
-FREE = frozenset(("free", "frei"))  # after its word: "crack-free"
-
-_WORD = re.compile(r"[A-Z]+(?![a-zäöüß])|[A-ZÄÖÜ]?[a-zäöüß]+")
-
-
-def words(name: str) -> list[str]:
-    """The words of a folder's name in lower case, digits and signs left out.
-
-    Letters that each stand alone are one word where it is a known one: "n.i.O.", "nIO", "i_o".
-    """
-    found = [word.lower() for word in _WORD.findall(name)]
-    joined = "".join(found)
-    single = sum(len(word) == 1 for word in found) >= max(1, len(found) - 1)
-    return [joined] if single and joined in SOUND_WORDS | DEFECT_WORDS else found
+SOUND_WORDS = frozenset(("ok", "good", "sound", "normal", "io"))
+DEFECT_WORDS = frozenset(("def", "defect", "defects", "defective", "bad", "ng", "nok", "nio", "reject", "fehlerhaft"))
+NEGATIONS = frozenset(("not", "no", "non", "without", "free", "nicht", "kein", "keine", "ohne", "frei"))
 
 
 def recognise(name: str) -> Label | None:
-    """What a class is by its name alone; None where the name does not say, or says both.
+    """Tell what a class is by its name alone; None where the name does not say, or says both.
 
-    >>> recognise("def_front"), recognise("not_ok"), recognise("no_defects"), recognise("castings")
-    (<Label.DEFECTIVE: 'defective'>, <Label.DEFECTIVE: 'defective'>, <Label.OK: 'ok'>, None)
+    >>> recognise("def_front"), recognise("0_good"), recognise("no_defects"), recognise("castings")
+    (<Label.DEFECTIVE: 'defective'>, <Label.OK: 'ok'>, None, None)
     """
-    found = words(name)
-    seen: set[bool] = set()  # True: defective
-    for place, word in enumerate(found):
-        if word not in SOUND_WORDS and word not in DEFECT_WORDS:
-            continue
-        negated = place > 0 and found[place - 1] in NEGATIONS
-        negated ^= place + 1 < len(found) and found[place + 1] in FREE
-        seen.add((word in DEFECT_WORDS) ^ negated)
-    if len(seen) != 1:
+    words = set(re.findall(r"[^\W\d_]+", name.casefold()))
+    sound, defective = words & SOUND_WORDS, words & DEFECT_WORDS
+    if words & NEGATIONS or bool(sound) is bool(defective):
         return None
-    return Label.DEFECTIVE if seen.pop() else Label.OK
+    return Label.OK if sound else Label.DEFECTIVE
 
 
 def assign_labels(names: Sequence[str], defective: Sequence[str] | None = None) -> tuple[dict[str, Label], str]:
-    """The label of every class, and a sentence that says why.
+    """Return the label of every class, and a sentence that says why.
 
     Parameters
     ----------
@@ -93,8 +58,7 @@ def assign_labels(names: Sequence[str], defective: Sequence[str] | None = None) 
             f"The names of the classes do not say which of them is defective: {_listed(names)}. "
             f"Say it with --defective NAME, once for each defective class, such as --defective {names[0]!r}."
         )
-    classes = {name: Label.DEFECTIVE if name in bad else Label.OK for name in names}
-    return classes, (
+    return _labels(names, bad), (
         f"Guessed from the names: {_listed(sorted(bad))} {'is' if len(bad) == 1 else 'are'} defective, "
         f"{_listed(sorted(sound))} {'is' if len(sound) == 1 else 'are'} sound. "
         "If that is wrong, say it with --defective NAME."
@@ -112,10 +76,13 @@ def _as_told(names: Sequence[str], defective: Sequence[str]) -> tuple[dict[str, 
         raise DataError(
             f"All classes were named as defective: {_listed(names)}. At least one must be sound; leave it out."
         )
-    classes = {name: Label.DEFECTIVE if name.casefold() in wanted else Label.OK for name in names}
-    bad = [name for name, label in classes.items() if label is Label.DEFECTIVE]
-    sound = [name for name, label in classes.items() if label is Label.OK]
-    return classes, f"As told: {_listed(bad)} counts as defective, {_listed(sound)} as sound."
+    bad = [name for name in names if name.casefold() in wanted]
+    sound = [name for name in names if name not in bad]
+    return _labels(names, bad), f"As told: {_listed(bad)} counts as defective, {_listed(sound)} as sound."
+
+
+def _labels(names: Sequence[str], defective: Sequence[str]) -> dict[str, Label]:
+    return {name: Label.DEFECTIVE if name in defective else Label.OK for name in names}
 
 
 def _listed(names: Sequence[str]) -> str:

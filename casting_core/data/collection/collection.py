@@ -19,7 +19,7 @@ from casting_core.data.collection.class_names import assign_labels
 from casting_core.data.collection.folders import Tree, find_files
 from casting_core.data.collection.reading import ReadImages, common_sizes, gather, photographs
 from casting_core.data.collection.report import on_groups, on_numbers, on_pictures
-from casting_core.data.samples import FOLDERS, FOLDS, SPLITS, Progress, Sample, read_provenance
+from casting_core.data.samples import FOLDERS, FOLDS, SPLITS, Progress, Sample, part_of, read_provenance, unreported
 from casting_core.data.splits import make_split, mark_doubted, split_folds
 from casting_core.errors import DataError
 from casting_core.labels import Label
@@ -79,7 +79,7 @@ def is_public(root: Path) -> bool:
 
 
 def public_collection(root: Path) -> Collection:
-    """The public set by its shipped table, without reading a picture."""
+    """Return the public set by its shipped table, without reading a picture."""
     samples = tuple(read_provenance())
     return Collection(
         root=root,
@@ -98,7 +98,7 @@ def public_collection(root: Path) -> Collection:
 
 
 def read_collection(
-    root: Path, *, defective: Sequence[str] | None = None, progress: Progress | None = None
+    root: Path, *, defective: Sequence[str] | None = None, progress: Progress = unreported
 ) -> Collection:
     """Read a folder with one sub-folder a class, or with train and test folders that hold them.
 
@@ -114,15 +114,10 @@ def read_collection(
     tree = find_files(root)
     classes, why = assign_labels(tree.classes, defective)
     notes = [*tree.notes, why]
-    count = len(tree.files)
-    gathered = gather(tree.root, tree.files, progress and (lambda done, total: progress(done, 2 * total)))
+    gathered = gather(tree.root, tree.files, part_of(progress, 0, 2, len(tree.files)))
     _check(gathered, tree)
     notes += on_pictures(gathered, classes)
-    source = photographs(
-        gathered, progress and (lambda done, total: progress(count + count * done // max(total, 1), 2 * count))
-    )
-    if progress is not None:
-        progress(2 * count, 2 * count)
+    source = photographs(gathered, part_of(progress, 1, 2, len(tree.files)))
     samples = [
         Sample(path=file.path, split=file.split, label=classes[file.name], sha256=sha, source=int(number))
         for file, sha, number in zip(gathered.files, gathered.hashes, source, strict=True)
@@ -163,7 +158,7 @@ def _check(gathered: ReadImages, tree: Tree) -> None:
 
 
 def divide(samples: Sequence[Sample]) -> tuple[list[Sample], bool, list[str]]:
-    """The folder's own split where it serves, else a new one; whether it is the folder's; and notes."""
+    """Return the folder's own split where it serves, else a new one; whether it is the folder's; and notes."""
     # without test pictures, those for validation are held out
     names = {"train": "train", "test": "test", "val": "train" if any(s.split == "test" for s in samples) else "test"}
     divided = [replace(s, split=names.get(s.split, "")) for s in samples]

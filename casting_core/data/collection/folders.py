@@ -16,15 +16,8 @@ from pathlib import Path
 
 from casting_core.errors import DataError
 
-SPLIT_NAMES = {
-    "train": "train",
-    "training": "train",
-    "val": "val",
-    "valid": "val",
-    "validation": "val",
-    "test": "test",
-    "testing": "test",
-}
+SPLIT_NAMES = {"train": "train", "training": "train", "test": "test", "testing": "test"}
+SPLIT_NAMES |= dict.fromkeys(("val", "valid", "validation"), "val")
 MASK_FOLDERS = frozenset(("mask", "masks", "ground_truth", "groundtruth", "ground-truth", "annotations"))
 SUFFIXES = frozenset((".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".apng", ".bmp", ".dib", ".tif", ".tiff", ".webp", ""))
 DEEPEST = 4  # folders with nothing but one folder in them that are stepped into
@@ -89,21 +82,19 @@ def _find(folder: Path, guard: _SymlinkGuard) -> Tree:
     root = _entrance(folder, guard)
     if root != folder:
         notes.append(f"{folder} holds nothing but the folder {root.relative_to(folder).as_posix()}; it was read.")
-    classes = list(_class_folders(root, notes, guard))
-    files: dict[str, list[Found]] = {}  # by the class's name, letters' case aside
-    spelled: dict[str, str] = {}
+    files: list[Found] = []
+    spelled: dict[str, str] = {}  # names of classes, letters' case aside
     strangers: Counter[str] = Counter()
     empty, masks = [], 0
-    for split, path in classes:
-        key = path.name.casefold()
+    for split, path in list(_class_folders(root, notes, guard)):
         found, others, left_out = _pictures(root, path, guard)
         strangers += others
         masks += left_out
-        if not found:
+        if found:
+            name = spelled.setdefault(path.name.casefold(), path.name)
+            files += [Found(path=each, split=split, name=name) for each in found]
+        else:
             empty.append(path.relative_to(root).as_posix())
-            continue
-        name = spelled.setdefault(key, path.name)
-        files.setdefault(name, []).extend(Found(path=each, split=split, name=name) for each in found)
     if empty:
         notes.append(f"Left out, because no picture is in it: {', '.join(sorted(empty))}.")
     if strangers:
@@ -117,21 +108,22 @@ def _find(folder: Path, guard: _SymlinkGuard) -> Tree:
             f"Left out, because they are links that lead out of the folder: {len(guard.escaped)}, {first} first. "
             "Put the pictures themselves in their place."
         )
-    if len(files) < 2:
-        there = f"only {next(iter(files))} holds pictures" if files else "there is none that holds pictures"
+    if len(spelled) < 2:
+        only = "".join(spelled.values())
+        there = f"only {only} holds pictures" if only else "there is none that holds pictures"
         if guard.escaped:
             there += f", and {len(guard.escaped)} links that lead out of the folder, {first} first, are not followed"
         raise DataError(f"{LAYOUT} in {root}; {there}. A network learns from at least two classes.")
     return Tree(
         root=root,
-        classes=tuple(sorted(files)),
-        files=tuple(sorted((each for found in files.values() for each in found), key=lambda f: f.path)),
+        classes=tuple(sorted(spelled.values())),
+        files=tuple(sorted(files, key=lambda file: file.path)),
         notes=tuple(notes),
     )
 
 
 def _entrance(folder: Path, guard: _SymlinkGuard) -> Path:
-    """The folder itself, or the first below it with more than one thing in it."""
+    """Return the folder itself, or the first below it with more than one thing in it."""
     if not folder.is_dir():
         raise DataError(f"There is no folder {folder}. Name the one that holds the pictures.")
     root = folder

@@ -13,8 +13,6 @@ Marks are kept beside the data, in `marks.csv` in the data root, one line a pict
 The lock is a hidden empty file beside the table, which stays there.
 """
 
-import csv
-import io
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -23,11 +21,12 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
 
-from casting_core.data.files import write_atomically
+from filelock import FileLock, Timeout
+
+from casting_core.data.files import format_records, parse_records, write_atomically
 from casting_core.errors import DataError
 
 MARKS = "marks.csv"
-FIELDS = ("path", "sha256", "mark", "time")
 PATIENCE = 10.0  # seconds that a writer waits for the others
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -46,16 +45,12 @@ EXCLUDED = frozenset({Mark.WRONG_LABEL, Mark.UNUSABLE})  # marks of pictures tha
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One picture's mark: `path` POSIX, relative to the data root; `sha256` of the file that was looked at, 64 small
-    hexadecimal digits; `time` with a time zone, kept in UTC to the second.
+    """One picture's mark. Raises `DataError` where a value is of another form."""
 
-    Raises `DataError` where a value is of another form.
-    """
-
-    path: str
-    sha256: str
+    path: str  # POSIX, relative to the data root
+    sha256: str  # of the file that was looked at, 64 small hexadecimal digits
     mark: Mark
-    time: datetime
+    time: datetime  # with a time zone, kept in UTC to the second
 
     def __post_init__(self) -> None:
         parts = PurePosixPath(self.path)
@@ -95,7 +90,7 @@ class Marks(Mapping[str, Entry]):
 
 
 def set_marks(marks: Marks, pictures: Mapping[str, str], mark: Mark | None, *, time: datetime | None = None) -> Marks:
-    """The marks with `mark` on some pictures, or without one on them where it is None.
+    """Return the marks with `mark` on some pictures, or without one on them where it is None.
 
     Parameters
     ----------
@@ -110,18 +105,17 @@ def set_marks(marks: Marks, pictures: Mapping[str, str], mark: Mark | None, *, t
 
 
 def set_mark(marks: Marks, path: str, sha256: str, mark: Mark | None, *, time: datetime | None = None) -> Marks:
-    """The marks with `mark` on one picture, or without one on it where it is None."""
+    """Return the marks with `mark` on one picture, or without one on it where it is None."""
     return set_marks(marks, {path: sha256}, mark, time=time)
 
 
 @dataclass(frozen=True, kw_only=True)
 class MarkStatus:
-    """Marks beside the pictures that are there now: those that `hold`, by path; and the paths of those that do not,
-    because the picture has another content by now (`stale`) or is not there (`unknown`), in order."""
+    """Marks beside the pictures that are there now."""
 
-    hold: Mapping[str, Mark]
-    stale: tuple[str, ...]
-    unknown: tuple[str, ...]
+    hold: Mapping[str, Mark]  # by path
+    stale: tuple[str, ...]  # paths in order, of pictures that have another content by now
+    unknown: tuple[str, ...]  # paths in order, of pictures that are not there
 
 
 def resolve_marks(marks: Marks, hashes: Mapping[str, str]) -> MarkStatus:
@@ -140,14 +134,18 @@ def read_marks(file: Path) -> Marks:
     Raises `DataError` where the file cannot be read or is of another form.
     """
     try:
-        with open(file, encoding="utf-8-sig", newline="") as stream:
-            return Marks(entries=_entries(file, csv.reader(stream, strict=True)))
+        lines = file.read_bytes().decode("utf-8-sig").rstrip("\r\n") + "\n"  # the last one may have no end
+        entries = parse_records(lines, Entry)
     except FileNotFoundError:
         return Marks()
     except OSError as error:
         raise DataError(f"The marks in {file} cannot be read ({error}). Check its permissions.") from error
-    except (csv.Error, UnicodeDecodeError) as error:
-        raise _other_form(file, str(error)) from error
+    except ValueError as error:
+        raise DataError(
+            f"{file} is not a table of marks: {error}. Expected the columns path,sha256,mark,time, comma-separated in "
+            f"UTF-8, with marks {', '.join(Mark)}. Correct it, or move it away; it is not written over."
+        ) from error
+    return Marks(entries={entry.path: entry for entry in sorted(entries, key=lambda entry: entry.time)})
 
 
 def write_marks(file: Path, marks: Marks) -> Marks:
@@ -159,8 +157,6 @@ def write_marks(file: Path, marks: Marks) -> Marks:
     """
     if not marks.changed:
         return read_marks(file)
-    from filelock import FileLock, Timeout  # it takes a moment to load, and who only looks at marks needs none
-
     file = Path(os.path.realpath(file))  # a link to a table that several folders share stays one
     if not file.parent.is_dir():
         raise DataError(f"There is no folder {file.parent} to keep marks in. Check where the data is, or export them.")
@@ -188,36 +184,5 @@ def write_marks(file: Path, marks: Marks) -> Marks:
 
 
 def to_csv(marks: Marks) -> str:
-    """The table as text, in the order of paths, as it is kept."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(FIELDS)
-    for entry in marks.values():
-        time = entry.time.replace(tzinfo=None).isoformat()
-        writer.writerow((entry.path, entry.sha256, entry.mark, f"{time}Z"))
-    return stream.getvalue()
-
-
-def _entries(file: Path, lines: Iterator[list[str]]) -> dict[str, Entry]:
-    header = next(lines, [])
-    if tuple(header) != FIELDS:
-        raise _other_form(file, f"its first line is {','.join(header)[:80]!r}")
-    entries: dict[str, Entry] = {}
-    for number, line in enumerate(lines, start=2):
-        if not line:
-            continue
-        try:
-            path, sha256, mark, time = line
-            entry = Entry(path=path, sha256=sha256, mark=Mark(mark), time=datetime.fromisoformat(time))
-        except (ValueError, OverflowError, DataError) as error:
-            raise _other_form(file, f"line {number}: {error}") from error
-        if path not in entries or entries[path].time <= entry.time:
-            entries[path] = entry
-    return entries
-
-
-def _other_form(file: Path, why: str) -> DataError:
-    return DataError(
-        f"{file} is not a table of marks: {why}. Expected the columns {','.join(FIELDS)}, comma-separated in UTF-8, "
-        f"with marks {', '.join(Mark)}. Correct it, or move it away; it is not written over."
-    )
+    """Return the table as text, in the order of paths, as it is kept."""
+    return format_records(Entry, marks.values())

@@ -18,7 +18,7 @@ from casting_core.data.part.finder import Part, find_part
 from casting_core.data.provenance.grouping import Likeness, compare, group
 from casting_core.data.provenance.near_duplicates import Look, group_copies, look
 from casting_core.data.provenance.signature import coarse_strip, detail_strip
-from casting_core.data.samples import Progress
+from casting_core.data.samples import Progress, by_first_appearance, evenly_spaced_indices, part_of, unreported
 from casting_core.errors import ImageError
 
 PARTS_NEEDED = 0.9  # of the pictures on which the part must be found
@@ -45,14 +45,14 @@ class ReadImages:
     looks: dict[int, Look] = field(default_factory=dict)
 
     def coarse(self) -> np.ndarray:
-        """The coarse rings float32 (n, 24, 256) of the n pictures in `strips`, in their order."""
-        return np.stack([coarse for coarse, _ in self.strips.values()])
+        """Return the coarse rings float32 (n, 24, 256) of the n pictures in `strips`, in their order."""
+        return np.array([coarse for coarse, _ in self.strips.values()], np.float32).reshape(-1, 24, 256)
 
 
 def gather(
     root: Path,
     files: Sequence[Found],
-    progress: Progress | None = None,
+    progress: Progress = unreported,
     each: Callable[[Picture, Part | None], None] | None = None,
     *,
     detailed: bool = True,
@@ -88,8 +88,7 @@ def gather(
                 result.strips[index] = coarse_strip(picture.pixels, part), detail
             if each is not None:
                 each(picture, part)
-        if progress is not None:
-            progress(done, len(files))
+        progress(done, len(files))
     if not result.by_part:
         for index in range(len(result.files)):  # those seen before it was known that the part is another
             if index not in result.looks:
@@ -97,8 +96,8 @@ def gather(
     return result
 
 
-def photographs(gathered: ReadImages, progress: Progress | None = None, likeness: Likeness | None = None) -> np.ndarray:
-    """The photograph of every picture, int (N,), numbered from 0 by first appearance.
+def photographs(gathered: ReadImages, progress: Progress = unreported, likeness: Likeness | None = None) -> np.ndarray:
+    """Return the photograph of every picture, int (N,), numbered from 0 by first appearance.
 
     `progress` is called with (done, total); `likeness` of the coarse rings, where it is known already.
     """
@@ -108,24 +107,18 @@ def photographs(gathered: ReadImages, progress: Progress | None = None, likeness
         detail = np.stack([gathered.strips[index][1] for index in found])
         grouping = progress
         if likeness is None:  # half of the way
-            likeness = compare(gathered.coarse(), _half(progress, 0))
-            grouping = _half(progress, 1)
+            likeness = compare(gathered.coarse(), part_of(progress, 0, 2, len(gathered.files)))
+            grouping = part_of(progress, 1, 2, len(gathered.files))
         number[found] = group(detail, likeness, grouping).source
     if lost:
         looks, hashes = [gathered.looks[i] for i in lost], [gathered.hashes[i] for i in lost]
-        number[lost] = group_copies(looks, hashes, None if found else progress).source + len(gathered.files)
-    _, first, inverse = np.unique(number, return_index=True, return_inverse=True)
-    return np.argsort(np.argsort(first))[inverse]
-
-
-def _half(progress: Progress | None, half: int) -> Progress | None:
-    """The first or the second half of a task's progress."""
-    return progress and (lambda done, total: progress(half * total + done, 2 * total))
+        number[lost] = group_copies(looks, hashes, unreported if found else progress).source + len(gathered.files)
+    return by_first_appearance(number)
 
 
 def count_coloured(root: Path, files: Sequence[Found]) -> tuple[int, int]:
     """How many pictures show colour, of how many, spread evenly over the set, that were looked at."""
-    chosen = np.unique(np.linspace(0, len(files) - 1, min(len(files), COLOUR_LOOKS)).round().astype(int))
+    chosen = evenly_spaced_indices(len(files), COLOUR_LOOKS)
     coloured = 0
     for index in chosen:
         channels = decode_rgb(root / files[index].path)

@@ -13,7 +13,7 @@ NAMED = 5  # unreadable files that are named one by one
 
 
 def on_pictures(gathered: ReadImages, classes: Mapping[str, Label]) -> list[str]:
-    """What could not be read, sizes that differ (and give the label away), and colour."""
+    """Tell what could not be read, sizes that differ (and give the label away), and colour."""
     notes = [f"Left out, because it cannot be read: {path}. {why}" for path, why in gathered.unreadable[:NAMED]]
     if len(gathered.unreadable) > NAMED:
         notes.append(f"Left out {len(gathered.unreadable) - NAMED} more files that cannot be read.")

@@ -22,15 +22,17 @@ MAX_SPECKS, MAX_STREAKS = 60, 6
 
 
 def insert_clutter(pixels: np.ndarray, rng: np.random.Generator, *, part: Part) -> np.ndarray:
-    """A copy of a picture with dirt, streaks or a shadow beside the part.
+    """Return a copy of a picture with dirt, streaks or a shadow beside the part.
 
-    Args:
-        pixels: uint8 (H, W), not changed.
-        rng: decides what is drawn, and where.
-        part: where the part lies in the picture.
+    Parameters
+    ----------
+    pixels : uint8 (H, W), not changed.
+    rng : decides what is drawn, and where.
+    part : where the part lies in the picture.
 
-    Returns:
-        uint8 (H, W); pixels of the part are unchanged.
+    Returns
+    -------
+    uint8 (H, W); pixels of the part are unchanged.
     """
     coverage = Image.new("L", (pixels.shape[1], pixels.shape[0]))
     draw = ImageDraw.Draw(coverage)
@@ -70,7 +72,7 @@ def _streaks(draw: ImageDraw.ImageDraw, rng: np.random.Generator, shape: tuple[i
 
 
 def _shadow(rng: np.random.Generator, part: Part, shape: tuple[int, int]) -> np.ndarray:
-    """What the light on the table is multiplied by, float32 (H, W)."""
+    """Return what the light on the table is multiplied by, float32 (H, W)."""
     angle, reach = rng.uniform(0, 2 * math.pi), rng.uniform(0.02, 0.2) * part.disc.major
     disc: Ellipse = part.disc.moved(x=reach * math.cos(angle), y=reach * math.sin(angle))
     shaded = Image.fromarray(disc_mask(Part(disc=disc, opening=part.opening), shape).astype(np.uint8) * 255)

@@ -20,8 +20,22 @@ where metal is turned or ends:
 from enum import StrEnum
 
 import numpy as np
+from scipy import ndimage
 
-from casting_core.data.defects.patch import Patch, along_edge, blur, cut, field, noise_like, outline, paste, soft
+from casting_core.data.defects.insertion import log_uniform
+from casting_core.data.defects.patch import (
+    Patch,
+    along_edge,
+    blur,
+    cut,
+    field,
+    noise_like,
+    outline,
+    paste,
+    soft,
+    turned,
+)
+from casting_core.data.defects.placement import within
 from casting_core.data.part.finder import Part
 
 
@@ -49,33 +63,32 @@ CHANCES = {kind: 0.2 if kind in LIKELIER else 0.4 / (len(DecoyKind) - len(LIKELI
 def insert_decoy(
     pixels: np.ndarray, rng: np.random.Generator, *, part: Part, kind: DecoyKind | None = None
 ) -> np.ndarray:
-    """A copy of a picture with one harmless change on the part.
+    """Return a copy of a picture with one harmless change on the part.
 
-    Args:
-        pixels: uint8 (H, W), not changed.
-        rng: decides place, size (0.8 % to 15 % of the disc's diameter) and strength.
-        part: where the part lies in the picture.
-        kind: at random when None.
+    Parameters
+    ----------
+    pixels : uint8 (H, W), not changed.
+    rng : decides place, size (0.8 % to 15 % of the disc's diameter) and strength.
+    part : where the part lies in the picture.
+    kind : at random when None.
 
-    Returns:
-        uint8 (H, W).
+    Returns
+    -------
+    uint8 (H, W).
     """
     kind = kind or tuple(CHANCES)[int(rng.choice(len(CHANCES), p=list(CHANCES.values())))]
     if kind is DecoyKind.STREAKS:
         return _streaks(pixels, rng, part)
     diameter = part.diameter
-    extent = max(3.0, float(np.exp(rng.uniform(np.log(0.008), np.log(0.15)))) * diameter)
+    extent = max(3.0, log_uniform(rng, 0.008, 0.15) * diameter)
     if kind in (DecoyKind.STAIN, DecoyKind.HIGHLIGHT):  # a small one would be a defect
         extent = max(extent, 0.06 * diameter)
     if kind is DecoyKind.SLIT:
         extent = rng.uniform(0.02, 0.12) * diameter
-    match kind:
-        case DecoyKind.GLINT:
-            x, y = _on_edge(pixels, rng, part, groove=0.7)
-        case DecoyKind.SLIT:  # a dark one on the rim would be a chip
-            x, y = _on_edge(pixels, rng, part, groove=1.0)
-        case _:
-            x, y = _place(pixels, rng, part)
+    if kind in (DecoyKind.GLINT, DecoyKind.SLIT):  # a dark slit on the rim would be a chip
+        x, y = _on_edge(pixels, rng, part, groove=0.7 if kind is DecoyKind.GLINT else 1.0)
+    else:
+        x, y = _place(pixels, rng, part)
     patch = cut(pixels, x, y, extent / 2 + 4)
     coverage = _footprint(patch, rng, extent)
     change = _change(pixels, rng, patch, part, kind, coverage)
@@ -87,38 +100,30 @@ def _place(pixels: np.ndarray, rng: np.random.Generator, part: Part) -> tuple[fl
     direction = (np.cos(angle), np.sin(angle))
     inner = part.opening.matrix @ direction + (part.opening.x, part.opening.y)
     outer = part.disc.matrix @ direction + (part.disc.x, part.disc.y)
-    x, y = inner + rng.uniform(0.0, 1.05) * (outer - inner)
-    height, width = pixels.shape
-    return float(np.clip(x, 0, width - 1)), float(np.clip(y, 0, height - 1))
+    return within(pixels.shape, *(inner + rng.uniform(0.0, 1.05) * (outer - inner)))
 
 
 def _on_edge(pixels: np.ndarray, rng: np.random.Generator, part: Part, *, groove: float) -> tuple[float, float]:
-    """A place on the groove around the opening (1.02 to 1.25 of its radius), as often as told, else on the rim."""
+    """Return a place on the groove (1.02 to 1.25 of the opening's radius), as often as told, else on the rim."""
     angle = rng.uniform(0, 2 * np.pi)
     ellipse, radius = (part.opening, rng.uniform(1.02, 1.25)) if rng.random() < groove else (part.disc, 0.99)
-    x, y = radius * ellipse.matrix @ (np.cos(angle), np.sin(angle)) + (ellipse.x, ellipse.y)
-    height, width = pixels.shape
-    return float(np.clip(x, 0, width - 1)), float(np.clip(y, 0, height - 1))
+    place = radius * ellipse.matrix @ (np.cos(angle), np.sin(angle)) + (ellipse.x, ellipse.y)
+    return within(pixels.shape, *place)
 
 
 def _footprint(patch: Patch, rng: np.random.Generator, extent: float) -> np.ndarray:
     """Coverage of an irregular blob, float32 (h, w), 0 to 1, with edges as sharp as a defect's or softer."""
     turn, ratio = rng.uniform(0, np.pi), rng.uniform(0.4, 1.0)
-    along = patch.dx * np.cos(turn) + patch.dy * np.sin(turn)
-    across = (patch.dy * np.cos(turn) - patch.dx * np.sin(turn)) / ratio
+    along, across = turned(patch.dx, patch.dy, turn)
+    across = across / ratio
     radius = outline(rng, np.arctan2(across, along), 0.3) * (extent / 2)
     return soft(radius - np.hypot(along, across), rng.uniform(0.6, 1.5)).astype(np.float32)
 
 
 def _change(
-    pixels: np.ndarray,
-    rng: np.random.Generator,
-    patch: Patch,
-    part: Part,
-    kind: DecoyKind,
-    coverage: np.ndarray,
+    pixels: np.ndarray, rng: np.random.Generator, patch: Patch, part: Part, kind: DecoyKind, coverage: np.ndarray
 ) -> np.ndarray:
-    """What is added to the patch, float (h, w), gray levels."""
+    """Return what is added to the patch, float (h, w), gray levels."""
     reach = float(max(patch.shape)) / 2
     bell = np.exp(-((patch.dx / (0.4 * reach)) ** 2) - (patch.dy / (0.4 * reach)) ** 2)
     match kind:
@@ -144,7 +149,7 @@ def _change(
             return (252 - np.minimum(patch.base, 252)) * shine * rng.uniform(0.5, 1.0)
         case DecoyKind.SLIT:
             along, outward = along_edge(patch, part.opening)
-            along, outward = _tilted(along, outward, rng.normal(0.0, 0.35))
+            along, outward = turned(along, outward, rng.normal(0.0, 0.35))
             here = float(outward[np.abs(patch.dy).argmin(), np.abs(patch.dx).argmin()])
             length, breadth = rng.uniform(0.5, 0.9) * reach, rng.uniform(0.8, 2.8)
             dark = np.exp(-((along / length) ** 4) - ((outward - here) / breadth) ** 2)
@@ -160,7 +165,7 @@ def _change(
 
 
 def _turned(pixels: np.ndarray, rng: np.random.Generator, patch: Patch, part: Part) -> np.ndarray:
-    """The patch as it looks a few degrees further around the disc, matched in mean brightness."""
+    """Return the patch as it looks a few degrees further around the disc, matched in mean brightness."""
     disc = part.disc
     turn = rng.choice([-1, 1]) * rng.uniform(0.1, 0.5)
     rotation = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
@@ -168,21 +173,12 @@ def _turned(pixels: np.ndarray, rng: np.random.Generator, patch: Patch, part: Pa
     x, y = patch.dx + patch.x - disc.x, patch.dy + patch.y - disc.y
     u = np.clip(matrix[0, 0] * x + matrix[0, 1] * y + disc.x, 0, pixels.shape[1] - 1.001)
     v = np.clip(matrix[1, 0] * x + matrix[1, 1] * y + disc.y, 0, pixels.shape[0] - 1.001)
-    column, row = u.astype(np.intp), v.astype(np.intp)
-    right, below = u - column, v - row
-    upper = pixels[row, column] * (1 - right) + pixels[row, column + 1] * right
-    lower = pixels[row + 1, column] * (1 - right) + pixels[row + 1, column + 1] * right
-    values = upper * (1 - below) + lower * below
+    values = ndimage.map_coordinates(pixels, (v, u), order=1, output=np.float64)
     return values + (patch.base.mean() - values.mean())
 
 
-def _tilted(along: np.ndarray, outward: np.ndarray, turn: float) -> tuple[np.ndarray, np.ndarray]:
-    """Coordinates along and across an edge, turned about the place by an angle in radians."""
-    return along * np.cos(turn) + outward * np.sin(turn), outward * np.cos(turn) - along * np.sin(turn)
-
-
 def _streaks(pixels: np.ndarray, rng: np.random.Generator, part: Part) -> np.ndarray:
-    """The picture, uint8 (H, W), with rays of light in a sector of the face, a fan from the disc's centre."""
+    """Return the picture, uint8 (H, W), with rays of light in a sector of the face, a fan from the disc's centre."""
     disc, radius = part.disc, part.diameter / 2
     inner = part.opening.major / disc.major
     angle = rng.uniform(0, 2 * np.pi)

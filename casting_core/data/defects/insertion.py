@@ -93,31 +93,35 @@ def insert_defect(
 ) -> tuple[np.ndarray, np.ndarray, Defect]:
     """Paint one defect into a copy of a picture.
 
-    Args:
-        pixels: uint8 (H, W), not changed.
-        rng: decides everything that is not given; the same state gives the same defect.
-        part: where the part lies in the picture.
-        kind: at random, most often holes and chips, when None.
-        size: longest extent as a fraction of the disc's diameter, 0.004 to 0.5; when None
-            log-uniform in the range of the kind, 0.008 to 0.12 (flash and scratches longer).
-            No defect is shorter than two pixels.
-        place: centre (x, y) in pixels. Chips and flash sit on the edge of the part, so
-            theirs moves to the nearest edge. At random where the kind occurs when None.
-        contrast: the least a defect changes its pixels by, gray levels on average, 1 to 100.
+    Parameters
+    ----------
+    pixels : uint8 (H, W), not changed.
+    rng : decides everything that is not given; the same state gives the same defect.
+    part : where the part lies in the picture.
+    kind : at random, most often holes and chips, when None.
+    size : longest extent as a fraction of the disc's diameter, 0.004 to 0.5; when None
+        log-uniform in the range of the kind, 0.008 to 0.12 (flash and scratches longer).
+        No defect is shorter than two pixels.
+    place : centre (x, y) in pixels. Chips and flash sit on the edge of the part, so
+        theirs moves to the nearest edge. At random where the kind occurs when None.
+    contrast : the least a defect changes its pixels by, gray levels on average, 1 to 100.
 
-    Returns:
-        The picture, uint8 (H, W); the mask of the defect, bool (H, W), never empty (up to
-        four pixels around it are blended and differ a little too); and the defect.
+    Returns
+    -------
+    The picture, uint8 (H, W); the mask of the defect, bool (H, W), never empty (up to
+    four pixels around it are blended and differ a little too); and the defect.
 
-    Raises:
-        SettingsError: wrong array, size or contrast out of range, or a place outside the picture.
+    Raises
+    ------
+    SettingsError
+        Wrong array, size or contrast out of range, or a place outside the picture.
     """
     _check(pixels, size, place, contrast)
     kind = kind or random_kind(rng)
     diameter = part.diameter
     if size is None:
         _, low, high = CHANCES[kind]
-        size = float(np.exp(rng.uniform(np.log(low), np.log(high))))
+        size = log_uniform(rng, low, high)
     extent = max(size * diameter, 2.0)
     if kind in ON_EDGES:
         x, y, edge = edge_site(pixels.shape, rng, part, extent, shares=ON_EDGES[kind], place=place)
@@ -129,6 +133,11 @@ def insert_defect(
     full = np.zeros(pixels.shape, dtype=bool)
     full[patch.rows, patch.columns] = mask
     return paste(pixels, patch, painted), full, _describe(kind, patch, mask)
+
+
+def log_uniform(rng: np.random.Generator, low: float, high: float) -> float:
+    """Return a random number between two positive bounds, each octave as often as any other."""
+    return float(np.exp(rng.uniform(np.log(low), np.log(high))))
 
 
 def random_kind(rng: np.random.Generator, among: Sequence[DefectKind] = tuple(DefectKind)) -> DefectKind:
@@ -172,7 +181,7 @@ def _paint(
 def _blend(
     patch: Patch, rng: np.random.Generator, coverage: np.ndarray, surface: np.ndarray, contrast: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The patch with the defect in it, float32 (h, w), and the defect's mask, bool (h, w)."""
+    """Return the patch with the defect in it, float32 (h, w), and the defect's mask, bool (h, w)."""
     coverage = coverage.astype(np.float32)
     mask = coverage >= min(0.3, 0.8 * float(coverage.max()))
     coverage = np.where(_grown(mask), coverage, 0)  # no faint crumbs far from what is marked
@@ -185,12 +194,12 @@ def _blend(
 
 
 def _grown(mask: np.ndarray) -> np.ndarray:
-    """The mask, bool (h, w), and two pixels around it."""
+    """Return the mask, bool (h, w), and two pixels around it."""
     return blur(blur(mask.astype(np.float32), 0.25), 0.25) > 0
 
 
 def _push(patch: Patch, coverage: np.ndarray, mask: np.ndarray, mean: float, wanted: float) -> np.ndarray:
-    """What makes a hardly visible defect visible: darker or brighter, whichever it is and has room for."""
+    """Return what makes a hardly visible defect visible: darker or brighter, whichever it is and has room for."""
     level = float(patch.base[mask].mean()) + mean
     darker = (mean <= 0 and level > 40) or level > 215
     missing = wanted + mean if darker else wanted - mean

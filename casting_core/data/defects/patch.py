@@ -32,11 +32,12 @@ class Patch:
 
     @property
     def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
         return self.base.shape[0], self.base.shape[1]
 
 
 def cut(pixels: np.ndarray, x: float, y: float, reach: float) -> Patch:
-    """The window of `reach` pixels to each side of (x, y), clipped to the picture uint8 (H, W)."""
+    """Return the window of `reach` pixels to each side of (x, y), clipped to the picture uint8 (H, W)."""
     height, width = pixels.shape
     left, right = max(0, int(x - reach)), min(width, int(x + reach) + 2)
     top, bottom = max(0, int(y - reach)), min(height, int(y + reach) + 2)
@@ -53,7 +54,7 @@ def cut(pixels: np.ndarray, x: float, y: float, reach: float) -> Patch:
 
 
 def paste(pixels: np.ndarray, patch: Patch, values: np.ndarray) -> np.ndarray:
-    """A copy of the picture with `values`, float (h, w), rounded and clipped, in the patch's window."""
+    """Return a copy of the picture with `values`, float (h, w), rounded and clipped, in the patch's window."""
     painted = pixels.copy()
     painted[patch.rows, patch.columns] = np.clip(np.rint(values), 0, 255).astype(np.uint8)
     return painted
@@ -62,9 +63,10 @@ def paste(pixels: np.ndarray, patch: Patch, values: np.ndarray) -> np.ndarray:
 def along_edge(patch: Patch, ellipse: Ellipse) -> tuple[np.ndarray, np.ndarray]:
     """Coordinates along and across an ellipse that passes near the place.
 
-    Returns:
-        `along`: float32 (h, w), pixels along the tangent, 0 at the place.
-        `outward`: float32 (h, w), pixels from the ellipse, positive outside.
+    Returns
+    -------
+    `along`: float32 (h, w), pixels along the tangent, 0 at the place.
+    `outward`: float32 (h, w), pixels from the ellipse, positive outside.
     """
     inverse = np.linalg.inv(ellipse.matrix).astype(np.float32)
     x, y = patch.dx + np.float32(patch.x - ellipse.x), patch.dy + np.float32(patch.y - ellipse.y)
@@ -77,8 +79,14 @@ def along_edge(patch: Patch, ellipse: Ellipse) -> tuple[np.ndarray, np.ndarray]:
     return along.astype(np.float32), ((radius - 1) / slope).astype(np.float32)
 
 
+def turned(along: np.ndarray, across: np.ndarray, turn: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return coordinates turned about the place by an angle in radians."""
+    cosine, sine = np.cos(turn), np.sin(turn)
+    return along * cosine + across * sine, across * cosine - along * sine
+
+
 def field(rng: np.random.Generator, shape: tuple[int, int], grain: float) -> np.ndarray:
-    """A smooth random surface, float32 (h, w): mean 0, deviation about 1, bumps of `grain` pixels."""
+    """Return a smooth random surface, float32 (h, w): mean 0, deviation about 1, bumps of `grain` pixels."""
     grain = max(grain, 1.0)
     coarse = rng.standard_normal([int(side / grain) + 3 for side in shape], dtype=np.float32)
     rows = _interpolation(shape[0], coarse.shape[0], grain, rng.random())

@@ -11,16 +11,8 @@ Site = tuple[float, float, Ellipse]  # x, y in pixels, and the edge of the part 
 
 
 def edges(part: Part) -> tuple[Ellipse, Ellipse, Ellipse]:
-    """The three edges where chips and flash occur: rim of the disc, of the groove, of the opening."""
-    opening = part.opening
-    groove = Ellipse(
-        x=opening.x,
-        y=opening.y,
-        major=opening.major * GROOVE,
-        minor=opening.minor * GROOVE,
-        angle=opening.angle,
-    )
-    return part.disc, groove, opening
+    """Return the three edges where chips and flash occur: rim of the disc, of the groove, of the opening."""
+    return part.disc, part.opening.moved(scale=GROOVE), part.opening
 
 
 def edge_site(
@@ -32,7 +24,7 @@ def edge_site(
     shares: tuple[float, float, float],
     place: tuple[float, float] | None = None,
 ) -> Site:
-    """A place on an edge: the nearest to `place`, else a random one inside a picture of shape (H, W).
+    """Return a place on an edge: the nearest to `place`, else a random one inside a picture of shape (H, W).
 
     `shares`: how often each of the three `edges` is chosen; an edge of share 0 never is.
     """
@@ -40,23 +32,18 @@ def edge_site(
     if place is not None:
         among = [rim for rim, share in zip(rims, shares, strict=True) if share > 0]
         _, x, y, edge = min((_nearest(rim, *place) for rim in among), key=lambda item: item[0])
-        return *_within(shape, x, y), edge
+        return *within(shape, x, y), edge
     for _ in range(TRIES):
         angle = rng.uniform(0, 2 * np.pi)
         edge = rims[int(rng.choice(3, p=shares))]
         x, y = _point(edge, angle)
         if _fits(shape, x, y, extent):
             break
-    return *_within(shape, x, y), edge
+    return *within(shape, x, y), edge
 
 
 def metal_site(
-    pixels: np.ndarray,
-    rng: np.random.Generator,
-    part: Part,
-    extent: float,
-    *,
-    place: tuple[float, float] | None = None,
+    pixels: np.ndarray, rng: np.random.Generator, part: Part, extent: float, *, place: tuple[float, float] | None = None
 ) -> Site:
     """`place`, else a random place on bright metal of the picture uint8 (H, W)."""
     if place is not None:
@@ -66,7 +53,7 @@ def metal_site(
         x, y = _on_metal(rng, part, rng.uniform(0, 2 * np.pi))
         if _fits(pixels.shape, x, y, extent) and pixels[int(y), int(x)] > 70:
             break
-    return *_within(pixels.shape, x, y), part.opening
+    return *within(pixels.shape, x, y), part.opening
 
 
 def _fits(shape: tuple[int, ...], x: float, y: float, extent: float) -> bool:
@@ -74,12 +61,13 @@ def _fits(shape: tuple[int, ...], x: float, y: float, extent: float) -> bool:
     return margin <= x < shape[1] - margin and margin <= y < shape[0] - margin
 
 
-def _within(shape: tuple[int, ...], x: float, y: float) -> tuple[float, float]:
+def within(shape: tuple[int, ...], x: float, y: float) -> tuple[float, float]:
+    """Move a point to the nearest one inside a picture of shape (H, W)."""
     return float(np.clip(x, 0, shape[1] - 1)), float(np.clip(y, 0, shape[0] - 1))
 
 
 def _on_metal(rng: np.random.Generator, part: Part, angle: float) -> tuple[float, float]:
-    """A point on bright metal: the face, the ring around the opening (a fifth), the hub (a twelfth)."""
+    """Return a point on bright metal: the face, the ring around the opening (a fifth), the hub (a twelfth)."""
     choice = rng.random()
     if choice < 0.08:
         opening = part.opening

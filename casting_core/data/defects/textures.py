@@ -13,14 +13,14 @@ face is dark and glints; flash is a thin, dark and glossy lip on the outside of 
 
 import numpy as np
 
-from casting_core.data.defects.patch import Patch, along_edge, field, outline, soft
+from casting_core.data.defects.patch import Patch, along_edge, field, outline, soft, turned
 from casting_core.data.part.finder import Ellipse
 
 Painting = tuple[np.ndarray, np.ndarray]
 
 
 def pit(patch: Patch, rng: np.random.Generator, extent: float, *, round_: bool) -> Painting:
-    """A hole in the metal; `round_` for the small, drilled look of a pinhole."""
+    """Return a hole in the metal; `round_` for the small, drilled look of a pinhole."""
     ratio = rng.uniform(0.8, 1.0) if round_ else rng.uniform(0.45, 1.0)
     roughness = 0.12 if round_ else rng.uniform(0.15, 0.6)
     near, toward = _blob(patch, rng, extent, ratio=ratio, roughness=roughness)
@@ -42,13 +42,11 @@ def pit(patch: Patch, rng: np.random.Generator, extent: float, *, round_: bool) 
 
 
 def shrinkage(patch: Patch, rng: np.random.Generator, extent: float, edge: Ellipse) -> Painting:
-    """A cluster of torn cavities, often drawn out along the machining marks."""
+    """Return a cluster of torn cavities, often drawn out along the machining marks."""
     along, outward = along_edge(patch, edge)
     across = _level(patch, outward)
     if rng.random() < 0.35:  # in any direction
-        turn = rng.uniform(0, np.pi)
-        cosine, sine = np.cos(turn), np.sin(turn)
-        along, across = along * cosine + across * sine, across * cosine - along * sine
+        along, across = turned(along, across, rng.uniform(0, np.pi))
     ratio = rng.uniform(0.3, 0.8)
     envelope = 1 - np.hypot(along / (extent / 2), across / (ratio * extent / 2))
     grain = np.clip(extent * rng.uniform(0.1, 0.2), 1.3, 5.0)
@@ -108,10 +106,8 @@ def burr(patch: Patch, rng: np.random.Generator, extent: float, edge: Ellipse, *
 
 
 def scratch(patch: Patch, rng: np.random.Generator, extent: float) -> Painting:
-    """A thin furrow: dark or bright, often with a bright shoulder, fading towards its ends."""
-    turn = rng.uniform(0, np.pi)
-    along = patch.dx * np.cos(turn) + patch.dy * np.sin(turn)
-    across = patch.dy * np.cos(turn) - patch.dx * np.sin(turn)
+    """Return a thin furrow: dark or bright, often with a bright shoulder, fading towards its ends."""
+    along, across = turned(patch.dx, patch.dy, rng.uniform(0, np.pi))
     half = extent / 2
     bend = rng.uniform(-0.06, 0.06) * extent
     across = across - bend * (along / half) ** 2 - 0.2 * _profile(rng, along, max(4.0, 0.25 * extent))
@@ -134,9 +130,8 @@ def _blob(
     patch: Patch, rng: np.random.Generator, extent: float, *, ratio: float, roughness: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """Pixels inside an irregular blob, and how far each pixel lies towards the light (-1 to 1)."""
-    turn = rng.uniform(0, np.pi)
-    along = patch.dx * np.cos(turn) + patch.dy * np.sin(turn)
-    across = (patch.dy * np.cos(turn) - patch.dx * np.sin(turn)) / ratio
+    along, across = turned(patch.dx, patch.dy, rng.uniform(0, np.pi))
+    across = across / ratio
     radius = outline(rng, np.arctan2(across, along), roughness) * (extent / 2) * ratio**0.15
     distance = np.hypot(along, across) + np.float32(1e-3)
     near = (radius - distance) * np.float32(ratio**0.5)
@@ -146,7 +141,7 @@ def _blob(
 
 
 def _profile(rng: np.random.Generator, along: np.ndarray, grain: float) -> np.ndarray:
-    """A smooth random curve over `along`, of its shape: deviation about 1, bumps of `grain` pixels."""
+    """Return a smooth random curve over `along`, of its shape: deviation about 1, bumps of `grain` pixels."""
     low, high = float(along.min()), float(along.max())
     knots = rng.standard_normal(max(4, int((high - low) / grain) + 2))
     position = (along - low) / max(high - low, 1e-6) * (len(knots) - 1.001)

@@ -63,10 +63,11 @@ class PhotoConditions:
 def measure(inputs: np.ndarray, part: Part, shape: tuple[int, int]) -> PhotoConditions:
     """Measure one photograph.
 
-    Args:
-        inputs: the network's input, uint8 (h, w). It is not changed.
-        part: where the part lies, in pixels of the picture that `inputs` was made from.
-        shape: (H, W) of that picture.
+    Parameters
+    ----------
+    inputs : the network's input, uint8 (h, w). It is not changed.
+    part : where the part lies, in pixels of the picture that `inputs` was made from.
+    shape : (H, W) of that picture.
     """
     disc, opening = part.disc, part.opening
     scale = float(np.sqrt(inputs.size / (shape[0] * shape[1])))
@@ -101,7 +102,7 @@ def measure(inputs: np.ndarray, part: Part, shape: tuple[int, int]) -> PhotoCond
 
 
 def _within(bounds: tuple[float, float]) -> slice:
-    """The places of `PROFILE` between two radii, both included."""
+    """Return the places of `PROFILE` between two radii, both included."""
     first, last = (round((bound - PROFILE[0]) / STEP) for bound in bounds)
     return slice(first, last + 1)
 
@@ -143,7 +144,7 @@ def _hub(profile: np.ndarray) -> float:
 
 
 def _holes(dark: np.ndarray) -> int:
-    """The most dark places evenly spaced at one radius: bool (RAYS, R). Pits and chips are not evenly spaced."""
+    """Return the most dark places evenly spaced at one radius: bool (RAYS, R). Pits and chips are not evenly spaced."""
     starts, ends = dark & ~np.roll(dark, 1, axis=0), dark & ~np.roll(dark, -1, axis=0)
     most = 0
     for column in np.flatnonzero(starts.sum(axis=0) >= MIN_HOLES):

@@ -68,24 +68,14 @@ class Ellipse:
         return matrix
 
     def moved(self, *, x: float = 0.0, y: float = 0.0, scale: float = 1.0) -> "Ellipse":
-        """The same shape, `scale` times as large, with its centre moved by (x, y) pixels."""
-        return Ellipse(
-            x=float(self.x + x),
-            y=float(self.y + y),
-            major=float(self.major * scale),
-            minor=float(self.minor * scale),
-            angle=self.angle,
-        )
+        """Return the same shape, `scale` times as large, with its centre moved by (x, y) pixels."""
+        major, minor = float(self.major * scale), float(self.minor * scale)
+        return Ellipse(x=float(self.x + x), y=float(self.y + y), major=major, minor=minor, angle=self.angle)
 
     def rescaled(self, scale: float, offset: float) -> "Ellipse":
-        """The ellipse in a picture whose coordinates are `scale * coordinate + offset`."""
-        return Ellipse(
-            x=float(self.x * scale + offset),
-            y=float(self.y * scale + offset),
-            major=float(self.major * scale),
-            minor=float(self.minor * scale),
-            angle=self.angle,
-        )
+        """Return the ellipse in a picture whose coordinates are `scale * coordinate + offset`."""
+        x, y = float(self.x * scale + offset), float(self.y * scale + offset)
+        return Ellipse(x=x, y=y, major=float(self.major * scale), minor=float(self.minor * scale), angle=self.angle)
 
 
 def sample(picture: np.ndarray, points: np.ndarray, *, inside: bool = False) -> np.ndarray:
@@ -93,13 +83,15 @@ def sample(picture: np.ndarray, points: np.ndarray, *, inside: bool = False) -> 
 
     The same as scipy's `map_coordinates`, for so few points in a fraction of the time.
 
-    Args:
-        picture: uint8 or float32 (H, W), both at least 2.
-        points: float32 or float64 (2, …), x and y in pixels.
-        inside: whether all points are known to lie from 0 up to, but not on, the last row and column.
+    Parameters
+    ----------
+    picture : uint8 or float32 (H, W), both at least 2.
+    points : float32 or float64 (2, …), x and y in pixels.
+    inside : whether all points are known to lie from 0 up to, but not on, the last row and column.
 
-    Returns:
-        float32 (…).
+    Returns
+    -------
+    float32 (…).
     """
     height, width = picture.shape
     if not inside:
@@ -119,13 +111,15 @@ def sample(picture: np.ndarray, points: np.ndarray, *, inside: bool = False) -> 
 def along_rays(picture: np.ndarray, ellipse: Ellipse, radii: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Brightness on rays from the ellipse's centre.
 
-    Args:
-        picture: float32 (H, W).
-        radii: float (R,), at least 0, in units of the ellipse: 1 lies on it.
+    Parameters
+    ----------
+    picture : float32 (H, W).
+    radii : float (R,), at least 0, in units of the ellipse: 1 lies on it.
 
-    Returns:
-        The bilinear samples, float32 (RAYS, R), and which of them lie inside the frame,
-        bool (RAYS, R). Ray k leaves at `ANGLES[k]` from +x, clockwise on the screen.
+    Returns
+    -------
+    The bilinear samples, float32 (RAYS, R), and which of them lie inside the frame,
+    bool (RAYS, R). Ray k leaves at `ANGLES[k]` from +x, clockwise on the screen.
     """
     matrix, centre = ellipse.matrix, np.array([ellipse.x, ellipse.y])
     points = (matrix @ DIRECTIONS)[:, :, None] * radii  # (2, RAYS, R)
@@ -150,12 +144,14 @@ def median(values: np.ndarray) -> np.ndarray:
 def outer_peaks(edge: np.ndarray, radii: np.ndarray, *, share: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
     """One peak on each ray: the outermost of those that reach `share` of the ray's highest.
 
-    Args:
-        edge: float (RAYS, R), R ≥ 3.
-        radii: float (R,), evenly spaced.
+    Parameters
+    ----------
+    edge : float (RAYS, R), R ≥ 3.
+    radii : float (R,), evenly spaced.
 
-    Returns:
-        The peaks' radii, float (RAYS,), finer than the spacing by a parabola, and their heights.
+    Returns
+    -------
+    The peaks' radii, float (RAYS,), finer than the spacing by a parabola, and their heights.
     """
     middle = edge[:, 1:-1]
     if share < 1:
@@ -176,15 +172,17 @@ def fit_ellipse(
 ) -> tuple[Ellipse, np.ndarray] | None:
     """Lay an ellipse through one point a ray, with little regard to points that lie off it.
 
-    Args:
-        frame: the ellipse that the rays belong to.
-        radii: float (RAYS,), in units of `frame`.
-        weights: float (RAYS,), 0 for a ray without a point.
-        tolerance: in the same unit, the distance from which on a point no longer counts.
+    Parameters
+    ----------
+    frame : the ellipse that the rays belong to.
+    radii : float (RAYS,), in units of `frame`.
+    weights : float (RAYS,), 0 for a ray without a point.
+    tolerance : in the same unit, the distance from which on a point no longer counts.
 
-    Returns:
-        The ellipse, and which rays agree with it, bool (RAYS,); None where fewer than
-        twelve do, or where the conic through the points is no ellipse.
+    Returns
+    -------
+    The ellipse, and which rays agree with it, bool (RAYS,); None where fewer than
+    twelve do, or where the conic through the points is no ellipse.
     """
     if np.count_nonzero(weights) < 12:
         return None

@@ -75,16 +75,20 @@ class Part:
 def find_part(pixels: np.ndarray) -> Part | None:
     """Find the part in a gray picture.
 
-    Args:
-        pixels: uint8 (H, W). It is not changed.
+    Parameters
+    ----------
+    pixels : uint8 (H, W). It is not changed.
 
-    Returns:
-        The part, in pixels of the given picture; None where there is none: a flat, tiny
-        (a side under 32 pixels) or other picture, or one that shows less than a third of
-        the rim, or whose long side is more than about seven times the disc's width.
+    Returns
+    -------
+    The part, in pixels of the given picture; None where there is none: a flat, tiny
+    (a side under 32 pixels) or other picture, or one that shows less than a third of
+    the rim, or whose long side is more than about seven times the disc's width.
 
-    Raises:
-        SettingsError: the array is not uint8 (H, W).
+    Raises
+    ------
+    SettingsError
+        The array is not uint8 (H, W).
     """
     if pixels.ndim != 2 or pixels.dtype != np.uint8:
         raise SettingsError(
@@ -168,7 +172,7 @@ def _dark_blobs(small: np.ndarray) -> Iterator[Ellipse]:
 
 
 def _fill(blob: np.ndarray) -> np.ndarray:
-    """The blob, bool (h, w), without holes."""
+    """Return the blob, bool (h, w), without holes."""
     around = np.ones((blob.shape[0] + 2, blob.shape[1] + 2), bool)
     around[1:-1, 1:-1] = ~blob
     labels, _ = ndimage.label(around)
@@ -198,7 +202,7 @@ def _blob_ellipse(blob: np.ndarray) -> tuple[float, Ellipse]:
 
 @lru_cache(maxsize=256)
 def _filter(count: int, sigma: float, order: int, mode: str) -> np.ndarray:
-    """A Gaussian or its first derivative for rows of `count` values, as the matrix that the rows are multiplied by."""
+    """Return a Gaussian or its first derivative for rows of `count` values, as the matrix to multiply them by."""
     matrix = ndimage.gaussian_filter1d(np.eye(count), sigma, axis=1, order=order, mode=mode).astype(np.float32)
     matrix.flags.writeable = False  # it is kept, and shared
     return matrix
@@ -267,14 +271,14 @@ def _changes(small: np.ndarray, ellipse: Ellipse, radii: np.ndarray, *, blur: fl
 
 
 def _find_face(small: np.ndarray, opening: Ellipse, contrast: float) -> Ellipse | None:
-    """The outline of the face around the opening, or None where most of it has no edge."""
+    """Return the outline of the face around the opening, or None where most of it has no edge."""
     outlines = [_refine_face(small, opening, start) for start in _rough_faces(small, opening, contrast)]
     agreement, best = max(outlines, key=lambda outline: outline[0])
     return best if agreement >= 0.5 else None
 
 
 def _rough_faces(small: np.ndarray, opening: Ellipse, contrast: float) -> list[Ellipse]:
-    """The scaled and shifted opening along whose outline the brightness changes most.
+    """Return the scaled and shifted opening along whose outline the brightness changes most.
 
     How strong a change may count at most is open: the rim is mostly the strongest edge
     around, but a border of the picture or a shadow can be stronger. So two limits are
@@ -297,7 +301,7 @@ def _rough_faces(small: np.ndarray, opening: Ellipse, contrast: float) -> list[E
 
 
 def _refine_face(small: np.ndarray, opening: Ellipse, start: Ellipse) -> tuple[float, Ellipse]:
-    """The edge near `start` as an ellipse, and the share (0 to 1) of the visible rays that agree with it."""
+    """Return the edge near `start` as an ellipse, and the share (0 to 1) of the visible rays that agree with it."""
     ellipse, agreement = start, 0.0
     for reach in (0.12, 0.07):
         step = 0.5 / ellipse.major
@@ -325,7 +329,7 @@ def _refine_face(small: np.ndarray, opening: Ellipse, start: Ellipse) -> tuple[f
 
 
 def _with_rim(small: np.ndarray, face: Ellipse) -> Ellipse:
-    """The face's outline, scaled and shifted onto the outermost clear edge: the rim below it, or flash.
+    """Return the face's outline, scaled and shifted onto the outermost clear edge: the rim below it, or flash.
 
     A least-squares fit of three numbers, without robustness, on purpose: flash belongs
     to the disc, on however few rays.

@@ -114,9 +114,4 @@ def _place(disc: Ellipse, shape: tuple[int, int]) -> tuple[float, float, float, 
     diameter = 2 * float(np.sqrt(disc.major * disc.minor))
     x, y = disc.x + 0.5, disc.y + 0.5  # from the frame's corner; an ellipse counts from a pixel's centre
     gaps = (x - across, width - x - across, y - down, height - y - down)
-    return (
-        float(x / width - 0.5),
-        float(y / height - 0.5),
-        diameter / min(shape),
-        float(min(gaps)) / diameter,
-    )
+    return (float(x / width - 0.5), float(y / height - 0.5), diameter / min(shape), float(min(gaps)) / diameter)

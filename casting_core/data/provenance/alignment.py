@@ -17,13 +17,12 @@ from casting_core.data.provenance.signature import DETAIL_ANGLES, align, detail_
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Aligned:
-    """`pixels` uint8 (H, W), of the size of the picture that it is laid onto; `angle`: degrees clockwise by which it
-    was turned, after it was `mirrored`; `similarity` of the fine detail in [-1, 1], None where no part was found."""
+    """A picture as it was laid onto another one."""
 
-    pixels: np.ndarray
-    angle: float
+    pixels: np.ndarray  # uint8 (H, W), of the size of the other
+    angle: float  # degrees clockwise by which it was turned, after it was mirrored
     mirrored: bool
-    similarity: float | None
+    similarity: float | None  # of the fine detail in [-1, 1], None where no part was found
 
 
 def lay_onto(first: np.ndarray, second: np.ndarray) -> Aligned:

@@ -12,18 +12,28 @@ stretch, the same photographs fall apart into about twice as many groups.
 """
 
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from scipy.cluster.hierarchy import DisjointSet
 
-from casting_core.data.files import csv_text, write_atomically
+from casting_core.data.files import write_records
 from casting_core.data.images import decode
-from casting_core.data.part.finder import find_part
-from casting_core.data.provenance.signature import coarse_similarity, coarse_strip, detail_similarity, detail_strip
-from casting_core.data.samples import PROVENANCE, Progress, Sample, assign_folds, scan
+from casting_core.data.provenance.near_duplicates import Groups
+from casting_core.data.provenance.signature import coarse_similarity, detail_similarity, strips
+from casting_core.data.samples import (
+    PROVENANCE,
+    Progress,
+    Sample,
+    assign_folds,
+    by_first_appearance,
+    part_of,
+    scan,
+    unreported,
+)
 from casting_core.errors import DataError
 from casting_core.labels import Label
 
@@ -35,8 +45,6 @@ HISTOGRAM_FROM = 0.8  # the report's histogram of coarse similarity starts here
 # Filed as defective, but no defect is to be seen on any of the eight pictures of this photograph, only
 # faint marks; looked at by eye. Two of the eight are in the test split, six in train.
 DOUBTED = ("test/def_front/cast_def_0_150.jpeg",)
-
-FIELDS = ("path", "sha256", "split", "label", "source", "fold", "suspect")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,9 +63,14 @@ class Likeness:
     alike: np.ndarray
 
 
-def compare(coarse: np.ndarray, progress: Progress | None = None) -> Likeness:
-    """Compare all pairs of pictures, float32 (N, 24, 256) from `data.provenance.signature`; `progress`: rows done, of
-    N."""
+def compare(coarse: np.ndarray, progress: Progress = unreported) -> Likeness:
+    """Compare all pairs of N pictures.
+
+    Parameters
+    ----------
+    coarse : float32 (N, 24, 256), from `data.provenance.signature`.
+    progress : told of the rows that are done, of N.
+    """
     count = len(coarse)
     nearest, best = np.full(count, -1), np.full(count, -1.0, np.float32)
     histogram = np.zeros(40, np.int64)
@@ -76,10 +89,8 @@ def compare(coarse: np.ndarray, progress: Progress | None = None) -> Likeness:
         histogram += np.histogram(similarity, bins=40, range=(HISTOGRAM_FROM, 1.0))[0]
         row, column = np.nonzero(similarity >= CANDIDATE)
         found.append(np.stack([row + rows.start, column + columns.start, similarity[row, column]]))
-        if progress is not None:
-            progress(rows.start, count)
-    if progress is not None:
-        progress(count, count)
+        progress(rows.start, count)
+    progress(count, count)
     pairs = np.concatenate(found, axis=1) if found else np.zeros((3, 0))
     pairs = pairs[:, np.argsort(-pairs[2], kind="stable")]
     return Likeness(
@@ -91,68 +102,40 @@ def compare(coarse: np.ndarray, progress: Progress | None = None) -> Likeness:
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Groups:
-    """Source photographs of N pictures.
-
-    `source` int (N,), numbered from 0 by first appearance; `likeness` of all pairs; `accepted` and
-    `refused` detail similarities of the pairs that were looked at.
-    """
-
-    source: np.ndarray
-    likeness: Likeness
-    accepted: np.ndarray
-    refused: np.ndarray
-
-
-def group(detail: np.ndarray, likeness: Likeness, progress: Progress | None = None) -> Groups:
+def group(detail: np.ndarray, likeness: Likeness, progress: Progress = unreported) -> Groups:
     """Group pictures by source photograph.
 
     Parameters
     ----------
     detail : float16 or float32 (N, 64, 512), from `data.provenance.signature`.
     likeness : of the same N pictures.
+    progress : told of the pairs that are looked at.
     """
-    accepted, refused, parent = _join(likeness.pairs, detail, progress)
-    root = np.array([_root(parent, index) for index in range(len(detail))], np.int64)
-    _, first, number = np.unique(root, return_index=True, return_inverse=True)
-    order = np.argsort(np.argsort(first))  # groups in order of first appearance
-    return Groups(source=order[number], likeness=likeness, accepted=accepted, refused=refused)
-
-
-def _root(parent: list[int], index: int) -> int:
-    while parent[index] != index:
-        parent[index] = parent[parent[index]]
-        index = parent[index]
-    return index
-
-
-def _join(pairs: np.ndarray, detail: np.ndarray, progress: Progress | None) -> tuple[np.ndarray, np.ndarray, list[int]]:
-    """Kruskal's forest over pairs (2, P), most alike first; every new link is confirmed by detail."""
-    parent, size = list(range(len(detail))), [1] * len(detail)
+    # Kruskal's forest over pairs, most alike first; every new link is confirmed by detail
+    joined: DisjointSet = DisjointSet(range(len(detail)))
     tries: Counter[tuple[int, int]] = Counter()
     accepted, refused = [], []
-    total = max(pairs.shape[1], 1)
-    if progress is not None:
-        progress(0, total)
-    for done, (left, right) in enumerate(pairs.T.tolist()):
-        one, other = sorted((_root(parent, left), _root(parent, right)))
+    pairs = likeness.pairs.T.tolist()
+    total = max(len(pairs), 1)
+    progress(0, total)
+    for done, (left, right) in enumerate(pairs):
+        one, other = sorted((joined[left], joined[right]))
         if one == other or tries[one, other] >= TRIES:
             continue
-        if progress is not None:
-            progress(done, total)
+        progress(done, total)
         similarity = detail_similarity(detail[left].astype(np.float32), detail[right].astype(np.float32))
         if similarity < LINK:
             tries[one, other] += 1
             refused.append(similarity)
-            continue
-        accepted.append(similarity)
-        keep, lose = (one, other) if size[one] >= size[other] else (other, one)
-        parent[lose] = keep
-        size[keep] += size[lose]
-    if progress is not None:
-        progress(total, total)
-    return np.array(accepted, np.float32), np.array(refused, np.float32), parent
+        else:
+            joined.merge(one, other)
+            accepted.append(similarity)
+    progress(total, total)
+    return Groups(
+        source=by_first_appearance(np.array([joined[index] for index in range(len(detail))], np.int64)),
+        accepted=np.array(accepted, np.float32),
+        refused=np.array(refused, np.float32),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,14 +144,45 @@ class Audit:
 
     samples: tuple[Sample, ...]
     groups: Groups
+    likeness: Likeness
     lost: tuple[str, ...]  # pictures on which no part was found; each is a source of its own
 
     def lines(self) -> list[str]:
-        """The leakage report, one line of text each."""
-        return list(_report(self))
+        """Return the leakage report, one line of text each."""
+        samples, groups, likeness = self.samples, self.groups, self.likeness
+        size = Counter(s.source for s in samples)
+        by_label = _labels(samples)
+        defective = sum(c[Label.DEFECTIVE] * 2 >= sum(c.values()) for c in by_label.values())
+        leaked = leakage(samples)
+        mixed = {source: c for source, c in by_label.items() if len(c) > 1}
+        largest = [count for _, count in size.most_common(6)]
+        width = (1 - HISTOGRAM_FROM) / len(likeness.histogram)
+        return [
+            f"Pictures: {len(samples)}. Source photographs: {len(size)} "
+            f"({defective} defective, {len(size) - defective} ok).",
+            f"Largest groups: {', '.join(map(str, largest))} pictures.",
+            f"Test pictures with a rotated, mirrored or stretched copy in train: {leaked.copied} of "
+            f"{leaked.tested} ({leaked.share:.1%}).",
+            f"Test pictures byte-identical to a train picture: {leaked.identical} ({leaked.identical_ok} of them ok).",
+            "Nearest other picture at a coarse similarity of 0.98 or more: "
+            f"{(likeness.similarity >= 0.98).mean():.2%}.",
+            "Pairs by coarse similarity: "
+            + ", ".join(f"{HISTOGRAM_FROM + i * width:.3f}: {n}" for i, n in enumerate(likeness.histogram)),
+            f"Detail similarity of links accepted: {_quantiles(groups.accepted)}; "
+            f"refused: {_quantiles(groups.refused)}.",
+            f"Source photographs filed under both labels: {len(mixed)}"
+            + "".join(f"; number {k}: {c[Label.DEFECTIVE]} defective, {c[Label.OK]} ok" for k, c in mixed.items()),
+            f"Pictures without a part: {len(self.lost)}.",
+            f"Suspects (label doubted): {sum(s.suspect for s in samples)}.",
+            "Folds (pictures; photographs): "
+            + "; ".join(
+                f"{k}: {sum(s.fold == k for s in samples)}; {len({s.source for s in samples if s.fold == k})}"
+                for k in sorted({s.fold for s in samples})
+            ),
+        ]
 
 
-def audit(root: Path, progress: Progress | None = None) -> Audit:
+def audit(root: Path, progress: Progress = unreported) -> Audit:
     """Decode the whole set at `root`, group it by source photograph and deal out the folds.
 
     Raises `DataError` where the layout is another, `ImageError` where a picture cannot be read.
@@ -180,29 +194,20 @@ def audit(root: Path, progress: Progress | None = None) -> Audit:
     for index, sample in enumerate(samples):
         picture = decode(root / sample.path)
         hashes.append(picture.sha256)
-        part = find_part(picture.pixels)
-        if part is None:
+        rings = strips(picture.pixels)
+        if rings is None:
             lost.append(sample.path)
         else:
-            coarse[index] = coarse_strip(picture.pixels, part)
-            detail[index] = detail_strip(picture.pixels, part)
-        if progress is not None:
-            progress(index, 3 * len(samples))
-    likeness = compare(coarse, _later(progress, len(samples), 1))
-    groups = group(detail, likeness, _later(progress, len(samples), 2))
+            coarse[index], detail[index] = rings
+        progress(index, 3 * len(samples))
+    likeness = compare(coarse, part_of(progress, 1, 3, len(samples)))
+    groups = group(detail, likeness, part_of(progress, 2, 3, len(samples)))
     folds = assign_folds([(int(s), sample.label) for s, sample in zip(groups.source, samples, strict=True)])
     complete = [
         replace(sample, sha256=sha, source=int(source), fold=folds[int(source)])
         for sample, sha, source in zip(samples, hashes, groups.source, strict=True)
     ]
-    return Audit(samples=tuple(mark_suspects(complete)), groups=groups, lost=tuple(lost))
-
-
-def _later(progress: Progress | None, count: int, third: int) -> Progress | None:
-    """The second or the last third of the audit's progress."""
-    if progress is None:
-        return None
-    return lambda done, total: progress(third * count + int(count * done / max(total, 1)), 3 * count)
+    return Audit(samples=tuple(mark_suspects(complete)), groups=groups, likeness=likeness, lost=tuple(lost))
 
 
 def mark_suspects(samples: Sequence[Sample]) -> list[Sample]:
@@ -212,17 +217,21 @@ def mark_suspects(samples: Sequence[Sample]) -> list[Sample]:
     photograph in `DOUBTED` all are.
     """
     doubted = {s.source for s in samples if s.path in DOUBTED}
-    labels: dict[int, Counter[Label]] = {}
-    for sample in samples:
-        labels.setdefault(sample.source, Counter())[sample.label] += 1
-    rare = {s: min(c, key=lambda label: c[label]) for s, c in labels.items() if len(c) > 1}
+    rare = {s: min(c, key=lambda label: c[label]) for s, c in _labels(samples).items() if len(c) > 1}
     return [replace(s, suspect=s.source in doubted or rare.get(s.source) is s.label) for s in samples]
 
 
+def _labels(samples: Sequence[Sample]) -> dict[int, Counter[Label]]:
+    """Count the pictures of each label by source photograph."""
+    labels: dict[int, Counter[Label]] = defaultdict(Counter)
+    for sample in samples:
+        labels[sample.source][sample.label] += 1
+    return labels
+
+
 def write_provenance(samples: Sequence[Sample], file: Path = PROVENANCE) -> None:
-    """Write the table of facts, atomically: to a temporary name, then replaced."""
-    rows = ([s.path, s.sha256, s.split, s.label, s.source, s.fold, int(s.suspect)] for s in samples)
-    write_atomically(file, csv_text([FIELDS, *rows]).encode())
+    """Write the table of facts, atomically."""
+    write_records(file, Sample, samples)
 
 
 def fingerprint(samples: Sequence[Sample]) -> str:
@@ -235,14 +244,12 @@ def fingerprint(samples: Sequence[Sample]) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Leakage:
-    """How much of a test split is known from the training split: pictures of a photograph that is in train too
-    (`copied`), and those that are byte-identical to a training picture (`identical`, and of them sound
-    `identical_ok`), of `tested`."""
+    """How much of a test split is known from the training split, in pictures."""
 
     tested: int
-    copied: int
-    identical: int
-    identical_ok: int
+    copied: int  # of a photograph that is in train too
+    identical: int  # byte by byte to a training picture
+    identical_ok: int  # the sound ones of these
 
     @property
     def share(self) -> float:
@@ -262,41 +269,6 @@ def leakage(samples: Sequence[Sample]) -> Leakage:
         identical=len(identical),
         identical_ok=sum(s.label is Label.OK for s in identical),
     )
-
-
-def _report(audit: Audit) -> list[str]:
-    samples, groups = audit.samples, audit.groups
-    size = Counter(s.source for s in samples)
-    by_label: dict[int, Counter[Label]] = {}
-    for s in samples:
-        by_label.setdefault(s.source, Counter())[s.label] += 1
-    defective = sum(c[Label.DEFECTIVE] * 2 >= sum(c.values()) for c in by_label.values())
-    leaked = leakage(samples)
-    mixed = {source: c for source, c in by_label.items() if len(c) > 1}
-    largest = [count for _, count in size.most_common(6)]
-    width = (1 - HISTOGRAM_FROM) / len(groups.likeness.histogram)
-    return [
-        f"Pictures: {len(samples)}. Source photographs: {len(size)} "
-        f"({defective} defective, {len(size) - defective} ok).",
-        f"Largest groups: {', '.join(map(str, largest))} pictures.",
-        f"Test pictures with a rotated, mirrored or stretched copy in train: {leaked.copied} of "
-        f"{leaked.tested} ({leaked.share:.1%}).",
-        f"Test pictures byte-identical to a train picture: {leaked.identical} ({leaked.identical_ok} of them ok).",
-        "Nearest other picture at a coarse similarity of 0.98 or more: "
-        f"{(groups.likeness.similarity >= 0.98).mean():.2%}.",
-        "Pairs by coarse similarity: "
-        + ", ".join(f"{HISTOGRAM_FROM + i * width:.3f}: {n}" for i, n in enumerate(groups.likeness.histogram)),
-        f"Detail similarity of links accepted: {_quantiles(groups.accepted)}; refused: {_quantiles(groups.refused)}.",
-        f"Source photographs filed under both labels: {len(mixed)}"
-        + "".join(f"; number {k}: {c[Label.DEFECTIVE]} defective, {c[Label.OK]} ok" for k, c in mixed.items()),
-        f"Pictures without a part: {len(audit.lost)}.",
-        f"Suspects (label doubted): {sum(s.suspect for s in samples)}.",
-        "Folds (pictures; photographs): "
-        + "; ".join(
-            f"{k}: {sum(s.fold == k for s in samples)}; {len({s.source for s in samples if s.fold == k})}"
-            for k in sorted({s.fold for s in samples})
-        ),
-    ]
 
 
 def _quantiles(values: np.ndarray) -> str:

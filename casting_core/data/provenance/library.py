@@ -12,6 +12,7 @@ The file is a plain `.npz`, read without unpickling.
 import hashlib
 import io
 import zipfile
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -25,7 +26,7 @@ from casting_core.data.images import decode
 from casting_core.data.part.finder import find_part
 from casting_core.data.provenance.signature import coarse_strip, detail_similarity, detail_strip
 from casting_core.data.provenance.spectra import Spectra, fit_spectra, spectrum
-from casting_core.data.samples import PROVENANCE, Progress, Sample, read_provenance
+from casting_core.data.samples import PROVENANCE, Progress, Sample, read_provenance, unreported
 from casting_core.errors import DataError, SettingsError
 from casting_core.labels import Label
 
@@ -52,16 +53,14 @@ class Photograph:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class PhotographLibrary:
-    """Known photographs. `photographs` are in the order of `spectra.sources`; `files` gives a training picture by
-    the SHA-256 of its bytes. Immutable, and safe to use from many threads.
-    """
+    """Known photographs. Immutable, and safe to use from many threads."""
 
     spectra: Spectra
-    photographs: tuple[Photograph, ...]
-    files: Mapping[str, Sample]
+    photographs: tuple[Photograph, ...]  # in the order of `spectra.sources`
+    files: Mapping[str, Sample]  # training pictures by the SHA-256 of their bytes
 
     def without(self, source: int) -> "PhotographLibrary":
-        """The same without one photograph and its files."""
+        """Return the same without one photograph and its files."""
         return replace(
             self,
             spectra=self.spectra.without(source),
@@ -70,12 +69,13 @@ class PhotographLibrary:
         )
 
 
-def build_library(root: Path, samples: Sequence[Sample], progress: Progress | None = None) -> PhotographLibrary:
+def build_library(root: Path, samples: Sequence[Sample], progress: Progress = unreported) -> PhotographLibrary:
     """Make the library from the train pictures at `root`; decodes each once.
 
-    Args:
-        samples: with their provenance; those outside the train split are passed over. A picture without a part has
-            no signature, it is known by its hash alone.
+    Parameters
+    ----------
+    samples : with their provenance; those outside the train split are passed over. A picture without a part has
+        no signature, it is known by its hash alone.
 
     Raises `DataError` where no train picture shows a part, `ImageError` where one cannot be read.
     """
@@ -105,8 +105,7 @@ def build_library(root: Path, samples: Sequence[Sample], progress: Progress | No
         mean = np.mean(signatures, axis=0)
         first = int(np.argmin([np.abs(signature - mean).sum() for _, signature in members]))
         chosen[source] = tuple(members[index][0] for index in choose_representatives(details, first))
-        if progress is not None:
-            progress(len(spectra), len(train))
+        progress(len(spectra), len(train))
     if not spectra:
         raise DataError(
             f"No picture of the train split at {root} shows a part; there is nothing to make signatures of."
@@ -115,7 +114,7 @@ def build_library(root: Path, samples: Sequence[Sample], progress: Progress | No
 
 
 def choose_representatives(details: Sequence[np.ndarray], first: int) -> list[int]:
-    """Indices of one to three strips float32 (64, 512): `first`, and what those before it resemble least."""
+    """Return indices of one to three strips float32 (64, 512): `first`, and what those before it resemble least."""
     chosen = [first]
     nearest = np.array([detail_similarity(strip, details[first]) for strip in details])
     while len(chosen) < REPRESENTATIVES and nearest.min() < WELL_SEEN:
@@ -125,22 +124,18 @@ def choose_representatives(details: Sequence[np.ndarray], first: int) -> list[in
 
 
 def _library(spectra: Spectra, chosen: Mapping[int, Sequence[Sample]], train: Sequence[Sample]) -> PhotographLibrary:
-    counts = {source: [0, 0] for source in chosen}
-    files: dict[str, Sample] = {}
-    for sample in train:
-        files.setdefault(sample.sha256, sample)
-        if sample.source in counts:
-            counts[sample.source][sample.label is Label.DEFECTIVE] += 1
-    photographs = [
+    counts = Counter((sample.source, sample.label) for sample in train)
+    photographs = tuple(
         Photograph(
             source=source,
-            ok=counts[source][0],
-            defective=counts[source][1],
+            ok=counts[source, Label.OK],
+            defective=counts[source, Label.DEFECTIVE],
             representatives=tuple(chosen[source]),
         )
         for source in spectra.sources.tolist()
-    ]
-    return PhotographLibrary(spectra=spectra, photographs=tuple(photographs), files=MappingProxyType(files))
+    )
+    files = {sample.sha256: sample for sample in reversed(train)}  # of the same files the first
+    return PhotographLibrary(spectra=spectra, photographs=photographs, files=MappingProxyType(files))
 
 
 def write_signatures(library: PhotographLibrary, samples: Sequence[Sample], file: Path = SIGNATURES) -> None:
@@ -164,7 +159,7 @@ def write_signatures(library: PhotographLibrary, samples: Sequence[Sample], file
 
 @lru_cache(maxsize=4)
 def read_signatures(file: Path = SIGNATURES, provenance: Path = PROVENANCE) -> PhotographLibrary:
-    """The library that ships with the package, read once a process; needs no pictures.
+    """Return the library that ships with the package, read once a process; needs no pictures.
 
     Raises `DataError` where a file is missing or damaged, or the two do not belong together.
     """

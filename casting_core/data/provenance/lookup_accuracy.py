@@ -10,6 +10,7 @@
    pictures, of which nothing is known: what it matches is listed by its detail similarity.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -24,13 +25,21 @@ from casting_core.data.provenance.library import PhotographLibrary
 from casting_core.data.provenance.seen_before import SeenBefore, look_up, same_file
 from casting_core.data.provenance.signature import coarse_strip
 from casting_core.data.provenance.spectra import fit_spectra, spectrum
-from casting_core.data.samples import FOLDS, Progress, Sample
+from casting_core.data.samples import FOLDS, Progress, Sample, unreported
 from casting_core.data.synthetic.casting import render_casting
 from casting_core.errors import ImageError
+from casting_core.labels import Label
 
 STRANGERS = 2  # train pictures a photograph that are looked up without it
 RENDERED = 100
 SIGNATURES_ALONE, PICTURES = "signatures alone", "with pictures"
+COPIES, NEW, OWN, CASTINGS = "copies", "new", "strangers", "rendered"
+GROUPS = {
+    COPIES: "Test pictures with a copy in train",
+    NEW: "Test pictures without a copy",
+    OWN: "Train pictures without their own photograph",
+    CASTINGS: "Rendered castings",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,19 +71,20 @@ class Count:
 class Recognition:
     """What `measure` found.
 
-    By way of asking ("signatures alone", "with pictures"): `copies`, test pictures with a copy in train; `new`, test
-    pictures without; `strangers`, train pictures looked up without their own photograph; `rendered`. `fold_strangers`:
-    all pictures, by signatures made without their fold. `same_bytes`: test pictures known by their hash. `others`:
-    matches of the second folder, with pictures, None where there is none, and `others_alone`, by the signatures alone.
-    `warm`, `cold`: seconds of one processor core for finding the part and looking up with pictures, where a picture of
-    that photograph was looked up before, and where none was.
+    Attributes
+    ----------
+    threshold : on the signatures alone.
+    counts : by group of `GROUPS` and way of asking ("signatures alone", "with pictures").
+    fold_strangers : all pictures, by signatures made without their fold.
+    same_bytes : test pictures known by their hash.
+    others, others_alone : matches of the second folder, with pictures and by the signatures alone; None where there is
+        none.
+    warm, cold : seconds of one processor core for finding the part and looking up with pictures, where a picture of
+        that photograph was looked up before, and where none was.
     """
 
     threshold: float
-    copies: dict[str, Count]
-    new: dict[str, Count]
-    strangers: dict[str, Count]
-    rendered: dict[str, Count]
+    counts: dict[str, dict[str, Count]]
     fold_strangers: Count
     same_bytes: int
     others: tuple[SeenBefore | None, ...] = ()
@@ -83,15 +93,12 @@ class Recognition:
     cold: tuple[float, ...] = ()
 
     def lines(self) -> list[str]:
-        """The report, one line of text each."""
+        """Return the report, one line of text each."""
         text = [f"Threshold on the signatures alone: {self.threshold:.3f}."]
         for way in (SIGNATURES_ALONE, PICTURES):
-            text += [
-                f"Test pictures with a copy in train, {way}: {self.copies[way].of_copies()}.",
-                f"Test pictures without a copy, {way}: {self.new[way].of_strangers()}.",
-                f"Train pictures without their own photograph, {way}: {self.strangers[way].of_strangers()}.",
-                f"Rendered castings, {way}: {self.rendered[way].of_strangers()}.",
-            ]
+            for group, title in GROUPS.items():
+                count = self.counts[group][way]
+                text.append(f"{title}, {way}: {count.of_copies() if group == COPIES else count.of_strangers()}.")
         text.append(f"All pictures, by signatures made without their fold: {self.fold_strangers.of_strangers()}.")
         text.append(f"Test pictures known by their bytes: {self.same_bytes}.")
         if self.others:
@@ -111,9 +118,10 @@ class Recognition:
 
 def _of_others(others: Sequence[SeenBefore | None], alone: Sequence[SeenBefore | None]) -> list[str]:
     found = [seen for seen in others if seen is not None]
-    same = sum(a is not None and b is not None and a.source == b.source for a, b in zip(others, alone, strict=True))
-    apart = sum(a is not None and b is not None and a.source != b.source for a, b in zip(others, alone, strict=True))
-    only = sum(a is None and b is not None for a, b in zip(others, alone, strict=True))
+    both = [(a, b) for a, b in zip(others, alone, strict=True) if b is not None]
+    same = sum(a is not None and a.source == b.source for a, b in both)
+    only = sum(a is None for a, _ in both)
+    apart = len(both) - same - only
     text = [
         f"Second folder: {len(found)} of {len(others)} pictures show a photograph of the train split; by the "
         f"signatures alone {same} of these, to another photograph {apart}, and {only} that the detail does not confirm."
@@ -132,13 +140,14 @@ def measure(
     *,
     others: Path | None = None,
     rendered: int = RENDERED,
-    progress: Progress | None = None,
+    progress: Progress = unreported,
 ) -> Recognition:
     """Measure a library on the set at `root` that it was made from, and on the pictures of the folder `others`.
 
-    Args:
-        samples: the set's table of provenance, train and test.
-        rendered: number of rendered castings to look up.
+    Parameters
+    ----------
+    samples : the set's table of provenance, train and test.
+    rendered : number of rendered castings to look up.
 
     Raises `ImageError` where a picture of the set cannot be read.
     """
@@ -147,11 +156,11 @@ def measure(
     known = {p.source for p in library.photographs}
     ways: dict[str, Path | None] = {SIGNATURES_ALONE: None, PICTURES: root}
     tally: dict[str, dict[str, list[tuple[Sample, SeenBefore | None]]]] = {
-        group: {way: [] for way in ways} for group in ("copies", "new", "strangers")
+        group: {way: [] for way in ways} for group in GROUPS
     }
     times: dict[str, list[float]] = {"cold": [], "warm": []}
     met: set[int] = set()
-    looked_up: dict[int, int] = {}
+    looked_up: Counter[int] = Counter()
     for index, sample in enumerate(samples):
         pixels = decode(root / sample.path).pixels
         begin = thread_time()
@@ -165,38 +174,26 @@ def measure(
                 begin = thread_time()
                 seen = look_up(pixels, part, library, root=where)
                 seconds = finding + thread_time() - begin
-                tally["copies" if sample.source in known else "new"][way].append((sample, seen))
+                tally[COPIES if sample.source in known else NEW][way].append((sample, seen))
             times["warm" if sample.source in met else "cold"].append(seconds)
             met.add(sample.source)
-        elif looked_up.get(sample.source, 0) < STRANGERS:
-            looked_up[sample.source] = looked_up.get(sample.source, 0) + 1
+        elif looked_up[sample.source] < STRANGERS:
+            looked_up[sample.source] += 1
             rest = library.without(sample.source)
             for way, where in ways.items():
-                tally["strangers"][way].append((sample, look_up(pixels, part, rest, root=where)))
-        if progress is not None:
-            progress(index + 1, len(samples))
-    counts = {group: {way: _count(rows) for way, rows in of.items()} for group, of in tally.items()}
-    same_bytes = sum(same_file(s.sha256, library) is not None for s in samples if s.split == "test")
-    castings = [(n, render_casting(seed=n, defects="random")) for n in range(rendered)]
+                tally[OWN][way].append((sample, look_up(pixels, part, rest, root=where)))
+        progress(index + 1, len(samples))
+    for seed in range(rendered):
+        pixels = render_casting(seed=seed, defects="random").pixels
+        part, sample = find_part(pixels), Sample(path=f"seed {seed}", split="", label=Label.OK)
+        for way, where in ways.items():
+            tally[CASTINGS][way].append((sample, look_up(pixels, part, library, root=where)))
     second = _pictures(others) if others is not None else []
     return Recognition(
         threshold=library.spectra.threshold,
-        copies=counts["copies"],
-        new=counts["new"],
-        strangers=counts["strangers"],
-        rendered={
-            way: Count(
-                total=rendered,
-                names=tuple(
-                    f"seed {n}"
-                    for n, each in castings
-                    if look_up(each.pixels, find_part(each.pixels), library, root=where) is not None
-                ),
-            )
-            for way, where in ways.items()
-        },
+        counts={group: {way: _count(rows) for way, rows in of.items()} for group, of in tally.items()},
         fold_strangers=_by_fold(samples, spectra, shows_part),
-        same_bytes=same_bytes,
+        same_bytes=sum(same_file(s.sha256, library) is not None for s in samples if s.split == "test"),
         others=tuple(look_up(pixels, part, library, root=root) for pixels, part in second),
         others_alone=tuple(look_up(pixels, part, library) for pixels, part in second),
         warm=tuple(times["warm"]),

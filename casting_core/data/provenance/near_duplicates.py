@@ -26,7 +26,7 @@ import numpy as np
 from PIL import Image
 from scipy import fft, ndimage
 
-from casting_core.data.samples import Progress
+from casting_core.data.samples import Progress, by_first_appearance, unreported
 from casting_core.errors import SettingsError
 
 ORIENTATIONS = 8
@@ -52,11 +52,13 @@ class Look:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Copies:
+class Groups:
     """Source photographs of N pictures.
 
-    `source` int (N,), numbered from 0 by first appearance; `accepted` and `refused`, the agreement of
-    the pairs that were looked at.
+    Attributes
+    ----------
+    source : int (N,), numbered from 0 by first appearance.
+    accepted, refused : how alike the pairs are that were looked at, float32 in [-1, 1].
     """
 
     source: np.ndarray
@@ -163,7 +165,7 @@ def _tiles(first: np.ndarray, second: np.ndarray) -> float:
     return float(np.median((left * right).sum(1)[told] / np.sqrt(power.prod(0)[told])))
 
 
-def group_copies(looks: Sequence[Look], hashes: Sequence[str], progress: Progress | None = None) -> Copies:
+def group_copies(looks: Sequence[Look], hashes: Sequence[str], progress: Progress = unreported) -> Groups:
     """Group N pictures by the photograph they were made from.
 
     Pictures of the same hash are one photograph without a look. `progress` is called with (done, total).
@@ -174,15 +176,13 @@ def group_copies(looks: Sequence[Look], hashes: Sequence[str], progress: Progres
     accepted: list[float] = []
     refused: list[float] = []
     seen: dict[tuple[int, int], float] = {}
-    if progress is not None:
-        progress(0, 1)
+    progress(0, 1)
     for turn in range(ROUNDS):
         pairs = _neighbours(glances, group, neighbours)
         tries: Counter[tuple[int, int]] = Counter()
         joined = 0
         for done, (one, other) in enumerate(pairs):
-            if progress is not None:
-                progress(turn * len(pairs) + done, ROUNDS * len(pairs))
+            progress(turn * len(pairs) + done, ROUNDS * len(pairs))
             left, right = int(group[one]), int(group[other])
             between = (min(left, right), max(left, right))
             if left == right or tries[between] >= TRIES:
@@ -200,11 +200,9 @@ def group_copies(looks: Sequence[Look], hashes: Sequence[str], progress: Progres
             joined += 1
         if not joined:
             break
-    if progress is not None:
-        progress(1, 1)
-    _, first, number = np.unique(group, return_index=True, return_inverse=True)
-    return Copies(
-        source=np.argsort(np.argsort(first))[number],  # in order of first appearance
+    progress(1, 1)
+    return Groups(
+        source=by_first_appearance(group),
         accepted=np.array(accepted, np.float32),
         refused=np.array(refused, np.float32),
     )

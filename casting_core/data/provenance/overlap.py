@@ -14,59 +14,51 @@ from pathlib import Path
 import numpy as np
 
 from casting_core.data.images import decode
-from casting_core.data.part.finder import find_part
 from casting_core.data.provenance.grouping import CANDIDATE, LINK, TRIES
-from casting_core.data.provenance.signature import coarse_similarity, coarse_strip, detail_similarity, detail_strip
-from casting_core.data.samples import Progress, Sample
+from casting_core.data.provenance.signature import Strips, coarse_similarity, detail_similarity, strips
+from casting_core.data.samples import Progress, Sample, unreported
 from casting_core.errors import DataError
 
 EACH = 3  # pictures of a source photograph
-Strips = tuple[np.ndarray, np.ndarray]  # coarse (24, 256), detail (64, 512)
 
 
 def known_photographs(
-    pictures: Iterable[tuple[int, np.ndarray]],
-    root: Path,
-    samples: Sequence[Sample],
-    progress: Progress | None = None,
+    pictures: Iterable[tuple[int, np.ndarray]], root: Path, samples: Sequence[Sample], progress: Progress = unreported
 ) -> dict[int, bool | None]:
     """By photograph: True if it is in the public set, False if it is new, None where neither is sure.
 
-    Args:
-        pictures: the number of the photograph, and pixels uint8 (H, W).
-        root: folder of the public set.
-        samples: its pictures with their source photographs (`data.samples.read_provenance`).
-        progress: told of the pictures of the public set that are read.
+    Parameters
+    ----------
+    pictures : the number of the photograph, and pixels uint8 (H, W).
+    root : folder of the public set.
+    samples : its pictures with their source photographs (`data.samples.read_provenance`).
+    progress : told of the pictures of the public set that are read.
 
-    Raises:
-        DataError: a picture of the public set is missing.
-        ImageError: one cannot be decoded.
+    Raises
+    ------
+    DataError
+        A picture of the public set is missing.
+    ImageError
+        One cannot be decoded.
     """
-    references = [strips for strips in _references(root, samples, progress) if strips is not None]
-    photographs, strips = [], []
-    found: dict[int, list[bool | None]] = {}
-    for photograph, pixels in pictures:
-        one = _strips(pixels)
-        found.setdefault(photograph, [])
-        if one is None:
-            found[photograph].append(None)  # nothing to compare
-        else:
-            photographs.append(photograph)
-            strips.append(one)
-    for photograph, known in zip(photographs, compare(strips, references), strict=True):
-        found[photograph].append(known)
+    references = [rings for rings in _references(root, samples, progress) if rings is not None]
+    given = [(photograph, strips(pixels)) for photograph, pixels in pictures]
+    found: dict[int, list[bool | None]] = {photograph: [None] for photograph, rings in given if rings is None}
+    shown = [(photograph, rings) for photograph, rings in given if rings is not None]
+    for (photograph, _), known in zip(shown, compare([rings for _, rings in shown], references), strict=True):
+        found.setdefault(photograph, []).append(known)
     return {
         photograph: True if True in known else None if None in known else False for photograph, known in found.items()
     }
 
 
-def compare(strips: Sequence[Strips], references: Sequence[Strips]) -> list[bool | None]:
+def compare(pictures: Sequence[Strips], references: Sequence[Strips]) -> list[bool | None]:
     """Whether each picture shows one of the references: True, False, or None where neither is sure."""
-    if not strips or not references:
-        return [False] * len(strips)
+    if not pictures or not references:
+        return [False] * len(pictures)
     count = len(references)
-    together = np.stack([coarse for coarse, _ in (*references, *strips)])
-    alike = np.full((len(strips), count), -1.0, np.float32)
+    together = np.stack([coarse for coarse, _ in (*references, *pictures)])
+    alike = np.full((len(pictures), count), -1.0, np.float32)
     for rows, columns, similarity in coarse_similarity(together):  # above the diagonal: references first
         inner = slice(rows.start, min(rows.stop, count))
         first = max(columns.start, count)
@@ -74,17 +66,18 @@ def compare(strips: Sequence[Strips], references: Sequence[Strips]) -> list[bool
             block = similarity[: inner.stop - inner.start, first - columns.start :]
             alike[first - count : columns.stop - count, inner] = block.T
     result: list[bool | None] = []
-    for (_, detail), row in zip(strips, alike, strict=True):
+    for (_, detail), row in zip(pictures, alike, strict=True):
         nearest = np.argsort(-row)[:TRIES]
         agreed = max(detail_similarity(detail, references[index][1]) for index in nearest) >= LINK
         result.append(True if agreed else None if row.max() >= CANDIDATE else False)
     return result
 
 
-def _references(root: Path, samples: Sequence[Sample], progress: Progress | None) -> Iterable[Strips | None]:
+def _references(root: Path, samples: Sequence[Sample], progress: Progress) -> Iterable[Strips | None]:
     by_source: dict[int, list[Sample]] = {}
     for sample in samples:
         by_source.setdefault(sample.source, []).append(sample)
+    # from the first to the last: three spaced otherwise miss a photograph of the second setting
     chosen = [
         members[index]
         for members in by_source.values()
@@ -93,11 +86,5 @@ def _references(root: Path, samples: Sequence[Sample], progress: Progress | None
     for done, sample in enumerate(chosen, start=1):
         if not (root / sample.path).is_file():
             raise DataError(f"{root / sample.path} is missing: the folder does not hold the whole public set.")
-        yield _strips(decode(root / sample.path).pixels)
-        if progress is not None:
-            progress(done, len(chosen))
-
-
-def _strips(pixels: np.ndarray) -> Strips | None:
-    part = find_part(pixels)
-    return None if part is None else (coarse_strip(pixels, part), detail_strip(pixels, part))
+        yield strips(decode(root / sample.path).pixels)
+        progress(done, len(chosen))

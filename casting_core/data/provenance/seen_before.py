@@ -1,4 +1,4 @@
-"""Was this picture, turned, mirrored or stretched, among the pictures that the models were trained on?
+"""Whether a picture, turned, mirrored or stretched, is one that the models were trained on.
 
 1. A file whose bytes are those of a training picture is that picture (`same_file`).
 2. Otherwise the picture's signature is compared with those of all known source photographs
@@ -15,6 +15,7 @@ Both ways of asking can be measured anew with `python -m casting_core data recog
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -65,7 +66,7 @@ class SeenBefore:
 
 
 def same_file(sha256: str, library: PhotographLibrary) -> SeenBefore | None:
-    """The training picture with these very bytes; nothing is decoded. `sha256`: hexadecimal digest of the file."""
+    """Return the training picture with these very bytes, by their hexadecimal digest; nothing is decoded."""
     sample = library.files.get(sha256)
     if sample is None:
         return None
@@ -90,16 +91,18 @@ def look_up(
 ) -> SeenBefore | None:
     """Look a picture up among the known photographs.
 
-    Args:
-        pixels: uint8 (H, W).
-        part: as `find_part` gives it. None, and so a picture that shows no part, can be known by its hash alone.
-        root: the data root, which holds train/def_front and so on; None to go by the signatures. A photograph whose
-            pictures are missing there, or are others than the table of provenance says, is gone by its signature too.
-        sha256: digest of the file's bytes, to find the same file at once.
+    Parameters
+    ----------
+    pixels : uint8 (H, W).
+    part : as `find_part` gives it. None, and so a picture that shows no part, can be known by its hash alone.
+    root : the data root, which holds train/def_front and so on; None to go by the signatures. A photograph whose
+        pictures are missing there, or are others than the table of provenance says, is gone by its signature too.
+    sha256 : digest of the file's bytes, to find the same file at once.
 
-    Returns:
-        The photograph; None where it is none of the known ones, or cannot be looked up: no part, a flat picture, or
-        an empty library.
+    Returns
+    -------
+    The photograph; None where it is none of the known ones, or cannot be looked up: no part, a flat picture, or
+    an empty library.
     """
     exact = same_file(sha256, library) if sha256 else None
     if exact is not None or part is None or not library.photographs:
@@ -117,8 +120,9 @@ def look_up(
             break
         seen_any = False
         for sample in known.representatives if root is not None else ():
-            other = _detail(root, sample)
-            if other is None:
+            try:
+                other = _kept_detail(root, sample.path, sample.sha256).astype(np.float32)
+            except ImageError:  # it is not there, or is another
                 continue
             seen_any = True
             detail = detail_strip(pixels, part) if detail is None else detail
@@ -134,41 +138,18 @@ def look_up(
     return best
 
 
-def _seen(
-    known: Photograph,
-    sample: Sample,
-    *,
-    similarity: float,
-    confirmed: bool,
-    angle: float | None = None,
-    mirrored: bool | None = None,
-) -> SeenBefore:
+def _seen(known: Photograph, sample: Sample, **rest: Any) -> SeenBefore:
     return SeenBefore(
-        source=known.source,
-        label=sample.label,
-        path=sample.path,
-        ok=known.ok,
-        defective=known.defective,
-        similarity=similarity,
-        confirmed=confirmed,
-        angle=angle,
-        mirrored=mirrored,
+        source=known.source, label=sample.label, path=sample.path, ok=known.ok, defective=known.defective, **rest
     )
-
-
-def _detail(root: Path | None, sample: Sample) -> np.ndarray | None:
-    """Fine ring of a training picture, float32 (64, 512); None where the picture is not there or is another."""
-    if root is None:
-        return None
-    try:
-        return _kept_detail(root, sample.path, sample.sha256).astype(np.float32)
-    except ImageError:
-        return None
 
 
 @lru_cache(maxsize=512)
 def _kept_detail(root: Path, path: str, sha256: str) -> np.ndarray:
-    """At most 32 MB of float16 (64, 512). Failures are raised and so not kept: the pictures may come later."""
+    """Return the fine ring of a training picture, float16 (64, 512); at most 32 MB of them are kept.
+
+    Failures are raised, as `ImageError`, and so not kept: the pictures may come later.
+    """
     picture = decode(root / path)
     part = find_part(picture.pixels)
     if picture.sha256 != sha256 or part is None:

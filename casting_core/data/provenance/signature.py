@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import ndimage
 
-from casting_core.data.part.finder import Part
+from casting_core.data.part.finder import Part, find_part
 from casting_core.data.part.polar import unwrap
 from casting_core.errors import SettingsError
 
@@ -36,33 +36,41 @@ DETAIL_ANGLES = 512
 DETAIL_SCALE = 8.0  # standard deviation along the angle, in steps of 1/512 turn
 BLOCK = 256  # rows and columns of pairs at a time
 
+Strips = tuple[np.ndarray, np.ndarray]  # coarse float32 (24, 256), detail float32 (64, 512)
+
 
 def coarse_strip(pixels: np.ndarray, part: Part) -> np.ndarray:
     """Normalised ring of one picture, uint8 (H, W) → float32 (24, 256) of norm 1 (or 0 if flat)."""
-    strip = unwrap(pixels, part, radii=COARSE_RADII, angles=COARSE_ANGLES, unit="opening")
+    strip = unwrap(pixels, part.opening, radii=COARSE_RADII, angles=COARSE_ANGLES)
     strip -= strip.mean(1, keepdims=True)
     return strip / max(float(np.linalg.norm(strip)), 1e-6)
 
 
 def detail_strip(pixels: np.ndarray, part: Part) -> np.ndarray:
     """Fine ring of one picture, uint8 (H, W) → float32 (64, 512)."""
-    return unwrap(pixels, part, radii=DETAIL_RADII, angles=DETAIL_ANGLES, unit="opening")
+    return unwrap(pixels, part.opening, radii=DETAIL_RADII, angles=DETAIL_ANGLES)
 
 
-def coarse_similarity(strips: np.ndarray) -> Iterator[tuple[slice, slice, np.ndarray]]:
+def strips(pixels: np.ndarray) -> Strips | None:
+    """Return the coarse and the fine ring of one picture, uint8 (H, W); None where no part is found on it."""
+    part = find_part(pixels)
+    return None if part is None else (coarse_strip(pixels, part), detail_strip(pixels, part))
+
+
+def coarse_similarity(rings: np.ndarray) -> Iterator[tuple[slice, slice, np.ndarray]]:
     """All pairs, block by block: rows, columns, similarity float32 (rows, columns) in [-1, 1].
 
     Parameters
     ----------
-    strips : float32 (N, 24, 256) from `coarse_strip`.
+    rings : float32 (N, 24, 256) from `coarse_strip`.
 
     Only blocks on or above the diagonal are given; on the diagonal only pairs i < j are above -1.
     """
-    if strips.ndim != 3:
-        raise SettingsError(f"Expected strips (N, R, A), got shape {strips.shape}.")
+    if rings.ndim != 3:
+        raise SettingsError(f"Expected rings (N, R, A), got shape {rings.shape}.")
     import torch  # slow to import, and pages that only show what was found need none of it
 
-    spectrum = _spectrum(strips)  # (F, N, R)
+    spectrum = _spectrum(rings)  # (F, N, R)
     count = spectrum.shape[1]
     for first in range(0, count, BLOCK):
         rows = slice(first, min(first + BLOCK, count))
@@ -76,13 +84,13 @@ def coarse_similarity(strips: np.ndarray) -> Iterator[tuple[slice, slice, np.nda
             yield rows, columns, similarity
 
 
-def _spectrum(strips: np.ndarray) -> "Tensor":
+def _spectrum(rings: np.ndarray) -> "Tensor":
     import torch
 
-    spectrum = np.zeros((FREQUENCIES, *strips.shape[:2]), np.complex64)  # (F, N, R)
-    for start in range(0, len(strips), BLOCK):  # the whole transform would take twenty times the room
+    spectrum = np.zeros((FREQUENCIES, *rings.shape[:2]), np.complex64)  # (F, N, R)
+    for start in range(0, len(rings), BLOCK):  # the whole transform would take twenty times the room
         some = slice(start, start + BLOCK)
-        spectrum[:, some] = np.fft.rfft(strips[some], axis=2)[:, :, 1 : FREQUENCIES + 1].transpose(2, 0, 1)
+        spectrum[:, some] = np.fft.rfft(rings[some], axis=2)[:, :, 1 : FREQUENCIES + 1].transpose(2, 0, 1)
     tensor = torch.from_numpy(spectrum)
     power = tensor.abs().square().sum((0, 2)).mul(2).sqrt().clamp(min=1e-6)  # (N,)
     return tensor / power[None, :, None]

@@ -8,6 +8,10 @@ Statistics 18(1), 1969). So of N pictures at most N - 1 links are kept, and phot
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components, minimum_spanning_tree
+
+from casting_core.data.samples import by_first_appearance
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -19,20 +23,16 @@ class Forest:
     likeness: np.ndarray
 
     def photographs(self, threshold: float) -> np.ndarray:
-        """The group of every picture, int (N,), where links from `threshold` on hold; 0 up, by first appearance."""
-        from scipy.sparse import coo_array
-        from scipy.sparse.csgraph import connected_components
-
+        """Return the group of every picture where links from `threshold` on hold, int (N,), by first appearance."""
         held = self.likeness >= threshold
         ones = np.ones(int(held.sum()), np.int8)
         graph = coo_array((ones, self.links[:, held]), shape=(self.count, self.count))
         _, group = connected_components(graph, directed=False)
-        _, first, number = np.unique(group, return_index=True, return_inverse=True)
-        return np.argsort(np.argsort(first))[number]
+        return by_first_appearance(group)
 
 
 def spanning_forest(pairs: np.ndarray, alike: np.ndarray, source: np.ndarray) -> Forest:
-    """The strongest links within photographs.
+    """Return the strongest links within photographs.
 
     Parameters
     ----------
@@ -40,9 +40,6 @@ def spanning_forest(pairs: np.ndarray, alike: np.ndarray, source: np.ndarray) ->
     source : int (N,), the photograph of every picture; pairs between photographs, which their fine detail told
         apart, are left out.
     """
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import minimum_spanning_tree
-
     within = source[pairs[0]] == source[pairs[1]]
     pairs, alike = pairs[:, within], alike[within].astype(np.float64)
     # a weight must not be 0, which would be no link at all

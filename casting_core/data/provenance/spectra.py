@@ -79,7 +79,7 @@ class Spectra:
         return _unit((spectra - self.centre) / self.scale) @ _unit(self.templates).T
 
     def without(self, source: int) -> "Spectra":
-        """The same without one photograph, to look its pictures up among strangers only."""
+        """Return the same without one photograph, to look its pictures up among strangers only."""
         keep = self.sources != source
         return replace(self, templates=self.templates[keep], sources=self.sources[keep])
 
@@ -87,9 +87,10 @@ class Spectra:
 def fit_spectra(spectra: np.ndarray, sources: np.ndarray) -> Spectra:
     """Make the signatures of source photographs from their pictures, and choose the threshold.
 
-    Args:
-        spectra: float32 (N, 24, 32), N ≥ 1, one `spectrum` a picture.
-        sources: int (N,), the photograph of each.
+    Parameters
+    ----------
+    spectra : float32 (N, 24, 32), N ≥ 1, one `spectrum` a picture.
+    sources : int (N,), the photograph of each.
     """
     if not len(spectra) or spectra.shape != (len(sources), *SHAPE):
         raise SettingsError(f"fit_spectra expects (N, *{SHAPE}) and N sources; got {spectra.shape}, {sources.shape}.")
@@ -138,5 +139,5 @@ def _unit(vectors: np.ndarray) -> np.ndarray:
 
 
 def _rounded(values: np.ndarray) -> np.ndarray:
-    """What is left after storing as float16, so that the file holds exactly what was measured."""
+    """Round as storing in float16 does, so that the file holds exactly what was measured."""
     return values.astype(np.float16).astype(np.float32)

@@ -4,25 +4,73 @@ Surfaces of a turned part are painted unrolled, as tables over angle and radius 
 `ANGLES` steps around the axis), and then looked up at every pixel.
 """
 
+import copy
+
 import numpy as np
 
-from casting_core.data.defects.patch import soft
+from casting_core.data.defects.patch import blur, soft
 from casting_core.data.synthetic.scene import Scene
 
 ANGLES = 720
+TURNS = np.arange(ANGLES) * (2 * np.pi / ANGLES)  # radians
 
 
-class Canvas:
-    """The picture being painted, float32 (size, size), and where its pixels lie on the part."""
+class Sheet:
+    """The picture being painted, float32 (size, size), and where its pixels lie on the part.
+
+    Parameters
+    ----------
+    size : side of the picture in pixels.
+    scale : pixels a unit of length on the part.
+    matrix : float (2, 2), map of coordinates on the part to pixels.
+    x, y : where these coordinates are 0, in pixels.
+    """
+
+    def __init__(self, size: int, scale: float, matrix: np.ndarray, x: float, y: float) -> None:
+        self.size, self.scale, self.matrix, self.centre = size, scale, matrix, (x, y)
+        self.inverse = np.linalg.inv(matrix).astype(np.float32)
+        dx = np.arange(size, dtype=np.float32)[None, :] - np.float32(x)
+        dy = np.arange(size, dtype=np.float32)[:, None] - np.float32(y)
+        self.u = self.inverse[0, 0] * dx + self.inverse[0, 1] * dy
+        self.v = self.inverse[1, 0] * dx + self.inverse[1, 1] * dy
+        self.values = np.zeros((size, size), np.float32)
+
+    def around(self, u: float, v: float, reach: float) -> "Sheet":
+        """Return the window of the sheet that holds all within `reach` of a point; painting it paints the sheet."""
+        pixels = reach * float(np.linalg.norm(self.matrix, 2)) + 3
+        middle = self.centre + self.matrix @ (u, v)
+        columns, rows = (slice(max(0, int(each - pixels)), max(0, int(each + pixels) + 2)) for each in middle)
+        window = copy.copy(self)
+        window.u, window.v, window.values = (each[rows, columns] for each in (self.u, self.v, self.values))
+        return window
+
+    def away(self, u: float, v: float) -> np.ndarray:
+        """Distance from a point of the part, in its own units."""
+        return np.hypot(self.u - np.float32(u), self.v - np.float32(v))
+
+    def lean(self, distance: np.ndarray, light: float) -> np.ndarray:
+        """How far the slope of a distance faces a light from an angle on the screen, -1 to 1."""
+        down, right = np.gradient(distance)
+        steep = np.hypot(down, right) + np.float32(1e-6)
+        return (right * np.cos(light) + down * np.sin(light)).astype(np.float32) / steep
+
+    def inside(
+        self, distance: np.ndarray, limit: float | np.floating | np.ndarray = 0.0, width: float = 0.8
+    ) -> np.ndarray:
+        """Coverage 0 to 1 of what has a distance below `limit`; edge `width` in pixels at size 300."""
+        return soft((limit - distance) * np.float32(self.scale), width * max(1.0, self.size / 300))
+
+    def lay(self, values: np.ndarray | float, coverage: np.ndarray) -> None:
+        """Blend gray levels into the picture, by a coverage of 0 to 1."""
+        self.values += coverage * (values - self.values)
+
+
+class Canvas(Sheet):
+    """A sheet for a casting, in opening radii."""
 
     def __init__(self, scene: Scene) -> None:
+        super().__init__(scene.size, scene.scale, scene.opening.matrix, scene.opening.x, scene.opening.y)
         self.scene = scene
-        inverse = np.linalg.inv(scene.opening.matrix).astype(np.float32)
-        dx = np.arange(scene.size, dtype=np.float32)[None, :] - np.float32(scene.opening.x)
-        dy = np.arange(scene.size, dtype=np.float32)[:, None] - np.float32(scene.opening.y)
-        self.u = inverse[0, 0] * dx + inverse[0, 1] * dy
-        self.v = inverse[1, 0] * dx + inverse[1, 1] * dy
-        self.values = np.zeros((scene.size, scene.size), np.float32)
 
     def radius(self, height: float) -> np.ndarray:
         """Distance from the axis, in opening radii, of what lies `height` above the opening (disc: -1)."""
@@ -35,16 +83,9 @@ class Canvas:
         angle = np.arctan2(self.v + np.float32(height * tilt_y), self.u + np.float32(height * tilt_x))
         return (angle * np.float32(ANGLES / (2 * np.pi))) % np.float32(ANGLES)
 
-    def inside(self, radius: np.ndarray, limit: float | np.ndarray, width: float = 0.8) -> np.ndarray:
-        """Coverage 0 to 1 of what is nearer to the axis than `limit`; edge `width` in pixels at size 300."""
-        return soft((limit - radius) * np.float32(self.scene.scale), width * max(1.0, self.scene.size / 300))
-
-    def lay(self, values: np.ndarray | float, coverage: np.ndarray) -> None:
-        self.values += coverage * (values - self.values)
-
 
 def ripple(rng: np.random.Generator, count: int, grain: float) -> np.ndarray:
-    """A smooth random curve that closes, float32 (count,), deviation about 1, bumps of `grain` samples."""
+    """Return a smooth random curve that closes, float32 (count,), deviation about 1, bumps of `grain` samples."""
     knots = max(3, round(count / grain))
     values = rng.standard_normal(knots)
     values = np.append(values, values[0])
@@ -72,3 +113,8 @@ def around(values: np.ndarray, turn: np.ndarray) -> np.ndarray:
     index = turn.astype(np.int32) % ANGLES
     share = turn - np.floor(turn)
     return values[index] * (1 - share) + values[(index + 1) % ANGLES] * share
+
+
+def develop(values: np.ndarray, blurred: float) -> np.ndarray:
+    """Gray levels float (H, W), noise included, as the camera gives them: uint8 (H, W)."""
+    return np.clip(np.rint(blur(values, blurred)), 0, 255).astype(np.uint8)

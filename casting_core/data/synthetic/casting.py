@@ -6,28 +6,23 @@ then the sound casting is rendered (`render`), then defects are painted in (`def
 sound and a defective picture of the same seed differ in nothing but the defects.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
-from casting_core.data.defects.insertion import Defect, DefectKind, insert_defect, random_kind
-from casting_core.data.part.finder import Ellipse, Part
+from casting_core.data.defects.insertion import Defect, DefectKind, insert_defect, log_uniform, random_kind
+from casting_core.data.part.finder import Part
+from casting_core.data.part.polar import disc_mask
 from casting_core.data.synthetic.render import render_sound
 from casting_core.data.synthetic.scene import draw_scene
 from casting_core.errors import SettingsError
 from casting_core.labels import Label
 
 DISC_FLAG = 8
-FLAGS: dict[DefectKind, int] = {
-    DefectKind.CHIPPING: 1,
-    DefectKind.BURR: 2,
-    DefectKind.BLOW_HOLE: 4,
-    DefectKind.PINHOLE: 4,
-    DefectKind.SHRINKAGE: 4,
-    DefectKind.SCRATCH: 16,
-}
+FLAGS = {DefectKind.CHIPPING: 1, DefectKind.BURR: 2, DefectKind.SCRATCH: 16}
+FLAGS |= dict.fromkeys((DefectKind.BLOW_HOLE, DefectKind.PINHOLE, DefectKind.SHRINKAGE), 4)  # all holes
 
 CONTRAST = 32.0  # gray levels, at least, between a rendered defect and the sound metal
 
@@ -74,7 +69,7 @@ class Sample:
     defects: tuple[DefectKind, ...]
 
     def render(self, size: int = 300) -> Rendered:
-        """The picture, the same every time."""
+        """Return the picture, the same every time."""
         return render_casting(size=size, seed=self.seed, defects=self.defects)
 
 
@@ -88,29 +83,54 @@ def render_casting(
 ) -> Rendered:
     """Render one casting.
 
-    Args:
-        seed: decides the picture, together with the other arguments.
-        size: side of the picture in pixels, at least 64.
-        defects: kinds to paint in; none when None or empty. "random" leaves half of the
-            parts sound and gives the others one to three kinds. A kind may appear several
-            times; flash comes in two to six pieces along the rim.
-        stretch: ratio of the axes of the part's outline, 1 to 2; near 1.04 when None.
-        table: gray level of what the part lies on, 40 to 250; 155 to 205 when None.
+    Parameters
+    ----------
+    seed : decides the picture, together with the other arguments.
+    size : side of the picture in pixels, at least 64.
+    defects : kinds to paint in; none when None or empty. "random" leaves half of the
+        parts sound and gives the others one to three kinds. A kind may appear several
+        times; flash comes in two to six pieces along the rim.
+    stretch : ratio of the axes of the part's outline, 1 to 2; near 1.04 when None.
+    table : gray level of what the part lies on, 40 to 250; 155 to 205 when None.
 
-    Raises:
-        SettingsError: an argument is out of its range.
+    Raises
+    ------
+    SettingsError
+        An argument is out of its range.
     """
     if seed < 0:
         raise SettingsError(f"seed must be a whole number from 0 up, got {seed}.")
     scene_rng, surface_rng, defect_rng = (np.random.default_rng([seed, stream]) for stream in range(3))
     scene = draw_scene(scene_rng, size=size, stretch=stretch, table=table)
     pixels, part = render_sound(scene, surface_rng), scene.part
-    mask = np.where(_covers(part.disc, size), np.uint8(DISC_FLAG), np.uint8(0))
+    kinds = _kinds(defect_rng, defects)
+    placed = ((kind, log_uniform(defect_rng, *SIZES[kind]), part, None) for kind in kinds)  # drawn one by one
+    return paint(pixels, disc_mask(part, pixels.shape), part, defect_rng, placed)
+
+
+def paint(
+    pixels: np.ndarray,
+    body: np.ndarray,
+    part: Part,
+    rng: np.random.Generator,
+    defects: Iterable[tuple[DefectKind, float, Part, tuple[float, float] | None]],
+) -> Rendered:
+    """Paint defects into a sound part.
+
+    Parameters
+    ----------
+    pixels : uint8 (H, W), the sound part.
+    body : bool (H, W), True on the part.
+    part : where it lies.
+    rng : decides how each defect looks.
+    defects : kind, size, the part that it sits on and its place, as for `insert_defect`, one after another.
+    """
+    mask = np.where(body, np.uint8(DISC_FLAG), np.uint8(0))
     found: list[Defect] = []
-    for kind in _kinds(defect_rng, defects):
-        low, high = SIZES[kind]
-        share = float(np.exp(defect_rng.uniform(np.log(low), np.log(high))))
-        pixels, where, defect = insert_defect(pixels, defect_rng, part=part, kind=kind, size=share, contrast=CONTRAST)
+    for kind, size, bearer, place in defects:
+        pixels, where, defect = insert_defect(
+            pixels, rng, part=bearer, kind=kind, size=size, place=place, contrast=CONTRAST
+        )
         mask[where] |= np.uint8(FLAGS[kind])
         found.append(defect)
     label = Label.DEFECTIVE if found else Label.OK
@@ -118,56 +138,28 @@ def render_casting(
 
 
 def samples() -> tuple[Sample, ...]:
-    """The pictures that the product shows out of the box: two sound castings, and one with each kind of defect."""
-    return (
-        Sample(name="Sound casting", sentence="A clean part under even light.", seed=16, defects=()),
-        Sample(
-            name="Sound, strong reflections",
-            sentence="A clean part; bright reflections on turned metal are no defect.",
-            seed=17,
-            defects=(),
-        ),
-        Sample(
-            name="Blow hole",
-            sentence="Gas trapped in the metal left a pit in the face.",
-            seed=15,
-            defects=(DefectKind.BLOW_HOLE,),
-        ),
-        Sample(
-            name="Chipped edge",
-            sentence="Metal has broken away from an edge.",
-            seed=14,
-            defects=(DefectKind.CHIPPING,),
-        ),
-        Sample(
-            name="Burr",
-            sentence="Flash was left standing along the rim.",
-            seed=13,
-            defects=(DefectKind.BURR,),
-        ),
-        Sample(
-            name="Shrinkage",
-            sentence="The metal shrank while it set and tore into a cluster of cavities.",
-            seed=18,
-            defects=(DefectKind.SHRINKAGE,),
-        ),
-        Sample(
-            name="Pinhole",
-            sentence="A gas bubble came to the surface while the metal set.",
-            seed=31,
-            defects=(DefectKind.PINHOLE,),
-        ),
-        Sample(
-            name="Scratch",
-            sentence="A furrow runs across the machined face.",
-            seed=24,
-            defects=(DefectKind.SCRATCH,),
-        ),
+    """Return the pictures that the product shows out of the box: two sound castings, and one with each kind of defect.
+
+    The seeds were chosen by eye.
+    """
+    shown = (
+        ("Sound casting", "A clean part under even light.", 16, None),
+        ("Sound, strong reflections", "A clean part; bright reflections on turned metal are no defect.", 17, None),
+        ("Blow hole", "Gas trapped in the metal left a pit in the face.", 15, DefectKind.BLOW_HOLE),
+        ("Chipped edge", "Metal has broken away from an edge.", 14, DefectKind.CHIPPING),
+        ("Burr", "Flash was left standing along the rim.", 13, DefectKind.BURR),
+        ("Shrinkage", "The metal shrank while it set and tore into a cluster of cavities.", 18, DefectKind.SHRINKAGE),
+        ("Pinhole", "A gas bubble came to the surface while the metal set.", 31, DefectKind.PINHOLE),
+        ("Scratch", "A furrow runs across the machined face.", 24, DefectKind.SCRATCH),
+    )
+    return tuple(
+        Sample(name=name, sentence=sentence, seed=seed, defects=(kind,) if kind else ())
+        for name, sentence, seed, kind in shown
     )
 
 
 def _kinds(rng: np.random.Generator, asked: Sequence[DefectKind] | Literal["random"] | None) -> list[DefectKind]:
-    """The defects to paint, one entry a piece."""
+    """Return the defects to paint, one entry a piece."""
     if asked == "random":
         count = 0 if rng.random() < 0.5 else int(rng.choice([1, 2, 3], p=[0.6, 0.3, 0.1]))
         asked = [random_kind(rng) for _ in range(count)]
@@ -175,11 +167,3 @@ def _kinds(rng: np.random.Generator, asked: Sequence[DefectKind] | Literal["rand
     for kind in asked or ():
         pieces += [DefectKind(kind)] * (int(rng.integers(2, 7)) if kind is DefectKind.BURR else 1)
     return pieces
-
-
-def _covers(ellipse: Ellipse, size: int) -> np.ndarray:
-    """True inside the ellipse, bool (size, size)."""
-    inverse = np.linalg.inv(ellipse.matrix)
-    dx, dy = np.arange(size)[None, :] - ellipse.x, np.arange(size)[:, None] - ellipse.y
-    u, v = inverse[0, 0] * dx + inverse[0, 1] * dy, inverse[1, 0] * dx + inverse[1, 1] * dy
-    return np.asarray(u * u + v * v <= 1)

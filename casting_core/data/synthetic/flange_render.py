@@ -11,79 +11,31 @@ Layers are painted from the bottom to the top, each with edges soft by about a p
 5. the camera: blur, darker corners and noise.
 """
 
-import copy
-
 import numpy as np
 
-from casting_core.data.defects.patch import blur, field, soft
-from casting_core.data.synthetic.canvas import ANGLES, around, ripple
+from casting_core.data.defects.patch import field, soft
+from casting_core.data.synthetic.canvas import ANGLES, TURNS, Sheet, around, develop, ripple
 from casting_core.data.synthetic.flange_scene import FlangeScene
 
 
 def render_sound_flange(scene: FlangeScene, rng: np.random.Generator) -> np.ndarray:
-    """The photograph of a sound flange, uint8 (size, size), decided by scene and generator."""
-    sheet = _Sheet(scene)
-    _table(sheet, rng)
-    _plate(sheet, rng)
-    _face(sheet.around(0.0, 0.0, scene.face + 0.1), rng)
+    """Return the photograph of a sound flange, uint8 (size, size), decided by scene and generator."""
+    sheet = Sheet(scene.size, float(np.sqrt(np.linalg.det(scene.matrix))), scene.matrix, scene.x, scene.y)
+    light = sheet.inverse @ np.array([np.cos(scene.light), np.sin(scene.light)], np.float32)
+    light /= np.hypot(*light)  # towards the light, on the plate
+    _table(sheet, scene, rng, light)
+    _plate(sheet, scene, rng, light)
+    _face(sheet.around(0.0, 0.0, scene.face + 0.1), scene, rng)
     for u, v in scene.holes.tolist():
-        _bolt_hole(sheet.around(u, v, 1.6 * scene.bolt), rng, u, v)
-    _bore(sheet.around(0.0, 0.0, scene.bore + 0.1), rng)
-    return _photograph(sheet, rng)
+        _bolt_hole(sheet.around(u, v, 1.6 * scene.bolt), scene, rng, u, v)
+    _bore(sheet.around(0.0, 0.0, scene.bore + 0.1), scene, rng)
+    return _photograph(sheet, scene, rng)
 
 
-class _Sheet:
-    """The picture being painted, float32 (size, size), and where its pixels lie on the plate."""
-
-    def __init__(self, scene: FlangeScene) -> None:
-        self.scene = scene
-        inverse = np.linalg.inv(scene.matrix).astype(np.float32)
-        dx = np.arange(scene.size, dtype=np.float32)[None, :] - np.float32(scene.x)
-        dy = np.arange(scene.size, dtype=np.float32)[:, None] - np.float32(scene.y)
-        self.u = inverse[0, 0] * dx + inverse[0, 1] * dy
-        self.v = inverse[1, 0] * dx + inverse[1, 1] * dy
-        light = inverse @ np.array([np.cos(scene.light), np.sin(scene.light)], np.float32)
-        self.light_u, self.light_v = light / np.hypot(*light)  # towards the light, on the plate
-        self.toward = self.light_u * self.u + self.light_v * self.v
-        self.values = np.zeros((scene.size, scene.size), np.float32)
-        self.shape = self.values.shape
-
-    def around(self, u: float, v: float, reach: float) -> "_Sheet":
-        """The window of the sheet that holds all within `reach` of a point; painting it paints the sheet."""
-        scene = self.scene
-        middle = (scene.x, scene.y) + scene.matrix @ (u, v)
-        pixels = reach * float(np.linalg.norm(scene.matrix, 2)) + 3
-        columns, rows = (slice(max(0, int(each - pixels)), max(0, int(each + pixels) + 2)) for each in middle)
-        window = copy.copy(self)
-        window.u, window.v = self.u[rows, columns], self.v[rows, columns]
-        window.toward, window.values = self.toward[rows, columns], self.values[rows, columns]
-        window.shape = window.values.shape
-        return window
-
-    def inside(self, distance: np.ndarray, width: float = 0.8) -> np.ndarray:
-        """Coverage 0 to 1 of what has a negative distance (plate units); edge `width` in pixels at size 300."""
-        scene = self.scene
-        return soft(-distance * np.float32(scene.scale), width * max(1.0, scene.size / 300))
-
-    def away(self, u: float, v: float) -> np.ndarray:
-        """Distance from a point of the plate, in plate units."""
-        return np.hypot(self.u - np.float32(u), self.v - np.float32(v))
-
-    def lean(self, distance: np.ndarray) -> np.ndarray:
-        """How far the slope of a distance faces the light, -1 to 1."""
-        down, right = np.gradient(distance)
-        steep = np.hypot(down, right) + np.float32(1e-6)
-        scene = self.scene
-        return (right * np.cos(scene.light) + down * np.sin(scene.light)).astype(np.float32) / steep
-
-    def lay(self, values: np.ndarray | float, coverage: np.ndarray) -> None:
-        self.values += coverage * (values - self.values)
-
-
-def _table(sheet: _Sheet, rng: np.random.Generator) -> None:
-    scene, side = sheet.scene, sheet.scene.size
-    sheet.values += scene.table + np.float32(rng.uniform(4, 22)) * sheet.toward
-    sheet.values += np.float32(rng.uniform(1, 5)) * field(rng, sheet.shape, side / 3)
+def _table(sheet: Sheet, scene: FlangeScene, rng: np.random.Generator, light: np.ndarray) -> None:
+    toward, shape, side = light[0] * sheet.u + light[1] * sheet.v, sheet.values.shape, scene.size
+    sheet.values += scene.table + np.float32(rng.uniform(4, 22)) * toward
+    sheet.values += np.float32(rng.uniform(1, 5)) * field(rng, shape, side / 3)
     finish = rng.random()
     if finish < 0.35:  # brushed
         turn = rng.uniform(0, np.pi)
@@ -91,89 +43,82 @@ def _table(sheet: _Sheet, rng: np.random.Generator) -> None:
         sheet.values += np.float32(rng.uniform(1.5, 5)) * _lines(rng, across, side, rng.uniform(1.5, 5))
     elif finish < 0.75:  # mottled
         for grain in (rng.uniform(2, 4), rng.uniform(6, 14)):
-            sheet.values += np.float32(rng.uniform(0.8, 4)) * field(rng, sheet.shape, grain * side / 300)
+            sheet.values += np.float32(rng.uniform(0.8, 4)) * field(rng, shape, grain * side / 300)
     shift = rng.uniform(0.03, 0.12)
-    gap = scene.outside(sheet.u + shift * sheet.light_u, sheet.v + shift * sheet.light_v)
+    gap = scene.outside(sheet.u + shift * light[0], sheet.v + shift * light[1])
     reach = rng.uniform(0.05, 0.2)
     sheet.values *= 1 - np.float32(rng.uniform(0.35, 0.75)) * np.exp(-np.clip(gap, 0, None) / np.float32(reach))
 
 
-def _plate(sheet: _Sheet, rng: np.random.Generator) -> None:
-    scene, side = sheet.scene, sheet.scene.size
+def _plate(sheet: Sheet, scene: FlangeScene, rng: np.random.Generator, light: np.ndarray) -> None:
+    toward, shape, side = light[0] * sheet.u + light[1] * sheet.v, sheet.values.shape, scene.size
     below = scene.outside(sheet.u - np.float32(scene.tilt[0]), sheet.v - np.float32(scene.tilt[1]))
     outside = scene.outside(sheet.u, sheet.v)
-    lean = sheet.lean(outside)
-    wall = scene.metal * (rng.uniform(0.4, 0.6) + 0.2 * lean) + 3 * field(rng, sheet.shape, 3 * side / 300)
+    lean = sheet.lean(outside, scene.light)
+    wall = scene.metal * (rng.uniform(0.4, 0.6) + 0.2 * lean) + 3 * field(rng, shape, 3 * side / 300)
     sheet.lay(wall, sheet.inside(np.minimum(below, outside)))
-    top = scene.metal * (1 + np.float32(rng.uniform(0.02, 0.12)) * sheet.toward)
+    top = scene.metal * (1 + np.float32(rng.uniform(0.02, 0.12)) * toward)
     if rng.random() < 0.5:  # milled: faint parallel arcs
         reach, turn = rng.uniform(2, 9), rng.uniform(0, 2 * np.pi)
         arcs = sheet.away(reach * np.cos(turn), reach * np.sin(turn)) - np.float32(reach)
         top = top + np.float32(rng.uniform(2, 6)) * _lines(rng, arcs, side, rng.uniform(1.6, 4))
     else:  # as cast
-        top = top + np.float32(rng.uniform(3, 7)) * field(rng, sheet.shape, rng.uniform(1.6, 3.2) * side / 300)
-    top = top + np.float32(rng.uniform(1, 5)) * field(rng, sheet.shape, side / rng.uniform(8, 18))
+        top = top + np.float32(rng.uniform(3, 7)) * field(rng, shape, rng.uniform(1.6, 3.2) * side / 300)
+    top = top + np.float32(rng.uniform(1, 5)) * field(rng, shape, side / rng.uniform(8, 18))
     sheet.lay(np.clip(top, 8, 240), sheet.inside(outside))
     width = np.float32(rng.uniform(0.018, 0.04))
     bevel = scene.metal * (1 + np.float32(rng.uniform(0.25, 0.5)) * lean)
     sheet.lay(np.clip(bevel, 15, 245), sheet.inside(outside) * sheet.inside(-outside - width))
 
 
-def _face(sheet: _Sheet, rng: np.random.Generator) -> None:
-    """The raised, turned face around the bore."""
-    scene = sheet.scene
+def _face(sheet: Sheet, scene: FlangeScene, rng: np.random.Generator) -> None:
+    """Paint the raised, turned face around the bore."""
     radius = sheet.away(0.0, 0.0)
     turn = np.arctan2(sheet.v, sheet.u) * np.float32(ANGLES / (2 * np.pi)) % np.float32(ANGLES)
     step = radius - np.float32(scene.face)
-    lean = sheet.lean(radius)
-    shade = soft(-np.abs(step) * np.float32(scene.scale) + rng.uniform(1.2, 2.6) * scene.size / 300, 1.2)
+    lean = sheet.lean(radius, scene.light)
+    shade = soft(-np.abs(step) * np.float32(sheet.scale) + rng.uniform(1.2, 2.6) * scene.size / 300, 1.2)
     sheet.values *= 1 + shade * (0.3 * lean - np.float32(rng.uniform(0.05, 0.3)))
-    angles = np.arange(ANGLES) * (2 * np.pi / ANGLES)
     # two opposite lobes, as turned metal shows them, and a weaker pair
     axis = rng.uniform(0, np.pi)
-    gleam = 1 + scene.gleam * (
-        0.32 * np.exp(-((np.sin(angles - axis) / rng.uniform(0.2, 0.5)) ** 2))
-        + 0.16 * np.exp(-((np.sin(angles - axis - rng.uniform(0.6, 1.5)) / rng.uniform(0.15, 0.4)) ** 2))
-        - 0.12
-    )
-    gleam = gleam + 0.02 * ripple(rng, ANGLES, 50)
+    lobes = 0.32 * np.exp(-((np.sin(TURNS - axis) / rng.uniform(0.2, 0.5)) ** 2))
+    lobes = lobes + 0.16 * np.exp(-((np.sin(TURNS - axis - rng.uniform(0.6, 1.5)) / rng.uniform(0.15, 0.4)) ** 2))
+    gleam = 1 + scene.gleam * (lobes - 0.12) + 0.02 * ripple(rng, ANGLES, 50)
     values: np.ndarray = scene.metal * np.float32(rng.uniform(1.0, 1.2)) * around(gleam.astype(np.float32), turn)
     values = values + np.float32(rng.uniform(2, 8)) * _lines(rng, radius, scene.size, rng.uniform(1.2, 2.6))
-    values = values + np.float32(rng.uniform(1, 3)) * field(rng, sheet.shape, 2.0 * scene.size / 300)
+    values = values + np.float32(rng.uniform(1, 3)) * field(rng, sheet.values.shape, 2.0 * scene.size / 300)
     sheet.lay(np.clip(values, 10, 244), sheet.inside(step))
 
 
-def _bolt_hole(sheet: _Sheet, rng: np.random.Generator, u: float, v: float) -> None:
-    scene = sheet.scene
+def _bolt_hole(sheet: Sheet, scene: FlangeScene, rng: np.random.Generator, u: float, v: float) -> None:
     radius = sheet.away(u, v)
-    spot = radius - np.float32(scene.bolt * 1.45)
-    lean = sheet.lean(radius)
+    lean = sheet.lean(radius, scene.light)
     turned = scene.metal * np.float32(rng.uniform(1.0, 1.12)) * (1 + 0.08 * lean)
     turned = turned + 3 * _lines(rng, radius, scene.size, 1.8)
-    sheet.lay(np.clip(turned, 10, 242), sheet.inside(spot) * np.float32(0.75))
+    sheet.lay(np.clip(turned, 10, 242), sheet.inside(radius, np.float32(scene.bolt * 1.45)) * np.float32(0.75))
     edge = radius - np.float32(scene.bolt)
     rim = np.abs(edge - np.float32(0.008)) - np.float32(0.012)
-    sheet.lay(np.clip(scene.metal * (1 - 0.45 * lean), 10, 245), sheet.inside(rim, 1.0))
+    sheet.lay(np.clip(scene.metal * (1 - 0.45 * lean), 10, 245), sheet.inside(rim, width=1.0))
     floor = sheet.away(u + scene.tilt[0], v + scene.tilt[1]) - np.float32(scene.bolt * 0.96)
     depth = np.clip(-edge / np.float32(scene.bolt), 0, 1)
     wall = scene.dark + scene.metal * (0.25 - 0.2 * lean) * (1 - depth)
     sheet.lay(np.clip(wall, 4, 200), sheet.inside(edge))
     seen = scene.table * np.float32(rng.uniform(0.18, 0.4)) * (1 + 0.3 * lean)
-    sheet.lay(np.clip(seen, 4, 120), sheet.inside(np.maximum(floor, edge), 1.4))
+    sheet.lay(np.clip(seen, 4, 120), sheet.inside(np.maximum(floor, edge), width=1.4))
 
 
-def _bore(sheet: _Sheet, rng: np.random.Generator) -> None:
-    """The bore: a lit edge, and a wall that falls off into the dark."""
-    scene = sheet.scene
+def _bore(sheet: Sheet, scene: FlangeScene, rng: np.random.Generator) -> None:
+    """Paint the bore: a lit edge, and a wall that falls off into the dark."""
     radius = sheet.away(0.0, 0.0)
     edge = radius - np.float32(scene.bore)
-    lean = sheet.lean(radius)
+    lean = sheet.lean(radius, scene.light)
     rim = np.abs(edge - np.float32(0.01)) - np.float32(0.014)
-    sheet.lay(np.clip(scene.metal * (1.02 - 0.4 * lean), 10, 246), sheet.inside(rim, 1.0))
+    sheet.lay(np.clip(scene.metal * (1.02 - 0.4 * lean), 10, 246), sheet.inside(rim, width=1.0))
     fall = np.float32(rng.uniform(0.1, 0.3))
     depth = np.clip(-edge / np.float32(scene.bore), 0, 1)
     lit = np.clip(0.35 - rng.uniform(0.4, 0.7) * lean, 0, None)  # the far wall faces the light
-    wall = scene.dark + scene.metal * lit * np.exp(-depth / fall) + 2 * field(rng, sheet.shape, 4 * scene.size / 300)
+    wall = scene.dark + scene.metal * lit * np.exp(-depth / fall)
+    wall = wall + 2 * field(rng, radius.shape, 4 * scene.size / 300)
     sheet.lay(np.clip(wall, 4, 220), sheet.inside(edge))
 
 
@@ -187,9 +132,8 @@ def _lines(rng: np.random.Generator, across: np.ndarray, size: int, grain: float
     return curve[whole] + (index - whole) * (curve[np.minimum(whole + 1, count - 1)] - curve[whole])
 
 
-def _photograph(sheet: _Sheet, rng: np.random.Generator) -> np.ndarray:
-    scene = sheet.scene
+def _photograph(sheet: Sheet, scene: FlangeScene, rng: np.random.Generator) -> np.ndarray:
     side = np.linspace(-1, 1, scene.size, dtype=np.float32)
     values = sheet.values * (1 - np.float32(rng.uniform(0, 0.12)) * (side[:, None] ** 2 + side**2))
-    values = blur(values + rng.standard_normal(sheet.shape, dtype=np.float32) * (scene.noise * 1.6), scene.blur)
-    return np.clip(np.rint(values), 0, 255).astype(np.uint8)
+    values = values + rng.standard_normal(sheet.values.shape, dtype=np.float32) * (scene.noise * 1.6)
+    return develop(values, scene.blur)

@@ -12,13 +12,13 @@ Layers are painted from the bottom to the top, each with edges soft by about a p
 
 import numpy as np
 
-from casting_core.data.defects.patch import blur, field, soft
-from casting_core.data.synthetic.canvas import ANGLES, Canvas, around, look_up, ripple
+from casting_core.data.defects.patch import field, soft
+from casting_core.data.synthetic.canvas import ANGLES, TURNS, Canvas, around, develop, look_up, ripple
 from casting_core.data.synthetic.scene import Scene
 
 
 def render_sound(scene: Scene, rng: np.random.Generator) -> np.ndarray:
-    """The photograph of a sound casting, uint8 (size, size), decided by scene and generator."""
+    """Return the photograph of a sound casting, uint8 (size, size), decided by scene and generator."""
     canvas = Canvas(scene)
     low, level = canvas.radius(-1.0), canvas.radius(0.0)
     turn = canvas.angle(-1.0)
@@ -32,9 +32,8 @@ def render_sound(scene: Scene, rng: np.random.Generator) -> np.ndarray:
 
 
 def _bump(rng: np.random.Generator, centre: float, *, sharp: float) -> np.ndarray:
-    """A lobe over the angle, float32 (ANGLES,), 0 to 1, with flanks that differ in steepness."""
-    angles = np.arange(ANGLES) * (2 * np.pi / ANGLES)
-    away = (angles - centre + np.pi) % (2 * np.pi) - np.pi
+    """Return a lobe over the angle, float32 (ANGLES,), 0 to 1, with flanks that differ in steepness."""
+    away = (TURNS - centre + np.pi) % (2 * np.pi) - np.pi
     half, left, right = rng.uniform(0.15, 0.8), rng.uniform(0.03, 0.4) / sharp, rng.uniform(0.03, 0.4) / sharp
     lobe = 0.25 * (1 + np.tanh((away + half) / left)) * (1 + np.tanh((half - away) / right))
     return lobe.astype(np.float32)
@@ -42,8 +41,7 @@ def _bump(rng: np.random.Generator, centre: float, *, sharp: float) -> np.ndarra
 
 def _reflection(scene: Scene, rng: np.random.Generator) -> np.ndarray:
     """Brightness of turned metal over the angle, float32 (ANGLES,), about 1."""
-    angles = np.arange(ANGLES) * (2 * np.pi / ANGLES)
-    level = 1 + rng.uniform(0.0, 0.1) * np.cos(angles - scene.light) + 0.02 * ripple(rng, ANGLES, 60)
+    level = 1 + rng.uniform(0.0, 0.1) * np.cos(TURNS - scene.light) + 0.02 * ripple(rng, ANGLES, 60)
     for _ in range(int(rng.integers(3, 7))):
         level = level + rng.uniform(0.08, 0.3) * _bump(rng, rng.uniform(0, 2 * np.pi), sharp=1)
     for _ in range(int(rng.integers(1, 4))):
@@ -116,10 +114,9 @@ def _moire(rng: np.random.Generator, columns: int) -> np.ndarray:
 
 
 def _rim(canvas: Canvas, rng: np.random.Generator, low: np.ndarray, turn: np.ndarray) -> None:
-    """The chamfer along the outer edge: a dark line away from the light, here and there a bright one."""
+    """Paint the chamfer along the outer edge: a dark line away from the light, here and there a bright one."""
     scene = canvas.scene
-    angles = np.arange(ANGLES) * (2 * np.pi / ANGLES)
-    away = 0.5 - 0.5 * np.cos(angles - scene.light)
+    away = 0.5 - 0.5 * np.cos(TURNS - scene.light)
     dark = rng.uniform(0.0, 0.6) + rng.uniform(0.3, 0.9) * away + 0.15 * ripple(rng, ANGLES, 80)
     dark = np.clip(dark + 0.06 * ripple(rng, ANGLES, 6), 0.05, 1).astype(np.float32)
     width = (0.008 + 0.008 * away * rng.random()).astype(np.float32)
@@ -143,7 +140,7 @@ def _ring(
     turn: np.ndarray,
     reflection: np.ndarray,
 ) -> None:
-    """The groove, mostly in shadow, and the raised ring inside it."""
+    """Paint the groove, mostly in shadow, and the raised ring inside it."""
     scene = canvas.scene
     depth = np.clip(0.85 + 0.2 * ripple(rng, ANGLES, 90) + 0.05 * ripple(rng, ANGLES, 8), 0.3, 0.98)
     shaded = around(depth.astype(np.float32), turn)
@@ -163,18 +160,17 @@ def _ring(
 
 
 def _opening(canvas: Canvas, rng: np.random.Generator, level: np.ndarray) -> None:
-    """The dark channel behind the opening, with the edges of the vanes faintly lit."""
+    """Paint the dark channel behind the opening, with the edges of the vanes faintly lit."""
     scene = canvas.scene
     columns = 96
-    angles = np.arange(ANGLES)[:, None] * (2 * np.pi / ANGLES)
     radii = np.linspace(0.45, 1.02, columns)[None, :]
     pitch = 2 * np.pi / scene.vanes
-    lit = np.clip(0.55 + 0.35 * ripple(rng, ANGLES, 60) + 0.4 * np.cos(angles[:, 0] - scene.light), 0.1, 1.3)
+    lit = np.clip(0.55 + 0.35 * ripple(rng, ANGLES, 60) + 0.4 * np.cos(TURNS - scene.light), 0.1, 1.3)
     table = np.zeros((ANGLES, columns))
     twist, start = rng.uniform(1.6, 3.0), rng.uniform(0, pitch)
     second = rng.uniform(0.2, 0.4)
     for offset, thick, bright in ((0.0, 0.09, 1.0), (second, 0.14, 0.7), (2 * second, 0.05, 0.35)):
-        lead = (scene.hand * (angles - start) - offset - twist * (1 - radii)) % pitch
+        lead = (scene.hand * (TURNS[:, None] - start) - offset - twist * (1 - radii)) % pitch
         # bright on the leading edge, fading behind it
         stroke = np.exp(-lead / thick) * (1 - np.exp(-lead / 0.012))
         place, reach = rng.uniform(0.7, 0.86), rng.uniform(0.07, 0.13)
@@ -188,7 +184,7 @@ def _opening(canvas: Canvas, rng: np.random.Generator, level: np.ndarray) -> Non
 
 
 def _hub(canvas: Canvas, rng: np.random.Generator) -> None:
-    """The hub around the axis and the bore, through which the table is seen."""
+    """Paint the hub around the axis and the bore, through which the table is seen."""
     scene = canvas.scene
     height = rng.uniform(-0.3, 0.6)
     top, bottom = canvas.radius(height), canvas.radius(height - rng.uniform(0.6, 1.8))
@@ -214,6 +210,4 @@ def _hub(canvas: Canvas, rng: np.random.Generator) -> None:
 def _photograph(canvas: Canvas, rng: np.random.Generator, low: np.ndarray) -> np.ndarray:
     scene = canvas.scene
     grain = rng.standard_normal(canvas.values.shape, dtype=np.float32)
-    values = canvas.values + grain * (scene.noise * (1.2 + 0.7 * (low < scene.disc)))
-    values = blur(values, scene.blur)
-    return np.clip(np.rint(values), 0, 255).astype(np.uint8)
+    return develop(canvas.values + grain * (scene.noise * (1.2 + 0.7 * (low < scene.disc))), scene.blur)

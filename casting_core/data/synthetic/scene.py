@@ -17,65 +17,61 @@ STRETCHES = (1.0, 2.0)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Scene:
-    """Geometry and light of one rendered photograph.
+class Shot:
+    """Light, camera and pose of one rendered photograph of any part."""
 
-    Pose: `opening` (pixels) and `tilt`, the shift (x, y) of the disc's centre from the
-    opening's. Shape: radii `disc`, `groove`, `ring`, `hub`, `bore`; `vanes` and `hand`
-    (+1 or -1, which way they curve). Light: `light` the direction it comes from, gray
-    levels `table`, `metal`, `dark`, and `shadow` (0 to 1). Camera: `blur` (0 to 0.25) and
-    `noise` (gray levels). `scale`: pixels a unit of length.
-    """
+    size: int  # side of the picture, pixels
+    tilt: tuple[float, float]  # shift (x, y) of circles against each other that lie at different heights
+    bore: float  # radius
+    light: float  # the direction it comes from
+    table: float  # gray levels
+    metal: float
+    dark: float
+    blur: float  # 0 to 0.25
+    noise: float  # gray levels
 
-    size: int
-    opening: Ellipse
-    tilt: tuple[float, float]
-    disc: float
+
+@dataclass(frozen=True, kw_only=True)
+class Scene(Shot):
+    """Geometry and light of one rendered photograph of a casting; `tilt` shifts the disc against the opening."""
+
+    opening: Ellipse  # pixels
+    disc: float  # radii
     groove: float
     ring: float
     hub: float
-    bore: float
     vanes: int
-    hand: int
-    light: float
-    table: float
-    metal: float
-    dark: float
-    shadow: float
-    blur: float
-    noise: float
+    hand: int  # +1 or -1, which way the vanes curve
+    shadow: float  # 0 to 1
 
     @property
     def scale(self) -> float:
+        """Pixels a unit of length."""
         return float(np.sqrt(self.opening.major * self.opening.minor))
 
     @property
     def part(self) -> Part:
         """Where the part lies in the picture."""
-        dx, dy = self.opening.matrix @ self.tilt
-        disc = Ellipse(
-            x=self.opening.x + float(dx),
-            y=self.opening.y + float(dy),
-            major=self.opening.major * self.disc,
-            minor=self.opening.minor * self.disc,
-            angle=self.opening.angle,
-        )
-        return Part(disc=disc, opening=self.opening)
+        x, y = self.opening.matrix @ self.tilt
+        return Part(disc=self.opening.moved(x=x, y=y, scale=self.disc), opening=self.opening)
 
 
 def draw_scene(
     rng: np.random.Generator, *, size: int, stretch: float | None = None, table: float | None = None
 ) -> Scene:
-    """A random scene, as varied as photographs of one product on one table are.
+    """Return a random scene, as varied as photographs of one product on one table are.
 
-    Args:
-        rng: decides all that is not given.
-        size: side of the square picture in pixels, at least 64.
-        stretch: ratio of the axes of the part's outline, 1 to 2; near 1.04 when None.
-        table: gray level of what the part lies on, 40 to 250; 150 to 205 when None.
+    Parameters
+    ----------
+    rng : decides all that is not given.
+    size : side of the square picture in pixels, at least 64.
+    stretch : ratio of the axes of the part's outline, 1 to 2; near 1.04 when None.
+    table : gray level of what the part lies on, 40 to 250; 155 to 205 when None.
 
-    Raises:
-        SettingsError: an argument is out of its range.
+    Raises
+    ------
+    SettingsError
+        An argument is out of its range.
     """
     if size < 64:
         raise SettingsError(f"size is the side of the picture, at least 64 pixels; got {size}.")

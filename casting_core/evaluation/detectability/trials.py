@@ -3,15 +3,13 @@
 One row a trial; all figures of detectability can be computed from it. It holds no picture.
 """
 
-import csv
-import io
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from casting_core.data.defects.insertion import DefectKind
-from casting_core.data.files import read_rows, write_atomically
+from casting_core.data.files import read_records, write_records
 from casting_core.errors import DataError
 from casting_core.labels import Verdict
 
@@ -19,19 +17,8 @@ FILE = "detectability.csv"  # in a model's folder
 PUBLIC, RENDERED = "public", "rendered"
 SOUND, HARMLESS = "sound", "harmless"  # in place of the kind of defect, where there is none
 KINDS = (SOUND, HARMLESS, *map(str, DefectKind))
-COLUMNS = (
-    "base",
-    "picture",
-    "photograph",
-    "kind",
-    "pixels",
-    "percent",
-    "contrast",
-    "probability",
-    "verdict",
-    "hit",
-    "marked",
-)
+COLUMNS: tuple[str, ...] = ("base", "picture", "photograph", "kind", "pixels", "percent", "contrast", "probability")
+COLUMNS += ("verdict", "hit", "marked")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +30,7 @@ class Trial:
     `harmless` with a change that is no defect. `pixels`, `percent`: the defect's longest line, in pixels and of the
     part's diameter, 0 without a defect; `contrast`: gray levels by which it changed its pixels. `probability`: of
     *defective*, None where a gate refused the picture. `hit`: not passed; `marked`: a place on the defect is marked
-    that was not before, and without a defect, any place.
+    that was not before, and without a defect, any place. Raises `DataError` where a row contradicts itself.
     """
 
     base: str
@@ -56,6 +43,13 @@ class Trial:
     probability: float | None
     verdict: Verdict
     marked: bool
+
+    def __post_init__(self) -> None:
+        if self.base not in (PUBLIC, RENDERED) or self.kind not in KINDS:
+            raise DataError(f"Unknown base {self.base!r} or kind {self.kind!r}.")
+        sized = self.kind not in (SOUND, HARMLESS)
+        if not all(math.isfinite(size) and (size > 0) is sized for size in (self.pixels, self.percent)):
+            raise DataError(f"A {self.kind} of {self.pixels} pixels, {self.percent} % on {self.picture} cannot be.")
 
     @property
     def hit(self) -> bool:
@@ -70,46 +64,10 @@ def round_to_file_precision(value: float) -> float:
 
 def write_trials(file: Path, trials: Sequence[Trial]) -> None:
     """Write all rows, 6 significant digits, atomically."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for t in trials:
-        sizes = [f"{value:.6g}" for value in (t.pixels, t.percent, t.contrast)]
-        probability = "" if t.probability is None else f"{t.probability:.6g}"
-        row = [t.base, t.picture, t.photograph, t.kind, *sizes, probability, t.verdict, int(t.hit), int(t.marked)]
-        writer.writerow(row)
-    write_atomically(file, stream.getvalue().encode())
+    write_records(file, Trial, trials, columns=COLUMNS, digits=6)
 
 
 def read_trials(file: Path) -> list[Trial]:
     """Read all rows. Raises `DataError` where the file is missing or of another form, or a row contradicts itself."""
-    try:
-        return [_parsed(row) for row in read_rows(file, COLUMNS)]
-    except (OSError, KeyError, ValueError, TypeError) as error:
-        raise DataError(
-            f"{file} cannot be read as trials of detectability ({error}); restore it, or measure anew with: "
-            "evaluate MODEL --detectability --save"
-        ) from error
-
-
-def _parsed(row: dict[str, str]) -> Trial:
-    trial = Trial(
-        base=row["base"],
-        picture=row["picture"],
-        photograph=int(row["photograph"]),
-        kind=row["kind"],
-        pixels=float(row["pixels"]),
-        percent=float(row["percent"]),
-        contrast=float(row["contrast"]),
-        probability=float(row["probability"]) if row["probability"] else None,
-        verdict=Verdict(row["verdict"]),
-        marked={"0": False, "1": True}[row["marked"]],
-    )
-    if trial.base not in (PUBLIC, RENDERED) or trial.kind not in KINDS:
-        raise ValueError(f"unknown base {trial.base!r} or kind {trial.kind!r}")
-    if {"0": False, "1": True}[row["hit"]] is not trial.hit:
-        raise ValueError(f"hit {row['hit']} with the verdict {trial.verdict} on {trial.picture}")
-    sized = trial.kind not in (SOUND, HARMLESS)
-    if not all(math.isfinite(size) and (size > 0) is sized for size in (trial.pixels, trial.percent)):
-        raise ValueError(f"{trial.kind} of {trial.pixels} pixels, {trial.percent} % on {trial.picture}")
-    return trial
+    remedy = "restore it, or measure anew with: evaluate MODEL --detectability --save"
+    return read_records(file, Trial, what="trials of detectability", remedy=remedy, columns=COLUMNS)

@@ -3,13 +3,11 @@
 One row a photograph and level, with counts; all figures of robustness can be computed from it.
 """
 
-import csv
-import io
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 
-from casting_core.data.files import read_rows, write_atomically
+from casting_core.data.files import read_records, write_records
 from casting_core.data.samples import Sample
 from casting_core.errors import DataError
 from casting_core.labels import Label, Verdict
@@ -50,8 +48,10 @@ class CorruptionCounts:
     unusable: int
     flips: int
 
-
-COUNTS = ("pictures", "judged", "wrong", "missed", "false_alarms", "reviews", "unusable", "flips")
+    def __post_init__(self) -> None:
+        counts = (self.judged, self.wrong, self.missed, self.false_alarms, self.reviews, self.unusable, self.flips)
+        if not all(0 <= count <= self.pictures for count in counts):
+            raise DataError(f"More of {self.disturbance} {self.level:g} than the {self.pictures} pictures: {counts}.")
 
 
 def tally(
@@ -90,36 +90,10 @@ def tally(
 
 def write_tallies(file: Path, tallies: Sequence[CorruptionCounts]) -> None:
     """Write all rows, atomically."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    names = [field.name for field in fields(CorruptionCounts)]
-    writer.writerow(names)
-    for each in tallies:
-        writer.writerow([f"{value:g}" if isinstance(value := getattr(each, n), float) else value for n in names])
-    write_atomically(file, stream.getvalue().encode())
+    write_records(file, CorruptionCounts, tallies, digits=6)
 
 
 def read_tallies(file: Path) -> list[CorruptionCounts]:
     """Read all rows. Raises `DataError` where the file is missing or of another form, or counts contradict."""
-    try:
-        return [_parsed(row) for row in read_rows(file, [field.name for field in fields(CorruptionCounts)])]
-    except (OSError, KeyError, ValueError, TypeError) as error:
-        raise DataError(
-            f"{file} cannot be read as counts of robustness ({error}); restore it, or measure anew with: "
-            "evaluate MODEL --robustness --save"
-        ) from error
-
-
-def _parsed(row: dict[str, str]) -> CorruptionCounts:
-    counts = {name: int(row[name]) for name in COUNTS}
-    if any(not 0 <= count <= counts["pictures"] for count in counts.values()):
-        raise ValueError(f"more of {row['disturbance']} {row['level']} than pictures: {counts}")
-    return CorruptionCounts(
-        disturbance=row["disturbance"],
-        level=float(row["level"]),
-        unit=row["unit"],
-        fold=int(row["fold"]),
-        photograph=int(row["photograph"]),
-        label=Label(row["label"]),
-        **counts,
-    )
+    remedy = "restore it, or measure anew with: evaluate MODEL --robustness --save"
+    return read_records(file, CorruptionCounts, what="counts of robustness", remedy=remedy)

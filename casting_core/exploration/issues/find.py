@@ -108,7 +108,8 @@ def find_issues(
     found += measured(measures or {}, count)
     if part_found is not None:
         found += each(~np.asarray(part_found, bool), IssueType.NO_PART, lambda i: 1.0, lambda i: NO_PART)
-    return tuple(sorted(found, key=lambda finding: (finding.kind.order, -finding.score, finding.index)))
+    kinds = list(IssueType)
+    return tuple(sorted(found, key=lambda finding: (kinds.index(finding.kind), -finding.score, finding.index)))
 
 
 def _count(lengths: Mapping[str, int]) -> int:

@@ -81,8 +81,7 @@ def cut_off(margin: np.ndarray) -> Iterator[Issue]:
 
 
 def measured(measures: Mapping[str, np.ndarray], count: int) -> Iterator[Issue]:
-    """All findings on measures, by their names in `data.part.measures`, float (N,); one that is not there is
-    unknown."""
+    """Yield all findings on measures, float (N,) by their names in `data.part.measures`; the others are unknown."""
     unknown = np.full(count, np.nan)
     names = ("brightness", "dark", "bright", "sharpness", "margin")
     level, dark, bright, sharpness, margin = (np.asarray(measures.get(n, unknown), np.float64) for n in names)

@@ -32,11 +32,6 @@ class IssueType(StrEnum):
         """What it means, in a sentence."""
         return _TEXTS[self][1]
 
-    @property
-    def order(self) -> int:
-        """Where it stands among the kinds, from 0."""
-        return list(IssueType).index(self)
-
 
 _TEXTS = {
     IssueType.DISAGREEMENT: (
@@ -91,25 +86,24 @@ _TEXTS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Issue:
-    """One finding on the picture with this `index`; its `score`, higher is worse among findings of its kind; and a
-    `sentence` that says what was found."""
+    """One finding on a picture."""
 
-    index: int
+    index: int  # of the picture
     kind: IssueType
-    score: float
-    sentence: str
+    score: float  # higher is worse, among findings of its kind
+    sentence: str  # what was found
 
 
 def each(
     where: np.ndarray, kind: IssueType, score: Callable[[int], float], sentence: Callable[[int], str]
 ) -> Iterator[Issue]:
-    """A finding on every picture where a rule holds, bool (N,)."""
+    """Yield a finding on every picture where a rule holds, bool (N,)."""
     for index in np.flatnonzero(where).tolist():
         yield Issue(index=index, kind=kind, score=float(score(index)), sentence=sentence(index))
 
 
 def percent(share: float) -> str:
-    """A share in [0, 1] for a sentence; never 0 % or 100 % where it is not."""
+    """Write a share in [0, 1] for a sentence; never 0 % or 100 % where it is not."""
     if 0.01 <= share <= 0.99 or share in (0, 1):
         return f"{100 * share:.0f} %"
     return "under 0.1 %" if share < 0.001 else "over 99.9 %" if share > 0.999 else f"{100 * share:.1f} %"

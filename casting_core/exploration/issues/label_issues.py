@@ -92,7 +92,7 @@ def copies(positive: np.ndarray, sha256: Sequence[str] | None, pairs: np.ndarray
 
 
 def _groups(source: np.ndarray, known: np.ndarray, positive: np.ndarray) -> Iterator[np.ndarray]:
-    """Indices of the known pictures of each photograph and label."""
+    """Return indices of the known pictures of each photograph and label."""
     members: dict[tuple[int, bool], list[int]] = defaultdict(list)
     for index in np.flatnonzero(known & (source >= 0)).tolist():
         members[int(source[index]), bool(positive[index])].append(index)

@@ -39,7 +39,7 @@ def modified_z(values: np.ndarray) -> np.ndarray:
 
 
 def usual(values: np.ndarray) -> float:
-    """The median of what is known of float (N,); NaN, beside which nothing is odd, where that is fewer than ten."""
+    """Return the median of the known of float (N,); NaN, beside which nothing is odd, where they are fewer than ten."""
     known = values[np.isfinite(values)]
     return float(np.median(known)) if len(known) >= LEAST else float("nan")
 

@@ -7,12 +7,12 @@ last line, as left by a run that is writing or was killed, is not an error: it i
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path, PurePosixPath
 
 import numpy as np
 
-from casting_core.data.files import write_atomically
+from casting_core.data.files import format_records, parse_records, write_records
 from casting_core.errors import DataError
 
 EPOCH, STEP = "epoch", "step"
@@ -93,18 +93,12 @@ def append_epoch(file: Path, record: EpochRecord) -> None:
     """Append one row; the header is written first where the file is new."""
     new = not file.exists() or file.stat().st_size == 0
     with file.open("a", newline="", encoding="utf-8") as stream:
-        if new:
-            stream.write(",".join(COLUMNS) + "\n")
-        stream.write(_row(record))
-
-
-def _row(record: EpochRecord) -> str:
-    return ",".join(str(v) if isinstance(v, int) else f"{v:.9g}" for v in asdict(record).values()) + "\n"
+        stream.write(format_records(EpochRecord, [record], header=new))
 
 
 def write_log(file: Path, records: Sequence[EpochRecord]) -> None:
     """Write a whole log, atomically."""
-    write_atomically(file, (",".join(COLUMNS) + "\n" + "".join(map(_row, records))).encode())
+    write_records(file, EpochRecord, records)
 
 
 def read_log(file: Path) -> list[EpochRecord]:
@@ -114,24 +108,12 @@ def read_log(file: Path) -> list[EpochRecord]:
     """
     try:
         text = file.read_text(encoding="utf-8")
+        complete = text[: text.rfind("\n") + 1]  # what follows the last line break is still being written
+        return parse_records(complete, EpochRecord) if complete else []
     except FileNotFoundError:
         return []
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise DataError(f"{file} cannot be read as a log ({error}); restore it, or start the run anew.") from error
-    lines = text.split("\n")
-    complete = lines[:-1]  # what follows the last line break is still being written
-    if not complete:
-        return []
-    if complete[0].split(",") != list(COLUMNS):
-        raise DataError(f"{file} has the columns {complete[0][:200]!r}, expected {','.join(COLUMNS)}.")
-    records = []
-    for number, row in enumerate(complete[1:], start=2):
-        try:
-            values = dict(zip(COLUMNS, row.split(","), strict=True))
-            records.append(EpochRecord(epoch=int(values.pop("epoch")), **{k: float(v) for k, v in values.items()}))
-        except ValueError as error:
-            raise DataError(f"{file}, line {number}: {error}.") from error
-    return records
 
 
 def read_bounded(file: Path, most: int = MAX_BYTES) -> bytes:

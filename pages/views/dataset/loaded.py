@@ -14,7 +14,8 @@ from casting_core.data.images import decode, decode_rgb
 from casting_core.data.provenance.alignment import Aligned, lay_onto
 from casting_core.errors import CastingError, ImageError
 from casting_core.exploration import cache
-from casting_core.exploration.index import Index, find_key, read_index
+from casting_core.exploration.index import find_key
+from casting_core.exploration.index_file import Index, read_index
 from casting_core.exploration.table import Table, make_table, models_for, public_facts
 from pages.shared.trouble import complain
 from pages.views.dataset import indexing

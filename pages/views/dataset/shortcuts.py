@@ -12,7 +12,7 @@ from casting_core.charts import dataset as charts
 from casting_core.charts.style import WORDS, listed
 from casting_core.data.part.measures import TITLES
 from casting_core.errors import CastingError
-from casting_core.exploration.index import Index
+from casting_core.exploration.index_file import Index
 from casting_core.exploration.issues.shortcuts import STRONG, Shortcut, find_shortcuts, warning
 from casting_core.exploration.table import Table
 from casting_core.networks.card import DEFAULT, MODELS, folder_of, read_card

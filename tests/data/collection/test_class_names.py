@@ -9,15 +9,13 @@ from casting_core.labels import Label
 OK, DEFECTIVE = Label.OK, Label.DEFECTIVE
 
 
-SOUND = (
-    "good ok OK Ok ok_front 0_good good_parts GoodParts normal pass io i.O. IO gut sound no_defect without-defects "
-    "defect_free crack-free nonDefective non_defective undamaged ohne_Fehler fehlerfrei"
+SOUND = "good ok OK Ok ok_front 0_good good_parts normal io IO sound"
+FAULTY = "def_front defect Defective bad ng NOK nok nIO nio reject 1_reject fehlerhaft"
+NOT_SAID = (
+    "castings a 2024 look broker okra ok_vs_bad positive not_ok notOK NOT-OK no_ok n.i.O. i.O. nicht_io not_good "
+    "no_defect without-defects defect_free crack-free non_defective ohne_Fehler fehlerfrei scratch crack abnormal"
 )
-FAULTY = (
-    "def_front defect Defective bad ng NOK nok not_ok notOK NotOk NOT-OK no_ok n.i.O. nIO nio reject 1_fail faulty "
-    "broken crack scratch dent anomaly damaged schlecht defekt nicht_io not_good blow_hole abnormal"
-)
-OPEN = [["a", "b"], ["bad", "broken"], ["bad", "x", "y"], ["good", "ok"], ["good", "ok", "x"]]
+OPEN = [["a", "b"], ["bad", "reject"], ["crack", "no_crack"], ["bad", "x", "y"], ["good", "ok"], ["good", "ok", "x"]]
 
 
 @pytest.mark.parametrize("name", SOUND.split())
@@ -30,7 +28,7 @@ def test_defective_names(name: str) -> None:
     assert recognise(name) is DEFECTIVE
 
 
-@pytest.mark.parametrize("name", ["castings", "a", "2024", "look", "broker", "okra", "ok_vs_bad", "positive", ""])
+@pytest.mark.parametrize("name", [*NOT_SAID.split(), ""])
 def test_names_that_do_not_say(name: str) -> None:
     assert recognise(name) is None
 
@@ -40,7 +38,8 @@ def test_names_that_do_not_say(name: str) -> None:
     [
         (["def_front", "ok_front"], {"def_front"}),
         (["crack", "good", "metal_nut_flip"], {"crack", "metal_nut_flip"}),
-        (["front", "scratched"], {"scratched"}),
+        (["front", "defective"], {"defective"}),
+        (["non_defective", "defective"], {"defective"}),
         (["good", "ok", "bad"], {"bad"}),
         (["not_ok", "ok"], {"not_ok"}),
     ],

@@ -31,7 +31,8 @@ from casting_core.data.collection.marks import (
 )
 from casting_core.data.download import check
 from casting_core.data.samples import FOLDERS, SPLITS, read_provenance
-from casting_core.data.synthetic.flange_dataset import render_flange_set
+from casting_core.data.synthetic.dataset import render_set
+from casting_core.data.synthetic.flange_dataset import flange
 from casting_core.errors import DataError
 
 A, B = "a" * 64, "b" * 64
@@ -134,15 +135,15 @@ def test_a_mark_holds_for_the_content_that_was_looked_at() -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("", "first line is ''"),
-        ("path;sha256;mark;time\n", "first line is 'path;sha256"),
+        ("", "line 1: expected the columns .* got ''"),
+        ("path;sha256;mark;time\n", "got 'path;sha256"),
         ("path,sha256,mark,time,comment\n", "comment"),
         (TABLE.replace("fine", "great"), "line 2: 'great' is not a valid Mark"),
         (TABLE.replace(A, "0"), "line 2: Expected the SHA-256"),
         (TABLE.replace("ok/1.png", "/ok/1.png"), "line 2: Expected a picture's path"),
         (TABLE.replace("2026-01-31T12:00:00Z", "31.01.2026", 1), "line 2: Invalid isoformat"),
         (TABLE.replace("12:00:00Z", "12:00:00", 1), "line 2: Expected a time with its zone"),
-        (TABLE + f"ok/2.png,{A},fine\n", "line 4: not enough values"),
+        (TABLE + f"ok/2.png,{A},fine\n", "line 4: expected 4 cells, got 3"),
         (TABLE[:-20], "unexpected end|line 3"),
         ('path,sha256,mark,time\n"ok/1.png', "unexpected end"),
     ],
@@ -288,7 +289,7 @@ def test_a_linked_table_stays_linked(file: Path) -> None:
 
 @pytest.fixture(scope="module")
 def flanges(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return render_flange_set(tmp_path_factory.mktemp("data") / "wrapped" / "flanges", 24, size=64)
+    return render_set(tmp_path_factory.mktemp("data") / "wrapped" / "flanges", 24, flange, size=64)
 
 
 def test_marks_beside_the_data_disturb_no_reading(flanges: Path, tmp_path: Path) -> None:

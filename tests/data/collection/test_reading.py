@@ -34,7 +34,7 @@ def casting(seed: int) -> np.ndarray:
 
 
 def flange(seed: int) -> np.ndarray:
-    return render_flange(seed, 80, "none").pixels
+    return render_flange(seed, 80).pixels
 
 
 @pytest.fixture(scope="module")

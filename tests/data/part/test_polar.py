@@ -9,8 +9,15 @@ from hypothesis import strategies as st
 from scipy import ndimage
 
 from casting_core.data.part.finder import Ellipse, Part
-from casting_core.data.part.polar import disc_mask, from_clock, to_clock, unwrap, wrap
+from casting_core.data.part.polar import disc_mask, to_clock, unwrap
 from casting_core.errors import SettingsError
+
+
+def from_clock(part: Part, clock: float, radius: float) -> tuple[float, float]:
+    """The point of the picture, (x, y) in pixels, at a clock in hours and a radius of the disc."""
+    angle = clock * np.pi / 6
+    x, y = part.disc.matrix @ (np.sin(angle), -np.cos(angle)) * radius
+    return float(part.disc.x + x), float(part.disc.y + y)
 
 
 def round_part(x: float = 100, y: float = 100, radius: float = 80) -> Part:
@@ -87,58 +94,34 @@ def smooth(shape: tuple[int, int] = (200, 210)) -> np.ndarray:
 
 def test_unwraps_the_quarters_in_clock_order() -> None:
     y, x = np.mgrid[:201, :201]
-    strip = unwrap(x + 1000.0 * y, round_part(), radii=[0, 0.5, 1], angles=4)
+    strip = unwrap(x + 1000.0 * y, round_part().disc, radii=[0, 0.5, 1], angles=4)
     assert strip.dtype == np.float32
     expected = [[100100] * 4, [60100, 100140, 140100, 100060], [20100, 100180, 180100, 100020]]
     np.testing.assert_allclose(strip, expected)
 
 
-def test_unwraps_in_units_of_the_opening() -> None:
-    picture = smooth()
-    disc = Part(disc=ASKEW.opening, opening=ASKEW.disc)
-    radii = np.linspace(0.35, 1.9, 24)
-    np.testing.assert_array_equal(
-        unwrap(picture, ASKEW, radii=radii, angles=256, unit="opening"),
-        unwrap(picture, disc, radii=radii, angles=256),
-    )
-
-
 def test_points_outside_the_frame_take_the_nearest_pixel() -> None:
-    strip = unwrap(np.full((20, 20), 7, np.uint8), round_part(10, 10, 9), radii=[1, 5, 50], angles=8)
+    strip = unwrap(np.full((20, 20), 7, np.uint8), round_part(10, 10, 9).disc, radii=[1, 5, 50], angles=8)
     np.testing.assert_array_equal(strip, np.full((3, 8), 7))
 
 
-@pytest.mark.parametrize("unit", ["disc", "opening"])
-def test_wrap_undoes_unwrap(unit: str) -> None:
-    picture = smooth()
-    radii = np.linspace(0, 1.05, 160)
-    strip = unwrap(picture, ASKEW, radii=radii, angles=720, unit=unit)
-    back = wrap(strip, ASKEW, picture.shape, radii=radii, unit=unit)
-    inside = disc_mask(ASKEW if unit == "disc" else Part(disc=ASKEW.opening, opening=ASKEW.opening), picture.shape)
-    assert back.shape == picture.shape
-    assert back.dtype == np.float32
-    assert np.abs(back - picture)[inside].max() < 0.02
-
-
-def test_wrap_marks_what_the_strip_does_not_reach() -> None:
-    picture = wrap(np.ones((2, 8)), round_part(), (201, 201), radii=[0.5, 1.0], outside=-1)
-    radius = np.hypot(*(np.mgrid[:201, :201] - 100))
-    np.testing.assert_array_equal(picture, np.where((radius >= 40) & (radius <= 80), 1, -1))
-
-
-def test_wrap_has_no_seam_at_twelve() -> None:
-    angles = np.arange(360) * (2 * np.pi / 360)
-    strip = np.tile(np.cos(angles), (2, 1))
-    picture = wrap(strip, round_part(), (201, 201), radii=[0.2, 1.0])
-    np.testing.assert_allclose(picture[40, 98:103], np.cos(np.arctan2(np.arange(-2, 3), 60)), atol=1e-3)
+def test_what_is_looked_up_again_is_what_was_unwrapped() -> None:
+    """Every pixel of the disc, found in the strip by its clock and radius."""
+    picture, radii = smooth(), np.linspace(0, 1.05, 160)
+    strip = unwrap(picture, ASKEW.disc, radii=radii, angles=720)
+    closed = np.concatenate([strip, strip[:, :1]], axis=1)  # the last angle meets the first
+    y, x = np.nonzero(disc_mask(ASKEW, picture.shape))
+    clock, radius = np.array([to_clock(ASKEW, *at) for at in zip(x, y, strict=True)]).T
+    back = ndimage.map_coordinates(closed, (np.interp(radius, radii, np.arange(160)), clock * 60 % 720), order=1)
+    assert np.abs(back - picture[y, x]).max() < 0.02
 
 
 def test_a_quarter_turn_shifts_the_strip_and_a_mirroring_reverses_it() -> None:
     picture = smooth((201, 201))
     part, radii = round_part(), np.linspace(0.3, 1, 20)
-    strip = unwrap(picture, part, radii=radii, angles=64)
-    clockwise = unwrap(np.rot90(picture, -1), part, radii=radii, angles=64)
-    mirrored = unwrap(picture[:, ::-1], part, radii=radii, angles=64)
+    strip = unwrap(picture, part.disc, radii=radii, angles=64)
+    clockwise = unwrap(np.rot90(picture, -1), part.disc, radii=radii, angles=64)
+    mirrored = unwrap(picture[:, ::-1], part.disc, radii=radii, angles=64)
     np.testing.assert_allclose(clockwise, np.roll(strip, 16, axis=1), atol=1e-5)
     np.testing.assert_allclose(mirrored, np.roll(strip[:, ::-1], 1, axis=1), atol=1e-5)
 
@@ -148,17 +131,6 @@ def test_mask_has_the_area_of_the_ellipse() -> None:
     assert np.count_nonzero(disc_mask(ASKEW, (300, 300), scale=0.5)) == pytest.approx(math.pi * 45 * 33, rel=0.004)
 
 
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        lambda: unwrap(np.zeros((9, 9, 3)), ASKEW, radii=[1], angles=4),
-        lambda: unwrap(np.zeros((9, 9)), ASKEW, radii=[1], angles=0),
-        lambda: unwrap(np.zeros((9, 9)), ASKEW, radii=[1], angles=4, unit="rim"),  # type: ignore[arg-type]
-        lambda: wrap(np.zeros((2, 4)), ASKEW, (9, 9), radii=[1]),
-        lambda: wrap(np.zeros((2, 4)), ASKEW, (9, 9), radii=[1, 1]),
-        lambda: wrap(np.zeros((1, 4)), ASKEW, (9, 9), radii=[1]),
-    ],
-)
-def test_refuses_what_it_cannot_map(wrong) -> None:
-    with pytest.raises(SettingsError):
-        wrong()
+def test_colour_is_refused() -> None:
+    with pytest.raises(SettingsError, match=r"one channel.*\(9, 9, 3\)"):
+        unwrap(np.zeros((9, 9, 3)), ASKEW.disc, radii=[1], angles=4)

@@ -108,7 +108,7 @@ def test_neither_picture_is_changed(casting: np.ndarray) -> None:
 
 
 def flange() -> np.ndarray:
-    pixels = render_flange(3, 200, "none").pixels[:170]
+    pixels = render_flange(3, 200).pixels[:170]
     assert find_part(pixels) is None
     return pixels
 

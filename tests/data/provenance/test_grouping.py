@@ -66,14 +66,15 @@ def test_copies_group_together_and_different_castings_do_not() -> None:
     said: list[tuple[int, int]] = []
     coarse, detail = signatures([pictures[i] for i in place])
     say = lambda done, total: said.append((done, total))  # noqa: E731
-    groups = group(detail, compare(coarse, say), say)
+    likeness = compare(coarse, say)
+    groups = group(detail, likeness, say)
     seed_of = place // 7
     assert len(set(groups.source)) == 4
     assert len(set(zip(groups.source.tolist(), seed_of.tolist(), strict=True))) == 4
     first_seen = list(dict.fromkeys(groups.source.tolist()))
     assert first_seen == [0, 1, 2, 3]
-    assert (groups.likeness.similarity > 0.95).all()
-    assert groups.likeness.histogram.sum() >= 4 * 21  # the 21 pairs within each casting at least
+    assert (likeness.similarity > 0.95).all()
+    assert likeness.histogram.sum() >= 4 * 21  # the 21 pairs within each casting at least
     assert len(groups.accepted) == len(pictures) - 4  # a forest: one link for every picture but the first
     count = len(pictures)
     assert all(0 <= done <= total for done, total in said)
@@ -153,8 +154,8 @@ def test_the_report_by_hand() -> None:
     )
     likeness = replace(pairs_alone([(0, 1)], 11), similarity=np.array([0.98] * 2 + [0.9] * 9), histogram=np.arange(40))
     none, links = np.zeros(0), np.array([0.6, 0.7, 0.9])
-    groups = Groups(source=np.array(sources), likeness=likeness, accepted=links, refused=none)
-    text = "\n".join(Audit(samples=samples, groups=groups, lost=()).lines())
+    groups = Groups(source=np.array(sources), accepted=links, refused=none)
+    text = "\n".join(Audit(samples=samples, groups=groups, likeness=likeness, lost=()).lines())
     assert "Pictures: 11. Source photographs: 7 (6 defective, 1 ok)." in text
     assert "Largest groups: 4, 2, 1, 1, 1, 1 pictures." in text  # the six largest
     assert "similarity of 0.98 or more: 18.18%." in text

@@ -47,7 +47,7 @@ def pictures() -> list[np.ndarray]:
     """Five flanges in one pose under one light, each with its own surface; two others; and a casting."""
     scene = draw_flange(np.random.default_rng(4), size=SIZE)
     posed = [render_sound_flange(scene, np.random.default_rng(surface)) for surface in range(5)]
-    others = [render_flange(seed, SIZE, "none").pixels for seed in (1, 2)]
+    others = [render_flange(seed, SIZE).pixels for seed in (1, 2)]
     return [*posed, *others, render_casting(seed=3, size=SIZE).pixels]
 
 
@@ -87,7 +87,7 @@ def test_groups_are_the_photographs(pictures: list[np.ndarray], looks: list[Look
 
 
 def test_small_pictures_too() -> None:
-    pictures = [render_flange(seed, 96, "none").pixels for seed in range(6)]
+    pictures = [render_flange(seed, 96).pixels for seed in range(6)]
     turned = [np.ascontiguousarray(oriented(compressed(picture), seed)) for seed, picture in enumerate(pictures)]
     found = group_copies([look(p) for p in pictures + turned], [str(n) for n in range(12)])
     assert found.source.tolist() == [*range(6), *range(6)]
@@ -102,7 +102,7 @@ def test_same_bytes_are_one_photograph_without_a_look() -> None:
 
 
 def test_pictures_that_are_not_square_turn_too() -> None:
-    picture = render_flange(8, 256, "none").pixels[40:230]
+    picture = render_flange(8, 256).pixels[40:230]
     turned = look(np.ascontiguousarray(np.rot90(picture)))
     assert agreement(look(picture).detail, turned.detail) > 0.9
 

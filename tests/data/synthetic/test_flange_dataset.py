@@ -7,21 +7,23 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from casting_core.data.collection.class_names import recognise
+from casting_core.data.collection.class_names import assign_labels
 from casting_core.data.synthetic.casting import DISC_FLAG
-from casting_core.data.synthetic.flange_dataset import render_flange_set
+from casting_core.data.synthetic.dataset import render_set
+from casting_core.data.synthetic.flange_dataset import flange
 from casting_core.errors import DataError
 from casting_core.labels import Label
 
 
 def test_a_set_has_a_folder_a_class_and_masks_beside(tmp_path: Path) -> None:
     said: list[tuple[int, int]] = []
-    folder = render_flange_set(tmp_path / "set", 12, seed=5, size=80, progress=lambda *at: said.append(at))
+    folder = render_set(tmp_path / "set", 12, flange, seed=5, size=80, progress=lambda *at: said.append(at))
     assert said == [(n, 12) for n in range(1, 13)]
     pictures = sorted(p.relative_to(folder) for p in folder.rglob("*.jpeg"))
     assert len(pictures) == 12
     assert sum(p.parts[0] == "good" for p in pictures) == 6
-    assert {recognise(p.parts[0]) for p in pictures} == {Label.OK, Label.DEFECTIVE}
+    classes, _ = assign_labels(sorted({p.parts[0] for p in pictures}))
+    assert {name for name, label in classes.items() if label is Label.OK} == {"good"}
     with (folder / "defects.csv").open(newline="") as stream:
         rows = list(csv.DictReader(stream))
     defective = [p for p in pictures if p.parts[0] != "good"]
@@ -32,4 +34,4 @@ def test_a_set_has_a_folder_a_class_and_masks_beside(tmp_path: Path) -> None:
         assert (mask & ~np.uint8(DISC_FLAG)).any()
     (tmp_path / "file").write_text("")
     with pytest.raises(DataError, match="cannot be written"):
-        render_flange_set(tmp_path / "file", 1, size=64)
+        render_set(tmp_path / "file", 1, flange, size=64)

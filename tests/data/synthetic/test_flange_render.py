@@ -12,9 +12,9 @@ def test_bore_and_bolt_holes_are_dark_and_the_plate_is_not() -> None:
         scene = draw_flange(rng, size=160)
         pixels = render_sound_flange(scene, rng)
         assert (pixels.shape, pixels.dtype) == ((160, 160), np.uint8)
-        centres = [scene.ellipse(0.0, 0.0, scene.bore), *(scene.ellipse(u, v, scene.bolt) for u, v in scene.holes)]
+        centres = [scene.ellipse((0.0, 0.0), scene.bore), *(scene.ellipse(hole, scene.bolt) for hole in scene.holes)]
         inside = np.array([pixels[round(each.y), round(each.x)] for each in centres], float)
-        ring = scene.ellipse(0.0, 0.0, (scene.bore + scene.face) / 2)
+        ring = scene.ellipse((0.0, 0.0), (scene.bore + scene.face) / 2)
         turn = np.linspace(0, 2 * np.pi, 60, endpoint=False)
         dx, dy = ring.matrix @ np.stack([np.cos(turn), np.sin(turn)])
         metal = pixels[(ring.y + dy).round().astype(int), (ring.x + dx).round().astype(int)]

@@ -67,7 +67,7 @@ def test_a_broken_line_in_the_middle_is_an_error(tmp_path: Path, line: str) -> N
     file = tmp_path / "log.csv"
     row = "2" + ",0.5" * 7
     file.write_text(f"{HEADER}\n{line}\n{row}\n")
-    with pytest.raises(DataError, match=r"log\.csv, line 2"):
+    with pytest.raises(DataError, match=r"log\.csv cannot be read as a log \(line 2: "):
         read_log(file)
 
 

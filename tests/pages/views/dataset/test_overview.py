@@ -12,7 +12,7 @@ from casting_core.data.images import decode
 from casting_core.data.part.measures import NAMES
 from casting_core.data.provenance.spanning_forest import Forest
 from casting_core.data.synthetic.casting import render_casting
-from casting_core.exploration.index import Index
+from casting_core.exploration.index_file import Index
 from casting_core.exploration.table import Table, make_table, public_facts
 from pages.views.dataset.leakage import looked_up
 from pages.views.dataset.shortcuts import whole_picture
