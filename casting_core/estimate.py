@@ -39,12 +39,12 @@ class Estimate:
         return self.ends or (self.value, self.value)
 
     def times(self, factor: float) -> "Estimate":
-        """The figure in another unit; `factor` above 0."""
+        """Return the figure in another unit; `factor` above 0."""
         low, high = (None if end is None else factor * end for end in (self.low, self.high))
         return Estimate(value=factor * self.value, low=low, high=high)
 
     def complement(self) -> "Estimate":
-        """The share of all the others."""
+        """Return the share of all the others."""
         low, high = (None, None) if self.ends is None else (1 - self.ends[1], 1 - self.ends[0])
         count = None if self.count is None or self.of is None else self.of - self.count
         return Estimate(value=1 - self.value, low=low, high=high, count=count, of=self.of)
@@ -59,7 +59,7 @@ class Estimate:
         return replace(self, value=short(self.value), low=low, high=high)
 
     def of_thousand(self) -> str:
-        """A share as a whole number of a thousand, never rounded to nothing: `4`, `fewer than 1`, `0`."""
+        """Return a share as a whole number of a thousand, never rounded to nothing: `4`, `fewer than 1`, `0`."""
         number = round(1000 * self.value)
         return "fewer than 1" if self.count and number == 0 else f"{number:,}"
 
@@ -69,14 +69,14 @@ class Estimate:
         return f"{math.floor(1000 * low + 1e-9):,}", f"{math.ceil(1000 * high - 1e-9):,}"
 
     def to_json(self) -> dict[str, Any]:
-        """A share as `count`, `of`, `share`, `low` and `high`; any other figure as `value`, `low` and `high`."""
+        """Return a share as `count`, `of`, `share`, `low` and `high`; any other figure as `value`, `low` and `high`."""
         if self.of is None:
             return {"value": self.value, "low": self.low, "high": self.high}
         return {"count": self.count, "of": self.of, "share": self.value, "low": self.low, "high": self.high}
 
     @classmethod
     def from_json(cls, values: Any) -> "Estimate | None":
-        """What `to_json` wrote; None for a share of nothing. Raises `KeyError`, `TypeError` or `ValueError`."""
+        """Return what `to_json` wrote; None for a share of nothing. Raises `KeyError`, `TypeError` or `ValueError`."""
         if "share" not in values:
             return cls(value=float(values["value"]), low=values["low"], high=values["high"])
         if values["share"] is None:

@@ -50,7 +50,7 @@ def read_bytes(source: Any, max_bytes: int) -> bytes:
     return data
 
 
-def _read_path(path: str | os.PathLike, max_bytes: int) -> bytes:
+def _read_path(path: str | os.PathLike[str], max_bytes: int) -> bytes:
     try:
         status = os.stat(path)
         if stat.S_ISDIR(status.st_mode):

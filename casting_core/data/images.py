@@ -46,7 +46,7 @@ from casting_core.data.image_levels import flatten, from_unit
 from casting_core.data.image_source import explained, read_bytes
 from casting_core.errors import ImageError, SettingsError
 
-Source = str | os.PathLike | bytes | bytearray | memoryview | BinaryIO | Image.Image | np.ndarray
+Source = str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO | Image.Image | np.ndarray
 
 MAX_PIXELS = 89_478_485  # where Pillow itself begins to suspect a decompression bomb
 

@@ -96,7 +96,7 @@ def suspects_of(folder: Path) -> frozenset[str]:
 
 
 def calibrate_map(rows: Sequence[Prediction], peaks: Mapping[str, float], suspects: frozenset[str]) -> Calibration:
-    """The scale of the evidence map: which probability a place has, by the strongest places of known parts.
+    """Return the scale of the evidence map: which probability a place has, by the strongest places of known parts.
 
     `peaks`: the strongest evidence of pictures that were judged by source, by path. Those of the official training
     split whose label is not doubted are used. A place is at 0.5 where as many defective as sound photographs have
@@ -113,7 +113,7 @@ def calibrate_map(rows: Sequence[Prediction], peaks: Mapping[str, float], suspec
 
 
 def _training(rows: Sequence[Prediction]) -> list[Prediction]:
-    """The by-source rows of pictures that the official test does not hold."""
+    """Return the by-source rows of pictures that the official test does not hold."""
     tested = {row.path for row in rows if row.split == OFFICIAL}
     return [row for row in rows if row.path not in tested]
 

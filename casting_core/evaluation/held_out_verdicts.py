@@ -51,7 +51,7 @@ def thresholds(card: ModelCard) -> dict[str, Thresholds]:
 
 
 def judge_rows(rows: Sequence[Prediction], card: ModelCard) -> list[HeldOutVerdict]:
-    """The verdict of every prediction. Raises `ModelError` where the card knows no thresholds of a split."""
+    """Return the verdict of every prediction. Raises `ModelError` where the card knows no thresholds of a split."""
     known = thresholds(card)
     if missing := {row.split for row in rows} - known.keys():
         raise ModelError(

@@ -42,7 +42,7 @@ class Predictions:
     source: np.ndarray
 
     def only(self, keep: np.ndarray) -> "Predictions":
-        """The pictures where `keep`, bool (N,), is true."""
+        """Return the pictures where `keep`, bool (N,), is true."""
         return Predictions(probability=self.probability[keep], positive=self.positive[keep], source=self.source[keep])
 
 

@@ -1,5 +1,6 @@
-"""Speed of an inspection, in one process, interleaved, on the same threads: beside named baselines, or of models beside
-each other.
+"""Speed of an inspection beside named baselines, or of models beside each other.
+
+All are timed in one process, interleaved, on the same threads.
 
 Milliseconds differ from machine to machine and from minute to minute; so what counts is the ratio to a network that
 everybody knows, taken anew in every round. Each round asks every candidate once, so that whatever else the machine does
@@ -107,8 +108,7 @@ def measure_growth(judge: BatchJudge, contents: Sequence[bytes], counts: Sequenc
 
 @dataclass(frozen=True, kw_only=True)
 class Speed:
-    """Milliseconds a picture, from the file to the verdict without a map: the median of so many rounds, and the
-    quartiles around it."""
+    """Milliseconds per picture, from the file to the verdict without a map: median of the rounds, and quartiles."""
 
     median: float
     low: float

@@ -113,7 +113,7 @@ class Settings:
             raise SettingsError(str(error)) from error
 
 
-SettingsSource = Settings | Mapping[str, Any] | bytes | str | os.PathLike
+SettingsSource = Settings | Mapping[str, Any] | bytes | str | os.PathLike[str]
 
 
 def made_for(
@@ -176,7 +176,7 @@ def _name(source: SettingsSource) -> str:
     return f"The settings file {os.fspath(source)!r}" if isinstance(source, str | os.PathLike) else "The settings"
 
 
-def _content(file: str | os.PathLike) -> bytes:
+def _content(file: str | os.PathLike[str]) -> bytes:
     try:
         kind = os.stat(file).st_mode
         if not stat.S_ISREG(kind):

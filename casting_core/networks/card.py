@@ -89,7 +89,7 @@ class ModelCard:
         return self.data.get("grouping", "table") == "table"
 
     def to_json(self) -> str:
-        """The text of `card.json`."""
+        """Return the text of `card.json`."""
         values = {each.name: to_json(getattr(self, each.name)) for each in fields(self)}
         return json.dumps(values, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
@@ -117,13 +117,13 @@ def _no_number(name: str) -> None:
 
 
 def homes(models: Path = MODELS) -> tuple[Path, ...]:
-    """The folders in which models lie: `models` and, where these are the user's own (`CASTING_MODELS`), what ships."""
+    """Return where models lie: in `models` and, where these are the user's own (`CASTING_MODELS`), in what ships."""
     own = os.environ.get(OWN)
     return (models, SHIPPED_MODELS) if own and Path(own) == models != SHIPPED_MODELS else (models,)
 
 
 def folder_of(name: str, models: Path = MODELS) -> Path:
-    """The folder of a model, in the first of `homes` that has it; where none has, the one that would be in `models`."""
+    """Return the folder of a model in the first of `homes` that has it; else the one that would be in `models`."""
     return next((home / name for home in homes(models) if (home / name / CARD).is_file()), models / name)
 
 

@@ -40,7 +40,7 @@ class Thresholds:
             )
 
     def verdict(self, probability: float) -> Verdict:
-        """The verdict of a probability of *defective*."""
+        """Return the verdict of a probability of *defective*."""
         if probability < self.passing:
             return Verdict.OK
         return Verdict.DEFECTIVE if probability >= self.rejecting else Verdict.REVIEW

@@ -99,7 +99,7 @@ def agreement(
 
 
 def confusion_members(rows: Sequence[Prediction], *, thresholds: Thresholds) -> Cells:
-    """The pictures in each cell of a model's confusion, sorted paths by (label, verdict); all six cells are there.
+    """Return the paths in each cell of a model's confusion, sorted, by (label, verdict); all six cells are there.
 
     Raises `DataError` where a picture is among the rows twice (take one split), `SettingsError` unless
     0 <= pass <= reject <= 1.
@@ -157,7 +157,7 @@ def _agreement(
 
 
 def _answers(rows: Sequence[Prediction], thresholds: Thresholds) -> np.ndarray:
-    """The verdict of each row as its place in `VERDICTS`, int (N,)."""
+    """Return the verdict of each row as its place in `VERDICTS`, int (N,)."""
     probability = np.array([row.probability for row in rows], float)
     _, reviewed, rejected = thresholds.masks(probability)
     return reviewed * 1 + rejected * 2

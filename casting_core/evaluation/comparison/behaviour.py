@@ -52,8 +52,7 @@ class Behaviour:
 
     @property
     def figures(self) -> dict[str, float | None]:
-        """Area under the ROC curve, that under the precision–recall curve and the calibration error, by their names in
-        a card."""
+        """Both areas and the calibration error, by their names in a card."""
         areas = (None if curve is None else curve.area for curve in (self.roc, self.precision_recall))
         return dict(zip(FIGURES, (*areas, self.calibration_error), strict=True))
 
@@ -66,13 +65,12 @@ class Behaviour:
 def select(
     rows: Sequence[HeldOutVerdict], *, unseen: bool, left_out: frozenset[str] = frozenset()
 ) -> list[HeldOutVerdict]:
-    """The rows on castings never seen, or those of the official test, without the paths `left_out` (the suspects)."""
+    """Return the rows on castings never seen or those of the official test, without the paths `left_out`."""
     return [each for each in rows if each.unseen is unseen and each.row.path not in left_out]
 
 
 def behaviour(rows: Sequence[HeldOutVerdict]) -> Behaviour:
-    """All of it, of rows of one split (`select`). Raises `DataError` where there are none, or a picture is there
-    twice."""
+    """Work it out from rows of one split (`select`). Raises `DataError` without rows, or for a picture there twice."""
     if not rows:
         raise DataError("There are no pictures that this model was judged on; choose others.")
     predictions = as_arrays([each.row for each in rows])
@@ -95,7 +93,7 @@ def behaviour(rows: Sequence[HeldOutVerdict]) -> Behaviour:
 
 
 def card_intervals(card: ModelCard, found: Behaviour, *, unseen: bool, as_filed: bool) -> dict[str, Interval]:
-    """The 95 % intervals of `FIGURES` over photographs that the card holds, by name.
+    """Return the 95 % intervals of `FIGURES` over photographs that the card holds, by name.
 
     One is left out where the card's figure is another than the one that was counted, for it was then made of other
     pictures; all are where the card has none.

@@ -8,7 +8,7 @@ from casting_core.evaluation.reporting.cells import decimal, percent
 
 
 def clock(seconds: float) -> str:
-    """A time in minutes and seconds, `10:34`."""
+    """Return a time in minutes and seconds, `10:34`."""
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes}:{rest:02d}"
 

@@ -66,7 +66,7 @@ class ModelRow:
         return self.origin is Origin.PUBLIC and self.values["kind"] == KINDS[BASELINE]
 
     def number(self, key: str) -> Any:
-        """The value of a column without its interval."""
+        """Return the value of a column without its interval."""
         value = self.values[key]
         return value.value if isinstance(value, Estimate) else value
 
@@ -91,7 +91,7 @@ def model_rows(
     as_filed: bool = False,
     milliseconds: Mapping[str, float] | None = None,
 ) -> tuple[ModelRow, ...]:
-    """The rows of models and of the study: by kind, each of the study's below ours, then the floor, then one's own.
+    """Return the rows of all: by kind, each of the study's below ours, then the floor, then one's own.
 
     Parameters
     ----------
@@ -206,12 +206,12 @@ def best(rows: Sequence[ModelRow], column: Column) -> frozenset[str]:
 
 
 def differing(rows: Sequence[ModelRow], columns: Sequence[Column]) -> tuple[Column, ...]:
-    """The columns in which the rows that have a value do not all have the same."""
+    """Return the columns in which the rows that have a value do not all have the same."""
     return tuple(column for column in columns if len({row.number(column.key) for row in rows} - {None, ""}) > 1)
 
 
 def warnings(rows: Sequence[ModelRow]) -> tuple[str, ...]:
-    """What makes rows not comparable: the study's own measurement, other data, another split, other pictures.
+    """Return what makes rows not comparable: the study's own measurement, other data, another split, other pictures.
 
     Rows are held against the first model of the public set, or else against the first model.
     """

@@ -13,7 +13,7 @@ UNKNOWN, NOT_REPORTED = "–", "not reported"
 
 
 def text(row: ModelRow, column: Column, *, ranges: bool = False, counts: bool = False) -> str:
-    """A cell in words, with its counts and its 95 % interval where asked for; what is missing says why, if it can."""
+    """Return a cell in words, with counts and 95 % interval where asked for; what is missing says why, if it can."""
     value = row.values[column.key]
     if value is None:
         return NOT_REPORTED if row.origin is Origin.REPORTED and column.key != "milliseconds" else UNKNOWN
@@ -29,7 +29,7 @@ def text(row: ModelRow, column: Column, *, ranges: bool = False, counts: bool = 
 
 
 def to_markdown(rows: Sequence[ModelRow], columns: Sequence[Column]) -> str:
-    """The table with intervals, the best of each column starred and bold, and below it what is not comparable."""
+    """Write the table with intervals, the best of each column starred and bold, and below it what is not comparable."""
     winners = {column.key: best(rows, column) for column in columns}
 
     def cell(row: ModelRow, column: Column) -> str:

@@ -38,7 +38,7 @@ class Compared:
         return self.card.name
 
     def figures(self, split: str, view: str) -> Figures:
-        """The figures of a split (`SPLITS`) and view (`VIEWS`)."""
+        """Return the figures of a split (`SPLITS`) and view (`VIEWS`)."""
         figures: Figures = getattr(getattr(self.card.metrics, split), view)
         return figures
 
@@ -116,7 +116,7 @@ def _judged(model: Compared, split: str) -> dict[str, Prediction]:
 
 
 def _warnings(reference: Compared, model: Compared) -> list[str]:
-    """What makes the rows of two models not comparable."""
+    """Return what makes the rows of two models not comparable."""
     found = []
     if reference.card.data_fingerprint != model.card.data_fingerprint:
         found.append(

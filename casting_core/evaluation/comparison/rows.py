@@ -41,7 +41,7 @@ def comparison_rows(comparison: Comparison) -> list[dict[str, Any]]:
 
 
 def _flat(figures: Figures) -> dict[str, Any]:
-    """Counts, shares and numbers with their intervals; tables within the figures are left to the card."""
+    """Spread counts, shares and numbers with their intervals; tables within the figures are left to the card."""
     row: dict[str, Any] = {}
     for name in (each.name for each in fields(figures)):
         value = getattr(figures, name)

@@ -68,7 +68,7 @@ def summarise(predictions: Predictions, thresholds: Thresholds, costs: Costs | N
 def _numbers(
     predictions: Predictions, passed: np.ndarray, rejected: np.ndarray, costs: Costs
 ) -> dict[str, Estimate | None]:
-    """The figures that are no shares."""
+    """Return the figures that are no shares."""
     p, positive, source = predictions.probability, predictions.positive, predictions.source
     if not len(p):
         return {name: None for name in NUMBERS if name != "accuracy"}

@@ -19,7 +19,7 @@ BINS = 15
 
 
 def bin_of(probability: np.ndarray, bins: int = BINS) -> np.ndarray:
-    """The bin of each probability, float (N,) in [0, 1]: int (N,) from 0 to `bins` - 1."""
+    """Return the bin of each probability, float (N,) in [0, 1]: int (N,) from 0 to `bins` - 1."""
     return np.minimum((np.asarray(probability) * bins).astype(np.int64), bins - 1)
 
 

@@ -54,7 +54,7 @@ def cluster_weights(
 
 
 def from_draws(value: float, drawn: np.ndarray) -> Estimate:
-    """A figure with its interval from its drawn values, float (R,); NaN, a draw without it, is passed over.
+    """Return a figure with its interval from its drawn values, float (R,); NaN, a draw without it, is passed over.
 
     Without an interval where no draw has a value.
     """

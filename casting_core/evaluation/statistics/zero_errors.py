@@ -26,7 +26,7 @@ from casting_core.evaluation.statistics.intervals import clopper_pearson
 
 
 def allowed_errors(photographs: int) -> float:
-    """The largest share of errors that no error on so many photographs of one label still allows."""
+    """Return the largest share of errors that no error on so many photographs of one label still allows."""
     return clopper_pearson(0, photographs, 1 - (1 - CONFIDENCE) / 2)[1]
 
 
@@ -40,7 +40,7 @@ def widen_for_zero_errors(
     rejected: np.ndarray,
     costs: Costs,
 ) -> dict[str, Estimate | None]:
-    """The figures with wider intervals; arguments as for `weighted_figures`. What has no interval stays as it is."""
+    """Widen the intervals of figures; arguments as for `weighted_figures`. What has no interval stays as it is."""
     miss, alarm = (allowed_errors(len(np.unique(source[of]))) if of.any() else 0.0 for of in (positive, ~positive))
     rate = float(positive.mean())
     missed, alarms = rate * miss, (1 - rate) * alarm  # of all images

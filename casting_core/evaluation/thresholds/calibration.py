@@ -74,7 +74,7 @@ def fit_calibration(
 
 
 def _boundary(logits: np.ndarray, positive: np.ndarray, source: np.ndarray, weight: np.ndarray) -> float:
-    """The lowest of the boundaries that tell both labels apart best, within one standard error."""
+    """Return the lowest of the boundaries that tell both labels apart best, within one standard error."""
     levels = np.unique(logits)
     boundaries = np.concatenate([levels[:1] - 1, (levels[1:] + levels[:-1]) / 2, levels[-1:] + 1])  # (T,)
     place = np.searchsorted(levels, logits)  # a picture lies below the boundaries after its place

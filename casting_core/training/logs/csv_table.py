@@ -33,7 +33,7 @@ class Table:
     """Cells by column. `clocked`: whether times stood there as `mm:ss`. `notes`: sentences on what was left out."""
 
     names: list[str]
-    numbers: list[array]  # of float, by column; NaN where the cell is none
+    numbers: "list[array[float]]"  # of float, by column; NaN where the cell is none
     kinds: list[bytearray]  # MISSING, NUMBER or TEXT, by column
     clocked: bool = False
     notes: list[str] = field(default_factory=list)

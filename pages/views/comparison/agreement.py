@@ -140,7 +140,7 @@ def _often(p: float) -> str:
 
 
 def _p(p: float) -> str:
-    """A p as text; a very small one as a power of ten."""
+    """Return a p as text; a very small one as a power of ten."""
     if p >= 1e-4:
         return f"{p:.3f}" if p >= 0.001 else f"{p:.4f}"
     digit, _, power = f"{p:.0e}".partition("e")

@@ -1,4 +1,4 @@
-"""How do the models behave: how well they rank, what their probabilities mean, and on which pictures they go wrong?"""
+"""How models behave: how well they rank, what their probabilities mean, on which pictures they go wrong."""
 
 from collections.abc import Sequence
 
@@ -49,7 +49,7 @@ def show() -> None:
 
 
 def _choose() -> tuple[list[SelectedResults], bool, bool]:
-    """The models on the chosen pictures; whether these are castings never seen; whether the doubted ones are in."""
+    """Ask for models and pictures; tells whether these are castings never seen, and with the doubted ones."""
     models = resources.models()
     first = [name for name in (DEFAULT, BESIDE) if name in models] or models[:1]
     names = st.pills(
@@ -78,7 +78,7 @@ def _choose() -> tuple[list[SelectedResults], bool, bool]:
 
 
 def _ground(chosen: Sequence[SelectedResults], unseen: bool) -> None:
-    """What the figures rest on."""
+    """Return what the figures rest on."""
     counts = sorted({(each.found.pictures, each.found.photographs) for each in chosen})
     told = " or ".join(f"{pictures:,} pictures of {photographs} photographs" for pictures, photographs in counts)
     if unseen:
@@ -131,7 +131,7 @@ def _ranking(chosen: Sequence[SelectedResults], unseen: bool, as_filed: bool) ->
 
 
 def _closely(chosen: Sequence[SelectedResults]) -> SelectedResults:
-    """The model that the rest of the view looks at."""
+    """Return the model that the rest of the view looks at."""
     if len(chosen) == 1:
         return chosen[0]
     names = [each.name for each in chosen]
@@ -143,7 +143,7 @@ def _closely(chosen: Sequence[SelectedResults]) -> SelectedResults:
 
 
 def _probabilities(one: SelectedResults, unseen: bool, as_filed: bool) -> None:
-    """What a probability is worth, and how they are spread."""
+    """Return what a probability is worth, and how they are spread."""
     found, look = one.found, looks(resources.models())[one.name]
     of = (one.known.key, unseen, as_filed)
     left, right = st.columns(2, gap="large")

@@ -50,7 +50,7 @@ def show() -> None:
 
 
 def _cards() -> list[ModelCard]:
-    """The cards that can be read; of the others, why not."""
+    """Return the cards that can be read; of the others, why not."""
     cards = []
     for name in resources.models():
         try:
@@ -64,7 +64,7 @@ def _cards() -> list[ModelCard]:
 
 
 def _answer(rows: Sequence[ModelRow]) -> None:
-    """The order of the models on castings never seen, and what the official test says beside it."""
+    """Return the order of the models on castings never seen, and what the official test says beside it."""
     measured = [row for row in rows if row.origin is Origin.PUBLIC and row.number("unseen_accuracy") is not None]
     ranked = sorted((row for row in measured if not row.floor), key=lambda row: -row.number("unseen_accuracy"))
     if not ranked:
@@ -182,7 +182,7 @@ def _width(rows: Sequence[ModelRow], column: Column, ranges: bool) -> int:
 
 
 def styled(rows: Sequence[ModelRow], columns: Sequence[Column], ranges: bool) -> "Styler":
-    """The table with its numbers, by which it sorts, and their texts, which it shows; the best ones stand out."""
+    """Return the table: numbers to sort by, texts to be shown; the best ones stand out."""
     import pandas as pd
 
     values: dict[str, list[Any]] = {"model": [neutral(row.name) for row in rows]}
@@ -230,7 +230,7 @@ def _take_away(rows: Sequence[ModelRow], columns: Sequence[Column]) -> None:
 
 
 def to_csv(rows: Sequence[ModelRow], columns: Sequence[Column]) -> bytes:
-    """The table for a spreadsheet, UTF-8 with the mark that it looks for; no text acts as a formula."""
+    """Return the table for a spreadsheet, UTF-8 with the mark that it looks for; no text acts as a formula."""
     lines = spreadsheet(rows, columns)
     stream = io.StringIO()
     writer = csv.DictWriter(stream, list(lines[0]) if lines else ["model"])
