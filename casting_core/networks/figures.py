@@ -173,7 +173,7 @@ class SplitFigures:
         return self.as_filed if as_filed else self.without_suspects
 
     def fold_thresholds(self) -> dict[int, Thresholds]:
-        """Return what each fold was judged with. Raises `ValueError` where there are not as many thresholds as folds."""
+        """Return what each fold was judged with. Raises `ValueError` unless there are as many thresholds as folds."""
         pairs = zip(self.folds or (), self.thresholds or (), strict=True)
         return {fold: Thresholds(low, high) for fold, (low, high) in pairs}
 

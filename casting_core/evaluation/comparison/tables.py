@@ -73,7 +73,7 @@ def comparison_tables(comparison: Comparison) -> Iterator[Table]:
 
 
 def _table(comparison: Comparison, title: str, keys: tuple[str, ...], note: str) -> Table:
-    """Take some columns of the table of models, with counts and intervals; rows that have nothing there are left out."""
+    """Take some columns of the table of models, with counts and intervals; rows with nothing there are left out."""
     columns = [BY_KEY[key] for key in keys]
     rows = [row for row in comparison.rows if any(row.values[key] not in (None, "") for key in keys)]
     return Table(
