@@ -9,9 +9,9 @@ import streamlit as st
 
 from casting_core.errors import CastingError
 from casting_core.evaluation.comparison.agreement import ModelPair, agreement
-from casting_core.evaluation.comparison.behaviour import Behaviour, behaviour, select, used_thresholds
+from casting_core.evaluation.comparison.behaviour import Behaviour, behaviour, select
 from casting_core.evaluation.evaluate import suspects_of
-from casting_core.evaluation.held_out_verdicts import PREDICTIONS, HeldOutVerdict, judge_rows
+from casting_core.evaluation.held_out_verdicts import PREDICTIONS, HeldOutVerdict, judge_rows, used_thresholds
 from casting_core.evaluation.predictions import read_predictions
 from casting_core.networks.card import CARD, MODELS, SAMPLES, ModelCard, folder_of
 from pages.shared import resources, trouble

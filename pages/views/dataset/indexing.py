@@ -119,19 +119,9 @@ def begin(chosen: Source) -> None:
     _jobs()[folder] = IndexJob(commands)
 
 
-def cancel(chosen: Source) -> None:
-    """Stop the job of a data set."""
-    running = job(chosen)
-    if running is not None:
-        running.cancel()
-
-
+@st.fragment(run_every=EVERY)
 def watch(chosen: Source) -> None:
     """Progress of the job, drawn anew every second; the whole page once it is over."""
-    st.fragment(_progress, run_every=EVERY)(chosen)
-
-
-def _progress(chosen: Source) -> None:
     current = job(chosen)
     if current is None or not current.running:
         st.rerun()
@@ -141,7 +131,7 @@ def _progress(chosen: Source) -> None:
         share = min(current.done / max(current.total, 1), 1.0)
         count = f" {current.done:,} of {current.total:,}" if current.total > 1 else ""
         st.progress(share, f"{current.what}{count} ({seconds:.0f} s so far)")
-        st.button("Cancel", icon=":material/stop:", on_click=cancel, args=(chosen,))
+        st.button("Cancel", icon=":material/stop:", on_click=current.cancel)
     st.caption(
         "This is done once: what is found out is kept on this computer, and found again as long as the pictures stay "
         "the same. You may leave this page meanwhile."

@@ -142,7 +142,8 @@ def _own_figures() -> list[str]:
         card = read_card(folder_of(DEFAULT, MODELS))
     except CastingError:
         return []
-    known, new = (split and split.as_filed.wrong for split in (card.metrics.official_test, card.metrics.by_source))
+    splits = (card.metrics.official_test, card.metrics.by_source)
+    known, new = (None if split is None else split.as_filed.wrong for split in splits)
     if known is None or new is None:
         return []
     return [

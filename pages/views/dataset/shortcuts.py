@@ -214,11 +214,9 @@ def _floor(overall: Sequence[Shortcut]) -> None:
     whole = next((row for row in overall if row.measure == WHOLE), None)
     try:
         floor, model = (read_card(folder_of(name, MODELS)) for name in (BASELINE, DEFAULT))
-        test = floor.metrics.official_test
+        test, *unseen = floor.metrics.official_test, floor.metrics.by_source, model.metrics.by_source
         area = None if test is None else test.as_filed.roc_auc
-        low, high = (
-            each.metrics.by_source and each.metrics.by_source.without_suspects.accuracy for each in (floor, model)
-        )
+        low, high = (None if split is None else split.without_suspects.accuracy for split in unseen)
     except CastingError:
         area = low = high = None
     told = "The mean brightness of a picture tells much of the label here"

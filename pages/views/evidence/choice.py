@@ -1,6 +1,7 @@
 """Which model a view of the evidence is about: of those that were measured so."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import streamlit as st
 
@@ -8,15 +9,16 @@ from casting_core.networks.card import ModelCard
 from pages.shared import resources
 
 
-def measured(figures: str, what: str) -> ModelCard | None:
-    """Choose the card of a model with these figures; None where there is none, and the page says how they are made.
+def measured(figures: str, what: str) -> tuple[ModelCard, Mapping[str, Any]] | None:
+    """Choose a model with these figures, and give both; None where there is none, and the page says how they are made.
 
     `what`: completes "No model has been …".
     """
     cards = [resources.card(name) for name in resources.models()]
     ready = [card for card in cards if getattr(card.metrics, figures)]
     if ready:
-        return choose(ready)
+        card = choose(ready)
+        return card, getattr(card.metrics, figures)
     st.info(f"No model has been {what} yet. This measures it:", icon=":material/pending:")
     name = cards[0].name if cards else "MODEL"
     st.code(f"python -m casting_core evaluate {name} --{figures} --save", language=None)

@@ -42,16 +42,15 @@ COLUMNS = (
 def show() -> None:
     """Draw the view."""
     st.subheader("How small a defect does it still see?", anchor=False)
-    card = choice.measured("detectability", "tried with defects of known sizes")
-    if card is None:
-        return
-    _view(card)
-    for base in card.metrics.detectability:
-        marked(card, base)  # begins in the background, so that it is there when it is asked for
+    chosen = choice.measured("detectability", "tried with defects of known sizes")
+    if chosen is not None:
+        card, measured = chosen
+        _view(card, measured)
+        for base in measured:
+            marked(card, base)  # begins in the background, so that it is there when it is asked for
 
 
-def _view(card: ModelCard) -> None:
-    measured = card.metrics.detectability
+def _view(card: ModelCard, measured: Mapping[str, Any]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         bases = [title for title, base in BASES.items() if base in measured]
         base = BASES[st.segmented_control(

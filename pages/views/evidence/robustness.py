@@ -44,14 +44,13 @@ COLUMNS = (
 def show() -> None:
     """Draw the view."""
     st.subheader("What shakes it?", anchor=False)
-    card = choice.measured("robustness", "tried with disturbed photographs")
-    if card is None:
-        return
-    measured = card.metrics.robustness
-    _opening(measured)
-    _table(measured)
-    _small(measured["disturbances"])
-    _closer(card)
+    chosen = choice.measured("robustness", "tried with disturbed photographs")
+    if chosen is not None:
+        card, measured = chosen
+        _opening(measured)
+        _table(measured)
+        _small(measured["disturbances"])
+        _closer(card, measured["disturbances"])
 
 
 def _opening(measured: Mapping[str, Any]) -> None:
@@ -118,9 +117,8 @@ def _small(disturbances: Mapping[str, Any]) -> None:
 
 
 @st.fragment
-def _closer(card: ModelCard) -> None:
+def _closer(card: ModelCard, disturbances: Mapping[str, Any]) -> None:
     """One disturbance with its figures, what the checks refuse, and a casting that shows what a level means."""
-    disturbances = card.metrics.robustness["disturbances"]
     st.subheader("One disturbance up close", anchor=False)
     titles = {title_of(name): name for name in disturbances}
     name = titles[st.selectbox("Disturbance", list(titles), key="disturbance", bind="query-params", width=320)]
