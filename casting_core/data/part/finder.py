@@ -15,7 +15,6 @@ is a Hough transform narrowed by the one thing that all castings share, the dark
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from scipy import ndimage
@@ -30,6 +29,7 @@ from casting_core.data.part.ellipse import (
     median,
     outer_peaks,
 )
+from casting_core.data.part.filters import fill, filter_matrix, gaussian, percentiles, shrink
 from casting_core.errors import SettingsError
 
 __all__ = ["Ellipse", "Part", "find_part"]
@@ -111,7 +111,7 @@ def find_part(pixels: np.ndarray) -> Part | None:
 
 
 def _search(pixels: np.ndarray) -> Part | None:
-    small, scale, offset = _shrink(pixels)
+    small, scale, offset = shrink(pixels, WORKING_SIZE)
     if min(small.shape) < 2 * SMALLEST_OPENING:
         return None
     for blob in _dark_blobs(small):
@@ -126,28 +126,9 @@ def _search(pixels: np.ndarray) -> Part | None:
     return None
 
 
-def _shrink(pixels: np.ndarray) -> tuple[np.ndarray, int, float]:
-    """Box mean, float32 (h, w), with the scale and offset of `Ellipse.rescaled`.
-
-    A large picture is thinned before: 4 × 4 samples a box are enough, and reading them
-    all would take most of the time.
-    """
-    factor = max(1, round(max(pixels.shape) / WORKING_SIZE))
-    stride = max(1, factor // 4)
-    box = factor // stride
-    first = stride // 2
-    thin = pixels[first::stride, first::stride]
-    height, width = (side // box * box for side in thin.shape)
-    total = np.zeros((height // box, width // box), np.uint16)
-    for row in range(box):
-        for column in range(box):
-            total += thin[row:height:box, column:width:box]
-    return total.astype(np.float32) / box**2, stride * box, first + stride * (box - 1) / 2
-
-
 def _dark_blobs(small: np.ndarray) -> Iterator[Ellipse]:
     """Ellipses of dark blobs: at once those that are hardly more or less than one, at the end four others."""
-    dark, bright = _percentiles(small[::2, ::2], 1, 60)
+    dark, bright = percentiles(small[::2, ::2], 1, 60)
     if bright - dark < MIN_CONTRAST:
         return
     others: list[tuple[float, Ellipse]] = []
@@ -160,7 +141,7 @@ def _dark_blobs(small: np.ndarray) -> Iterator[Ellipse]:
             if sizes[label] < 0.004 * small.size:
                 break
             rows, columns = boxes[label - 1]
-            likeness, ellipse = _blob_ellipse(_fill(labels[rows, columns] == label))
+            likeness, ellipse = _blob_ellipse(fill(labels[rows, columns] == label))
             ellipse = ellipse.moved(x=columns.start, y=rows.start)
             if likeness > 0.93:
                 yield ellipse
@@ -169,14 +150,6 @@ def _dark_blobs(small: np.ndarray) -> Iterator[Ellipse]:
     others.sort(key=lambda item: -item[0])
     for _, ellipse in others[:4]:
         yield ellipse
-
-
-def _fill(blob: np.ndarray) -> np.ndarray:
-    """Return the blob, bool (h, w), without holes."""
-    around = np.ones((blob.shape[0] + 2, blob.shape[1] + 2), bool)
-    around[1:-1, 1:-1] = ~blob
-    labels, _ = ndimage.label(around)
-    return (labels != labels[0, 0])[1:-1, 1:-1]
 
 
 def _blob_ellipse(blob: np.ndarray) -> tuple[float, Ellipse]:
@@ -200,35 +173,13 @@ def _blob_ellipse(blob: np.ndarray) -> tuple[float, Ellipse]:
     return both / (np.pi * ellipse.major * ellipse.minor + count - both), ellipse
 
 
-@lru_cache(maxsize=256)
-def _filter(count: int, sigma: float, order: int, mode: str) -> np.ndarray:
-    """Return a Gaussian or its first derivative for rows of `count` values, as the matrix to multiply them by."""
-    matrix = ndimage.gaussian_filter1d(np.eye(count), sigma, axis=1, order=order, mode=mode).astype(np.float32)
-    matrix.flags.writeable = False  # it is kept, and shared
-    return matrix
-
-
-def _gaussian(values: np.ndarray, sigma: float, *, order: int = 0) -> np.ndarray:
-    """Along the rays, float32 (RAYS, R): with so few values, a matrix costs less than a filter."""
-    return values @ _filter(values.shape[1], sigma, order, "reflect")
-
-
-def _percentiles(values: np.ndarray, *percents: float) -> list[float]:
-    """As NumPy's, which takes longer."""
-    places = [percent / 100 * (values.size - 1) for percent in percents]
-    whole = [int(place) for place in places]
-    ordered = np.partition(values, [near for place in whole for near in (place, place + 1)], axis=None)
-    pairs = [(float(ordered[place]), float(ordered[place + 1])) for place in whole]
-    return [low + (high - low) * (place % 1) for place, (low, high) in zip(places, pairs, strict=True)]
-
-
 def _refine_opening(small: np.ndarray, blob: Ellipse) -> Ellipse | None:
     ellipse = blob
     for reach in (0.25, 0.15):
         step = 0.5 / ellipse.major
         radii = np.arange(1 - reach - step, 1 + reach + step, step)
         values, inside = along_rays(small, ellipse, radii)
-        edge = _gaussian(values, 2.0, order=1)
+        edge = gaussian(values, 2.0, order=1)
         edge *= inside * (1 - 0.5 * ((radii - 1) / reach) ** 2)
         found, heights = outer_peaks(edge, radii)
         fitted = fit_ellipse(ellipse, found, 1.0 * (heights > 0.2 * median(heights)), tolerance=0.06)
@@ -253,7 +204,7 @@ def _contrast(small: np.ndarray, opening: Ellipse) -> float | None:
     contrast = median(face) - median(ring)
     if contrast < MIN_CONTRAST or median(ring) - small.min() > 0.5 * contrast:
         return None
-    darkest, brightest = _percentiles(samples, 10, 90)
+    darkest, brightest = percentiles(samples, 10, 90)
     looks_right = (
         brightest - darkest < 0.45 * contrast
         and np.mean(hub - ring > 0.3 * contrast) > 0.8
@@ -265,7 +216,7 @@ def _contrast(small: np.ndarray, opening: Ellipse) -> float | None:
 def _changes(small: np.ndarray, ellipse: Ellipse, radii: np.ndarray, *, blur: float) -> tuple[np.ndarray, np.ndarray]:
     """How fast the brightness changes along the rays, ≥ 0, 0 outside the frame; and what lies inside."""
     values, inside = along_rays(small, ellipse, radii)
-    changes = _filter(RAYS, 1.0, 0, "wrap").T @ _gaussian(values, blur, order=1)
+    changes = filter_matrix(RAYS, 1.0, 0, "wrap").T @ gaussian(values, blur, order=1)
     np.abs(changes, out=changes)
     return changes if inside.all() else changes * inside, inside
 
@@ -288,7 +239,7 @@ def _rough_faces(small: np.ndarray, opening: Ellipse, contrast: float) -> list[E
     seen = inside.take(OUTLINES).mean(axis=0) if not inside.all() else 1.0  # (rays, circles) -> (circles,)
     circles: list[np.ndarray] = []
     for limit in (0.5 * median(edge.max(axis=1)), 0.02 * contrast):
-        capped = _gaussian(np.minimum(edge, np.float32(limit)), 1.0)
+        capped = gaussian(np.minimum(edge, np.float32(limit)), 1.0)
         means = capped.take(OUTLINES).mean(axis=0)
         circle = CIRCLES[np.argmax(means / np.maximum(seen, MIN_SEEN))]
         if all(np.abs(circle - other).max() > 0.1 for other in circles):
