@@ -55,9 +55,9 @@ def find_regions(
     `shape`: (H, W) of the picture in whose pixels regions are told and `part` was found; the map's own
     when None. A map that stays below the level everywhere has no regions.
     """
-    labels, count = ndimage.label(heatmap >= level, structure=np.ones((3, 3)))
-    if not count:
+    if heatmap.max() < level:
         return ()
+    labels, _ = ndimage.label(heatmap >= level, structure=np.ones((3, 3)))
     height, width = shape or heatmap.shape
     tall, wide = height / heatmap.shape[0], width / heatmap.shape[1]  # pixels of the picture a place
     total = float(heatmap[labels > 0].sum())

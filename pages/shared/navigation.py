@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from pages.shared import admission, idle_cleanup
+from pages.shared import admission
 
 FRAMED = "framed"
 
@@ -72,4 +72,3 @@ def require() -> None:
         navigate()
         st.rerun()
     admission.admit()
-    idle_cleanup.here()

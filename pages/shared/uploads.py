@@ -39,6 +39,11 @@ class Upload:
     data: bytes | None = None
     refusal: str | None = None
 
+    @classmethod
+    def of(cls, name: str, data: bytes) -> "Upload":
+        """A file that was taken."""
+        return cls(name=name, sha256=hashlib.sha256(data).hexdigest(), data=data)
+
 
 def take(files: Iterable[BrowserFile]) -> tuple[Upload, ...]:
     """Take over files in their order. Hidden files, which folders bring along, are left out."""
@@ -53,7 +58,7 @@ def take(files: Iterable[BrowserFile]) -> tuple[Upload, ...]:
             continue
         data = file.getvalue()
         count, total = count + 1, total + len(data)
-        uploads.append(Upload(name=file.name, sha256=hashlib.sha256(data).hexdigest(), data=data))
+        uploads.append(Upload.of(file.name, data))
     return tuple(uploads)
 
 

@@ -1,7 +1,6 @@
 """Pieces of a page that show what the core found."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
@@ -10,19 +9,17 @@ from PIL import Image
 from casting_core.charts.overlay import ACTIVATION, EVIDENCE, Palette, gradient, overlay, percent
 from casting_core.charts.probability_scale import probability_scale
 from casting_core.evaluation.reporting import headline
+from casting_core.evaluation.statistics.intervals import Rate
+from casting_core.explanation.proof import Proof
+from casting_core.inspection.results import Inspection
+from casting_core.networks.card import ModelCard
 from pages.shared import marked, wording
 from pages.shared.wording import WORDING
-
-if TYPE_CHECKING:
-    from casting_core import Inspection
-    from casting_core.evaluation.statistics.intervals import Rate
-    from casting_core.explanation.proof import Proof
-    from casting_core.networks.card import ModelCard
 
 INK = {"light": "#0F1417", "dark": "#E8EBED"}  # the text colours of .streamlit/config.toml
 
 
-def verdict(inspection: "Inspection") -> None:
+def verdict(inspection: Inspection) -> None:
     """The verdict in words, and one sentence on what to do with the part."""
     word = WORDING[inspection.verdict]
     st.header(f":{word.colour}[:material/{word.icon}: {word.word}]", anchor=False)
@@ -31,7 +28,7 @@ def verdict(inspection: "Inspection") -> None:
         st.text(inspection.reason)
 
 
-def probability(inspection: "Inspection", p: float) -> None:
+def probability(inspection: Inspection, p: float) -> None:
     """The calibrated probability `p` on its scale, with both thresholds of the inspection."""
     low, high = inspection.threshold_pass, inspection.threshold_reject
     st.plotly_chart(
@@ -47,7 +44,7 @@ def probability(inspection: "Inspection", p: float) -> None:
 def evidence(
     picture: Image.Image,
     heatmap: np.ndarray | None,
-    inspection: "Inspection",
+    inspection: Inspection,
     *,
     opacity: float,
     palette: Palette = EVIDENCE,
@@ -88,7 +85,7 @@ def legend(title: str, palette: Palette, opacity: float, ticks: Sequence[str]) -
     )
 
 
-def proof(found: "Proof", inspection: "Inspection") -> None:
+def proof(found: Proof, inspection: Inspection) -> None:
     """What repairing the marked places did to the probability, with its control and the repaired picture."""
     left, right = st.columns([1, 2])
     with left:
@@ -128,7 +125,7 @@ def proof(found: "Proof", inspection: "Inspection") -> None:
         st.caption(f"{100 * found.replaced:.1f} % of the part’s disc were covered.")
 
 
-def natural_rate(title: str, rate: "Rate | None", filed: "Rate | None", meaning: str) -> None:
+def natural_rate(title: str, rate: Rate | None, filed: Rate | None, meaning: str) -> None:
     """A rate as a number of a thousand parts, with its 95 % interval, what it was counted on, and as filed."""
     st.markdown(f"**{title}**")
     if rate is None:
@@ -142,7 +139,7 @@ def natural_rate(title: str, rate: "Rate | None", filed: "Rate | None", meaning:
         st.caption(f"With the doubted labels counted as they were filed: {filed.count:,} of {filed.of:,}.")
 
 
-def model(card: "ModelCard") -> None:
+def model(card: ModelCard) -> None:
     """What judges, in a sentence."""
     fitted = card.training.get("fitted_on")
     learned = f", fitted on {fitted:,} pictures of one product" if fitted else ""
@@ -155,7 +152,7 @@ def model(card: "ModelCard") -> None:
         st.text(f"Classes that it was trained on: {told}.")
 
 
-def unseen_figures(card: "ModelCard") -> None:
+def unseen_figures(card: ModelCard) -> None:
     """How the model does on castings never seen, of a thousand parts, and what that was measured on."""
     found, filed = headline.unseen(card), headline.unseen(card, as_filed=True)
     if found is None or filed is None:
@@ -178,7 +175,7 @@ def unseen_figures(card: "ModelCard") -> None:
     )
 
 
-def details(inspection: "Inspection") -> None:
+def details(inspection: Inspection) -> None:
     """Which model, on what, how long, and which picture exactly."""
     seconds = inspection.seconds
     stages = ", ".join(f"{stage} {1000 * s:.0f}" for stage, s in seconds.items() if stage != "total")

@@ -2,14 +2,12 @@
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from casting_core.explanation.regions import Region
+from casting_core.inspection.results import Inspection
 from casting_core.labels import Verdict
+from casting_core.networks.card import ModelCard
 from casting_core.networks.registry import architecture
-
-if TYPE_CHECKING:
-    from casting_core import Inspection, Region
-    from casting_core.networks.card import ModelCard
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +48,7 @@ NO_MAP = "The model has no map of its evidence, so it marks no places."
 LABELS = {"ok": "sound", "defective": "defective"}  # a card's word for a label → the page's
 
 
-def purpose(card: "ModelCard") -> str:
+def purpose(card: ModelCard) -> str:
     """One sentence: what a model is there for, or which other product it was trained on."""
     if not card.on_public_set:
         learned = classes(card)
@@ -59,7 +57,7 @@ def purpose(card: "ModelCard") -> str:
     return f"{card.name}: {architecture(card.architecture).purpose}."
 
 
-def classes(card: "ModelCard") -> str:
+def classes(card: ModelCard) -> str:
     """The classes that a model was trained on, each with its label: `good: sound; scratch: defective`."""
     return "; ".join(f"{name}: {LABELS.get(label, label)}" for name, label in card.data.get("classes", {}).items())
 
@@ -69,7 +67,7 @@ def as_it_is(text: str) -> str:
     return re.sub(r"[\\`*_{}\[\]<>|~$&@]|:(?=\S)|(?<=www)\.|^[#+\-]|(?<=^\d)[.)]", r"\\\g<0>", text)
 
 
-def advice(inspection: "Inspection") -> str:
+def advice(inspection: Inspection) -> str:
     """One sentence: what to do with this part, and where to look on it."""
     sentence = WORDING[inspection.verdict].advice
     if inspection.regions:
@@ -81,7 +79,7 @@ def advice(inspection: "Inspection") -> str:
     return sentence + "."
 
 
-def where(region: "Region") -> str:
+def where(region: Region) -> str:
     """A region's place in brackets, empty where no part was found: ` (4 o’clock, 82 % of the way to the rim)`."""
     if region.clock is None or region.radius is None:
         return ""
@@ -103,7 +101,7 @@ def region_columns(diameter: float | None = None) -> tuple[str, ...]:
     return ("Place", "Clock", "From centre (% of radius)", *sizes, "Share of evidence (%)", "Strength (%)")
 
 
-def region_row(number: int, region: "Region", diameter: float | None = None) -> tuple[str, ...]:
+def region_row(number: int, region: Region, diameter: float | None = None) -> tuple[str, ...]:
     """A region as texts for `region_columns`.
 
     `diameter`: of the part, in millimetres; None where nobody told it. The strength is the strongest evidence in

@@ -1,4 +1,7 @@
-"""What is known beside the verdict: was this casting seen before, which castings is it like, does the verdict hold?"""
+"""What is known beside the verdict: was this casting seen before, which castings is it like, does the verdict hold?
+
+And does it fall when what is marked is made sound?
+"""
 
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -6,15 +9,16 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from casting_core.charts.overlay import percent
+from casting_core.data.provenance.seen_before import SeenBefore
 from casting_core.errors import CastingError
+from casting_core.explanation.precedents import Precedent
+from casting_core.inspection.results import Inspection
 from casting_core.labels import Label
-from pages.shared import resources
+from pages.shared import resources, widgets
 from pages.shared.uploads import Upload
 from pages.shared.wording import WORDING
 
 if TYPE_CHECKING:
-    from casting_core.data.provenance.seen_before import SeenBefore
-    from casting_core.explanation.precedents import Precedent
     from casting_core.inspection.stability import Stability
 
 KINDS = {Label.OK: "Sound castings", Label.DEFECTIVE: "Defective castings"}
@@ -46,7 +50,7 @@ def seen_before(upload: Upload, model: str) -> None:
         _match(found)
 
 
-def _match(found: "SeenBefore") -> None:
+def _match(found: SeenBefore) -> None:
     if found.confirmed:
         mirrored = "mirrored and " if found.mirrored else ""
         st.markdown(
@@ -98,7 +102,7 @@ def precedents(upload: Upload, model: str) -> None:
                     _precedent(each, own)
 
 
-def _precedent(each: "Precedent", own: bool) -> None:
+def _precedent(each: Precedent, own: bool) -> None:
     st.markdown(f"**{100 * max(each.similarity, 0.0):.0f} %** alike")  # below 0 is no less in common than 0
     if own:  # its folder is its class, and a picture of the public set could have the same path
         st.text(each.path)
@@ -116,6 +120,32 @@ def _known_picture(path: str, alt: str) -> None:
 
 
 @st.fragment
+def repair(upload: Upload, inspection: Inspection, model: str) -> None:
+    """On demand: the marked places are made sound, and the part is judged again."""
+    st.subheader("The test: make the marked places sound, and judge again", anchor=False)
+    st.markdown(
+        "Each marked place is covered with sound metal of the same ring, taken from another clock position of this "
+        "part. If the probability falls, these places were the reason. As a control the same is done at places that "
+        "are not marked: that must change nothing."
+    )
+    if not resources.card(model).gates:
+        st.info(
+            f"Not for the model {model}: its product is not one that is found in the picture, so there is no ring to "
+            "take sound metal from.",
+            icon=":material/block:",
+        )
+        return
+    if not _asked("Repair and judge again", ":material/healing:", upload, model):
+        return
+    with st.spinner("Repairing, and judging again…"):
+        proof = resources.prove(upload, model=model)
+    if proof is None:
+        st.info("No part was found in this picture, so there is no ring to take metal from.", icon=":material/block:")
+        return
+    widgets.proof(proof, inspection)
+
+
+@st.fragment
 def stability(upload: Upload, model: str) -> None:
     """On demand: the verdict in eight orientations and three exposures."""
     st.subheader("Does the verdict hold?", anchor=False)
@@ -123,14 +153,20 @@ def stability(upload: Upload, model: str) -> None:
         "A part is what it is however it lies. The same picture is judged in its eight orientations, each as it is, "
         "darker and brighter. Where the answers differ, a person should look."
     )
-    asked = st.session_state.setdefault("turned", set())
-    key = (model, upload.sha256)
-    if key not in asked and not st.button("Turn, relight and judge again", icon=":material/cached:"):
+    if not _asked("Turn, relight and judge again", ":material/cached:", upload, model):
         return
-    asked.add(key)
     with st.spinner("Judging 24 variants…"):
         found = resources.stability(upload, model=model)
     _stability(found)
+
+
+def _asked(label: str, icon: str, upload: Upload, model: str) -> bool:
+    """Whether the visitor has asked for what takes a while; draws the button for it where not."""
+    known = st.session_state.setdefault("asked", set())
+    key = (label, model, upload.sha256)
+    if key in known or st.button(label, icon=icon):
+        known.add(key)
+    return key in known
 
 
 def _stability(found: "Stability") -> None:
