@@ -24,11 +24,15 @@ MOST = 20  # regions that are listed
 class Region:
     """One place that speaks for a defect.
 
-    `x, y, width, height`: box in pixels of the given picture; `area`: pixels at or above the level;
-    `score`: the largest evidence in it, in [0, 1]; `clock`: hours in (0, 12], 12 at the top; `radius`:
-    0 at the part's centre, 1 at its rim; `extent`: longest side of the box as a fraction of the part's
-    diameter ; all three None where no part was found.
-    `share`: of the evidence in all regions, in [0, 1].
+    Attributes
+    ----------
+    x, y, width, height : box in pixels of the given picture.
+    area : pixels at or above the level.
+    score : the largest evidence in it, in [0, 1].
+    clock : hours in (0, 12], 12 at the top; None where no part was found, as the next two are.
+    radius : 0 at the part's centre, 1 at its rim.
+    extent : longest side of the box as a fraction of the part's diameter.
+    share : of the evidence in all regions, in [0, 1].
     """
 
     x: int

@@ -80,13 +80,13 @@ def examine(inspector: Inspector, source: Source, *, root: Path | None = None) -
 
 
 def seen_before(photograph: Photograph, *, root: Path | None = None) -> SeenBefore | None:
-    """The training photograph that a picture shows, if any; for `root` see `examine`."""
+    """Return the training photograph that a picture shows, if any; for `root` see `examine`."""
     picture = photograph.picture()
     return look_up(picture.pixels, photograph.part(), read_signatures(), root=root, sha256=picture.sha256)
 
 
 def precedents(inspector: Inspector, photograph: Photograph, *, without: int | None = None) -> Precedents | None:
-    """The known castings of both classes that the model sees most alike; None for a model without features.
+    """Return the known castings of both classes that the model sees most alike; None for a model without features.
 
     `without`: the source photograph that the picture itself shows.
     """

@@ -105,11 +105,11 @@ class Inspector:
         return describe(self.device)
 
     def prepare(self, pixels: np.ndarray) -> Tensor:
-        """The network's input for a decoded picture: uint8 (H, W) → float32 (1, 1, h, w) on the CPU."""
+        """Return the network's input for a decoded picture: uint8 (H, W) → float32 (1, 1, h, w) on the CPU."""
         return to_tensor([to_input(pixels, self.card.input_size)])
 
     def locate(self, pixels: np.ndarray) -> Part | None:
-        """The part on a decoded picture uint8 (H, W), in its pixels.
+        """Return the part on a decoded picture uint8 (H, W), in its pixels.
 
         None where none is found, and for a model without gates: its product is not one that could be found.
         """
@@ -127,7 +127,7 @@ class Inspector:
         return next(self._results(self._launch([self._read(source, beside=True)])(), explain))
 
     def look(self, pixels: np.ndarray) -> tuple[float, np.ndarray | None]:
-        """What the network says of decoded pixels uint8 (H, W), whatever the gates would say of them.
+        """Return what the network says of decoded pixels uint8 (H, W), whatever the gates would say of them.
 
         For methods that alter a picture and ask again; the one way to a verdict is `inspect`. Gives the calibrated
         probability of *defective*, and the evidence map float32 (H, W), None for a network without a map.
@@ -268,7 +268,7 @@ class Inspector:
         )
 
     def _explained(self, evidence: np.ndarray, item: _Prepared) -> tuple[np.ndarray, tuple[Region, ...]]:
-        """The map at the picture's size, and its regions, which are found at the size that the network saw."""
+        """Return the map at the picture's size, and its regions, which are found at the size that the network saw."""
         assert item.inputs is not None
         assert item.shape is not None
         heatmap = self._map(evidence, *item.shape)
@@ -276,7 +276,7 @@ class Inspector:
         return heatmap, find_regions(places, item.part, shape=item.shape)
 
     def _map(self, evidence: np.ndarray, height: int, width: int) -> np.ndarray:
-        """The evidence of places (h, w) as probabilities at the picture's size, float32 (H, W) in [0, 1].
+        """Return the evidence of places (h, w) as probabilities at the picture's size, float32 (H, W) in [0, 1].
 
         Scaled while it is logits: as probabilities, strong places next to each other are all nearly 1, and which of
         them is the strongest would be lost.

@@ -22,7 +22,7 @@ Line = tuple[Upload, Inspection | None]  # None: refused, or not judged yet
 
 
 def offer(*files: tuple[str, str, str, Callable[[], str | bytes]]) -> None:
-    """A button for each file: its label, name and kind, and what makes it when it is asked for."""
+    """Draw a button for each file: its label, name and kind, and what makes it when it is asked for."""
     with st.container(horizontal=True):
         for label, name, kind, make in files:
             st.download_button(
@@ -40,7 +40,7 @@ def record(upload: Upload, inspection: Inspection | None) -> dict[str, Any]:
 
 
 def to_json(content: dict[str, Any] | list[dict[str, Any]]) -> str:
-    """A record, or a list of them, as strict JSON; ASCII only."""
+    """Return a record, or a list of them, as strict JSON; ASCII only."""
     return json.dumps(content, indent=2, allow_nan=False)
 
 
@@ -58,14 +58,14 @@ def to_csv(lines: Sequence[Line]) -> bytes:
 
 
 def overlay_png(judged: DisplayedInspection) -> bytes:
-    """The picture with its evidence and the marked places, at the size in which the page shows it, as PNG."""
+    """Return the picture with its evidence and the marked places, at the size in which the page shows it, as PNG."""
     stream = io.BytesIO()
     marked_image(judged).save(stream, "PNG")
     return stream.getvalue()
 
 
 def marked_image(judged: DisplayedInspection) -> Image.Image:
-    """The picture with its evidence, if there is a map, and the marked places; RGB. It must have been decoded."""
+    """Draw the picture with its evidence, if there is a map, and the marked places; RGB. It must be decoded."""
     picture, inspection = judged.picture, judged.inspection
     assert picture is not None
     shown = picture if judged.evidence is None else overlay(picture, judged.evidence)
@@ -74,7 +74,7 @@ def marked_image(judged: DisplayedInspection) -> Image.Image:
 
 
 def neutral(value: Any) -> Any:
-    """A text that begins like a formula gets an apostrophe before it; other values stay as they are.
+    """Put an apostrophe before a text that begins like a formula; leave other values as they are.
 
     After OWASP, "CSV Injection", https://owasp.org/www-community/attacks/CSV_Injection.
     """

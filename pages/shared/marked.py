@@ -55,7 +55,7 @@ def show(
 
 
 def as_uri(picture: Image.Image, *, side: int | None = None) -> str:
-    """A picture as a JPEG in a data URI, made smaller where one of its sides is longer than `side` px."""
+    """Return a picture as a JPEG in a data URI, made smaller where one of its sides is longer than `side` px."""
     if side is not None:
         picture = picture.copy()
         picture.thumbnail((side, side))

@@ -52,7 +52,7 @@ give_way = _precedence.wait  # before something that can come later, while other
 
 
 def per_picture(*, max_entries: int) -> Callable[[Callable[..., Any]], Any]:
-    """Decorator: keep what a function finds in an `Upload`, by its SHA-256 and what else the function is given."""
+    """Decorate a function to keep what it finds in an `Upload`, by its SHA-256 and what else the function is given."""
     of = {Upload: lambda upload: upload.sha256}
     return st.cache_resource(max_entries=max_entries, ttl=KEPT, show_spinner=False, hash_funcs=of)
 
@@ -73,7 +73,7 @@ def models() -> list[str]:
 
 
 def card(model: str) -> ModelCard:
-    """The card of a shipped model, read at once."""
+    """Return the card of a shipped model, read at once."""
     return read_card(folder_of(model, MODELS))
 
 
@@ -83,7 +83,7 @@ def has_convolutions(model: str) -> bool:
 
 
 def inspector(model: str = DEFAULT) -> "Inspector":
-    """A shipped model, once it is loaded. Raises `ModelError` where it is missing or altered."""
+    """Return a shipped model, once it is loaded. Raises `ModelError` where it is missing or altered."""
     loading = _loading(model)
     if loading.done() and loading.exception() is not None:
         _loading.clear(model)  # that was for another visitor: the file may have been restored
@@ -143,13 +143,13 @@ class DisplayedInspection:
 
 @per_picture(max_entries=8)
 def photograph(upload: Upload) -> Photograph:
-    """The pixels and the part of a picture, for all that is asked about it."""
+    """Return the pixels and the part of a picture, for all that is asked about it."""
     return Photograph(upload.data)
 
 
 @per_picture(max_entries=12)
 def shown(upload: Upload) -> Image.Image | None:
-    """A picture in colour, RGB, 640 to 1,024 px on its long side; None where it cannot be decoded."""
+    """Return a picture in colour, RGB, 640 to 1,024 px on its long side; None where it cannot be decoded."""
     try:
         picture = Image.fromarray(decode_rgb(upload.data))
     except ImageError:
@@ -164,7 +164,7 @@ def _shown_size(size: tuple[int, int]) -> tuple[int, int]:
 
 
 def displayed(upload: Upload, inspection: Inspection) -> DisplayedInspection:
-    """An inspection of that picture, made ready."""
+    """Return an inspection of that picture, made ready."""
     evidence = None
     if inspection.heatmap is not None:
         heatmap = Image.fromarray(inspection.heatmap)
@@ -199,7 +199,7 @@ def judge_many(uploads: Iterable[Upload], *, model: str = DEFAULT) -> Iterator[t
 
 @per_picture(max_entries=24)
 def activation_map(upload: Upload, *, model: str, method: str) -> tuple[np.ndarray, float]:
-    """A map by one of `explanation.methods.METHODS`, float32 (h, w) in [0, 1], and the seconds that it took.
+    """Return a map by one of `explanation.methods.METHODS`, float32 (h, w) in [0, 1], and the seconds that it took.
 
     Raises `SettingsError` for a model without convolutions.
     """
@@ -216,7 +216,7 @@ def activation_map(upload: Upload, *, model: str, method: str) -> tuple[np.ndarr
 
 @per_picture(max_entries=12)
 def prove(upload: Upload, *, model: str) -> Proof | None:
-    """The repair proof of a picture; None where no part is found or nothing is marked."""
+    """Return the repair proof of a picture; None where no part is found or nothing is marked."""
     from casting_core.inspection import examination
 
     with _explaining:
@@ -224,7 +224,7 @@ def prove(upload: Upload, *, model: str) -> Proof | None:
 
 
 def seen_before(upload: Upload, *, model: str) -> SeenBefore | None:
-    """The training photograph that a picture shows; None where it shows none.
+    """Return the training photograph that a picture shows; None where it shows none.
 
     Only photographs of the public set can be recognised: None for a model that was trained on others.
     """
@@ -240,7 +240,7 @@ def _look_up(upload: Upload) -> SeenBefore | None:
 
 @per_picture(max_entries=50)
 def precedents(upload: Upload, *, model: str) -> "Precedents | None":
-    """The known castings that the model sees most alike to a picture, without its own photograph.
+    """Return the known castings that the model sees most alike to a picture, without its own photograph.
 
     None for a model without features. Raises `ModelError` where its file of known castings is damaged.
     """
@@ -253,7 +253,7 @@ def precedents(upload: Upload, *, model: str) -> "Precedents | None":
 
 @per_picture(max_entries=50)
 def stability(upload: Upload, *, model: str) -> "Stability":
-    """The verdict in eight orientations and three exposures of a picture."""
+    """Return the verdict in eight orientations and three exposures of a picture."""
     from casting_core.inspection.stability import check_stability
 
     with _judging:
@@ -279,7 +279,7 @@ def data_root() -> Path | None:
 
 
 def known_picture(path: str) -> Image.Image | None:
-    """A picture of the public data set by its path there; None where it is not on this computer."""
+    """Return a picture of the public data set by its path there; None where it is not on this computer."""
     root = data_root()
     if root is None:
         return None
@@ -299,7 +299,7 @@ class SamplePicture:
 
 @cache
 def sample_pictures() -> dict[str, SamplePicture]:
-    """The castings that the product renders, by name."""
+    """Return the castings that the product renders, by name."""
     pictures = {}
     for sample in samples():
         stream = io.BytesIO()

@@ -20,7 +20,7 @@ INK = {"light": "#0F1417", "dark": "#E8EBED"}  # the text colours of .streamlit/
 
 
 def verdict(inspection: Inspection) -> None:
-    """The verdict in words, and one sentence on what to do with the part."""
+    """Draw the verdict in words, and one sentence on what to do with the part."""
     word = WORDING[inspection.verdict]
     st.header(f":{word.colour}[:material/{word.icon}: {word.word}]", anchor=False)
     st.markdown(f"**{wording.advice(inspection)}**")
@@ -29,7 +29,7 @@ def verdict(inspection: Inspection) -> None:
 
 
 def probability(inspection: Inspection, p: float) -> None:
-    """The calibrated probability `p` on its scale, with both thresholds of the inspection."""
+    """Draw the calibrated probability `p` on its scale, with both thresholds of the inspection."""
     low, high = inspection.threshold_pass, inspection.threshold_reject
     st.plotly_chart(
         probability_scale(p, low, high, ink=INK[st.context.theme.type or "light"]),
@@ -50,7 +50,7 @@ def evidence(
     palette: Palette = EVIDENCE,
     diameter: float | None = None,
 ) -> None:
-    """The picture, its evidence beside it, the places marked in both and listed below, and the scale."""
+    """Draw the picture, its evidence beside it, the places marked in both and listed below, and the scale."""
     frame = (inspection.width or picture.width, inspection.height or picture.height)
     shown = [("Picture", picture, f"The picture as it was given, {frame[0]} × {frame[1]} px.")]
     if heatmap is not None:
@@ -66,7 +66,7 @@ def evidence(
 
 
 def activation(picture: Image.Image, heatmap: np.ndarray, title: str) -> None:
-    """The picture with an activation map, and its scale below."""
+    """Draw the picture with an activation map, and its scale below."""
     shown = overlay(picture, heatmap, opacity=0.55, palette=ACTIVATION)
     st.markdown(f"**Activation map: {title}**")
     st.image(shown, width="stretch", alt=f"{title} over the picture, stretched to its own maximum.")
@@ -75,7 +75,7 @@ def activation(picture: Image.Image, heatmap: np.ndarray, title: str) -> None:
 
 
 def legend(title: str, palette: Palette, opacity: float, ticks: Sequence[str]) -> None:
-    """A colour bar with its title, and ticks spread evenly below it."""
+    """Draw a colour bar with its title, and ticks spread evenly below it."""
     marks = "".join(f"<span>{tick}</span>" for tick in ticks)
     st.html(
         f'<div role="img" aria-label="{title}: {ticks[0]} to {ticks[-1]}" style="font-size:0.8rem">{title}'
@@ -86,7 +86,7 @@ def legend(title: str, palette: Palette, opacity: float, ticks: Sequence[str]) -
 
 
 def proof(found: Proof, inspection: Inspection) -> None:
-    """What repairing the marked places did to the probability, with its control and the repaired picture."""
+    """Show what repairing the marked places did to the probability, with its control and the repaired picture."""
     left, right = st.columns([1, 2])
     with left:
         alt = "The part with its marked places covered by sound metal of the same ring."
@@ -126,7 +126,7 @@ def proof(found: Proof, inspection: Inspection) -> None:
 
 
 def natural_rate(title: str, rate: Rate | None, filed: Rate | None, meaning: str) -> None:
-    """A rate as a number of a thousand parts, with its 95 % interval, what it was counted on, and as filed."""
+    """Draw a rate as a number of a thousand parts, with its 95 % interval, what it was counted on, and as filed."""
     st.markdown(f"**{title}**")
     if rate is None:
         st.markdown("Not measured: there were no such parts.")
@@ -140,7 +140,7 @@ def natural_rate(title: str, rate: Rate | None, filed: Rate | None, meaning: str
 
 
 def model(card: ModelCard) -> None:
-    """What judges, in a sentence."""
+    """Say in a sentence what judges."""
     fitted = card.training.get("fitted_on")
     learned = f", fitted on {fitted:,} pictures of one product" if fitted else ""
     st.markdown(

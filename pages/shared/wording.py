@@ -58,12 +58,12 @@ def purpose(card: ModelCard) -> str:
 
 
 def classes(card: ModelCard) -> str:
-    """The classes that a model was trained on, each with its label: `good: sound; scratch: defective`."""
+    """Return the classes that a model was trained on, each with its label: `good: sound; scratch: defective`."""
     return "; ".join(f"{name}: {LABELS.get(label, label)}" for name, label in card.data.get("classes", {}).items())
 
 
 def as_it_is(text: str) -> str:
-    """A text with names from outside, such as those of classes, as Markdown that shows it as it is."""
+    """Return a text with names from outside, such as those of classes, as Markdown that shows it as it is."""
     return re.sub(r"[\\`*_{}\[\]<>|~$&@]|:(?=\S)|(?<=www)\.|^[#+\-]|(?<=^\d)[.)]", r"\\\g<0>", text)
 
 
@@ -80,7 +80,7 @@ def advice(inspection: Inspection) -> str:
 
 
 def where(region: Region) -> str:
-    """A region's place in brackets, empty where no part was found: ` (4 o’clock, 82 % of the way to the rim)`."""
+    """Return where a region is, in brackets: ` (4 o’clock, 82 % of the way to the rim)`; empty without a part."""
     if region.clock is None or region.radius is None:
         return ""
     at = clock(region.clock)
@@ -89,7 +89,7 @@ def where(region: Region) -> str:
 
 
 def clock(hours: float) -> str:
-    """A direction on the face of a clock, to the half hour: `4 o’clock`, `4:30`."""
+    """Return a direction on the face of a clock, to the half hour: `4 o’clock`, `4:30`."""
     halves = round(2 * hours) % 24
     hour = halves // 2 or 12
     return f"{hour}:30" if halves % 2 else f"{hour} o’clock"
@@ -102,7 +102,7 @@ def region_columns(diameter: float | None = None) -> tuple[str, ...]:
 
 
 def region_row(number: int, region: Region, diameter: float | None = None) -> tuple[str, ...]:
-    """A region as texts for `region_columns`.
+    """Return a region as texts for `region_columns`.
 
     `diameter`: of the part, in millimetres; None where nobody told it. The strength is the strongest evidence in
     the region.

@@ -18,7 +18,7 @@ JOB, OPENED, TURN = "job", "opened", "turn"  # in the session
 
 
 def show(chosen: tuple[Upload, ...], *, model: str) -> None:
-    """The table with its totals, or the picture that was opened from it."""
+    """Show the table with its totals, or the picture that was opened from it."""
     job = begin(chosen, model)
     arranged = arrange(gather(chosen, job))
     opened = st.session_state.get(OPENED)
@@ -34,7 +34,7 @@ def show(chosen: tuple[Upload, ...], *, model: str) -> None:
 
 
 def begin(chosen: tuple[Upload, ...], model: str) -> Job:
-    """The job of these pictures and this model: the one that runs, or a new one; results of the old one are dropped."""
+    """Return the job of these pictures and this model: the one that runs, or a new one, in place of an old one."""
     wanted = (model, tuple(upload.sha256 for upload in chosen))
     before, job = st.session_state.get(JOB, (None, None))
     if before == wanted:
@@ -48,12 +48,12 @@ def begin(chosen: tuple[Upload, ...], model: str) -> Job:
 
 
 def gather(chosen: Sequence[Upload], job: Job) -> list[Line]:
-    """The lines of the table as they stand now."""
+    """Return the lines of the table as they stand now."""
     return [Line(upload=upload, done=job.result(upload.sha256)) for upload in chosen]
 
 
 def arrange(lines: Sequence[Line]) -> list[Line]:
-    """The lines that the visitor's filter shows, in the visitor's order."""
+    """Return the lines that the visitor's filter shows, in the visitor's order."""
     state = st.session_state
     order = state.get("order") or batch_table.ORDERS[0]
     return batch_table.arrange(lines, word=state.get("filter"), text=state.get("search") or "", order=order)
@@ -76,7 +76,7 @@ def overview(chosen: tuple[Upload, ...], job: Job, watched: bool) -> None:
         if selected is not None:
             turn_to(arranged[selected].upload)
             st.rerun()
-    found = [(line.upload, line.done and line.done.inspection) for line in arranged]
+    found = [(line.upload, line.inspection) for line in arranged]
     downloads.offer(
         ("Table as CSV", "inspections.csv", "text/csv", lambda: downloads.to_csv(found)),
         (

@@ -62,7 +62,7 @@ class Job:
         return len(self._results)
 
     def result(self, sha256: str) -> Done | None:
-        """The result of a picture, if it is there."""
+        """Return the result of a picture, if it is there."""
         return self._results.get(sha256)
 
     def seconds_left(self) -> float | None:

@@ -1,6 +1,6 @@
-"""What is known beside the verdict: was this casting seen before, which castings is it like, does the verdict hold?
+"""What is known beside the verdict: was this casting seen before, which castings is it like, and does the verdict hold.
 
-And does it fall when what is marked is made sound?
+Does it fall when what is marked is made sound, and does it stay when the picture is turned and lit otherwise?
 """
 
 from pathlib import PurePosixPath
@@ -28,7 +28,7 @@ EXPOSURES = {1.0: "as given (%)", 0.8: "darker, × 0.8 (%)", 1.25: "brighter, ×
 
 
 def seen_before(upload: Upload, model: str) -> None:
-    """A banner where the picture shows a photograph that the model was trained on; else a line that it does not."""
+    """Draw a banner where the picture shows a photograph that the model was trained on; else a line."""
     try:
         found = resources.seen_before(upload, model=model)
     except CastingError as error:
@@ -69,7 +69,7 @@ def _match(found: SeenBefore) -> None:
 
 
 def precedents(upload: Upload, model: str) -> None:
-    """The known castings of both classes that the model sees most alike."""
+    """Show the known castings of both classes that the model sees most alike."""
     own = not resources.card(model).on_public_set
     st.subheader("Known parts most like this one" if own else "Known castings most like this one", anchor=False)
     try:
@@ -112,7 +112,7 @@ def _precedent(each: Precedent, own: bool) -> None:
 
 
 def _known_picture(path: str, alt: str) -> None:
-    """A picture of the data set where it is on this computer, and its name."""
+    """Show a picture of the data set where it is on this computer, and its name."""
     picture = resources.known_picture(path)
     if picture is not None:
         st.image(picture, width=180, alt=alt)

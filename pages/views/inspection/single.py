@@ -60,7 +60,7 @@ def show(upload: Upload, *, model: str) -> None:
 
 @st.fragment
 def explain(upload: Upload, judged: resources.DisplayedInspection, model: str) -> None:
-    """The picture and its evidence with the marked places, and an activation map beside it."""
+    """Show the picture and its evidence with the marked places, and an activation map beside it."""
     st.subheader("Where, and why", anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         opacity, colours, diameter = settings() if judged.evidence is not None else UNTOUCHED
@@ -149,7 +149,7 @@ def settings() -> tuple[int, str, float | None]:
 
 
 def take_away(upload: Upload, judged: resources.DisplayedInspection) -> None:
-    """The result as files."""
+    """Offer the result as files."""
     line, told = (upload, judged.inspection), st.session_state.setdefault(TOLD, {})
     files = [
         ("JSON", "inspection.json", "application/json", lambda: downloads.to_json(downloads.record(*line))),
@@ -166,7 +166,7 @@ def take_away(upload: Upload, judged: resources.DisplayedInspection) -> None:
 
 
 def all_answers(upload: Upload, judged: resources.DisplayedInspection) -> str:
-    """The inspection, and what can be asked beside it: seen before, precedents, repair proof, stability."""
+    """Return the inspection, and what can be asked beside it: seen before, precedents, repair proof, stability."""
     record = downloads.record(upload, judged.inspection)
     answers = resources.examination(upload, model=judged.inspection.model)
     return downloads.to_json({**record, "examination": answers.to_json()})
