@@ -13,6 +13,9 @@ BASE := $(shell for each in python3.11 python3; do \
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
+# else memory that threads free is scattered, and stays with the process
+app load: export MALLOC_ARENA_MAX ?= 2
+
 app: $(VENV)/installed ## open the app in the browser
 	$(PYTHON) -m casting_core app $(ARGS)
 

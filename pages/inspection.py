@@ -1,4 +1,4 @@
-"""Is this part sound, and why was it flagged?"""
+"""The page *Inspection*: whether a part is sound, and why it was flagged."""
 
 import streamlit as st
 
@@ -25,7 +25,7 @@ def choose_source() -> str:
 
 
 def choose(source: str, model: str) -> tuple[Upload, ...]:
-    """The pictures to judge, from the source that the visitor picked."""
+    """Let the visitor choose the pictures to judge, from the source that was picked."""
     if source == "Sample":
         if resources.card(model).on_public_set:
             return choose_sample()
@@ -67,7 +67,7 @@ def choose_sample() -> tuple[Upload, ...]:
 
 
 def invite(model: str) -> None:
-    """What to do on an empty page: give a picture, or try one of the samples, which are castings."""
+    """Say what to do on an empty page: give a picture, or try one of the samples, which are castings."""
     if not resources.card(model).on_public_set:
         st.info(
             "Nothing to judge yet. Drop pictures above or take one with the camera, taken as those were that the "
@@ -100,7 +100,7 @@ def clear() -> None:
 
 
 def choose_model() -> str:
-    """The model that judges; one that a link names and that is not there is told."""
+    """Let the visitor choose the model that judges; say so where a link names one that is not there."""
     asked = st.query_params.get("model")
     if asked and asked not in resources.models():
         st.toast("The model that this link names is not here; another one judges.", icon=":material/info:")
@@ -116,7 +116,7 @@ def choose_model() -> str:
 
 
 def tell_purpose(model: str) -> None:
-    """What the chosen model is there for, where there is a choice or it is not the one made for castings."""
+    """Say what the chosen model is there for, where there is a choice or it is not the one made for castings."""
     card = resources.card(model)
     if card.on_public_set and architecture(card.architecture).comparison_only:
         # a warning: a verdict stands below, with advice

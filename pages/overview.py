@@ -1,4 +1,4 @@
-"""What is this, and what is it worth to me?"""
+"""The page *Overview*: what this is, and what it is worth to the visitor."""
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -14,7 +14,7 @@ from pages.views.overview import defect_kinds
 
 
 def opening() -> None:
-    """What it is, and where to begin."""
+    """Say what it is, and where to begin."""
     st.title("Castings, looked at one by one", anchor=False)
     st.markdown(
         "Molten metal is poured into a mould and sets: that is a **casting**. Most come out sound. Some do not, and "
@@ -33,7 +33,7 @@ def opening() -> None:
 
 
 def defects() -> list[tuple[DeltaGenerator, defect_kinds.Kind]]:
-    """The kinds of defects; gives the places where each is to be shown on a rendered part."""
+    """Draw the kinds of defects; return the places where each is to be shown on a rendered part."""
     st.header("What goes wrong with a casting", anchor=False)
     st.caption("The parts shown are rendered by this app, an impeller of a water pump, seen from above.")
     places = []
@@ -48,7 +48,7 @@ def defects() -> list[tuple[DeltaGenerator, defect_kinds.Kind]]:
 
 
 def steps() -> None:
-    """What the app does."""
+    """Say what the app does."""
     st.header("What the app does", anchor=False)
     told = (
         ("photo_camera", "1. You give a photograph", "From a camera, a file or a folder; one part or hundreds."),
@@ -96,7 +96,7 @@ def worth(card: ModelCard) -> None:
 
 
 def limits() -> None:
-    """What it cannot do."""
+    """Say what it cannot do."""
     st.header("What it cannot do", anchor=False)
     st.markdown(
         "- **One product.** It knows the impeller of one pump, photographed from above. Other parts need their own "
@@ -108,7 +108,7 @@ def limits() -> None:
 
 
 def own_limits(card: ModelCard) -> None:
-    """The limits that the model's card names."""
+    """List the limits that the model's card names."""
     with st.expander("The limits in the model’s own card"):
         st.markdown("\n".join(f"- {limit}" for limit in card.limits) or "The card names none.")
 

@@ -38,15 +38,12 @@ keep_freed_memory()
 @pytest.fixture(scope="session", autouse=True)
 def quick_pages() -> Iterator[None]:
     """Pages without a browser: Streamlit looks through all installed packages for components once, and not at every
-    run; nobody tidies up after visitors that have left minutes ago.
+    run.
     """
     from streamlit.components.v2 import manifest_scanner
 
-    from pages.shared import idle_cleanup
-
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
-        patch.setattr(idle_cleanup, "PATIENCE", 24 * 3600.0)
         yield
 
 

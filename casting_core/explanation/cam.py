@@ -21,22 +21,25 @@ from casting_core.networks.device import at_once
 
 
 def activation_map(network: nn.Module, inputs: Tensor, *, layer: str, method: str = DEFAULT_METHOD) -> np.ndarray:
-    """The map of the logit of *defective* for one picture.
+    """Compute the map of the logit of *defective* for one picture.
 
-    Args:
-        network: takes float (1, 1, h, w), gives logits of *defective*, (1,) or (1, 1). Not changed.
-        inputs: (1, 1, h, w) of any float type, luminance in [0, 1]. Not changed.
-        layer: dotted name of the module to look at, for example `mix` or `backbone.stages.4`; its
-            output must be (1, C, h', w').
-        method: one of `methods.METHODS`.
+    Parameters
+    ----------
+    network : takes float (1, 1, h, w), gives logits of *defective*, (1,) or (1, 1). Not changed.
+    inputs : (1, 1, h, w) of any float type, luminance in [0, 1]. Not changed.
+    layer : dotted name of the module to look at, for example `mix` or `backbone.stages.4`; its output must be
+        (1, C, h', w').
+    method : one of `methods.METHODS`.
 
-    Returns:
-        float32 (h, w) in [0, 1], its smallest value 0 and its largest 1; all 0 where no place of the
-        layer speaks for a defect.
+    Returns
+    -------
+    float32 (h, w) in [0, 1], its smallest value 0 and its largest 1; all 0 where no place of the layer speaks for a
+    defect.
 
-    Raises:
-        SettingsError: the input has another shape, the network no such layer, the layer no map, or the
-            method is unknown.
+    Raises
+    ------
+    SettingsError
+        The input has another shape, the network no such layer, the layer no map, or the method is unknown.
     """
     if inputs.ndim != 4 or inputs.shape[:2] != (1, 1):
         raise SettingsError(f"An activation map takes one gray picture (1, 1, h, w), got {tuple(inputs.shape)}.")

@@ -7,8 +7,13 @@ from dataclasses import dataclass
 class Method:
     """One way to make a map.
 
-    `title`: its name in the literature; `sentence`: what the map shows; `source`: where it was published;
-    `implementation`: its class in the package; `slow`: whether it runs the network many times for one image.
+    Attributes
+    ----------
+    title : its name in the literature.
+    sentence : what the map shows.
+    source : where it was published.
+    implementation : its class in the package.
+    slow : whether it runs the network many times for one image.
     """
 
     title: str

@@ -29,8 +29,12 @@ LEAST = 6  # turns that show free metal, for a median of the ring
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Patch:
-    """What a hole is filled with: `rows`, `columns` int (K,), the hole's places; `values` float32 (K,), their new
-    brightness.
+    """What a hole is filled with.
+
+    Attributes
+    ----------
+    rows, columns : int (K,), the hole's places.
+    values : float32 (K,), their new brightness.
     """
 
     rows: np.ndarray
@@ -39,17 +43,15 @@ class Patch:
 
 
 def find_patches(pixels: np.ndarray, part: Part, hole: np.ndarray, forbidden: np.ndarray, *, most: int) -> list[Patch]:
-    """Fillings for a hole, the one that fits best first.
+    """Find fillings for a hole, the one that fits best first; none where the ring shows too little that is free.
 
-    Args:
-        pixels: uint8 (H, W), not changed.
-        part: where the part lies.
-        hole: bool (H, W), what is to be filled.
-        forbidden: bool (H, W), True where no metal may be taken from; the hole itself among it.
-        most: pieces, at most, from different places of the ring; the ring's median may come on top.
-
-    Returns:
-        None at all where the ring shows too little that is free.
+    Parameters
+    ----------
+    pixels : uint8 (H, W), not changed.
+    part : where the part lies.
+    hole : bool (H, W), what is to be filled.
+    forbidden : bool (H, W), True where no metal may be taken from; the hole itself among it.
+    most : pieces, at most, from different places of the ring; the ring's median may come on top.
     """
     values = pixels.astype(np.float32)
     reach = max(2, round(RIM * part.diameter))
@@ -62,16 +64,15 @@ def find_patches(pixels: np.ndarray, part: Part, hole: np.ndarray, forbidden: np
 
     def misfit(degrees: float, scale: float) -> float:
         """Variance of the difference between the piece's surroundings and the hole's; infinite if not usable."""
-        if not _usable(*turned(part, degrees, columns, rows, scale), values.shape, forbidden):
+        if not usable(*turned(part, degrees, columns, rows, scale), forbidden):
             return float("inf")
         difference = _sample(values, *turned(part, degrees, near_columns, near_rows, scale)) - surroundings
         return float(np.mean((difference - difference.mean()) ** 2))
 
-    tried = sorted((misfit(degrees, 1.0), degrees) for degrees in np.arange(STEP, 360.0, STEP))
     chosen: list[float] = []
-    for cost, degrees in tried:
-        distances = [abs((degrees - other + 180) % 360 - 180) for other in chosen]
-        if np.isfinite(cost) and len(chosen) < most and min(distances, default=APART) >= APART:
+    for cost, degrees in sorted((misfit(degrees, 1.0), degrees) for degrees in np.arange(STEP, 360.0, STEP)):
+        apart = all(abs((degrees - other + 180) % 360 - 180) >= APART for other in chosen)
+        if np.isfinite(cost) and len(chosen) < most and apart:
             chosen.append(float(degrees))
     fillings = []
     for degrees in chosen:
@@ -80,20 +81,13 @@ def find_patches(pixels: np.ndarray, part: Part, hole: np.ndarray, forbidden: np
     median = _of_the_ring(values, columns, rows, part, forbidden)
     if median is not None:
         fillings.append(median)
-    patches = []
-    for filling in fillings:
-        piece = values.copy()
-        piece[rows, columns] = filling
-        patches.append(_seamless(values, piece, hole))
-    return patches
+    return [_seamless(values, rows, columns, filling, hole) for filling in fillings]
 
 
 def turned(
     part: Part, degrees: float, x: np.ndarray, y: np.ndarray, scale: float = 1.0
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Where places x, y (K,) come from when the part is turned in the frame of its outline, and scaled about its
-    centre.
-    """
+    """Where places x, y (K,) come from when the part is turned in the frame of its outline, and scaled."""
     disc, angle = part.disc, np.deg2rad(degrees)
     rotation = scale * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     matrix = disc.matrix @ rotation @ np.linalg.inv(disc.matrix)
@@ -101,14 +95,16 @@ def turned(
     return matrix[0, 0] * dx + matrix[0, 1] * dy + disc.x, matrix[1, 0] * dx + matrix[1, 1] * dy + disc.y
 
 
-def _grown(mask: np.ndarray, reach: float) -> np.ndarray:
-    return np.asarray(ndimage.distance_transform_edt(~mask) <= reach) if mask.any() else mask
-
-
-def _usable(x: np.ndarray, y: np.ndarray, shape: tuple[int, ...], forbidden: np.ndarray) -> bool:
-    if x.min() < 0 or y.min() < 0 or x.max() > shape[1] - 1 or y.max() > shape[0] - 1:
+def usable(x: np.ndarray, y: np.ndarray, forbidden: np.ndarray) -> bool:
+    """Whether places x, y (K,) all lie in the picture, and none is forbidden, bool (H, W)."""
+    height, width = forbidden.shape
+    if x.min() < 0 or y.min() < 0 or x.max() > width - 1 or y.max() > height - 1:
         return False
     return not forbidden[np.rint(y).astype(np.intp), np.rint(x).astype(np.intp)].any()
+
+
+def _grown(mask: np.ndarray, reach: float) -> np.ndarray:
+    return np.asarray(ndimage.distance_transform_edt(~mask) <= reach) if mask.any() else mask
 
 
 def _sample(values: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -131,8 +127,12 @@ def _of_the_ring(
     return np.asarray(np.nanmedian(np.where(free, _sample(values, across, down), np.nan), axis=0), np.float32)
 
 
-def _seamless(values: np.ndarray, piece: np.ndarray, hole: np.ndarray) -> Patch:
-    """The piece plus the membrane: the smoothest correction that is, on the hole's edge, what it lacks there."""
+def _seamless(
+    values: np.ndarray, rows: np.ndarray, columns: np.ndarray, filling: np.ndarray, hole: np.ndarray
+) -> Patch:
+    """Add to the piece the membrane: the smoothest correction that is, on the hole's edge, what it lacks there."""
+    piece = values.copy()
+    piece[rows, columns] = filling
     inside = hole.copy()
     inside[[0, -1], :] = inside[:, [0, -1]] = False  # the frame of the picture is edge
     count = int(inside.sum())

@@ -16,8 +16,10 @@ P. McDaniel, "Deep k-Nearest Neighbors", 2018, https://arxiv.org/abs/1803.04765 
 """
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,10 +50,13 @@ FLOOR = 0.01  # of the largest variance, added to all: the weak axes of few phot
 
 @dataclass(frozen=True, kw_only=True)
 class Known:
-    """A casting of known label.
+    """A casting of known label, which the model was fitted on.
 
-    `path`: POSIX, relative to the data root. `source`: its source photograph, -1 where unknown. `probability`: what
-    the model says of it, calibrated, of *defective*; the model was fitted on it.
+    Attributes
+    ----------
+    path : POSIX, relative to the data root.
+    source : its source photograph, -1 where unknown.
+    probability : what the model says of it, calibrated, of *defective*.
     """
 
     path: str
@@ -75,8 +80,12 @@ class Precedent(Known):
 class Precedents:
     """The known castings of one model.
 
-    `weights_sha256`: of the weights that described them. `known`: N castings. `descriptors`: float16 (N, K·C), each of
-    length 1. `centre` float32 (K, C) and `whitening` float32 (K, C, C) make a descriptor of a network's features.
+    Attributes
+    ----------
+    weights_sha256 : of the weights that described them.
+    known : N castings.
+    descriptors : float16 (N, K·C), each of length 1.
+    centre, whitening : float32 (K, C) and (K, C, C), which make a descriptor of a network's features.
     """
 
     weights_sha256: str
@@ -88,16 +97,19 @@ class Precedents:
     def nearest(
         self, features: np.ndarray, *, count: int = 3, without: int | None = None
     ) -> dict[Label, tuple[Precedent, ...]]:
-        """The most alike castings of each class, most alike first, at most one a source photograph.
+        """Return the most alike castings of each class, most alike first, at most one a source photograph.
 
-        Args:
-            features: float32 (K, C), what `describe` gives for the picture.
-            count: of each class; fewer are given where fewer are known, none of a class that is not known at all.
-            without: a source photograph that is left out, that of the picture itself: a picture that the model has
-                seen before would otherwise be its own precedent.
+        Parameters
+        ----------
+        features : float32 (K, C), what `describe` gives for the picture.
+        count : of each class; fewer are given where fewer are known, none of a class that is not known at all.
+        without : a source photograph that is left out, that of the picture itself: a picture that the model has seen
+            before would otherwise be its own precedent.
 
-        Raises:
-            SettingsError: features of another shape or not finite, or a count below 1.
+        Raises
+        ------
+        SettingsError
+            Features of another shape or not finite, or a count below 1.
         """
         if count < 1:
             raise SettingsError(f"Expected a count of precedents from 1 up, got {count}.")
@@ -139,21 +151,22 @@ def describe(network: "Network", inputs: "Tensor") -> np.ndarray | None:
 def build_precedents(
     network: "Network", card: ModelCard, root: Path, samples: Sequence[Sample], progress: Progress | None = None
 ) -> Precedents | None:
-    """Describe the known castings.
+    """Describe the known castings; None where the network has no features that could be compared.
 
-    Args:
-        network: with the weights of `card`, in evaluation mode.
-        card: its calibration gives the probabilities, its hash says whose precedents they are.
-        root: the data root that the samples' paths start from.
-        samples: what the network was fitted on; never pictures that it is tested on.
-        progress: told how many pictures are described, of how many.
+    Parameters
+    ----------
+    network : with the weights of `card`, in evaluation mode.
+    card : its calibration gives the probabilities, its hash says whose precedents they are.
+    root : the data root that the samples' paths start from.
+    samples : what the network was fitted on; never pictures that it is tested on.
+    progress : called with how many pictures are described, of how many.
 
-    Returns:
-        None where the network has no features that could be compared.
-
-    Raises:
-        DataError: no sample is left that could be taken.
-        ImageError: a picture cannot be read.
+    Raises
+    ------
+    DataError
+        No sample is left that could be taken.
+    ImageError
+        A picture cannot be read.
     """
     from casting_core.data.transforms import to_input, to_tensor
     from casting_core.networks.predict import predict_logits
@@ -189,22 +202,23 @@ def build_precedents(
 
 
 def choose(samples: Sequence[Sample]) -> list[Sample]:
-    """The pictures that become precedents, sorted by label, source photograph and path."""
-    groups: dict[tuple[Label, int, str], list[Sample]] = {}
-    for sample in samples:
-        if not sample.suspect:
-            alone = sample.path if sample.source < 0 else ""  # of unknown source: a photograph of its own
-            groups.setdefault((sample.label, sample.source, alone), []).append(sample)
+    """Return the pictures that become precedents, sorted by label, source photograph and path."""
     result = []
     for label in Label:
-        members = [groups[key] for key in sorted(key for key in groups if key[0] is label)]
-        taken = [s for group in members for s in _evenly(sorted(group, key=lambda s: s.path), EACH)]
+        members = [sample for sample in samples if sample.label is label and not sample.suspect]
+        members.sort(key=lambda sample: (_photograph(sample), sample.path))
+        taken = [each for _, group in groupby(members, _photograph) for each in _evenly(list(group), EACH)]
         result += _evenly(taken, MOST)
     return result
 
 
+def _photograph(sample: Sample) -> tuple[int, str]:
+    """Tell source photographs apart; a picture of unknown source is a photograph of its own."""
+    return sample.source, sample.path if sample.source < 0 else ""
+
+
 def _evenly(samples: list[Sample], count: int) -> list[Sample]:
-    """That many of them, evenly spaced, first and last among them; all where there are no more."""
+    """Take that many of them, evenly spaced, first and last among them; all where there are no more."""
     if len(samples) <= count:
         return samples
     return [samples[round(place)] for place in np.linspace(0, len(samples) - 1, count)]
@@ -212,9 +226,9 @@ def _evenly(samples: list[Sample], count: int) -> list[Sample]:
 
 def _weights(samples: Sequence[Sample]) -> np.ndarray:
     """Of every picture, (N,), sum 1: the labels alike, the source photographs of a label alike."""
-    keys = [(s.label, s.source, s.path if s.source < 0 else "") for s in samples]
-    photographs = {label: len({key for key in keys if key[0] is label}) for label in Label}
-    weight = np.array([1 / (photographs[key[0]] * keys.count(key)) for key in keys])
+    pictures = Counter((sample.label, _photograph(sample)) for sample in samples)
+    photographs = Counter(label for label, _ in pictures)
+    weight = np.array([1 / (photographs[s.label] * pictures[s.label, _photograph(s)]) for s in samples])
     return weight / weight.sum()
 
 
@@ -254,7 +268,7 @@ def write_precedents(folder: Path, precedents: Precedents | None) -> None:
 
 
 def read_precedents(folder: Path, card: ModelCard) -> Precedents | None:
-    """The precedents of a model folder; None where it has none, as that of a network without features.
+    """Return the precedents of a model folder; None where it has none, as that of a network without features.
 
     Raises `ModelError` where they were made with other weights than the card's, or the file is damaged.
     """

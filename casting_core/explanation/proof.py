@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from casting_core.data.part.finder import Part
-from casting_core.explanation.patches import turned
+from casting_core.explanation.patches import turned, usable
 from casting_core.explanation.regions import LEVEL, find_regions
 from casting_core.explanation.repair import Look, hole, repair
 
@@ -34,10 +34,13 @@ TRIES = 24  # clock positions tried for a control
 class Proof:
     """What repairing did to the probability of *defective*.
 
-    `before`, `after`: of the part as given, and with all marked places repaired. `alone`: after repairing one place
-    alone, for the strongest places in their order; `control`: after the same repair at a sound place of the same ring,
-    None where no such place is free. `pixels` uint8 (H, W): the repaired picture. `replaced`: share of the disc's area
-    that was replaced, in [0, 1].
+    Attributes
+    ----------
+    before, after : of the part as given, and with all marked places repaired.
+    alone : after repairing one place alone, for the strongest places in their order.
+    control : after the same repair at a sound place of the same ring; None where no such place is free.
+    pixels : uint8 (H, W), the repaired picture.
+    replaced : share of the disc's area that was replaced, in [0, 1].
     """
 
     before: float
@@ -50,32 +53,27 @@ class Proof:
     @property
     def largest_control(self) -> float | None:
         """How far the control moved the probability at most; None without a control."""
-        moves = [abs(each - self.before) for each in self.control if each is not None]
-        return max(moves) if moves else None
+        return max((abs(each - self.before) for each in self.control if each is not None), default=None)
 
     def to_json(self) -> dict[str, Any]:
         """As plain values; the repaired picture is left out."""
-        return {
-            "before": self.before,
-            "after": self.after,
-            "alone": list(self.alone),
-            "control": list(self.control),
-            "replaced": self.replaced,
-        }
+        return {name: value for name, value in vars(self).items() if name != "pixels"}
 
 
 def prove(pixels: np.ndarray, part: Part, look: Look, *, enough: float, seed: int = 0) -> Proof | None:
     """Repair what is marked on a part, and judge it again.
 
-    Args:
-        pixels: uint8 (H, W), not changed.
-        part: where the part lies.
-        look: judges a picture of that shape.
-        enough: the probability below which nothing more needs repair, the threshold below which a part passes.
-        seed: decides where the controls lie.
+    Parameters
+    ----------
+    pixels : uint8 (H, W), not changed.
+    part : where the part lies.
+    look : judges a picture of that shape.
+    enough : the probability below which nothing more needs repair, the threshold below which a part passes.
+    seed : decides where the controls lie.
 
-    Returns:
-        None where nothing is marked.
+    Returns
+    -------
+    What was found out; None where nothing is marked.
     """
     before, heatmap = look(pixels)
     marked = find_regions(heatmap, part)
@@ -85,28 +83,25 @@ def prove(pixels: np.ndarray, part: Part, look: Look, *, enough: float, seed: in
     holes = [hole(region, heatmap, part, level=LEVEL) for region in marked]
     taken = np.any(holes, axis=0)
     rng = np.random.default_rng(seed)
-    alone, control = [], []
-    for each in holes[:MOST]:
-        alone.append(repair(pixels, part, [each], look, keep_off=taken).probability)
-        elsewhere = _sound_place(each, part, taken, rng)
-        control.append(
-            None if elsewhere is None else repair(pixels, part, [elsewhere], look, keep_off=taken).probability
-        )
-    area = np.pi * part.disc.major * part.disc.minor
+
+    def repaired(place: np.ndarray) -> float:
+        return repair(pixels, part, [place], look, keep_off=taken).probability
+
+    sound = [_sound_place(each, part, taken, rng) for each in holes[:MOST]]
     return Proof(
         before=before,
         after=after,
-        alone=tuple(alone),
-        control=tuple(control),
+        alone=tuple(repaired(each) for each in holes[:MOST]),
+        control=tuple(None if each is None else repaired(each) for each in sound),
         pixels=current,
-        replaced=float(replaced.sum() / area),
+        replaced=float(replaced.sum() / (np.pi * part.disc.major * part.disc.minor)),
     )
 
 
 def _all_repaired(
     pixels: np.ndarray, part: Part, look: Look, probability: float, heatmap: np.ndarray, enough: float
 ) -> tuple[np.ndarray, float, np.ndarray]:
-    """The picture with all marked places repaired, its probability, and what was replaced, bool (H, W)."""
+    """Return the picture with all marked places repaired, its probability, and what was replaced, bool (H, W)."""
     replaced = np.zeros(pixels.shape, bool)
     share = OF_PEAK
     for _ in range(ROUNDS):
@@ -125,14 +120,12 @@ def _all_repaired(
 
 
 def _sound_place(hole: np.ndarray, part: Part, taken: np.ndarray, rng: np.random.Generator) -> np.ndarray | None:
-    """A hole of the same shape on the same ring that touches no marked place, bool (H, W); None where none is free."""
+    """Find a hole of the same shape on the same ring that touches no marked place, bool (H, W); None without one."""
     height, width = taken.shape
     rows, columns = np.nonzero(hole)
     for degrees in rng.uniform(0, 360, TRIES):
         x, y = turned(part, degrees, columns, rows)
-        if x.min() < 0 or y.min() < 0 or x.max() > width - 1 or y.max() > height - 1:
-            continue
-        if taken[np.rint(y).astype(np.intp), np.rint(x).astype(np.intp)].any():
+        if not usable(x, y, taken):
             continue
         grid_y, grid_x = np.mgrid[:height, :width]
         back_x, back_y = (np.rint(each).astype(np.intp) for each in turned(part, -degrees, grid_x, grid_y))

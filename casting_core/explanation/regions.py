@@ -24,11 +24,15 @@ MOST = 20  # regions that are listed
 class Region:
     """One place that speaks for a defect.
 
-    `x, y, width, height`: box in pixels of the given picture; `area`: pixels at or above the level;
-    `score`: the largest evidence in it, in [0, 1]; `clock`: hours in (0, 12], 12 at the top; `radius`:
-    0 at the part's centre, 1 at its rim; `extent`: longest side of the box as a fraction of the part's
-    diameter ; all three None where no part was found.
-    `share`: of the evidence in all regions, in [0, 1].
+    Attributes
+    ----------
+    x, y, width, height : box in pixels of the given picture.
+    area : pixels at or above the level.
+    score : the largest evidence in it, in [0, 1].
+    clock : hours in (0, 12], 12 at the top; None where no part was found, as the next two are.
+    radius : 0 at the part's centre, 1 at its rim.
+    extent : longest side of the box as a fraction of the part's diameter.
+    share : of the evidence in all regions, in [0, 1].
     """
 
     x: int
@@ -55,9 +59,9 @@ def find_regions(
     `shape`: (H, W) of the picture in whose pixels regions are told and `part` was found; the map's own
     when None. A map that stays below the level everywhere has no regions.
     """
-    labels, count = ndimage.label(heatmap >= level, structure=np.ones((3, 3)))
-    if not count:
+    if heatmap.max() < level:
         return ()
+    labels, _ = ndimage.label(heatmap >= level, structure=np.ones((3, 3)))
     height, width = shape or heatmap.shape
     tall, wide = height / heatmap.shape[0], width / heatmap.shape[1]  # pixels of the picture a place
     total = float(heatmap[labels > 0].sum())

@@ -28,8 +28,13 @@ Look = Callable[[np.ndarray], tuple[float, np.ndarray]]  # pixels → probabilit
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Repaired:
-    """A picture with holes filled: `pixels` uint8 (H, W); `replaced` bool (H, W), True where it was changed;
-    `probability` and `heatmap` (H, W): what the judge says of it.
+    """A picture with holes filled.
+
+    Attributes
+    ----------
+    pixels : uint8 (H, W).
+    replaced : bool (H, W), True where it was changed.
+    probability, heatmap : what the judge says of it, float and (H, W).
     """
 
     pixels: np.ndarray
@@ -43,16 +48,18 @@ def repair(
 ) -> Repaired:
     """Fill holes with sound metal of the same ring.
 
-    Args:
-        pixels: uint8 (H, W), not changed.
-        part: where the part lies.
-        holes: bool (H, W) each; those that overlap or touch are filled as one.
-        look: judges a picture of that shape.
-        keep_off: bool (H, W), True where no metal may be taken from beside the holes themselves.
+    Parameters
+    ----------
+    pixels : uint8 (H, W), not changed.
+    part : where the part lies.
+    holes : bool (H, W) each; those that overlap or touch are filled as one.
+    look : judges a picture of that shape.
+    keep_off : bool (H, W), True where no metal may be taken from beside the holes themselves.
 
-    Returns:
-        The picture, what was replaced of it, and the judge's word on it. A hole for which the ring has no sound metal,
-        or that would make the replaced area larger than 30 % of the disc's, is left as it is.
+    Returns
+    -------
+    The picture, what was replaced of it, and the judge's word on it. A hole for which the ring has no sound metal, or
+    that would make the replaced area larger than 30 % of the disc's, is left as it is.
     """
     union = np.zeros(pixels.shape, bool)
     for each in holes:
@@ -61,45 +68,37 @@ def repair(
     labels, count = ndimage.label(union, structure=np.ones((3, 3)))
     most = LARGEST * np.pi * part.disc.major * part.disc.minor
     replaced = np.zeros(pixels.shape, bool)
-    offers: list[list[Patch]] = []
-    filled: list[np.ndarray] = []
+    filled: list[tuple[np.ndarray, list[Patch]]] = []  # each hole, and what fits into it
     for index in range(1, count + 1):
         hole = labels == index
         if replaced.sum() + hole.sum() > most:
             continue
         if patches := find_patches(pixels, part, hole, forbidden, most=OFFERED):
-            offers.append(patches)
-            filled.append(hole)
+            filled.append((hole, patches))
             replaced |= hole
-    if not offers:
-        probability, heatmap = look(pixels)
-        return Repaired(pixels=pixels.copy(), replaced=replaced, probability=probability, heatmap=heatmap)
-    variants = []  # every hole's first piece, then every hole's second, …; its last where it has no more
-    for choice in range(max(len(patches) for patches in offers)):
-        picture = _laid(pixels, (patches[min(choice, len(patches) - 1)] for patches in offers))
-        variants.append((picture, *look(picture)))
-    chosen = []
-    for patches, hole in zip(offers, filled, strict=True):
-        heat = [float(variants[choice][2][hole].max()) for choice in range(len(patches))]
-        chosen.append(patches[int(np.argmin(heat))])
-    candidates = list(variants)
-    if len(offers) > 1:  # of a single hole the chosen piece has been seen
-        picture = _laid(pixels, chosen)
-        candidates.append((picture, *look(picture)))
-    best = min(candidates, key=lambda candidate: candidate[1])
-    return Repaired(pixels=best[0], replaced=replaced, probability=best[1], heatmap=best[2])
+
+    def seen(patches: Iterable[Patch]) -> Repaired:
+        picture = pixels.copy()
+        for patch in patches:
+            picture[patch.rows, patch.columns] = np.rint(patch.values).clip(0, 255).astype(np.uint8)
+        probability, heatmap = look(picture)
+        return Repaired(pixels=picture, replaced=replaced, probability=probability, heatmap=heatmap)
+
+    # every hole's first piece, then every hole's second, …; its last where it has no more
+    choices = max((len(patches) for _, patches in filled), default=1)
+    variants = [seen(patches[min(choice, len(patches) - 1)] for _, patches in filled) for choice in range(choices)]
+    if len(filled) > 1:  # of a single hole the piece that is chosen has been seen
+        chosen = []
+        for hole, patches in filled:
+            heat = [float(variant.heatmap[hole].max()) for variant in variants[: len(patches)]]
+            chosen.append(patches[int(np.argmin(heat))])
+        variants.append(seen(chosen))
+    return min(variants, key=lambda variant: variant.probability)
 
 
 def hole(region: Region, heatmap: np.ndarray, part: Part, *, level: float) -> np.ndarray:
-    """What is replaced for a region of a map (H, W): its places at or above the level, and a margin; bool (H, W)."""
+    """Return what is replaced for a region of a map (H, W), bool (H, W): its places from the level on, and a margin."""
     marked = np.zeros(heatmap.shape, bool)
     box = slice(region.y, region.y + region.height), slice(region.x, region.x + region.width)
     marked[box] = heatmap[box] >= level
     return np.asarray(ndimage.distance_transform_edt(~marked) <= MARGIN * part.diameter) & marked.any()
-
-
-def _laid(pixels: np.ndarray, patches: Iterable[Patch]) -> np.ndarray:
-    picture = pixels.copy()
-    for patch in patches:
-        picture[patch.rows, patch.columns] = np.rint(patch.values).clip(0, 255).astype(np.uint8)
-    return picture

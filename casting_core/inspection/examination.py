@@ -12,13 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from casting_core.data.images import Picture, Source, decode
-from casting_core.data.part.finder import Part
+from casting_core.data.images import Source
 from casting_core.data.provenance.library import read_signatures
 from casting_core.data.provenance.seen_before import SeenBefore, look_up
 from casting_core.explanation.precedents import Precedent, describe, read_precedents
 from casting_core.explanation.proof import Proof, prove
 from casting_core.inspection.inspector import Inspector
+from casting_core.inspection.photograph import Photograph
 from casting_core.inspection.stability import Stability, check_stability
 from casting_core.labels import Label
 from casting_core.networks.card import MODELS, folder_of
@@ -46,9 +46,9 @@ class Examination:
         if self.precedents is not None:
             precedents = {str(label): [each.to_json() for each in found] for label, found in self.precedents.items()}
         return {
-            "seen_before": None if self.seen_before is None else self.seen_before.to_json(),
+            "seen_before": self.seen_before and self.seen_before.to_json(),
             "precedents": precedents,
-            "proof": None if self.proof is None else self.proof.to_json(),
+            "proof": self.proof and self.proof.to_json(),
             "stability": self.stability.to_json(),
         }
 
@@ -56,49 +56,56 @@ class Examination:
 def examine(inspector: Inspector, source: Source, *, root: Path | None = None) -> Examination:
     """Answer all four.
 
-    Args:
-        source: as for `Inspector.inspect`.
-        root: the data root, where the training pictures are at hand: a photograph that was seen before is then
-            confirmed by laying the two on each other.
+    Parameters
+    ----------
+    source : as for `Inspector.inspect`.
+    root : the data root, where the training pictures are at hand: a photograph that was seen before is then confirmed
+        by laying the two on each other.
 
-    Raises:
-        ImageError: the picture cannot be decoded.
-        ModelError: the model's precedents are damaged, or of other weights.
+    Raises
+    ------
+    ImageError
+        The picture cannot be decoded.
+    ModelError
+        The model's precedents are damaged, or of other weights.
     """
-    picture = decode(source, limits=inspector.limits)
-    part = inspector.locate(picture.pixels)
-    seen = seen_before(picture, part, root=root) if inspector.card.on_public_set else None
+    photograph = Photograph(source, limits=inspector.limits)
+    seen = seen_before(photograph, root=root) if inspector.card.on_public_set else None
     return Examination(
         seen_before=seen,
-        precedents=precedents(inspector, picture.pixels, without=None if seen is None else seen.source),
-        proof=proof(inspector, picture.pixels, part),
-        stability=check_stability(inspector, picture.pixels),
+        precedents=precedents(inspector, photograph, without=None if seen is None else seen.source),
+        proof=proof(inspector, photograph),
+        stability=check_stability(inspector, photograph.picture().pixels),
     )
 
 
-def seen_before(picture: Picture, part: Part | None, *, root: Path | None = None) -> SeenBefore | None:
-    """The training photograph that a picture shows, if any; for `root` see `examine`."""
-    return look_up(picture.pixels, part, read_signatures(), root=root, sha256=picture.sha256)
+def seen_before(photograph: Photograph, *, root: Path | None = None) -> SeenBefore | None:
+    """Return the training photograph that a picture shows, if any; for `root` see `examine`."""
+    picture = photograph.picture()
+    return look_up(picture.pixels, photograph.part(), read_signatures(), root=root, sha256=picture.sha256)
 
 
-def precedents(inspector: Inspector, pixels: np.ndarray, *, without: int | None = None) -> Precedents | None:
-    """The known castings of both classes that the model sees most alike; None for a model without features.
+def precedents(inspector: Inspector, photograph: Photograph, *, without: int | None = None) -> Precedents | None:
+    """Return the known castings of both classes that the model sees most alike; None for a model without features.
 
-    `pixels`: uint8 (H, W). `without`: the source photograph that the picture itself shows.
+    `without`: the source photograph that the picture itself shows.
     """
     known = read_precedents(folder_of(inspector.card.name, MODELS), inspector.card)
-    features = None if known is None else describe(inspector.network, inspector.prepare(pixels))
-    return None if known is None or features is None else known.nearest(features, without=without)
+    if known is None:
+        return None
+    features = describe(inspector.network, inspector.prepare(photograph.picture().pixels))
+    return None if features is None else known.nearest(features, without=without)
 
 
-def proof(inspector: Inspector, pixels: np.ndarray, part: Part | None) -> Proof | None:
-    """Repair what the model marks on `pixels`, uint8 (H, W), and judge again; None where there is nothing to repair."""
+def proof(inspector: Inspector, photograph: Photograph) -> Proof | None:
+    """Repair what the model marks, and judge again; None where it has no map or there is nothing to repair."""
 
     def look(repaired: np.ndarray) -> tuple[float, np.ndarray]:
         probability, heatmap = inspector.look(repaired)
         assert heatmap is not None
         return probability, heatmap
 
-    if part is None or inspector.look(pixels)[1] is None:
+    part = photograph.part() if inspector.card.gates and inspector.network.has_map else None
+    if part is None:
         return None
-    return prove(pixels, part, look, enough=inspector.card.threshold_pass)
+    return prove(photograph.picture().pixels, part, look, enough=inspector.card.threshold_pass)

@@ -151,7 +151,7 @@ def check_picture(card: ModelCard, inputs: np.ndarray, part: Part | None, shape:
 
 
 def check_capture(card: ModelCard, capture: PhotoConditions) -> Finding | None:
-    """The same for measured properties."""
+    """Do the same for measured properties."""
     first: Finding | None = None
     for rule in RULES:
         if rule.gate not in card.gates or rule.name not in card.envelope:

@@ -31,8 +31,14 @@ Logits = tuple[np.ndarray, np.ndarray | None]  # of the verdict, float32 (B,); o
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Answer:
-    """What the network says of one picture: the verdict's logit, the evidence's, float32 (h, w) or None, and how many
-    seconds of its time that took."""
+    """What the network says of one picture.
+
+    Attributes
+    ----------
+    logit : of the verdict.
+    evidence : logits of the places, float32 (h, w); None for a network without a map.
+    seconds : of the network's time that it took.
+    """
 
     logit: float
     evidence: np.ndarray | None
@@ -73,9 +79,9 @@ class Inference:
         return self.launch(inputs)()
 
     def launch_each(self, pictures: Sequence[tuple[np.ndarray, PartialForward | None]]) -> Callable[[], list[Answer]]:
-        """The same for inputs of any shapes, each with what was begun of it; those of one shape are computed together.
+        """Begin with inputs of any shapes, each with what was begun of it; those of one shape are computed together.
 
-        PartialForward; what is given waits for the end, and gives the answers in order.
+        What is returned waits for the end, and gives the answers in order.
         """
         groups: dict[object, list[int]] = {}
         for index, (inputs, begun) in enumerate(pictures):

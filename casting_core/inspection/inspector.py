@@ -20,13 +20,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from casting_core.data.images import DEFAULT_LIMITS, ImageLimits, Source, decode, read
+from casting_core.data.images import DEFAULT_LIMITS, ImageLimits, Source
 from casting_core.data.part.finder import Part, find_part
 from casting_core.data.transforms import to_input, to_picture, to_tensor
 from casting_core.errors import ImageError, SettingsError
-from casting_core.explanation.regions import LEVEL, Region, find_regions
+from casting_core.explanation.regions import Region, find_regions
 from casting_core.inspection.gate import check_evidence, check_picture
 from casting_core.inspection.inference import Answer, Inference
+from casting_core.inspection.photograph import Photograph
 from casting_core.inspection.results import Inspection
 from casting_core.inspection.settings import SettingsSource, with_settings
 from casting_core.labels import Verdict
@@ -61,16 +62,11 @@ class _Prepared:
     shape: tuple[int, int] | None = None  # height and width of the picture; None where it could not be decoded
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class _Scored:
-    """A picture, and what the network says of it: nothing of one that is unusable."""
-
-    item: _Prepared
-    answer: Answer | None = None
+_Scored = tuple[_Prepared, Answer | None]  # a picture, and what the network says of it: nothing of an unusable one
 
 
 class Inspector:
-    """FoldInspectors pictures with one model on one device. Make one with `Inspector.load`."""
+    """Inspects pictures with one model on one device. Make one with `Inspector.load`."""
 
     def __init__(
         self, network: Network, card: ModelCard, *, device: torch.device, limits: ImageLimits = DEFAULT_LIMITS
@@ -109,27 +105,29 @@ class Inspector:
         return describe(self.device)
 
     def prepare(self, pixels: np.ndarray) -> Tensor:
-        """The network's input for a decoded picture: uint8 (H, W) → float32 (1, 1, h, w) on the CPU."""
+        """Return the network's input for a decoded picture: uint8 (H, W) → float32 (1, 1, h, w) on the CPU."""
         return to_tensor([to_input(pixels, self.card.input_size)])
 
     def locate(self, pixels: np.ndarray) -> Part | None:
-        """The part on a decoded picture uint8 (H, W), in its pixels.
+        """Return the part on a decoded picture uint8 (H, W), in its pixels.
 
         None where none is found, and for a model without gates: its product is not one that could be found.
         """
         return find_part(pixels) if self.card.gates else None
 
-    def inspect(self, source: Source, *, explain: bool = True) -> Inspection:
-        """Judge one picture: a path, bytes, a file object, a PIL image or an array.
+    def inspect(self, source: Source | Photograph, *, explain: bool = True) -> Inspection:
+        """Judge one picture. Never raises for what a file contains: an unreadable one is `unusable` with its reason.
 
-        An array is uint8 (H, W) or (H, W, 3), or float32 in [0, 1]. Never raises for what a file
-        contains: an unreadable one is `unusable` with its reason. `explain=False` leaves out heatmap
-        and regions, and never changes the verdict.
+        Parameters
+        ----------
+        source : a path, bytes, a file object, a PIL image, an array uint8 (H, W) or (H, W, 3) or float32 in [0, 1]; or
+            a `Photograph`, whose pixels and part are then at hand for more than the verdict.
+        explain : False leaves out heatmap and regions, and never changes the verdict.
         """
-        return next(self._results(self._judged([self._read(source, beside=True)]), explain))
+        return next(self._results(self._launch([self._read(source, beside=True)])(), explain))
 
     def look(self, pixels: np.ndarray) -> tuple[float, np.ndarray | None]:
-        """What the network says of decoded pixels uint8 (H, W), whatever the gates would say of them.
+        """Return what the network says of decoded pixels uint8 (H, W), whatever the gates would say of them.
 
         For methods that alter a picture and ask again; the one way to a verdict is `inspect`. Gives the calibrated
         probability of *defective*, and the evidence map float32 (H, W), None for a network without a map.
@@ -141,7 +139,7 @@ class Inspector:
         return probability, self._map(evidence[0], *pixels.shape)
 
     def inspect_many(
-        self, sources: Iterable[Source], *, batch_size: int = 64, explain: bool = True
+        self, sources: Iterable[Source | Photograph], *, batch_size: int = 64, explain: bool = True
     ) -> Iterator[Inspection]:
         """Judge many pictures in batches, in their order; memory is bounded, at most two batches are read ahead.
 
@@ -155,36 +153,37 @@ class Inspector:
         judged = map_chunked(self._take, sources, size=size, ahead=2 * batch_size // size)
         return self._results(judged, explain)
 
-    def _batches(self, sources: Iterator[Source], batch_size: int, explain: bool) -> Iterator[Inspection]:
+    def _batches(self, sources: Iterator[Source | Photograph], batch_size: int, explain: bool) -> Iterator[Inspection]:
         """Elsewhere one batch is computed while the next is read, and the results of the last are made."""
         pool = ThreadPoolExecutor(DECODERS, thread_name_prefix="decode")
-        waiting: Callable[[], list[_Scored]] | None = None
+
+        def read_ahead() -> list[Future[_Prepared]]:
+            return [pool.submit(self._read, source) for source in islice(sources, batch_size)]
+
+        waiting: Callable[[], list[_Scored]] = list
         try:
-            ahead = [pool.submit(self._read, source) for source in islice(sources, batch_size)]
+            ahead = read_ahead()
             while ahead:
-                following: list[Future[_Prepared]] = [
-                    pool.submit(self._read, source) for source in islice(sources, batch_size)
-                ]
-                launched = self._launched([future.result() for future in ahead])
-                if waiting is not None:
-                    yield from self._results(waiting(), explain)
-                waiting, ahead = launched, following
-            if waiting is not None:
+                following = read_ahead()
+                launched = self._launch([future.result() for future in ahead])
                 yield from self._results(waiting(), explain)
+                waiting, ahead = launched, following
+            yield from self._results(waiting(), explain)
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 
-    def _take(self, sources: Sequence[Source]) -> list[_Scored]:
-        return self._judged([self._read(source) for source in sources])
+    def _take(self, sources: Sequence[Source | Photograph]) -> list[_Scored]:
+        return self._launch([self._read(source) for source in sources])()
 
-    def _read(self, source: Source, *, beside: bool = False) -> _Prepared:
+    def _read(self, source: Source | Photograph, *, beside: bool = False) -> _Prepared:
         """`beside`: let the network begin in another thread while the part is found."""
         started = time.perf_counter()
+        photograph = source if isinstance(source, Photograph) else Photograph(source, limits=self.limits)
         sha256: str | None = None
         try:
-            content = read(source, limits=self.limits)
+            content = photograph.content()
             try:
-                picture = decode(content, limits=self.limits)
+                picture = photograph.picture()
             except ImageError:
                 sha256 = hashlib.sha256(content).hexdigest() if isinstance(content, bytes) else None
                 raise
@@ -194,7 +193,7 @@ class Inspector:
             return _Prepared(error=why, sha256=sha256, seconds=seconds)
         decoded = time.perf_counter()
         beginning = self._inference.begin(picture.pixels, self.card.input_size) if beside else None
-        part = self.locate(picture.pixels)
+        part = photograph.part() if self.card.gates else None
         located = time.perf_counter()
         inputs, begun = (to_input(picture.pixels, self.card.input_size), None) if beginning is None else beginning()
         resized = time.perf_counter()
@@ -219,45 +218,39 @@ class Inspector:
             seconds=seconds,
         )
 
-    def _judged(self, prepared: Sequence[_Prepared]) -> list[_Scored]:
-        """What the network says of each picture, in order."""
-        return self._launched(prepared)()
-
-    def _launched(self, prepared: Sequence[_Prepared]) -> Callable[[], list[_Scored]]:
-        """The same, begun; what is given waits for the end."""
+    def _launch(self, prepared: Sequence[_Prepared]) -> Callable[[], list[_Scored]]:
+        """Let the network begin; what is given waits for the end, and gives the pictures with its answers in order."""
         wait = self._inference.launch_each([(item.inputs, item.begun) for item in prepared if item.inputs is not None])
 
         def collect() -> list[_Scored]:
             answers = iter(wait())
-            return [_Scored(item=item, answer=None if item.inputs is None else next(answers)) for item in prepared]
+            return [(item, None if item.inputs is None else next(answers)) for item in prepared]
 
         return collect
 
     def _results(self, judged: Iterable[_Scored], explain: bool) -> Iterator[Inspection]:
         """In order; a heatmap is made when its turn comes, so that only one is held at a time."""
-        for one in judged:
-            yield self._unusable(one.item) if one.answer is None else self._result(one.item, one.answer, explain)
+        for item, answer in judged:
+            yield self._result(item, answer, explain)
 
-    def _result(self, item: _Prepared, answer: Answer, explain: bool) -> Inspection:
-        evidence = answer.evidence
-        assert item.inputs is not None
-        assert item.shape is not None
-        card, (height, width) = self.card, item.shape
-        probability = float(self.calibration.probability(np.array(answer.logit)))
-        started = time.perf_counter()
-        local = None if evidence is None else self.map_calibration.probability(evidence)
-        verdict, reason = self._verdict(probability, local, item)
-        gated = item.seconds["gates"] + time.perf_counter() - started
-        seconds = {**item.seconds, "gates": gated, "network": answer.seconds}
+    def _result(self, item: _Prepared, answer: Answer | None, explain: bool) -> Inspection:
+        card, seconds = self.card, dict(item.seconds)
+        verdict, reason = Verdict.UNUSABLE, item.error
+        probability: float | None = None
         heatmap: np.ndarray | None = None
         regions: tuple[Region, ...] = ()
-        if explain and evidence is not None:
+        if answer is not None:
             started = time.perf_counter()
-            heatmap = self._map(evidence, height, width)
-            places = heatmap if heatmap.shape == item.inputs.shape else self._map(evidence, *item.inputs.shape)
-            if places.max() >= LEVEL:
-                regions = find_regions(places, item.part, shape=item.shape)
-            seconds["explain"] = time.perf_counter() - started
+            probability = float(self.calibration.probability(np.array(answer.logit)))
+            local = None if answer.evidence is None else self.map_calibration.probability(answer.evidence)
+            verdict, reason = self._verdict(probability, local, item)
+            seconds["gates"] += time.perf_counter() - started
+            seconds["network"] = answer.seconds
+            if explain and answer.evidence is not None:
+                started = time.perf_counter()
+                heatmap, regions = self._explained(answer.evidence, item)
+                seconds["explain"] = time.perf_counter() - started
+        height, width = item.shape or (None, None)
         return Inspection(
             verdict=verdict,
             reason=reason,
@@ -274,8 +267,16 @@ class Inspector:
             seconds={**seconds, "total": sum(seconds.values())},
         )
 
+    def _explained(self, evidence: np.ndarray, item: _Prepared) -> tuple[np.ndarray, tuple[Region, ...]]:
+        """Return the map at the picture's size, and its regions, which are found at the size that the network saw."""
+        assert item.inputs is not None
+        assert item.shape is not None
+        heatmap = self._map(evidence, *item.shape)
+        places = heatmap if heatmap.shape == item.inputs.shape else self._map(evidence, *item.inputs.shape)
+        return heatmap, find_regions(places, item.part, shape=item.shape)
+
     def _map(self, evidence: np.ndarray, height: int, width: int) -> np.ndarray:
-        """The evidence of places (h, w) as probabilities at the picture's size, float32 (H, W) in [0, 1].
+        """Return the evidence of places (h, w) as probabilities at the picture's size, float32 (H, W) in [0, 1].
 
         Scaled while it is logits: as probabilities, strong places next to each other are all nearly 1, and which of
         them is the strongest would be lost.
@@ -293,24 +294,6 @@ class Inspector:
             if finding is not None:
                 return finding.verdict, finding.reason
         return verdict, _between(probability, self.card) if verdict is Verdict.REVIEW else None
-
-    def _unusable(self, item: _Prepared) -> Inspection:
-        height, width = item.shape or (None, None)
-        return Inspection(
-            verdict=Verdict.UNUSABLE,
-            reason=item.error,
-            probability=None,
-            heatmap=None,
-            regions=(),
-            model=self.card.name,
-            device=self.device_name,
-            sha256=item.sha256,
-            width=width,
-            height=height,
-            threshold_pass=self.card.threshold_pass,
-            threshold_reject=self.card.threshold_reject,
-            seconds={**item.seconds, "total": sum(item.seconds.values())},
-        )
 
 
 def _between(probability: float, card: ModelCard) -> str:

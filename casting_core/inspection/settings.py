@@ -85,7 +85,7 @@ class Settings:
             raise SettingsError("`made` must be an object that names a model and the SHA-256 of its weights.")
 
     def to_json(self) -> str:
-        """The text of a settings file: strict JSON in ASCII."""
+        """Return the text of a settings file: strict JSON in ASCII."""
         values: dict[str, Any] = {name: value for name in NAMES if (value := getattr(self, name)) is not None}
         if self.made is not None:
             made = {name: getattr(self.made, name) for name in MADE}
@@ -93,7 +93,7 @@ class Settings:
         return json.dumps(values, indent=2, allow_nan=False) + "\n"
 
     def applied_to(self, card: ModelCard) -> ModelCard:
-        """The card with these thresholds. Raises `SettingsError` where they were made for another model or weights."""
+        """Return the card with these thresholds. Raises `SettingsError` where they are of another model or weights."""
         if (made := self.made) is not None:
             if made.model != card.name:
                 raise SettingsError(
@@ -124,7 +124,7 @@ def made_for(
     costs: Mapping[str, float] | None = None,
     day: date | None = None,
 ) -> Settings:
-    """Settings that only this card's model and weights take; `costs` and `day` as in `Made`."""
+    """Return settings that only this card's model and weights take; `costs` and `day` as in `Made`."""
     made = Made(
         model=card.name,
         weights_sha256=card.weights_sha256,
@@ -135,7 +135,7 @@ def made_for(
 
 
 def read_settings(source: SettingsSource) -> Settings:
-    """Settings from a file's path, its content as bytes, what JSON makes of that, or settings themselves.
+    """Return settings from a file's path, its content as bytes, what JSON makes of that, or settings themselves.
 
     Raises `SettingsError` where the file cannot be read, is larger than `LARGEST`, is no strict JSON in UTF-8, names
     anything else, or a value is of another kind or out of range.
@@ -163,7 +163,7 @@ def write_settings(file: Path, settings: Settings) -> None:
 
 
 def with_settings(card: ModelCard, source: SettingsSource) -> ModelCard:
-    """The card with the thresholds of `read_settings`. Raises `SettingsError` as that and `Settings.applied_to` do."""
+    """Return the card with the thresholds of `read_settings`. Raises `SettingsError` as that and `applied_to` do."""
     settings = read_settings(source)
     try:
         return settings.applied_to(card)
@@ -224,7 +224,7 @@ def _settings(values: Any) -> Settings:
 
 
 def _number(value: Any, name: str) -> float:
-    """A finite number as float; truth values are none."""
+    """Return a finite number as float; truth values are none."""
     try:
         number = float(value) if isinstance(value, Real) and not isinstance(value, bool) else math.nan
     except OverflowError:

@@ -1,4 +1,4 @@
-"""Stability: does the verdict hold when the same picture is turned, mirrored, and lit a little more or less?
+"""Stability: whether the verdict holds when the same picture is turned, mirrored, and lit a little more or less.
 
 1. The picture is taken in its eight orientations, which move pixels and change none, and in three exposures, for
    which luminance is multiplied, rounded and cut at white.
@@ -14,8 +14,8 @@ Source: metamorphic testing, T. Y. Chen et al., "Metamorphic Testing: A New Appr
 """
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -33,7 +33,10 @@ BATCH = 8  # pictures at once: while the network judges eight, the part is looke
 class Variant:
     """The picture, first mirrored left to right, then turned `turn` degrees clockwise, its luminance times `gain`.
 
-    `clipped`: share of pixels cut at white by the gain, in [0, 1]. `probability`: None where it is unusable.
+    Attributes
+    ----------
+    clipped : share of pixels cut at white by the gain, in [0, 1].
+    probability : None where it is unusable.
     """
 
     turn: int
@@ -99,8 +102,9 @@ def check_stability(inspector: Inspector, pixels: np.ndarray) -> Stability:
     """
     if pixels.dtype != np.uint8 or pixels.ndim != 2:
         raise SettingsError(f"Expected decoded luminance uint8 (H, W), got {pixels.dtype} {pixels.shape}.")
-    settings = [(gain, mirrored, turn) for gain in GAINS for mirrored in (False, True) for turn in TURNS]
-    inspections = inspector.inspect_many(_variants(pixels), batch_size=BATCH, explain=False)
+    settings = list(product(GAINS, (False, True), TURNS))
+    altered = (_altered(pixels, *each) for each in settings)
+    inspections = inspector.inspect_many(altered, batch_size=BATCH, explain=False)
     clipped = {gain: _clipped(pixels, gain) for gain in GAINS}
     return Stability(
         variants=tuple(
@@ -117,12 +121,9 @@ def check_stability(inspector: Inspector, pixels: np.ndarray) -> Stability:
     )
 
 
-def _variants(pixels: np.ndarray) -> Iterator[np.ndarray]:
-    for gain in GAINS:
-        lit = exposed(pixels, gain)
-        for each in (lit, lit[:, ::-1]):
-            for turn in TURNS:
-                yield np.ascontiguousarray(np.rot90(each, -turn // 90))
+def _altered(pixels: np.ndarray, gain: float, mirrored: bool, turn: int) -> np.ndarray:
+    lit = exposed(pixels, gain)
+    return np.ascontiguousarray(np.rot90(lit[:, ::-1] if mirrored else lit, -turn // 90))
 
 
 def exposed(pixels: np.ndarray, gain: float) -> np.ndarray:

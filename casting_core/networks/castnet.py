@@ -166,6 +166,7 @@ class CastNet(Network):
     Input: float (B, 1, H, W), luminance in [0, 1]; H and W multiples of 16, any size from 64.
     """
 
+    has_map = True
     STRIDE = 8
     CAP = 6.0  # on the features from which the verdict comes, as in the backbone
     BEGUN = 2  # stages of the backbone that are the first step: with one core, as long as finding the part takes

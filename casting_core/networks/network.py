@@ -15,12 +15,14 @@ class Network(nn.Module, ABC):
     Input: float (B, 1, H, W), luminance in [0, 1].
     """
 
+    has_map = False  # whether `judge` gives evidence
+
     @abstractmethod
     def judge(self, x: Tensor) -> tuple[Tensor, Tensor | None]:
         """Give the logit of *defective*, float32 (B,), and the evidence of every place, float32 (B, h, w).
 
         A place's evidence is the logit that the verdict would have if its strongest places were all like this one,
-        so that both are read on one scale. None where the network has no map of its own.
+        so that both are read on one scale. None where the network has no map of its own (`has_map`).
         """
 
     def stages(self) -> Sequence[Callable[[Any], Any]]:

@@ -30,9 +30,7 @@ class Visitors:
             return True
 
 
-@st.cache_resource(show_spinner=False)
-def _visitors() -> Visitors:
-    return Visitors()
+_visitors = Visitors()
 
 
 def admit() -> None:
@@ -40,7 +38,7 @@ def admit() -> None:
     if not resources.hosted():
         return
     name = st.session_state.setdefault(NAME, uuid.uuid4().hex)
-    if _visitors().admit(name, most=MOST, now=time.monotonic()):
+    if _visitors.admit(name, most=MOST, now=time.monotonic()):
         return
     st.title("Please come back in a moment", anchor=False)
     st.info(

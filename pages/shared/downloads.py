@@ -3,26 +3,34 @@
 import csv
 import io
 import json
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import Any
 
+import streamlit as st
 from PIL import Image
 
 from casting_core.charts.overlay import outline, overlay
+from casting_core.inspection.results import Inspection
 from casting_core.labels import Verdict
+from pages.shared.resources import DisplayedInspection
 from pages.shared.uploads import Upload
-
-if TYPE_CHECKING:
-    from casting_core import Inspection
-    from pages.shared.resources import DisplayedInspection
 
 COLUMNS = ("file", "sha256", "verdict", "reason", "probability", "threshold_pass", "threshold_reject")
 COLUMNS += ("model", "device", "regions", "width", "height", "seconds")
 
-Line = tuple[Upload, "Inspection | None"]  # None: refused, or not judged yet
+Line = tuple[Upload, Inspection | None]  # None: refused, or not judged yet
 
 
-def record(upload: Upload, inspection: "Inspection | None") -> dict[str, Any]:
+def offer(*files: tuple[str, str, str, Callable[[], str | bytes]]) -> None:
+    """Draw a button for each file: its label, name and kind, and what makes it when it is asked for."""
+    with st.container(horizontal=True):
+        for label, name, kind, make in files:
+            st.download_button(
+                label, make, file_name=name, mime=kind, icon=":material/download:", on_click="ignore", key=name
+            )
+
+
+def record(upload: Upload, inspection: Inspection | None) -> dict[str, Any]:
     """One picture as plain values; a refused file has a name and a reason, and is `unusable`."""
     if inspection is None:
         verdict = None if upload.refusal is None else str(Verdict.UNUSABLE)
@@ -32,7 +40,7 @@ def record(upload: Upload, inspection: "Inspection | None") -> dict[str, Any]:
 
 
 def to_json(content: dict[str, Any] | list[dict[str, Any]]) -> str:
-    """A record, or a list of them, as strict JSON; ASCII only."""
+    """Return a record, or a list of them, as strict JSON; ASCII only."""
     return json.dumps(content, indent=2, allow_nan=False)
 
 
@@ -49,15 +57,15 @@ def to_csv(lines: Sequence[Line]) -> bytes:
     return stream.getvalue().encode("utf-8-sig", errors="replace")
 
 
-def overlay_png(judged: "DisplayedInspection") -> bytes:
-    """The picture with its evidence and the marked places, at the size in which the page shows it, as PNG."""
+def overlay_png(judged: DisplayedInspection) -> bytes:
+    """Return the picture with its evidence and the marked places, at the size in which the page shows it, as PNG."""
     stream = io.BytesIO()
     marked_image(judged).save(stream, "PNG")
     return stream.getvalue()
 
 
-def marked_image(judged: "DisplayedInspection") -> Image.Image:
-    """The picture with its evidence, if there is a map, and the marked places; RGB. It must have been decoded."""
+def marked_image(judged: DisplayedInspection) -> Image.Image:
+    """Draw the picture with its evidence, if there is a map, and the marked places; RGB. It must be decoded."""
     picture, inspection = judged.picture, judged.inspection
     assert picture is not None
     shown = picture if judged.evidence is None else overlay(picture, judged.evidence)
@@ -66,7 +74,7 @@ def marked_image(judged: "DisplayedInspection") -> Image.Image:
 
 
 def neutral(value: Any) -> Any:
-    """A text that begins like a formula gets an apostrophe before it; other values stay as they are.
+    """Put an apostrophe before a text that begins like a formula; leave other values as they are.
 
     After OWASP, "CSV Injection", https://owasp.org/www-community/attacks/CSV_Injection.
     """

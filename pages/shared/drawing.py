@@ -12,7 +12,7 @@ MOST = 96  # charts in memory, up to 0.2 MB each
 
 
 def draw(chart: Chart, caption: str, key: str) -> None:
-    """A chart, whose texts have the colour of the page's, and below it what to see in it."""
+    """Draw a chart, whose texts have the colour of the page's, and below it what to see in it."""
     style.ink(chart.figure, _ink())
     st.plotly_chart(chart.figure, config=CONFIG, alt=chart.alt, key=key)
     st.caption(caption)

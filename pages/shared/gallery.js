@@ -21,20 +21,20 @@ export default function (component) {
   list.replaceChildren();
   for (const tile of data.tiles) {
     const item = element("li", { class: "tile" });
-    const open = element("button", { class: "open", type: "button", "data-key": `open ${tile.id}` });
+    const open = element("button", { class: "open", type: "button", "data-key": `open ${tile.key}` });
     const frame = element("span", { class: "frame" });
     if (tile.source) frame.append(element("img", { src: tile.source, alt: "", loading: "lazy", decoding: "async" }));
     else frame.append(element("span", { class: "none" }, "No picture here"));
     open.append(frame, named(tile.title));
     for (const [text, bad] of tile.notes) open.append(element("span", { class: bad ? "note bad" : "note" }, text));
-    open.addEventListener("click", () => setTriggerValue("open", tile.id));
+    open.addEventListener("click", () => setTriggerValue("open", tile.key));
     item.append(open);
     if (data.marks.length) {
       const marks = element("div", { class: "marks", role: "group", "aria-label": `Marks of ${tile.title}` });
       for (const [name, title] of data.marks) {
         const pressed = String(tile.mark === name);
-        const mark = element("button", { class: "mark", type: "button", "aria-pressed": pressed, "data-key": `${name} ${tile.id}` }, title);
-        mark.addEventListener("click", () => setTriggerValue("mark", [tile.id, pressed === "true" ? null : name]));
+        const mark = element("button", { class: "mark", type: "button", "aria-pressed": pressed, "data-key": `${name} ${tile.key}` }, title);
+        mark.addEventListener("click", () => setTriggerValue("mark", [tile.key, pressed === "true" ? null : name]));
         marks.append(mark);
       }
       item.append(marks);

@@ -5,7 +5,7 @@ text, never as markup.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import streamlit as st
@@ -22,14 +22,20 @@ _component = st.components.v2.component(
 
 @dataclass(frozen=True, kw_only=True)
 class Tile:
-    """One picture. `key`: what `on_open` and `on_mark` are told. `source`: a data URI, None where there is no picture.
-    `notes`: lines below, each with whether it stands out. `mark`: the name of the mark that it has. A screen reader
-    says title and notes."""
+    """One picture. A screen reader says title and notes.
+
+    Attributes
+    ----------
+    key : what `on_open` and `on_mark` are told.
+    source : a data URI; None where there is no picture.
+    notes : lines below, each with whether it stands out.
+    mark : the name of the mark that it has.
+    """
 
     key: str
     title: str
     source: str | None
-    notes: Sequence[tuple[str, bool]] = field(default_factory=tuple)
+    notes: Sequence[tuple[str, bool]] = ()
     mark: str | None = None
 
 
@@ -63,16 +69,7 @@ def show(
         data={
             "label": label,
             "marks": [list(each) for each in marks],
-            "tiles": [
-                {
-                    "id": tile.key,
-                    "title": tile.title,
-                    "source": tile.source,
-                    "notes": [list(note) for note in tile.notes],
-                    "mark": tile.mark,
-                }
-                for tile in tiles
-            ],
+            "tiles": [asdict(tile) for tile in tiles],
         },
         on_open_change=opened,
         on_mark_change=marked,

@@ -8,15 +8,12 @@ import base64
 import io
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import streamlit as st
 from PIL import Image
 
+from casting_core.explanation.regions import Region
 from pages.shared.wording import NONE_MARKED, region_columns, region_row
-
-if TYPE_CHECKING:
-    from casting_core import Region
 
 HERE = Path(__file__).parent
 QUALITY = 88  # of the JPEG files that the browser gets
@@ -31,7 +28,7 @@ _component = st.components.v2.component(
 
 def show(
     pictures: Sequence[tuple[str, Image.Image, str]],
-    regions: "Sequence[Region]",
+    regions: Sequence[Region],
     *,
     frame: tuple[int, int],
     key: str,
@@ -57,8 +54,11 @@ def show(
     )
 
 
-def as_uri(picture: Image.Image) -> str:
-    """A picture as a JPEG in a data URI."""
+def as_uri(picture: Image.Image, *, side: int | None = None) -> str:
+    """Return a picture as a JPEG in a data URI, made smaller where one of its sides is longer than `side` px."""
+    if side is not None:
+        picture = picture.copy()
+        picture.thumbnail((side, side))
     stream = io.BytesIO()
     picture.convert("RGB").save(stream, "JPEG", quality=QUALITY)
     return "data:image/jpeg;base64," + base64.b64encode(stream.getvalue()).decode()

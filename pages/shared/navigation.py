@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from pages.shared import admission, idle_cleanup
+from pages.shared import admission
 
 FRAMED = "framed"
 
@@ -55,8 +55,10 @@ def navigate() -> StreamlitPage:
 
 
 def _tidy_link() -> None:
-    """Take out of the link what Streamlit would set widgets to though they cannot have it: nothing where one of several
-    has to be chosen, and a number beyond all numbers."""
+    """Take out of the link what Streamlit would set widgets to though they cannot have it.
+
+    That is nothing, where one of several has to be chosen, and a number beyond all numbers.
+    """
     for name in list(st.query_params):
         values = st.query_params.get_all(name)
         beyond = False
@@ -72,4 +74,3 @@ def require() -> None:
         navigate()
         st.rerun()
     admission.admit()
-    idle_cleanup.here()

@@ -1,15 +1,18 @@
 """From one picture of a list to the one before and after, by button or by keyboard."""
 
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import streamlit as st
 
+Item = TypeVar("Item")
 
-def steps(sequence: Sequence[str], current: str, on_step: Callable[[str], None]) -> None:
+
+def steps(sequence: Sequence[Item], current: Item, on_step: Callable[[Item], None]) -> None:
     """Draw both buttons and where in the list it is; nothing where `current` is not in the list."""
     if current not in sequence:
         return
-    at, last = list(sequence).index(current), len(sequence) - 1
+    at, last = sequence.index(current), len(sequence) - 1
     with st.container(horizontal=True, vertical_alignment="center"):
         for title, icon, other, shortcut in (
             ("Previous", "chevron_left", at - 1, "Ctrl+ArrowLeft"),

@@ -39,6 +39,11 @@ class Upload:
     data: bytes | None = None
     refusal: str | None = None
 
+    @classmethod
+    def of(cls, name: str, data: bytes) -> "Upload":
+        """Make an upload of a file that was taken."""
+        return cls(name=name, sha256=hashlib.sha256(data).hexdigest(), data=data)
+
 
 def take(files: Iterable[BrowserFile]) -> tuple[Upload, ...]:
     """Take over files in their order. Hidden files, which folders bring along, are left out."""
@@ -53,7 +58,7 @@ def take(files: Iterable[BrowserFile]) -> tuple[Upload, ...]:
             continue
         data = file.getvalue()
         count, total = count + 1, total + len(data)
-        uploads.append(Upload(name=file.name, sha256=hashlib.sha256(data).hexdigest(), data=data))
+        uploads.append(Upload.of(file.name, data))
     return tuple(uploads)
 
 
@@ -71,14 +76,14 @@ def _refusal(size: int, count: int, total: int) -> str | None:
 
 
 def keep(source: str, key: str) -> None:
-    """Callback of an uploader or a camera: take over its files, in place of those kept before."""
+    """Take over the files of an uploader or a camera, in place of those kept before; a callback."""
     value = st.session_state[key]
     files = value if isinstance(value, list) else [value] if value is not None else []
     st.session_state[KEPT] = (source, take(files))
 
 
 def kept(source: str) -> tuple[Upload, ...]:
-    """The session's uploads from that source."""
+    """Return the session's uploads from that source."""
     came_from, uploads = st.session_state.get(KEPT, (source, ()))
     return uploads if came_from == source else ()
 

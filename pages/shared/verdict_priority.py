@@ -20,7 +20,7 @@ class Precedence:
 
     @contextmanager
     def first(self) -> Iterator[None]:
-        """What is done inside has precedence."""
+        """Give precedence to what is done inside."""
         with self._changed:
             self._waiting += 1
         try:

@@ -1,7 +1,6 @@
 """Pieces of a page that show what the core found."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
@@ -9,20 +8,18 @@ from PIL import Image
 
 from casting_core.charts.overlay import ACTIVATION, EVIDENCE, Palette, gradient, overlay, percent
 from casting_core.charts.probability_scale import probability_scale
+from casting_core.estimate import Estimate
+from casting_core.explanation.proof import Proof
+from casting_core.inspection.results import Inspection
+from casting_core.networks.card import ModelCard
 from pages.shared import marked, wording
 from pages.shared.wording import WORDING
-
-if TYPE_CHECKING:
-    from casting_core import Inspection
-    from casting_core.estimate import Estimate
-    from casting_core.explanation.proof import Proof
-    from casting_core.networks.card import ModelCard
 
 INK = {"light": "#0F1417", "dark": "#E8EBED"}  # the text colours of .streamlit/config.toml
 
 
-def verdict(inspection: "Inspection") -> None:
-    """The verdict in words, and one sentence on what to do with the part."""
+def verdict(inspection: Inspection) -> None:
+    """Draw the verdict in words, and one sentence on what to do with the part."""
     word = WORDING[inspection.verdict]
     st.header(f":{word.colour}[:material/{word.icon}: {word.word}]", anchor=False)
     st.markdown(f"**{wording.advice(inspection)}**")
@@ -30,8 +27,8 @@ def verdict(inspection: "Inspection") -> None:
         st.text(inspection.reason)
 
 
-def probability(inspection: "Inspection", p: float) -> None:
-    """The calibrated probability `p` on its scale, with both thresholds of the inspection."""
+def probability(inspection: Inspection, p: float) -> None:
+    """Draw the calibrated probability `p` on its scale, with both thresholds of the inspection."""
     low, high = inspection.threshold_pass, inspection.threshold_reject
     st.plotly_chart(
         probability_scale(p, low, high, ink=INK[st.context.theme.type or "light"]),
@@ -46,13 +43,13 @@ def probability(inspection: "Inspection", p: float) -> None:
 def evidence(
     picture: Image.Image,
     heatmap: np.ndarray | None,
-    inspection: "Inspection",
+    inspection: Inspection,
     *,
     opacity: float,
     palette: Palette = EVIDENCE,
     diameter: float | None = None,
 ) -> None:
-    """The picture, its evidence beside it, the places marked in both and listed below, and the scale."""
+    """Draw the picture, its evidence beside it, the places marked in both and listed below, and the scale."""
     frame = (inspection.width or picture.width, inspection.height or picture.height)
     shown = [("Picture", picture, f"The picture as it was given, {frame[0]} × {frame[1]} px.")]
     if heatmap is not None:
@@ -68,7 +65,7 @@ def evidence(
 
 
 def activation(picture: Image.Image, heatmap: np.ndarray, title: str) -> None:
-    """The picture with an activation map, and its scale below."""
+    """Draw the picture with an activation map, and its scale below."""
     shown = overlay(picture, heatmap, opacity=0.55, palette=ACTIVATION)
     st.markdown(f"**Activation map: {title}**")
     st.image(shown, width="stretch", alt=f"{title} over the picture, stretched to its own maximum.")
@@ -77,7 +74,7 @@ def activation(picture: Image.Image, heatmap: np.ndarray, title: str) -> None:
 
 
 def legend(title: str, palette: Palette, opacity: float, ticks: Sequence[str]) -> None:
-    """A colour bar with its title, and ticks spread evenly below it."""
+    """Draw a colour bar with its title, and ticks spread evenly below it."""
     marks = "".join(f"<span>{tick}</span>" for tick in ticks)
     st.html(
         f'<div role="img" aria-label="{title}: {ticks[0]} to {ticks[-1]}" style="font-size:0.8rem">{title}'
@@ -87,8 +84,8 @@ def legend(title: str, palette: Palette, opacity: float, ticks: Sequence[str]) -
     )
 
 
-def proof(found: "Proof", inspection: "Inspection") -> None:
-    """What repairing the marked places did to the probability, with its control and the repaired picture."""
+def proof(found: Proof, inspection: Inspection) -> None:
+    """Show what repairing the marked places did to the probability, with its control and the repaired picture."""
     left, right = st.columns([1, 2])
     with left:
         alt = "The part with its marked places covered by sound metal of the same ring."
@@ -127,8 +124,8 @@ def proof(found: "Proof", inspection: "Inspection") -> None:
         st.caption(f"{100 * found.replaced:.1f} % of the part’s disc were covered.")
 
 
-def natural_rate(title: str, rate: "Estimate | None", filed: "Estimate | None", meaning: str) -> None:
-    """A rate as a number of a thousand parts, with its 95 % interval, what it was counted on, and as filed."""
+def natural_rate(title: str, rate: Estimate | None, filed: Estimate | None, meaning: str) -> None:
+    """Draw a rate as a number of a thousand parts, with its 95 % interval, what it was counted on, and as filed."""
     st.markdown(f"**{title}**")
     if rate is None:
         st.markdown("Not measured: there were no such parts.")
@@ -141,8 +138,8 @@ def natural_rate(title: str, rate: "Estimate | None", filed: "Estimate | None", 
         st.caption(f"With the doubted labels counted as they were filed: {filed.count:,} of {filed.of:,}.")
 
 
-def model(card: "ModelCard") -> None:
-    """What judges, in a sentence."""
+def model(card: ModelCard) -> None:
+    """Say in a sentence what judges."""
     fitted = card.training.get("fitted_on")
     learned = f", fitted on {fitted:,} pictures of one product" if fitted else ""
     st.markdown(
@@ -154,7 +151,7 @@ def model(card: "ModelCard") -> None:
         st.text(f"Classes that it was trained on: {told}.")
 
 
-def unseen_figures(card: "ModelCard") -> None:
+def unseen_figures(card: ModelCard) -> None:
     """How the model does on castings never seen, of a thousand parts, and what that was measured on."""
     unseen = card.metrics.by_source
     if unseen is None:
@@ -178,7 +175,7 @@ def unseen_figures(card: "ModelCard") -> None:
     )
 
 
-def details(inspection: "Inspection") -> None:
+def details(inspection: Inspection) -> None:
     """Which model, on what, how long, and which picture exactly."""
     seconds = inspection.seconds
     stages = ", ".join(f"{stage} {1000 * s:.0f}" for stage, s in seconds.items() if stage != "total")

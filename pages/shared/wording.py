@@ -2,14 +2,12 @@
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from casting_core.explanation.regions import Region
+from casting_core.inspection.results import Inspection
 from casting_core.labels import Verdict
+from casting_core.networks.card import ModelCard
 from casting_core.networks.registry import architecture
-
-if TYPE_CHECKING:
-    from casting_core import Inspection, Region
-    from casting_core.networks.card import ModelCard
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +48,7 @@ NO_MAP = "The model has no map of its evidence, so it marks no places."
 LABELS = {"ok": "sound", "defective": "defective"}  # a card's word for a label → the page's
 
 
-def purpose(card: "ModelCard") -> str:
+def purpose(card: ModelCard) -> str:
     """One sentence: what a model is there for, or which other product it was trained on."""
     if not card.on_public_set:
         learned = classes(card)
@@ -59,17 +57,17 @@ def purpose(card: "ModelCard") -> str:
     return f"{card.name}: {architecture(card.architecture).purpose}."
 
 
-def classes(card: "ModelCard") -> str:
-    """The classes that a model was trained on, each with its label: `good: sound; scratch: defective`."""
+def classes(card: ModelCard) -> str:
+    """Return the classes that a model was trained on, each with its label: `good: sound; scratch: defective`."""
     return "; ".join(f"{name}: {LABELS.get(label, label)}" for name, label in card.data.get("classes", {}).items())
 
 
 def as_it_is(text: str) -> str:
-    """A text with names from outside, such as those of classes, as Markdown that shows it as it is."""
+    """Return a text with names from outside, such as those of classes, as Markdown that shows it as it is."""
     return re.sub(r"[\\`*_{}\[\]<>|~$&@]|:(?=\S)|(?<=www)\.|^[#+\-]|(?<=^\d)[.)]", r"\\\g<0>", text)
 
 
-def advice(inspection: "Inspection") -> str:
+def advice(inspection: Inspection) -> str:
     """One sentence: what to do with this part, and where to look on it."""
     sentence = WORDING[inspection.verdict].advice
     if inspection.regions:
@@ -81,8 +79,8 @@ def advice(inspection: "Inspection") -> str:
     return sentence + "."
 
 
-def where(region: "Region") -> str:
-    """A region's place in brackets, empty where no part was found: ` (4 o’clock, 82 % of the way to the rim)`."""
+def where(region: Region) -> str:
+    """Return where a region is, in brackets: ` (4 o’clock, 82 % of the way to the rim)`; empty without a part."""
     if region.clock is None or region.radius is None:
         return ""
     at = clock(region.clock)
@@ -91,7 +89,7 @@ def where(region: "Region") -> str:
 
 
 def clock(hours: float) -> str:
-    """A direction on the face of a clock, to the half hour: `4 o’clock`, `4:30`."""
+    """Return a direction on the face of a clock, to the half hour: `4 o’clock`, `4:30`."""
     halves = round(2 * hours) % 24
     hour = halves // 2 or 12
     return f"{hour}:30" if halves % 2 else f"{hour} o’clock"
@@ -103,8 +101,8 @@ def region_columns(diameter: float | None = None) -> tuple[str, ...]:
     return ("Place", "Clock", "From centre (% of radius)", *sizes, "Share of evidence (%)", "Strength (%)")
 
 
-def region_row(number: int, region: "Region", diameter: float | None = None) -> tuple[str, ...]:
-    """A region as texts for `region_columns`.
+def region_row(number: int, region: Region, diameter: float | None = None) -> tuple[str, ...]:
+    """Return a region as texts for `region_columns`.
 
     `diameter`: of the part, in millimetres; None where nobody told it. The strength is the strongest evidence in
     the region.

@@ -24,7 +24,6 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from casting_core import Inspector
 from casting_core.data.synthetic.casting import render_casting
-from pages.shared.idle_cleanup import PATIENCE as PATIENCE_OF_THE_APP
 from pages.shared.wording import WORDING
 from tests.browser.conftest import running_app
 
@@ -32,6 +31,7 @@ WITHIN = 10.0  # s, for 95 % of the verdicts
 MAX_MEMORY = 2.0  # GiB
 PATIENCE = 180.0  # s
 WARM = 20.0  # s, until all is loaded that a server loads in the background after its first picture
+AFTER = 30.0  # s, until memory is read once more after all have left
 
 
 @dataclass(kw_only=True, eq=False)
@@ -184,7 +184,7 @@ async def run(visitors: int) -> bool:
             return_exceptions=True,
         )
         await asyncio.gather(*(each.leave() for each in crowd))
-        await asyncio.sleep(PATIENCE_OF_THE_APP + 20)  # sessions are kept for a while
+        await asyncio.sleep(AFTER)
         watching.cancel()
         after = memory()
     seconds = sorted(each for each in told if isinstance(each, float))

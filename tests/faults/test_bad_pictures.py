@@ -9,6 +9,7 @@ import io
 import os
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -28,8 +29,8 @@ from casting_core.inspection.results import Inspection
 from casting_core.labels import Verdict
 from casting_core.networks.card import shipped
 from pages.shared import downloads, resources, uploads
+from pages.shared.marked import as_uri
 from pages.shared.uploads import Upload
-from pages.views.inspection.batch_job import thumbnail
 from tests.faults.mutants import FORMATS, archives, mutants, originals, polyglot
 
 COUNT = 50_000 if os.environ.get("CASTING_LONG_FAULTS") else 2_400
@@ -107,15 +108,11 @@ def test_the_doors_of_the_pages_take_them() -> None:
         kept = uploads.take(Given(f"{number}.png", data) for number, (_, data) in enumerate(part))
         assert [each.data for each in kept] == [data for _, data in part]
         for each in kept:
-            small = thumbnail(each.data)
-            picture = resources._shown(each.data)
-            try:
-                decode(each.data)
-            except ImageError:
-                assert small is None
-            else:
-                assert small.startswith("data:image/jpeg;base64,")
+            picture = resources.shown.__wrapped__(each)
             assert picture is None or max(picture.size) <= resources.LONG_SIDE[1]
+            with suppress(ImageError):
+                small = as_uri(Image.fromarray(decode(each.data).pixels), side=72)
+                assert small.startswith("data:image/jpeg;base64,")
         table = downloads.to_csv([(each, None) for each in kept]).decode("utf-8-sig")
         assert len(table.splitlines()) == len(part) + 1
 
@@ -152,8 +149,8 @@ def test_pictures_of_extreme_shape_are_looked_at_in_bounded_time() -> None:
         kept_thumbnail(pixels)
         stream = io.BytesIO()
         Image.fromarray(pixels).save(stream, "PNG")
-        assert thumbnail(stream.getvalue())
-        assert resources._shown(stream.getvalue())
+        assert as_uri(Image.fromarray(pixels), side=72)
+        assert resources.shown(Upload.of("extreme.png", stream.getvalue()))
 
 
 @needs_model
@@ -180,7 +177,7 @@ def test_an_archive_is_refused_with_a_reason_and_nothing_is_unpacked(name: str, 
             assert "ZIP archive" in said or name == "empty.zip"
     (kept,) = uploads.take([Given(name, data)])
     assert kept.data == data  # judged, and called unusable with that reason
-    assert thumbnail(data) is None
+    assert resources.shown(kept) is None
     assert [each.name for each in tmp_path.rglob("*")] == ["box", name]
 
 

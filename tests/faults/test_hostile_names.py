@@ -131,8 +131,8 @@ def test_names_of_uploads_are_never_markup() -> None:
     assert not page.exception
     assert name in [element.value for element in page.text]
     assert "javascript" not in markup(page)
-    given = Upload(name=name, sha256="0", data=part())
-    judged = resources._judged.__wrapped__("castnet", "0", given.data)
+    given = Upload.of(name, part())
+    judged = resources.judge(given, model="castnet")
     sheet = printout.page(given, judged)
     assert "<img src=x" not in sheet
     assert "&lt;img src=x onerror=alert(1)&gt;" in sheet

@@ -11,8 +11,9 @@ from casting_core import Inspector, Verdict
 from casting_core.data.synthetic.casting import samples
 from casting_core.errors import ImageError
 from casting_core.inspection.examination import examine, proof
+from casting_core.inspection.photograph import Photograph
 from casting_core.labels import Label
-from casting_core.networks.card import shipped
+from casting_core.networks.card import DEFAULT, MODELS, read_card, shipped
 from casting_core.networks.logistic_regression import LogisticRegression
 from tests.inspection.conftest import encoded
 
@@ -74,4 +75,11 @@ def test_a_repaired_picture_is_looked_at_whatever_its_gates_say(inspector: Inspe
     picky = Inspector(inspector.network, strict, device=torch.device("cpu"))
     sample = samples()[2].render()
     assert picky.inspect(sample.pixels).probability is None
-    assert proof(picky, sample.pixels, sample.part) is not None
+    assert proof(picky, Photograph(sample.pixels)) is not None
+
+
+def test_the_network_is_asked_whether_it_has_a_map_and_no_picture_judged_to_find_out(monkeypatch):
+    card = read_card(MODELS / DEFAULT)
+    simple = Inspector(LogisticRegression(), replace(card, input_size=64), device=torch.device("cpu"))
+    monkeypatch.setattr(simple, "look", refuse)
+    assert proof(simple, Photograph(samples()[2].render().pixels)) is None

@@ -122,9 +122,9 @@ def test_a_model_without_convolutions_says_why_it_has_no_map(monkeypatch):
     without = Inspector(LogisticRegression(), simple, device=torch.device("cpu"))
     monkeypatch.setattr(resources, "inspector", lambda model: without)
     monkeypatch.setattr(resources, "card", lambda model: simple)
-    resources._judged.clear()
+    resources.judge.clear()
     app = open_inspection(source="Sample")
-    resources._judged.clear()
+    resources.judge.clear()
     assert not app.exception
     assert "no map of its evidence" in texts(app)
     assert "no convolutions" in texts(app)
@@ -236,8 +236,8 @@ def test_where_a_place_is(hours, told):
 
 
 def test_the_page_to_print_says_it_all_and_escapes_what_came_from_outside():
-    given = Upload(name="<script>&.png", sha256="0", data=png(2))
-    judged = resources._judged.__wrapped__(DEFAULT, "0", png(2))
+    given = Upload.of("<script>&.png", png(2))
+    judged = resources.judge(given, model=DEFAULT)
     page = printout.page(given, judged, now=datetime(2026, 5, 4, 3, 2, tzinfo=UTC))
     assert "2026-05-04 03:02 UTC" in page
     assert "&lt;script&gt;&amp;.png" in page
@@ -258,7 +258,7 @@ def test_the_page_to_print_knows_the_diameter_though_it_is_made_outside_of_the_s
 
 
 def test_the_overlay_is_a_png_of_the_picture_as_shown():
-    judged = resources._judged.__wrapped__(DEFAULT, "0", png(2))
+    judged = resources.judge(Upload.of("a.png", png(2)), model=DEFAULT)
     with Image.open(io.BytesIO(downloads.overlay_png(judged))) as overlay:
         assert overlay.size == judged.picture.size
         assert overlay.format == "PNG"

@@ -85,7 +85,7 @@ def test_a_model_of_another_product_tells_what_it_knows_and_what_it_does_not(mon
     def asked(*_: object) -> None:
         raise AssertionError("the photographs of the public set are not its own")
 
-    monkeypatch.setattr(resources, "_seen_before", asked)
+    monkeypatch.setattr(resources, "_look_up", asked)
     monkeypatch.setattr(resources, "known_picture", asked)
     app = another("flanges")
     said = texts(app)
@@ -131,8 +131,8 @@ def test_a_model_without_a_map_marks_nothing_and_says_why():
 
 @pytest.mark.parametrize("model", ["flanges", "plates"])
 def test_all_files_to_take_away_are_made(model):
-    given = Upload(name="a.png", sha256="0", data=png(2))
-    judged = resources._judged.__wrapped__(model, "0", given.data)
+    given = Upload.of("a.png", png(2))
+    judged = resources.judge.__wrapped__(given, model=model)
     record = json.loads(single.all_answers(given, judged))
     answers = record["examination"]
     assert record["model"] == model

@@ -17,7 +17,6 @@ from typing import Any
 import numpy as np
 
 from casting_core.data.masked_set import count_marked, read_marked
-from casting_core.data.part.finder import find_part
 from casting_core.data.provenance.overlap import known_photographs
 from casting_core.data.samples import Progress, evenly_spaced_indices, read_provenance, unreported
 from casting_core.data.synthetic.casting import render_casting
@@ -36,6 +35,7 @@ from casting_core.explanation.cam import activation_map
 from casting_core.explanation.methods import METHODS
 from casting_core.inspection.examination import proof
 from casting_core.inspection.inspector import Inspector
+from casting_core.inspection.photograph import Photograph
 from casting_core.labels import Verdict
 from casting_core.networks.registry import architecture
 
@@ -169,9 +169,8 @@ def repairs(inspector: "Inspector", pictures: LabelledSet, progress: Progress = 
     for number, truth in enumerate(pictures.read(), start=1):
         if truth.defective:
             case, _ = _case(inspector, truth, None)
-            part = find_part(truth.pixels)
             flagged = verdict(case.probability) is not Verdict.OK
-            proven = proof(inspector, truth.pixels, part) if flagged else None
+            proven = proof(inspector, Photograph(truth.pixels)) if flagged else None
             trials.append(Trial(proof=proven, flagged=flagged, photograph=truth.photograph))
         progress(number, pictures.total)
     return summarise_trials(trials, verdict)

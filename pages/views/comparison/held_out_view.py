@@ -4,16 +4,13 @@ The copy is the one that made the figures of castings never seen, so its map sho
 itself was trained on nearly all photographs of its set, and may remember this one.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
-from PIL import Image
 
-from casting_core.data.images import decode_rgb
-from casting_core.errors import ImageError
 from casting_core.evaluation.predictions import BY_SOURCE
 from pages.shared import resources
 from pages.shared.resources import DisplayedInspection
@@ -23,7 +20,6 @@ from pages.views.comparison.model_results import SelectedResults
 if TYPE_CHECKING:
     from casting_core import Inspector
 
-SIDE = 640  # px, the longer one, of a picture as the page shows it
 COPIES = 5  # in memory, one a fold
 
 
@@ -47,8 +43,7 @@ def inspect_held_out(upload: Upload, judge: SelectedResults, path: str) -> HeldO
     """Judge a picture of the set, which must have its bytes. Raises `ModelError` or `DataError` for a damaged model."""
     copy = _copy_of(judge, path)
     if copy is not None:
-        assert upload.data is not None
-        return HeldOutView(judged=_judged(*copy, upload.sha256, upload.data), unseen=True, activation=None)
+        return HeldOutView(judged=_judged(upload, *copy), unseen=True, activation=None)
     judged, activation = resources.judge(upload, model=judge.name), None
     if judged.evidence is None and judged.picture is not None and resources.has_convolutions(judge.name):
         activation = resources.activation_map(upload, model=judge.name, method="gradcam")[0]
@@ -71,17 +66,6 @@ def _copy(folder: str, fold: int, sha256: str) -> "Inspector":
     return held_out(Path(folder), fold)
 
 
-@st.cache_resource(max_entries=12, show_spinner=False)
-def _judged(folder: str, fold: int, sha256: str, picture: str, _data: bytes) -> DisplayedInspection:
-    inspection = _copy(folder, fold, sha256).inspect(_data)
-    try:
-        shown = Image.fromarray(decode_rgb(_data))
-    except ImageError:
-        return DisplayedInspection(inspection=inspection, picture=None, evidence=None)
-    scale = SIDE / max(shown.size)
-    size = (max(1, round(shown.width * scale)), max(1, round(shown.height * scale)))
-    evidence = None
-    if inspection.heatmap is not None:
-        evidence = np.asarray(Image.fromarray(inspection.heatmap).resize(size, Image.Resampling.BILINEAR))
-    large = shown.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
-    return DisplayedInspection(inspection=replace(inspection, heatmap=None), picture=large, evidence=evidence)
+@resources.per_picture(max_entries=12)
+def _judged(upload: Upload, folder: str, fold: int, sha256: str) -> DisplayedInspection:
+    return resources.displayed(upload, _copy(folder, fold, sha256).inspect(resources.photograph(upload)))

@@ -6,8 +6,7 @@ from functools import partial
 import streamlit as st
 
 from casting_core.labels import Verdict
-from casting_core.networks.card import DEFAULT
-from pages.shared import downloads, resources
+from pages.shared import downloads, resources, stepping
 from pages.shared.uploads import Upload
 from pages.shared.wording import WORDING
 from pages.views.inspection import batch_table, single
@@ -18,49 +17,46 @@ EVERY = 1.0  # s, between two looks at a running job
 JOB, OPENED, TURN = "job", "opened", "turn"  # in the session
 
 
-def show(chosen: tuple[Upload, ...], *, model: str = DEFAULT) -> None:
-    """The table with its totals, or the picture that was opened from it."""
+def show(chosen: tuple[Upload, ...], *, model: str) -> None:
+    """Show the table with its totals, or the picture that was opened from it."""
     job = begin(chosen, model)
-    lines = gather(chosen, job)
-    arranged = arrange(lines)
+    arranged = arrange(gather(chosen, job))
     opened = st.session_state.get(OPENED)
     index = next((i for i, line in enumerate(arranged) if line.upload is opened), None)
     if index is None:
         watched = job.running  # drawn anew every second only while there is something new to see
         st.fragment(overview, run_every=EVERY if watched else None)(chosen, job, watched)
         return
-    steps(arranged, index)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button("Back to the table", icon=":material/table_view:", on_click=turn_to, args=(None,))
+        stepping.steps(range(len(arranged)), index, lambda other: turn_to(arranged[other].upload))
     single.show(arranged[index].upload, model=model)
 
 
 def begin(chosen: tuple[Upload, ...], model: str) -> Job:
-    """The job of these pictures and this model: the one that runs, or a new one; results of the old one are dropped."""
+    """Return the job of these pictures and this model: the one that runs, or a new one, in place of an old one."""
     wanted = (model, tuple(upload.sha256 for upload in chosen))
-    before = st.session_state.get(JOB)
-    if before is not None and before[0] == wanted:
-        return before[1]
-    if before is not None:
-        before[1].stop()
-    job = Job(chosen)
+    before, job = st.session_state.get(JOB, (None, None))
+    if before == wanted:
+        return job
+    if job is not None:
+        job.stop()
+    job = Job(chosen, partial(resources.judge_many, model=model))
     st.session_state[JOB] = (wanted, job)
-    job.start(partial(resources.judge_many, model=model))
+    job.start()
     return job
 
 
 def gather(chosen: Sequence[Upload], job: Job) -> list[Line]:
-    """The lines of the table as they stand now."""
+    """Return the lines of the table as they stand now."""
     return [Line(upload=upload, done=job.result(upload.sha256)) for upload in chosen]
 
 
 def arrange(lines: Sequence[Line]) -> list[Line]:
-    """The lines that the visitor's filter shows, in the visitor's order."""
+    """Return the lines that the visitor's filter shows, in the visitor's order."""
     state = st.session_state
-    return batch_table.arrange(
-        lines,
-        word=state.get("filter"),
-        text=state.get("search") or "",
-        order=state.get("order") or batch_table.ORDERS[0],
-    )
+    order = state.get("order") or batch_table.ORDERS[0]
+    return batch_table.arrange(lines, word=state.get("filter"), text=state.get("search") or "", order=order)
 
 
 def overview(chosen: tuple[Upload, ...], job: Job, watched: bool) -> None:
@@ -80,7 +76,16 @@ def overview(chosen: tuple[Upload, ...], job: Job, watched: bool) -> None:
         if selected is not None:
             turn_to(arranged[selected].upload)
             st.rerun()
-    take_away(arranged)
+    found = [(line.upload, line.inspection) for line in arranged]
+    downloads.offer(
+        ("Table as CSV", "inspections.csv", "text/csv", lambda: downloads.to_csv(found)),
+        (
+            "Inspections as JSON",
+            "inspections.json",
+            "application/json",
+            lambda: downloads.to_json([downloads.record(*line) for line in found]),
+        ),
+    )
 
 
 def progress(job: Job) -> None:
@@ -100,22 +105,23 @@ def progress(job: Job) -> None:
             st.text(job.error)
         else:
             st.warning(f"Stopped: {waiting} not judged yet.", icon=":material/pause_circle:")
-        model = st.session_state[JOB][0][0]
-        judge = partial(resources.judge_many, model=model)
-        st.button("Go on", icon=":material/play_arrow:", on_click=job.start, args=(judge,))
+        st.button("Go on", icon=":material/play_arrow:", on_click=job.start)
 
 
 def totals(lines: Sequence[Line]) -> None:
     """How many parts got which verdict, and the share that was flagged."""
-    counts = batch_table.counted(lines)
-    flagged = batch_table.share_flagged(lines)
-    told = [(WORDING[verdict].word, f"{counts[WORDING[verdict].word]:,}") for verdict in Verdict]
-    told.append(("Flagged", "–" if flagged is None else f"{100 * flagged:.1f} %"))
-    help_ = "Of the parts with a verdict, those that are defective or to be reviewed."
+    counts, flagged = batch_table.counted(lines), batch_table.share_flagged(lines)
     with st.container(horizontal=True):
-        for label, value in told:
-            share = label == "Flagged"  # up to 100.0 %; the others stand two in a row on a phone
-            st.metric(label, value, border=True, width=200 if share else 170, help=help_ if share else None)
+        for verdict in Verdict:  # they stand two in a row on a phone
+            word = WORDING[verdict].word
+            st.metric(word, f"{counts[word]:,}", border=True, width=170)
+        st.metric(
+            "Flagged",
+            "–" if flagged is None else f"{100 * flagged:.1f} %",
+            border=True,
+            width=200,  # up to 100.0 %
+            help="Of the parts with a verdict, those that are defective or to be reviewed.",
+        )
 
 
 def choose(lines: Sequence[Line]) -> None:
@@ -130,53 +136,7 @@ def choose(lines: Sequence[Line]) -> None:
         st.selectbox("Order", batch_table.ORDERS, key="order", width=220, **keep)
 
 
-def steps(arranged: Sequence[Line], index: int) -> None:
-    """Back to the table, and to the lines before and after in its order."""
-    last = len(arranged) - 1
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.button("Back to the table", icon=":material/table_view:", on_click=turn_to, args=(None,))
-        st.button(
-            "Previous",
-            icon=":material/chevron_left:",
-            disabled=index == 0,
-            on_click=turn_to,
-            args=(arranged[max(index - 1, 0)].upload,),
-            shortcut="Ctrl+ArrowLeft",
-        )
-        st.button(
-            "Next",
-            icon=":material/chevron_right:",
-            disabled=index == last,
-            on_click=turn_to,
-            args=(arranged[min(index + 1, last)].upload,),
-            shortcut="Ctrl+ArrowRight",
-        )
-        st.text(f"{index + 1:,} of {len(arranged):,}")
-
-
 def turn_to(upload: Upload | None) -> None:
     """Open a picture; None: the table, with nothing selected."""
     st.session_state[OPENED] = upload
     st.session_state[TURN] = st.session_state.get(TURN, 0) + 1
-
-
-def take_away(arranged: Sequence[Line]) -> None:
-    """The lines that are shown as files, in their order."""
-    lines = [(line.upload, None if line.done is None else line.done.inspection) for line in arranged]
-    with st.container(horizontal=True):
-        st.download_button(
-            "Table as CSV",
-            lambda: downloads.to_csv(lines),
-            "inspections.csv",
-            "text/csv",
-            icon=":material/download:",
-            on_click="ignore",
-        )
-        st.download_button(
-            "Inspections as JSON",
-            lambda: downloads.to_json([downloads.record(*line) for line in lines]),
-            "inspections.json",
-            "application/json",
-            icon=":material/download:",
-            on_click="ignore",
-        )

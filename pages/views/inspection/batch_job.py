@@ -8,51 +8,39 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from casting_core.data.images import decode
-from casting_core.errors import CastingError, ImageError
+from casting_core.errors import CastingError
+from casting_core.inspection.photograph import Photograph
+from casting_core.inspection.results import Inspection
 from pages.shared.marked import as_uri
 from pages.shared.uploads import Upload
 
-if TYPE_CHECKING:
-    from casting_core import Inspection
-
-    JudgeMany = Callable[[Iterable[Upload]], Iterator[Inspection]]  # see `resources.judge_many`
-
 SIDE = 72  # px, long side of a thumbnail
 
-
-def thumbnail(data: bytes) -> str | None:
-    """A picture, given as the bytes of its file, small and gray as a data URI; None where it cannot be decoded."""
-    try:
-        picture = Image.fromarray(decode(data).pixels)
-    except ImageError:
-        return None
-    picture.thumbnail((SIDE, SIDE), reducing_gap=2.0)
-    return as_uri(picture)
+JudgeMany = Callable[[Iterable[Upload]], Iterator[tuple[Photograph, Inspection]]]  # see `resources.judge_many`
 
 
 @dataclass(frozen=True, kw_only=True)
 class Done:
-    """A picture's inspection, and its thumbnail as a data URI; None where it cannot be decoded."""
+    """A picture's inspection, and the picture small and gray as a data URI; None where it could not be judged."""
 
-    inspection: "Inspection"
+    inspection: Inspection
     thumbnail: str | None
 
 
 class Job:
-    """FoldInspectors pictures by `judge_many` in a thread; safe to look at from any other.
+    """Judges pictures by `judge_many` in a thread; safe to look at from any other.
 
     Pictures of the same SHA-256 are judged once. `error`: what ended it early, in words; else None.
     """
 
-    def __init__(self, uploads: Iterable[Upload]) -> None:
+    def __init__(self, uploads: Iterable[Upload], judge_many: JudgeMany) -> None:
         self.waiting = {upload.sha256: upload for upload in uploads if upload.data is not None}
         self.total = len(self.waiting)
         self.error: str | None = None
+        self._judge_many = judge_many
         self._results: dict[str, Done] = {}
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -66,7 +54,7 @@ class Job:
     @property
     def finished(self) -> bool:
         """Whether every picture has its result."""
-        return len(self._results) == self.total
+        return self.done == self.total
 
     @property
     def done(self) -> int:
@@ -74,7 +62,7 @@ class Job:
         return len(self._results)
 
     def result(self, sha256: str) -> Done | None:
-        """The result of a picture, if it is there."""
+        """Return the result of a picture, if it is there."""
         return self._results.get(sha256)
 
     def seconds_left(self) -> float | None:
@@ -82,15 +70,14 @@ class Job:
         made = self.done - self._begun_with
         return (self.total - self.done) * (time.monotonic() - self._began) / made if made and self.running else None
 
-    def start(self, judge_many: "JudgeMany") -> None:
+    def start(self) -> None:
         """Judge what has no result yet. Nothing happens while it runs, or when all is done."""
         if self.running or self.finished:
             return
         self._stop.clear()
         self.error = None
         self._began, self._begun_with = time.monotonic(), self.done
-        left = [upload for sha256, upload in self.waiting.items() if sha256 not in self._results]
-        self._thread = threading.Thread(target=self._run, args=(judge_many, left), name="batch", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="batch", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
@@ -99,11 +86,13 @@ class Job:
         if self._thread is not None:
             self._thread.join()
 
-    def _run(self, judge_many: "JudgeMany", left: list[Upload]) -> None:
+    def _run(self) -> None:
+        left = [upload for sha256, upload in self.waiting.items() if sha256 not in self._results]
         try:
-            for upload, inspection in zip(left, judge_many(left), strict=True):
-                assert upload.data is not None
-                small = None if inspection.probability is None else thumbnail(upload.data)
+            for upload, (photograph, inspection) in zip(left, self._judge_many(left), strict=True):
+                small = None
+                if inspection.probability is not None:
+                    small = as_uri(Image.fromarray(photograph.picture().pixels), side=SIDE)
                 self._results[upload.sha256] = Done(inspection=inspection, thumbnail=small)
                 if self._stop.is_set():
                     return

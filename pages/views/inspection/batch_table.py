@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from casting_core.inspection.results import Inspection
 from casting_core.labels import Verdict
 from pages.shared.downloads import neutral
 from pages.shared.uploads import Upload
@@ -25,10 +26,15 @@ class Line:
     done: Done | None
 
     @property
+    def inspection(self) -> Inspection | None:
+        """Its inspection; None where it was refused, or is not judged yet."""
+        return None if self.done is None else self.done.inspection
+
+    @property
     def verdict(self) -> Verdict | None:
         """Its verdict; a file that was refused is unusable, one not judged yet has none."""
-        if self.done is not None:
-            return self.done.inspection.verdict
+        if self.inspection is not None:
+            return self.inspection.verdict
         return None if self.upload.refusal is None else Verdict.UNUSABLE
 
     @property
@@ -39,12 +45,12 @@ class Line:
     @property
     def probability(self) -> float | None:
         """Its calibrated probability of *defective*, None without one."""
-        return None if self.done is None else self.done.inspection.probability
+        return self.inspection and self.inspection.probability
 
     @property
     def note(self) -> str | None:
         """Why it is to be reviewed, or unusable."""
-        return self.upload.refusal or (self.done.inspection.reason if self.done else None)
+        return self.upload.refusal or (self.inspection and self.inspection.reason)
 
 
 def counted(lines: Sequence[Line]) -> Counter[str]:
@@ -59,7 +65,7 @@ def share_flagged(lines: Sequence[Line]) -> float | None:
 
 
 def arrange(lines: Sequence[Line], *, word: str | None, text: str, order: str) -> list[Line]:
-    """The lines with that word (all when None) whose file name contains the text, whatever its case, in that order.
+    """Return the lines with that word (all when None) whose file name contains the text, in that order.
 
     The most suspicious are those that could not be judged, then by falling probability; those not judged yet are last.
     """
@@ -111,15 +117,14 @@ def draw(lines: Sequence[Line], *, key: str) -> int | None:
 
 
 def _row(line: Line) -> dict[str, Any]:
-    inspection = None if line.done is None else line.done.inspection
-    judged = inspection is not None and inspection.probability is not None
+    inspection = line.inspection
     mark = "" if line.verdict is None else WORDING[line.verdict].mark + " "
     return {
-        "picture": None if line.done is None else line.done.thumbnail,
+        "picture": line.done and line.done.thumbnail,
         "file": neutral(line.upload.name),  # the table's own export is a CSV file too
         "verdict": mark + line.word,
         "probability": None if line.probability is None else 100 * line.probability,
-        "places": len(inspection.regions) if inspection is not None and judged else None,
-        "time": None if inspection is None else 1000 * inspection.seconds.get("total", 0.0),
+        "places": None if line.probability is None else len(inspection.regions),
+        "time": inspection and 1000 * inspection.seconds["total"],
         "note": line.note,
     }

@@ -3,10 +3,9 @@
 Every text from outside (file names, reasons) is escaped.
 """
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from html import escape
-
-from PIL import Image
 
 from casting_core.charts.overlay import COLOURS, WORDS, percent
 from casting_core.labels import Verdict
@@ -41,7 +40,7 @@ dd { overflow-wrap: anywhere; }
 def page(
     upload: Upload, judged: DisplayedInspection, *, diameter: float | None = None, now: datetime | None = None
 ) -> str:
-    """The file's content. The picture must be decoded.
+    """Return the file's content. The picture must be decoded.
 
     `diameter`: of the part, in millimetres, where it is known. `now`: the time that the sheet bears; the present when
     None.
@@ -88,29 +87,26 @@ def _pictures(judged: DisplayedInspection) -> str:
     if judged.evidence is not None:
         told.append(("Evidence for a defect, marked places numbered", downloads.marked_image(judged)))
     shown = "".join(
-        f'<figure><img src="{marked.as_uri(_smaller(each))}" alt="{title}"><figcaption>{title}</figcaption></figure>'
+        f'<figure><img src="{marked.as_uri(each, side=SIDE)}" alt="{title}"><figcaption>{title}</figcaption></figure>'
         for title, each in told
     )
     return f'<h2>Where</h2><div class="pictures">{shown}</div>'
-
-
-def _smaller(picture: Image.Image) -> Image.Image:
-    copy = picture.copy()
-    copy.thumbnail((SIDE, SIDE))
-    return copy
 
 
 def _regions(judged: DisplayedInspection, diameter: float | None) -> str:
     regions = judged.inspection.regions
     if not regions:
         return f"<p>{NO_MAP if judged.evidence is None else NONE_MARKED}</p>"
-    head = "".join(f"<th>{title}</th>" for title in region_columns(diameter))
+    head = _row("th", region_columns(diameter))
     rows = "".join(
-        "<tr>" + "".join(f"<td>{cell}</td>" for cell in region_row(number, region, diameter)) + "</tr>"
-        for number, region in enumerate(regions[:MAX_ROWS], start=1)
+        _row("td", region_row(number, region, diameter)) for number, region in enumerate(regions[:MAX_ROWS], start=1)
     )
     more = f"<p>and {len(regions) - MAX_ROWS} weaker places</p>" if len(regions) > MAX_ROWS else ""
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{more}"
+    return f"<table><thead>{head}</thead><tbody>{rows}</tbody></table>{more}"
+
+
+def _row(kind: str, cells: Iterable[str]) -> str:
+    return "<tr>" + "".join(f"<{kind}>{cell}</{kind}>" for cell in cells) + "</tr>"
 
 
 def _facts(upload: Upload, judged: DisplayedInspection) -> str:

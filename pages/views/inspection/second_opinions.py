@@ -1,4 +1,7 @@
-"""What is known beside the verdict: was this casting seen before, which castings is it like, does the verdict hold?"""
+"""What is known beside the verdict: was this casting seen before, which castings is it like, and does the verdict hold.
+
+Does it fall when what is marked is made sound, and does it stay when the picture is turned and lit otherwise?
+"""
 
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -6,15 +9,16 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from casting_core.charts.overlay import percent
+from casting_core.data.provenance.seen_before import SeenBefore
 from casting_core.errors import CastingError
+from casting_core.explanation.precedents import Precedent
+from casting_core.inspection.results import Inspection
 from casting_core.labels import Label
-from pages.shared import resources
+from pages.shared import resources, widgets
 from pages.shared.uploads import Upload
 from pages.shared.wording import WORDING
 
 if TYPE_CHECKING:
-    from casting_core.data.provenance.seen_before import SeenBefore
-    from casting_core.explanation.precedents import Precedent
     from casting_core.inspection.stability import Stability
 
 KINDS = {Label.OK: "Sound castings", Label.DEFECTIVE: "Defective castings"}
@@ -24,7 +28,7 @@ EXPOSURES = {1.0: "as given (%)", 0.8: "darker, × 0.8 (%)", 1.25: "brighter, ×
 
 
 def seen_before(upload: Upload, model: str) -> None:
-    """A banner where the picture shows a photograph that the model was trained on; else a line that it does not."""
+    """Draw a banner where the picture shows a photograph that the model was trained on; else a line."""
     try:
         found = resources.seen_before(upload, model=model)
     except CastingError as error:
@@ -46,7 +50,7 @@ def seen_before(upload: Upload, model: str) -> None:
         _match(found)
 
 
-def _match(found: "SeenBefore") -> None:
+def _match(found: SeenBefore) -> None:
     if found.confirmed:
         mirrored = "mirrored and " if found.mirrored else ""
         st.markdown(
@@ -65,7 +69,7 @@ def _match(found: "SeenBefore") -> None:
 
 
 def precedents(upload: Upload, model: str) -> None:
-    """The known castings of both classes that the model sees most alike."""
+    """Show the known castings of both classes that the model sees most alike."""
     own = not resources.card(model).on_public_set
     st.subheader("Known parts most like this one" if own else "Known castings most like this one", anchor=False)
     try:
@@ -98,7 +102,7 @@ def precedents(upload: Upload, model: str) -> None:
                     _precedent(each, own)
 
 
-def _precedent(each: "Precedent", own: bool) -> None:
+def _precedent(each: Precedent, own: bool) -> None:
     st.markdown(f"**{100 * max(each.similarity, 0.0):.0f} %** alike")  # below 0 is no less in common than 0
     if own:  # its folder is its class, and a picture of the public set could have the same path
         st.text(each.path)
@@ -108,11 +112,37 @@ def _precedent(each: "Precedent", own: bool) -> None:
 
 
 def _known_picture(path: str, alt: str) -> None:
-    """A picture of the data set where it is on this computer, and its name."""
+    """Show a picture of the data set where it is on this computer, and its name."""
     picture = resources.known_picture(path)
     if picture is not None:
         st.image(picture, width=180, alt=alt)
     st.text(PurePosixPath(path).name)
+
+
+@st.fragment
+def repair(upload: Upload, inspection: Inspection, model: str) -> None:
+    """On demand: the marked places are made sound, and the part is judged again."""
+    st.subheader("The test: make the marked places sound, and judge again", anchor=False)
+    st.markdown(
+        "Each marked place is covered with sound metal of the same ring, taken from another clock position of this "
+        "part. If the probability falls, these places were the reason. As a control the same is done at places that "
+        "are not marked: that must change nothing."
+    )
+    if not resources.card(model).gates:
+        st.info(
+            f"Not for the model {model}: its product is not one that is found in the picture, so there is no ring to "
+            "take sound metal from.",
+            icon=":material/block:",
+        )
+        return
+    if not _asked("Repair and judge again", ":material/healing:", upload, model):
+        return
+    with st.spinner("Repairing, and judging again…"):
+        proof = resources.prove(upload, model=model)
+    if proof is None:
+        st.info("No part was found in this picture, so there is no ring to take metal from.", icon=":material/block:")
+        return
+    widgets.proof(proof, inspection)
 
 
 @st.fragment
@@ -123,14 +153,20 @@ def stability(upload: Upload, model: str) -> None:
         "A part is what it is however it lies. The same picture is judged in its eight orientations, each as it is, "
         "darker and brighter. Where the answers differ, a person should look."
     )
-    asked = st.session_state.setdefault("turned", set())
-    key = (model, upload.sha256)
-    if key not in asked and not st.button("Turn, relight and judge again", icon=":material/cached:"):
+    if not _asked("Turn, relight and judge again", ":material/cached:", upload, model):
         return
-    asked.add(key)
     with st.spinner("Judging 24 variants…"):
         found = resources.stability(upload, model=model)
     _stability(found)
+
+
+def _asked(label: str, icon: str, upload: Upload, model: str) -> bool:
+    """Whether the visitor has asked for what takes a while; draws the button for it where not."""
+    known = st.session_state.setdefault("asked", set())
+    key = (label, model, upload.sha256)
+    if key in known or st.button(label, icon=icon):
+        known.add(key)
+    return key in known
 
 
 def _stability(found: "Stability") -> None:

@@ -5,7 +5,6 @@ import streamlit as st
 from casting_core.charts.overlay import EVIDENCE_PALETTES
 from casting_core.errors import CastingError
 from casting_core.explanation.methods import DEFAULT_METHOD, METHODS
-from casting_core.networks.card import DEFAULT
 from pages.shared import downloads, resources, widgets
 from pages.shared.uploads import Upload
 from pages.views.inspection import printout, second_opinions
@@ -15,7 +14,7 @@ TOLD = "told"  # in the session: what the page to print is made with, which is m
 UNTOUCHED = 70, next(iter(EVIDENCE_PALETTES)), None  # what `settings` gives where nothing is set
 
 
-def show(upload: Upload, *, model: str = DEFAULT) -> None:
+def show(upload: Upload, *, model: str) -> None:
     """All that is known of one picture."""
     st.text(upload.name)
     if upload.data is None:
@@ -53,15 +52,15 @@ def show(upload: Upload, *, model: str = DEFAULT) -> None:
             second_opinions.seen_before(upload, model)
         with why:  # last: an activation map takes longer than all the rest
             explain(upload, judged, model)
-            if judged.inspection.regions and judged.evidence is not None:
-                test(upload, judged, model)
+            if inspection.regions and judged.evidence is not None:
+                second_opinions.repair(upload, judged.inspection, model)
             second_opinions.stability(upload, model)
             second_opinions.precedents(upload, model)
 
 
 @st.fragment
 def explain(upload: Upload, judged: resources.DisplayedInspection, model: str) -> None:
-    """The picture and its evidence with the marked places, and an activation map beside it."""
+    """Show the picture and its evidence with the marked places, and an activation map beside it."""
     st.subheader("Where, and why", anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         opacity, colours, diameter = settings() if judged.evidence is not None else UNTOUCHED
@@ -107,9 +106,9 @@ def activation(upload: Upload, judged: resources.DisplayedInspection, model: str
         bind="query-params",
     )
     title = METHODS[method].title
-    with picture, st.spinner(f"Computing {title}…"):
-        heatmap, seconds = resources.activation_map(upload, model=model, method=method)
     with picture:
+        with st.spinner(f"Computing {title}…"):
+            heatmap, seconds = resources.activation_map(upload, model=model, method=method)
         widgets.activation(judged.picture, heatmap, title)
     st.caption(
         f"{METHODS[method].sentence} Its scale is its own: every such map is stretched to its own maximum, so it glows "
@@ -149,59 +148,25 @@ def settings() -> tuple[int, str, float | None]:
     return opacity, colours, diameter
 
 
-@st.fragment
-def test(upload: Upload, judged: resources.DisplayedInspection, model: str) -> None:
-    """On demand: the marked places are made sound, and the part is judged again."""
-    st.subheader("The test: make the marked places sound, and judge again", anchor=False)
-    st.markdown(
-        "Each marked place is covered with sound metal of the same ring, taken from another clock position of this "
-        "part. If the probability falls, these places were the reason. As a control the same is done at places that "
-        "are not marked: that must change nothing."
-    )
-    if not resources.card(model).gates:
-        st.info(
-            f"Not for the model {model}: its product is not one that is found in the picture, so there is no ring to "
-            "take sound metal from.",
-            icon=":material/block:",
-        )
-        return
-    asked = st.session_state.setdefault("tested", set())
-    key = (model, upload.sha256)
-    if key not in asked and not st.button("Repair and judge again", icon=":material/healing:"):
-        return
-    asked.add(key)
-    with st.spinner("Repairing, and judging again…"):
-        proof = resources.prove(upload, model=model)
-    if proof is None:
-        st.info("No part was found in this picture, so there is no ring to take metal from.", icon=":material/block:")
-        return
-    widgets.proof(proof, judged.inspection)
-
-
 def take_away(upload: Upload, judged: resources.DisplayedInspection) -> None:
-    """The result as files."""
+    """Offer the result as files."""
     line, told = (upload, judged.inspection), st.session_state.setdefault(TOLD, {})
     files = [
         ("JSON", "inspection.json", "application/json", lambda: downloads.to_json(downloads.record(*line))),
         ("CSV", "inspection.csv", "text/csv", lambda: downloads.to_csv([line])),
     ]
     if judged.inspection.probability is not None:
-        name = "examination.json"
-        files.append(("All answers as JSON", name, "application/json", lambda: all_answers(upload, judged)))
-    if judged.picture is not None and judged.inspection.probability is not None:
-        name = "inspection.html"
-        files.append(("Page to print", name, "text/html", lambda: printout.page(upload, judged, **told)))
+        files += [
+            ("All answers as JSON", "examination.json", "application/json", lambda: all_answers(upload, judged)),
+            ("Page to print", "inspection.html", "text/html", lambda: printout.page(upload, judged, **told)),
+        ]
     if judged.evidence is not None:
         files.append(("Overlay as PNG", "overlay.png", "image/png", lambda: downloads.overlay_png(judged)))
-    with st.container(horizontal=True):
-        for label, name, kind, make in files:
-            st.download_button(
-                label, make, file_name=name, mime=kind, icon=":material/download:", on_click="ignore", key=name
-            )
+    downloads.offer(*files)
 
 
 def all_answers(upload: Upload, judged: resources.DisplayedInspection) -> str:
-    """The inspection, and what can be asked beside it: seen before, precedents, repair proof, stability."""
+    """Return the inspection, and what can be asked beside it: seen before, precedents, repair proof, stability."""
     record = downloads.record(upload, judged.inspection)
     answers = resources.examination(upload, model=judged.inspection.model)
     return downloads.to_json({**record, "examination": answers.to_json()})

@@ -72,7 +72,7 @@ KINDS = (
 
 @st.cache_resource(show_spinner=False)
 def picture(kind: DefectKind) -> Image.Image:
-    """A rendered part seen close, with a ring around its largest defect; gray levels in an RGB picture."""
+    """Return a rendered part seen close, with a ring around its largest defect; gray levels in an RGB picture."""
     entry = next(each for each in KINDS if each.kind is kind)
     rendered = render_casting(seed=entry.seed, size=SIZE, defects=[kind])
     defect = max(rendered.defects, key=lambda each: each.area)

@@ -1,7 +1,6 @@
 """A hosted copy serves so many sessions at once, and says so to the next."""
 
 import pytest
-import streamlit as st
 
 from pages.shared import admission
 from pages.shared.admission import IDLE, Visitors
@@ -24,7 +23,7 @@ def test_there_is_room_until_there_is_none_and_again_when_one_has_gone():
 def test_the_page_of_one_too_many_says_so_and_only_where_it_is_hosted(monkeypatch, hosted, told):
     monkeypatch.setenv("CASTING_HOSTED", hosted)
     monkeypatch.setattr(admission, "MOST", 1)
-    st.cache_resource.clear()
+    monkeypatch.setattr(admission, "_visitors", Visitors())
     first = AppTest.from_file(ROOT / "app.py", default_timeout=300).run()
     assert "come back" not in texts(first)
     second = AppTest.from_file(ROOT / "app.py", default_timeout=300).run()

@@ -134,8 +134,8 @@ def test_one_picture_of_each_photograph_the_most_wrong_first():
 def test_pictures_that_are_here_are_tiles_and_open_with_the_map_of_the_copy_that_had_not_seen_them(with_pictures):
     app = view(models=DEFAULT, cell="defective-ok", picture=missed()[0])
     tiles = drawn(app)[0]["tiles"]
-    assert sorted(tile["id"] for tile in tiles) == missed()
-    assert {tile["id"]: tile["source"] is not None for tile in tiles} == {
+    assert sorted(tile["key"] for tile in tiles) == missed()
+    assert {tile["key"]: tile["source"] is not None for tile in tiles} == {
         path: path != missed()[-1] for path in missed()
     }
     assert all("filed as defective" in tile["notes"][0][0] for tile in tiles)

@@ -5,14 +5,18 @@ import threading
 import time
 
 import pytest
+from PIL import Image
 
 from casting_core import Inspection, Verdict
+from casting_core.data.images import decode
 from casting_core.errors import ModelError
+from casting_core.inspection.photograph import Photograph
 from casting_core.networks.card import shipped
 from pages.shared import uploads
+from pages.shared.marked import as_uri
 from pages.shared.uploads import Upload
 from pages.views.inspection import batch_table
-from pages.views.inspection.batch_job import Done, Job, thumbnail
+from pages.views.inspection.batch_job import SIDE, Done, Job
 from pages.views.inspection.batch_table import ORDERS, WAITING, Line, arrange, counted, share_flagged
 from tests.pages.conftest import open_inspection, png, texts, upload
 
@@ -86,7 +90,7 @@ class Judge:
             if len(self.seen) == self.limit:
                 raise ModelError("the weights are gone")
             self.seen.append(one.name)
-            yield result(0.1, Verdict.OK).inspection
+            yield Photograph(png(0)), result(0.1, Verdict.OK).inspection
 
 
 def until(true) -> None:
@@ -98,9 +102,9 @@ def until(true) -> None:
 
 
 def test_a_job_gives_each_result_as_soon_as_it_is_there():
-    job, judge = Job([given("a"), given("b"), given("a"), Upload(name="x", refusal="no")]), Judge()
+    job = Job([given("a"), given("b"), given("a"), Upload(name="x", refusal="no")], judge := Judge())
     assert (job.total, job.done, job.running, job.seconds_left()) == (2, 0, False, None)
-    job.start(judge)
+    job.start()
     assert job.running
     judge.go.release()
     until(lambda: job.done == 1)
@@ -114,8 +118,8 @@ def test_a_job_gives_each_result_as_soon_as_it_is_there():
 
 
 def test_a_job_that_is_stopped_keeps_what_it_has_and_goes_on_with_the_rest():
-    job, judge = Job([given(name) for name in "abcd"]), Judge()
-    job.start(judge)
+    job = Job([given(name) for name in "abcd"], judge := Judge())
+    job.start()
     judge.go.release(2)
     until(lambda: job.done == 2)
     threading.Timer(0.05, judge.go.release).start()  # the picture that is being judged when Stop is pressed
@@ -123,31 +127,31 @@ def test_a_job_that_is_stopped_keeps_what_it_has_and_goes_on_with_the_rest():
     assert not job.running
     assert job.done == 3
     judge.go.release(9)
-    job.start(judge)
+    job.start()
     until(lambda: job.finished)
     assert judge.seen == ["a", "b", "c", "d"]
 
 
 def test_a_job_that_fails_says_why():
-    job, judge = Job([given("a"), given("b")]), Judge(limit=1)
+    job = Job([given("a"), given("b")], judge := Judge(limit=1))
     judge.go.release(9)
-    job.start(judge)
+    job.start()
     until(lambda: not job.running)
     assert (job.done, job.finished, job.error) == (1, False, "the weights are gone")
 
 
 def test_a_job_without_pictures_is_finished():
-    job = Job([Upload(name="x", refusal="no")])
-    job.start(Judge())
+    job = Job([Upload(name="x", refusal="no")], Judge())
+    job.start()
     assert (job.finished, job.running) == (True, False)
 
 
-def test_thumbnails_are_small_and_never_raise():
-    small = thumbnail(png(0))
-    assert small is not None
+def test_thumbnails_are_small():
+    picture = Image.fromarray(decode(png(0)).pixels)
+    small = as_uri(picture, side=SIDE)
     assert small.startswith("data:image/jpeg;base64,")
     assert len(small) < 6000
-    assert thumbnail(b"no picture") is None
+    assert max(picture.size) > SIDE  # it is as it was
 
 
 @needs_model

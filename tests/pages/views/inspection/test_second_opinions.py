@@ -59,7 +59,7 @@ def test_a_rendered_casting_was_not_seen_before_and_has_known_ones_beside_it(mon
 def test_a_known_photograph_has_a_banner(monkeypatch, confirmed):
     how = {"confirmed": True} if confirmed else {"confirmed": False, "angle": None, "mirrored": None}
     monkeypatch.setattr(resources, "data_root", lambda: None)
-    monkeypatch.setattr(resources, "_seen_before", lambda sha256, data: SeenBefore(**{**vars(SEEN), **how}))
+    monkeypatch.setattr(resources, "_look_up", lambda upload: SeenBefore(**{**vars(SEEN), **how}))
     app = open_inspection(source="Sample", sample="Blow hole")
     assert not app.exception
     assert "Recall, not inspection" in app.warning[0].value
@@ -71,11 +71,11 @@ def test_a_known_photograph_has_a_banner(monkeypatch, confirmed):
 
 
 def test_a_damaged_library_leaves_the_verdict(monkeypatch):
-    def damaged(sha256, data):
+    def damaged(upload):
         raise DataError("signatures.npz is damaged; restore it.")
 
-    monkeypatch.setattr(resources, "_seen_before", damaged)
-    monkeypatch.setattr(resources, "_precedents", lambda *_: None)
+    monkeypatch.setattr(resources, "_look_up", damaged)
+    monkeypatch.setattr(resources, "precedents", lambda *_, **__: None)
     app = open_inspection(source="Sample", sample="Blow hole")
     assert not app.exception
     assert app.header
@@ -83,7 +83,7 @@ def test_a_damaged_library_leaves_the_verdict(monkeypatch):
 
 
 def test_a_model_without_features_has_no_known_castings(monkeypatch):
-    monkeypatch.setattr(resources, "_precedents", lambda *_: None)
+    monkeypatch.setattr(resources, "precedents", lambda *_, **__: None)
     app = open_inspection(source="Sample", sample="Blow hole")
     assert not app.exception
     assert "no features in which castings could be compared" in texts(app)
@@ -115,7 +115,7 @@ def test_the_verdict_of_a_clear_defect_holds():
     ],
 )
 def test_whether_it_holds_is_said(monkeypatch, verdicts, told):
-    monkeypatch.setattr(resources, "_stability", lambda *_: stable(*verdicts))
+    monkeypatch.setattr(resources, "stability", lambda *_, **__: stable(*verdicts))
     app = press(open_inspection(source="Sample", sample="Sound casting"), "Turn, relight and judge again")
     assert not app.exception
     assert told in texts(app) + "".join(each.value for each in app.success)
@@ -123,8 +123,8 @@ def test_whether_it_holds_is_said(monkeypatch, verdicts, told):
 
 
 def test_all_answers_as_one_file():
-    upload = Upload(name="a.png", sha256="0", data=png(2))
-    judged = resources._judged.__wrapped__(DEFAULT, "0", upload.data)
+    upload = Upload.of("a.png", png(2))
+    judged = resources.judge(upload, model=DEFAULT)
     record = json.loads(single.all_answers(upload, judged))
     answers = record["examination"]
     assert record["verdict"] == "defective"
