@@ -10,15 +10,7 @@ from casting_core.charts.style import listed
 from casting_core.charts.unseen import figure_text
 from casting_core.data.provenance.grouping import Leakage, leakage
 from casting_core.data.samples import read_provenance
-from casting_core.evaluation.reporting.figures_by_set import (
-    NEW,
-    OFFICIAL,
-    SECOND,
-    SETS,
-    UNSEEN,
-    SetFigures,
-    set_figures,
-)
+from casting_core.evaluation.reporting.figures_by_set import NEW, OFFICIAL, SECOND, UNSEEN, SetFigures, set_figures
 from casting_core.evaluation.statistics.intervals import clopper_pearson
 from casting_core.networks.card import ModelCard
 from casting_core.networks.registry import BASELINE
@@ -60,7 +52,7 @@ def show() -> None:
     )
     cards = [resources.card(name) for name in sorted(resources.models(), key=lambda name: name == BASELINE)]
     ours = [card for card in cards if card.on_public_set]
-    measured = {card.name: {name: set_figures(card, name, as_filed=as_filed) for name in SETS} for card in ours}
+    measured = {card.name: {name: set_figures(card, name, as_filed=as_filed) for name in TITLES} for card in ours}
     if not any(found for by_set in measured.values() for found in by_set.values()):
         st.info("No model has been measured on castings yet.", icon=":material/pending:")
     else:
@@ -74,7 +66,7 @@ def _all(cards: Sequence[ModelCard], measured: Measured, as_filed: bool) -> None
     _opening(first, measured[first.name], leaked, as_filed)
     _charts(measured)
     st.subheader("What each number can say, and what it cannot", anchor=False)
-    for name in SETS:
+    for name in TITLES:
         on_set = {model: by_set[name] for model, by_set in measured.items()}
         found = next((found for found in on_set.values() if found is not None), None)
         with st.container(border=True):
@@ -125,7 +117,7 @@ def _opening(card: ModelCard, found: Mapping[str, SetFigures | None], leaked: Le
 
 
 def _charts(measured: Measured) -> None:
-    titles = [TITLES[name] for name in SETS]
+    titles = list(TITLES.values())
     *cells, last = (cell for cell, _ in grid([*SHOWN, "how to read"], 2, gap="large"))
     for cell, (key, (title, caption)) in zip(cells, SHOWN.items(), strict=True):
         values = {
@@ -222,7 +214,7 @@ def _row(title: str, model: str, found: SetFigures | None) -> Row:
 
 
 def _table(measured: Measured) -> None:
-    rows = [_row(TITLES[name], model, by_set[name]) for name in SETS for model, by_set in measured.items()]
+    rows = [_row(TITLES[name], model, by_set[name]) for name in TITLES for model, by_set in measured.items()]
     _draw(rows, "Every figure of every model on every set of pictures, with its 95 % range.", "unseen table")
     st.caption(
         "In brackets the 95 % range over different castings. Missed defects, false alarms and reviews are those of the "
