@@ -44,7 +44,8 @@ def figures(probability: Any = (0.1, 0.9), positive: Any = (False, True), source
     p = np.array(probability, float)
     photographs = np.arange(len(p)) if source is None else np.array(source)
     return summarise(
-        Predictions(probability=p, positive=np.array(positive, bool), source=photographs), Thresholds(0.2, 0.8)
+        Predictions(probability=p, positive=np.array(positive, bool), source=photographs),
+        Thresholds(passing=0.2, rejecting=0.8),
     )
 
 

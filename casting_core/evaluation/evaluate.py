@@ -76,7 +76,7 @@ def evaluate(
     pairs = tuple((each.threshold_pass, each.threshold_reject) for each in points)
     low, high = np.repeat(np.array(pairs), sizes, axis=0).T
     by_source = replace(
-        _figures(unseen, Thresholds(low, high), suspects),
+        _figures(unseen, Thresholds(passing=low, rejecting=high), suspects),
         folds=tuple(int(f.removeprefix(BY_SOURCE)) for f in folds),
         thresholds=pairs,
     )
@@ -84,7 +84,9 @@ def evaluate(
         calibration=calibration,
         point=point,
         rows=(*official, *unseen),
-        official_test=_figures(official, Thresholds(point.threshold_pass, point.threshold_reject), suspects),
+        official_test=_figures(
+            official, Thresholds(passing=point.threshold_pass, rejecting=point.threshold_reject), suspects
+        ),
         by_source=by_source,
     )
 

@@ -64,7 +64,7 @@ def judge_rows(rows: Sequence[Prediction], card: ModelCard) -> list[HeldOutVerdi
 def used_thresholds(rows: Sequence[HeldOutVerdict]) -> Thresholds:
     """Those of every row, each float (N,)."""
     low, high = ([getattr(each.thresholds, name) for each in rows] for name in ("passing", "rejecting"))
-    return Thresholds(np.array(low, float), np.array(high, float))
+    return Thresholds(passing=np.array(low, float), rejecting=np.array(high, float))
 
 
 def judged(model: str, folder: Path = MODELS) -> list[HeldOutVerdict]:

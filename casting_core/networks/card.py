@@ -81,7 +81,7 @@ class ModelCard:
     @property
     def thresholds(self) -> Thresholds:
         """What parts probabilities into verdicts."""
-        return Thresholds(self.threshold_pass, self.threshold_reject)
+        return Thresholds(passing=self.threshold_pass, rejecting=self.threshold_reject)
 
     @property
     def on_public_set(self) -> bool:

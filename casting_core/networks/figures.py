@@ -175,7 +175,7 @@ class SplitFigures:
     def fold_thresholds(self) -> dict[int, Thresholds]:
         """Return what each fold was judged with. Raises `ValueError` unless there are as many thresholds as folds."""
         pairs = zip(self.folds or (), self.thresholds or (), strict=True)
-        return {fold: Thresholds(low, high) for fold, (low, high) in pairs}
+        return {fold: Thresholds(passing=low, rejecting=high) for fold, (low, high) in pairs}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ from casting_core.errors import DataError, SettingsError
 from casting_core.labels import Verdict
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Thresholds:
     """Below `passing` a part passes, from `rejecting` on it is rejected; between the two a person decides.
 
@@ -19,7 +19,7 @@ class Thresholds:
 
     Examples
     --------
-    >>> Thresholds(0.2, 0.8).verdict(0.5)
+    >>> Thresholds(passing=0.2, rejecting=0.8).verdict(0.5)
     <Verdict.REVIEW: 'review'>
     """
 
@@ -62,4 +62,5 @@ class Thresholds:
 
     def only(self, keep: np.ndarray) -> "Thresholds":
         """Those of the images where `keep`, bool (N,), is true."""
-        return Thresholds(*(np.broadcast_to(each, keep.shape)[keep] for each in (self.passing, self.rejecting)))
+        low, high = (np.broadcast_to(each, keep.shape)[keep] for each in (self.passing, self.rejecting))
+        return Thresholds(passing=low, rejecting=high)

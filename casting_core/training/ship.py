@@ -82,7 +82,7 @@ def ship(
     suspects = frozenset(s.path for s in read_provenance(official / SAMPLES) if s.suspect)
     evaluation = evaluate(rows, suspects, calibrated_on=calibrated_on or None, fit_shift=fit_shift)
     calibration, point, metrics = evaluation.calibration, evaluation.point, evaluation.metrics
-    thresholds = Thresholds(point.threshold_pass, point.threshold_reject)
+    thresholds = Thresholds(passing=point.threshold_pass, rejecting=point.threshold_reject)
     if seeds:
         runs = {int(run_settings(run)["seed"]): read_predictions(run / "predictions.csv") for run in (official, *seeds)}
         metrics = replace(metrics, seeds=seed_figures(runs, calibration, thresholds, suspects))

@@ -24,7 +24,7 @@ def model(separation: float, *, seed: int = 0, pictures: int = 3000, folds: int 
         low, high = 0.3 - 0.1 * (place % folds), 0.7
         split, source = f"by-source-{place % folds}", place % 90
         row = Prediction(path=str(place), split=split, label=label, source=source, logit=0.0, probability=p)
-        rows.append(HeldOutVerdict(row=row, thresholds=Thresholds(low, high)))
+        rows.append(HeldOutVerdict(row=row, thresholds=Thresholds(passing=low, rejecting=high)))
     return behaviour(rows)
 
 
@@ -82,7 +82,7 @@ def test_of_one_label_alone_there_is_no_curve():
     rows = [
         HeldOutVerdict(
             row=Prediction(path="a", split="official-test", label=Label.OK, source=0, logit=0.0, probability=0.1),
-            thresholds=Thresholds(0.3, 0.7),
+            thresholds=Thresholds(passing=0.3, rejecting=0.7),
         )
     ]
     one = {"good": behaviour(rows)}

@@ -32,9 +32,9 @@ def row(split: str, probability: float, path: str = "a.png") -> Prediction:
 
 def test_every_split_is_judged_with_its_own_thresholds(card: ModelCard) -> None:
     assert thresholds(card) == {
-        "official-test": Thresholds(0.2, 0.8),
-        "by-source-0": Thresholds(0.1, 0.5),
-        "by-source-3": Thresholds(0.4, 0.4),
+        "official-test": Thresholds(passing=0.2, rejecting=0.8),
+        "by-source-0": Thresholds(passing=0.1, rejecting=0.5),
+        "by-source-3": Thresholds(passing=0.4, rejecting=0.4),
     }
     rows = [row(split, 0.45) for split in ("official-test", "by-source-0", "by-source-3")]
     found = judge_rows(rows, card)
@@ -46,7 +46,7 @@ def test_every_split_is_judged_with_its_own_thresholds(card: ModelCard) -> None:
 
 def test_a_card_without_the_figures_by_source_knows_the_shipped_thresholds_alone(card: ModelCard) -> None:
     bare = replace(card, metrics=Metrics())
-    assert thresholds(bare) == {"official-test": Thresholds(0.2, 0.8)}
+    assert thresholds(bare) == {"official-test": Thresholds(passing=0.2, rejecting=0.8)}
     assert judge_rows([row("official-test", 0.1)], bare)[0].verdict is OK
     with pytest.raises(ModelError, match=r"no thresholds of by-source-0; .*-m casting_core evaluate castnet --save"):
         judge_rows([row("official-test", 0.1), row("by-source-3", 0.1), row("by-source-0", 0.1)], bare)

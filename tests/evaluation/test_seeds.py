@@ -10,7 +10,7 @@ from casting_core.networks.calibration import Calibration
 from casting_core.networks.card import MODELS, read_card
 from casting_core.networks.thresholds import Thresholds
 
-THRESHOLDS = Thresholds(0.3, 0.7)
+THRESHOLDS = Thresholds(passing=0.3, rejecting=0.7)
 
 
 def rows(*logits: tuple[float, bool]) -> list[Prediction]:

@@ -16,12 +16,12 @@ OK, REVIEW, DEFECTIVE = Verdict.OK, Verdict.REVIEW, Verdict.DEFECTIVE
     [(0.0, OK), (0.1999, OK), (0.2, REVIEW), (0.7999, REVIEW), (0.8, DEFECTIVE), (1.0, DEFECTIVE)],
 )
 def test_a_threshold_belongs_to_what_lies_above_it(probability: float, verdict: Verdict):
-    assert Thresholds(0.2, 0.8).verdict(probability) is verdict
+    assert Thresholds(passing=0.2, rejecting=0.8).verdict(probability) is verdict
 
 
 @pytest.mark.parametrize(("low", "high"), [(0, 0), (0, 1), (1, 1), (0.4, 0.4), (0.3, 0.7)])
 def test_masks_say_what_verdicts_say(low: float, high: float):
-    thresholds = Thresholds(low, high)
+    thresholds = Thresholds(passing=low, rejecting=high)
     masks = np.array(thresholds.masks(P))
     assert [(OK, REVIEW, DEFECTIVE)[place] for place in masks.argmax(0)] == [thresholds.verdict(p) for p in P]
     assert (masks.sum(0) == 1).all()
@@ -29,7 +29,7 @@ def test_masks_say_what_verdicts_say(low: float, high: float):
 
 def test_each_picture_may_have_thresholds_of_its_own():
     low = np.array([0.0, 0.3, 0.3, 0.7, 0.9, 1.0])
-    own = Thresholds(low, np.maximum(low, 0.5))
+    own = Thresholds(passing=low, rejecting=np.maximum(low, 0.5))
     passed, _, rejected = own.masks(P)
     assert passed.tolist() == [False, True, False, True, True, False]
     assert rejected.tolist() == [False, False, False, False, False, True]
@@ -42,15 +42,15 @@ def test_each_picture_may_have_thresholds_of_its_own():
 )
 def test_other_thresholds_are_refused(low: float, high: float):
     with pytest.raises(SettingsError):
-        Thresholds(low, high)
+        Thresholds(passing=low, rejecting=high)
 
 
 def test_thresholds_of_other_pictures_are_refused():
     with pytest.raises(SettingsError, match="one a picture"):
-        Thresholds(np.zeros(2), 0.5).masks(P)
+        Thresholds(passing=np.zeros(2), rejecting=0.5).masks(P)
 
 
 @pytest.mark.parametrize("wrong", [-0.1, 1.1, float("nan")])
 def test_other_probabilities_are_refused(wrong: float):
     with pytest.raises(DataError, match="0 to 1"):
-        Thresholds(0.1, 0.9).masks(np.array([0.5, wrong]))
+        Thresholds(passing=0.1, rejecting=0.9).masks(np.array([0.5, wrong]))

@@ -25,7 +25,7 @@ from casting_core.labels import Label, Verdict
 from casting_core.networks.thresholds import Thresholds
 
 VERDICTS = (Verdict.OK, Verdict.REVIEW, Verdict.DEFECTIVE)
-HALF = Thresholds(0.5, 0.5)
+HALF = Thresholds(passing=0.5, rejecting=0.5)
 Cells = Mapping[tuple[Label, Verdict], tuple[str, ...]]
 
 

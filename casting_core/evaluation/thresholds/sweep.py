@@ -58,7 +58,9 @@ def outcome_at(predictions: Predictions, *, threshold_pass: float, threshold_rej
     positive, source = predictions.positive, predictions.source
     if positive.all() or not positive.any():
         raise DataError("What a pair of thresholds does is known only from pictures of both labels.")
-    passed, reviewed, rejected = Thresholds(threshold_pass, threshold_reject).masks(predictions.probability)
+    passed, reviewed, rejected = Thresholds(passing=threshold_pass, rejecting=threshold_reject).masks(
+        predictions.probability
+    )
     return ThresholdOutcome(
         threshold_pass=float(threshold_pass),
         threshold_reject=float(threshold_reject),

@@ -18,7 +18,10 @@ from casting_core.evaluation.statistics.paired_tests import mcnemar
 from casting_core.labels import Label, Verdict
 from casting_core.networks.thresholds import Thresholds
 
-LIMITS = {"first_thresholds": Thresholds(0.3, 0.7), "second_thresholds": Thresholds(0.2, 0.6)}
+LIMITS = {
+    "first_thresholds": Thresholds(passing=0.3, rejecting=0.7),
+    "second_thresholds": Thresholds(passing=0.2, rejecting=0.6),
+}
 
 
 def row(path: str, probability: float, label: Label = Label.DEFECTIVE, source: int = 0) -> Prediction:
@@ -54,7 +57,10 @@ def test_members_by_hand():
 def test_the_other_way_round():
     there = agreement(FIRST, SECOND, **LIMITS)
     back = agreement(
-        SECOND, list(reversed(FIRST)), first_thresholds=Thresholds(0.2, 0.6), second_thresholds=Thresholds(0.3, 0.7)
+        SECOND,
+        list(reversed(FIRST)),
+        first_thresholds=Thresholds(passing=0.2, rejecting=0.6),
+        second_thresholds=Thresholds(passing=0.3, rejecting=0.7),
     )
     for one, other in ((there.at_half, back.at_half), (there.by_verdict, back.by_verdict)):
         assert (one.only_first, one.only_second) == (other.only_second, other.only_first)
@@ -121,7 +127,7 @@ def test_where_they_never_part_kappa_has_no_interval():
 
 
 def test_every_picture_is_in_one_cell():
-    cells = confusion_members(FIRST, thresholds=Thresholds(0.3, 0.7))
+    cells = confusion_members(FIRST, thresholds=Thresholds(passing=0.3, rejecting=0.7))
     assert cells == {
         (Label.DEFECTIVE, Verdict.OK): ("d",),
         (Label.DEFECTIVE, Verdict.REVIEW): ("c",),
@@ -136,10 +142,13 @@ def test_thresholds_may_be_each_rows_own():
     low = np.where([r.path == "g" for r in FIRST], 0.5, 0.3)
     shuffled = [FIRST[place] for place in (3, 6, 0, 1, 2, 4, 5, 7)]
     order = [FIRST.index(r) for r in shuffled]
-    cells = confusion_members(shuffled, thresholds=Thresholds(low[order], 0.7))
+    cells = confusion_members(shuffled, thresholds=Thresholds(passing=low[order], rejecting=0.7))
     assert cells[Label.OK, Verdict.OK] == ("e", "g", "h")
     found = agreement(
-        shuffled, SECOND, first_thresholds=Thresholds(low[order], 0.7), second_thresholds=Thresholds(0.2, 0.6)
+        shuffled,
+        SECOND,
+        first_thresholds=Thresholds(passing=low[order], rejecting=0.7),
+        second_thresholds=Thresholds(passing=0.2, rejecting=0.6),
     )
     assert found.by_verdict.undecided == ("c",)
 
@@ -148,7 +157,7 @@ def test_rows_that_cannot_be_compared():
     with pytest.raises(DataError, match="twice"):
         agreement([*FIRST, FIRST[0]], SECOND, **LIMITS)
     with pytest.raises(DataError, match="twice"):
-        confusion_members([*FIRST, FIRST[0]], thresholds=Thresholds(0.3, 0.7))
+        confusion_members([*FIRST, FIRST[0]], thresholds=Thresholds(passing=0.3, rejecting=0.7))
     with pytest.raises(DataError, match="no picture"):
         agreement(FIRST, [row("z", 0.5)], **LIMITS)
     with pytest.raises(DataError, match="another label"):

@@ -27,7 +27,7 @@ def row(
 ) -> HeldOutVerdict:
     """A picture, judged with its own thresholds; its photograph is the number in its name."""
     prediction = Prediction(path=path, split=split, label=label, source=int(path[1]), logit=0.0, probability=p)
-    return HeldOutVerdict(row=prediction, thresholds=Thresholds(low, high))
+    return HeldOutVerdict(row=prediction, thresholds=Thresholds(passing=low, rejecting=high))
 
 
 ROWS = [

@@ -26,7 +26,7 @@ from casting_core.evaluation.statistics.intervals import clopper_pearson
 from casting_core.networks.figures import NUMBERS, Figures
 from casting_core.networks.thresholds import Thresholds
 
-USUAL = Thresholds(0.2, 0.8)
+USUAL = Thresholds(passing=0.2, rejecting=0.8)
 
 
 def figures_of(
@@ -133,7 +133,7 @@ def test_figures_by_hand():
 def test_the_mean_cost_is_that_of_the_costs_and_the_thresholds_of_each_picture():
     costs = Costs(missed_defect=7, false_alarm=3, review=0.5)
     low, high = np.array([0.1, 0.6, 0.1, 0.1]), np.array([0.2, 0.9, 0.9, 0.2])
-    figures = figures_of([0.5] * 4, [0, 1, 0, 1], thresholds=Thresholds(low, high), costs=costs)
+    figures = figures_of([0.5] * 4, [0, 1, 0, 1], thresholds=Thresholds(passing=low, rejecting=high), costs=costs)
     # a false alarm, a missed defect, a review, a defective part that is rejected
     assert figures["mean_cost"] == pytest.approx((3 + 7 + 0.5) / 4)
     assert figures["verdicts"]["ok"] == {"ok": 0, "review": 1, "defective": 1}

@@ -48,6 +48,7 @@ def test_areas_are_those_of_a_card_and_of_the_curves_as_they_are_drawn(pictures:
     # a step goes up or down first, then across: the height of each stretch is that of its right end
     assert np.sum(np.diff(second.x) * second.y[1:]) == pytest.approx(second.area, abs=1e-9)
     card = summarise(
-        Predictions(probability=p, positive=positive, source=np.zeros(len(p), np.int64)), Thresholds(0.5, 0.5)
+        Predictions(probability=p, positive=positive, source=np.zeros(len(p), np.int64)),
+        Thresholds(passing=0.5, rejecting=0.5),
     )
     assert (card.roc_auc.value, card.pr_auc.value) == pytest.approx((first.area, second.area), abs=1e-9)

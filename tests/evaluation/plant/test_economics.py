@@ -36,7 +36,7 @@ def rates_of(defective: tuple[int, int, int], sound: tuple[int, int, int]) -> Ve
     p = np.repeat([0.1, 0.5, 0.9, 0.1, 0.5, 0.9], [*defective, *sound])
     return measure_rates(
         Predictions(probability=p, positive=np.arange(len(p)) < sum(defective), source=np.arange(len(p))),
-        Thresholds(0.3, 0.7),
+        Thresholds(passing=0.3, rejecting=0.7),
     )
 
 

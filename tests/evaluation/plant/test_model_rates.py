@@ -61,7 +61,7 @@ def test_the_curve_is_the_plants_cost_at_every_rate():
     p = np.repeat([0.1, 0.9, 0.1, 0.9], [1, 19, 38, 2])
     rates = measure_rates(
         Predictions(probability=p, positive=np.arange(60) < 20, source=np.arange(60)),
-        Thresholds(0.3, 0.7),
+        Thresholds(passing=0.3, rejecting=0.7),
     )
     at = [0.0, 0.02, 1.0]
     found = cost_over_defect_rate(rates, PLANT, at)

@@ -13,7 +13,7 @@ from casting_core.evaluation.statistics.intervals import clopper_pearson, share_
 from casting_core.networks.thresholds import Thresholds
 
 OK, REVIEW, DEFECTIVE = 0.1, 0.5, 0.9  # a probability for each verdict
-LIMITS = Thresholds(0.3, 0.7)
+LIMITS = Thresholds(passing=0.3, rejecting=0.7)
 
 
 def predictions(p: np.ndarray, positive: np.ndarray, source: np.ndarray | None = None) -> Predictions:
@@ -106,7 +106,7 @@ def test_the_order_of_pictures_does_not_count():
 def test_thresholds_may_be_each_pictures_own():
     given_ = random_predictions(4)
     everyone = np.full(len(given_.probability), 0.3), np.full(len(given_.probability), 0.7)
-    own = measure_rates(given_, Thresholds(*everyone))
+    own = measure_rates(given_, Thresholds(passing=everyone[0], rejecting=everyone[1]))
     assert np.array_equal(own.defective.shares, measure_rates(given_, LIMITS).defective.shares)
 
 

@@ -45,7 +45,7 @@ def test_an_interval_holds_its_figure():
 
 def test_the_interval_is_that_of_the_draws(pictures: Predictions):
     p, positive, source = pictures.probability, pictures.positive, pictures.source
-    figures = summarise(pictures, Thresholds(0.2, 0.8))
+    figures = summarise(pictures, Thresholds(passing=0.2, rejecting=0.8))
     weight = cluster_weights(source, positive)[:, np.searchsorted(np.unique(source), source)]  # of each picture
     good, bad = p[positive][:, None], p[~positive][None, :]
     ahead = (good > bad) + 0.5 * (good == bad)  # who comes first in each pair of a defective and a sound picture

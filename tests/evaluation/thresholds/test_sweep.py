@@ -50,7 +50,7 @@ def test_counts_and_intervals_are_those_of_a_card(pictures: list[tuple[float, bo
     given_ = predictions([*pictures, (0.5, False, 6), (0.5, True, 7)])
     low, high = min(a, b), max(a, b)
     found = outcome_at(given_, threshold_pass=low, threshold_reject=high)
-    figures = summarise(given_, Thresholds(low, high))
+    figures = summarise(given_, Thresholds(passing=low, rejecting=high))
     for rate, name in (
         (found.missed_defects, "missed_defects"),
         (found.false_alarms, "false_alarms"),
