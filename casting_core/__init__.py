@@ -1,4 +1,4 @@
-"""Casting Inspector's core: is this cast part sound, where and why not, and how sure is that?
+"""Casting Inspector's core: whether a cast part is sound, where and why not, and how sure that is.
 
     from casting_core import Inspector
 

@@ -1,5 +1,7 @@
 """The page *Inspection*: whether a part is sound, and why it was flagged."""
 
+from typing import Any
+
 import streamlit as st
 
 from casting_core.errors import CastingError, ModelError
@@ -36,7 +38,7 @@ def choose(source: str, model: str) -> tuple[Upload, ...]:
         )
         return ()
     key = f"{source}-{st.session_state.get('cleared', 0)}"
-    arguments = {"key": key, "on_change": uploads.keep, "args": (source, key)}
+    arguments: Any = {"key": key, "on_change": uploads.keep, "args": (source, key)}
     if source == "Camera":
         st.camera_input("Photograph the part from above, whole and in focus", **arguments)
     else:

@@ -3,9 +3,9 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from casting_core.data.provenance.grouping import leakage
 from casting_core.data.samples import read_provenance
 from casting_core.errors import CastingError
-from casting_core.exploration.leakage import leakage
 from casting_core.networks import card as cards
 from casting_core.networks.card import DEFAULT, MODELS, ModelCard
 from pages.shared import navigation

@@ -130,7 +130,7 @@ def _left(samples: Sequence[Sample], exclude: frozenset[str]) -> list[Sample]:
 def _write_predictions(
     folder: Path, model: Network, held: Sequence[Sample], pixels: Sequence[np.ndarray], settings: TrainingSettings
 ) -> None:
-    """What the network says of the held-out pictures, and the strongest evidence in their maps where it has some."""
+    """Write what the network says of the held-out pictures, and the strongest evidence in their maps, if any."""
     inputs = [to_input(p, settings.size) for p in pixels]
     logits, peaks = predict_logits(model, inputs, fast=False), predict_peaks(model, inputs)
     split = "official-test" if settings.fold is None else f"{settings.split}-{settings.fold}"

@@ -15,8 +15,10 @@ from casting_core.labels import Verdict
 from pages.shared.resources import DisplayedInspection
 from pages.shared.uploads import Upload
 
-COLUMNS = ("file", "sha256", "verdict", "reason", "probability", "threshold_pass", "threshold_reject")
-COLUMNS += ("model", "device", "regions", "width", "height", "seconds")
+COLUMNS = (
+    *("file", "sha256", "verdict", "reason", "probability", "threshold_pass", "threshold_reject"),
+    *("model", "device", "regions", "width", "height", "seconds"),
+)
 
 Line = tuple[Upload, Inspection | None]  # None: refused, or not judged yet
 

@@ -107,7 +107,7 @@ def ask() -> Asked:
         with third:
             sign = st.selectbox("Currency", CURRENCIES, key="currency", bind="query-params")
         currency = "" if sign == "none" else sign
-        values = {}
+        values: dict[str, float] = {}
         for column, fields in ((first, PARTS), (second, COSTS), (third, REVIEWS)):
             with column:
                 values |= {field.key: _number(field, currency) for field in fields}

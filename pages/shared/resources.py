@@ -53,7 +53,7 @@ give_way = _precedence.wait  # before something that can come later, while other
 
 def per_picture(*, max_entries: int) -> Callable[[Callable[..., Any]], Any]:
     """Decorate a function to keep what it finds in an `Upload`, by its SHA-256 and what else the function is given."""
-    of = {Upload: lambda upload: upload.sha256}
+    of: dict[str | type[Any], Callable[[Any], Any]] = {Upload: lambda upload: upload.sha256}
     return st.cache_resource(max_entries=max_entries, ttl=KEPT, show_spinner=False, hash_funcs=of)
 
 
@@ -248,7 +248,9 @@ def precedents(upload: Upload, *, model: str) -> "Precedents | None":
 
     seen = seen_before(upload, model=model)
     with _judging:
-        return examination.precedents(inspector(model), photograph(upload), without=seen and seen.source)
+        return examination.precedents(
+            inspector(model), photograph(upload), without=None if seen is None else seen.source
+        )
 
 
 @per_picture(max_entries=50)

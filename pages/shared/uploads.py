@@ -36,7 +36,7 @@ class Upload:
 
     name: str
     sha256: str = ""
-    data: bytes | None = None
+    data: bytes = b""
     refusal: str | None = None
 
     @classmethod

@@ -107,14 +107,14 @@ def region_row(number: int, region: Region, diameter: float | None = None) -> tu
     `diameter`: of the part, in millimetres; None where nobody told it. The strength is the strongest evidence in
     the region.
     """
-    unknown = region.extent is None
-    millimetres = () if diameter is None else ("–" if unknown else f"{region.extent * diameter:.1f}",)
+    extent = region.extent
+    millimetres = () if diameter is None else ("–" if extent is None else f"{extent * diameter:.1f}",)
     return (
         str(number),
         "–" if region.clock is None else clock(region.clock),
         "–" if region.radius is None else f"{100 * region.radius:.0f}",
         f"{region.width} × {region.height}",
-        "–" if unknown else f"{100 * region.extent:.1f}",
+        "–" if extent is None else f"{100 * extent:.1f}",
         *millimetres,
         f"{100 * region.share:.0f}",
         f"{100 * region.score:.0f}",

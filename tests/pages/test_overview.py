@@ -6,9 +6,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from casting_core.data.defects.insertion import DefectKind
+from casting_core.data.provenance.grouping import leakage
 from casting_core.data.samples import read_provenance
 from casting_core.errors import ModelError
-from casting_core.exploration.leakage import leakage
 from casting_core.networks import card
 from casting_core.networks.figures import Metrics
 from pages.views.overview.defect_kinds import KINDS, picture

@@ -51,7 +51,6 @@ def measure(
 
     The pictures of the public set at `root` are judged by `judges`, by fold, rendered ones by `shipped`.
     """
-
     trials: list[Trial] = []
     public = targets.bases(public_samples())
     total = len(public) + targets.CASTINGS
@@ -85,7 +84,6 @@ def measure(
 
 def tried(inspector: "Inspector", base: SoundImage) -> "Iterator[Trial]":
     """The trials on one sound picture: as it is and, if it passes, with a harmless change and with every defect."""
-
     pixels, place = base.pixels, (base.photograph, base.number)
     sound = inspector.inspect(pixels)
     before, part = _marks(sound, pixels), inspector.locate(pixels)
@@ -106,13 +104,11 @@ def tried(inspector: "Inspector", base: SoundImage) -> "Iterator[Trial]":
 
 def _marks(inspection: "Inspection", pixels: np.ndarray) -> np.ndarray:
     """The places that the map marks, bool (H, W); none where there is no map."""
-
     return np.zeros(pixels.shape, bool) if inspection.heatmap is None else inspection.heatmap >= LEVEL
 
 
 def _trial(base: SoundImage, inspection: "Inspection", kind: str, *, marked: bool, target: Any = None) -> "Trial":
     """`target`: the `targets.Target` that was judged, None where it has no defect."""
-
     return Trial(
         base=base.base,
         picture=base.picture,

@@ -69,7 +69,8 @@ def faithfulness(
         shares: of the picture's places, each in (0, 1).
         seed: of the noise and of the order of equal values.
 
-    Raises:
+    Raises
+    ------
         SettingsError: shapes that do not fit, or a share out of its range.
     """
     if inputs.ndim != 4 or inputs.shape[:2] != (1, 1) or heatmap.shape != inputs.shape[2:]:

@@ -101,7 +101,6 @@ def judge(
     progress: Progress = unreported,
 ) -> dict[str, Any]:
     """The figures of a set; `known`: by photograph, whether the public set shows it, None where nobody looked."""
-
     measured = []
     alone: Counter[str] = Counter()  # parts with defects of one kind only
     found: Counter[str] = Counter()
@@ -120,7 +119,6 @@ def judge(
 
 def look_up(pictures: LabelledSet, root: Path, progress: Progress = unreported) -> dict[int, bool | None] | None:
     """Which photographs of a set are in the public set at `root`; None where that is not at hand."""
-
     if not root.is_dir():
         return None
     return known_photographs(
@@ -136,7 +134,6 @@ def compare(
     `slow`: pictures that the slow methods are measured on, 0 for all; `faithful`: defective photographs, of one
     picture each, on which faithfulness is measured. Both are evenly spaced over the set.
     """
-
     draws, judged = _methods(inspector)
     labels = [(truth.defective, truth.photograph) for truth in pictures.read()]
     first: dict[int, int] = {}  # index of the first defective picture, by photograph
@@ -207,7 +204,6 @@ def _subject(inspector: "Inspector", truth: LabelledImage) -> Any:
 
 def _case(inspector: "Inspector", truth: LabelledImage, known: dict[int, bool | None] | None) -> "tuple[Case, float]":
     """What was judged, and the seconds that its explanation took."""
-
     inspection = inspector.inspect(truth.pixels)
     probability, heatmap = inspection.probability, inspection.heatmap
     if probability is None:  # a gate refused it; the map is measured all the same

@@ -18,7 +18,6 @@ BATCH = 8  # pictures at once
 
 def measure(root: Path, judges: Mapping[int, "Inspector"], progress: Progress = unreported) -> "list[CorruptionCounts]":
     """Disturb pictures of every photograph of the public set at `root`, and count what `judges`, by fold, say."""
-
     pictures = chosen(public_samples())
     tallies: list[CorruptionCounts] = []
     done = 0

@@ -13,7 +13,7 @@ from casting_core.evaluation.comparison.columns import COLUMNS, Column
 from casting_core.evaluation.comparison.model_rows import ModelRow, Origin, best, differing, model_rows, warnings
 from casting_core.evaluation.comparison.model_table import STAR, UNKNOWN, spreadsheet, text, to_markdown
 from casting_core.evaluation.reporting.cells import percent
-from casting_core.networks.card import ModelCard
+from casting_core.networks.card import MODELS, ModelCard
 from pages.shared import resources
 from pages.shared.downloads import neutral
 from pages.views.comparison import timing
@@ -35,7 +35,7 @@ def show() -> None:
     columns, names, only, as_filed, ranges = _ask([row.name for row in model_rows(cards)])
     asked = [(card.name, card.weights_sha256) for card in cards]
     times = {name: speed.median for name, speed in timing.known(asked).items()}
-    every = model_rows(cards, folder=resources.MODELS, as_filed=as_filed, milliseconds=times)
+    every = model_rows(cards, folder=MODELS, as_filed=as_filed, milliseconds=times)
     with answer:
         _answer(every)
     rows = [row for row in every if row.name in names]
@@ -190,7 +190,8 @@ def styled(rows: Sequence[ModelRow], columns: Sequence[Column], ranges: bool) ->
     texts: dict[str, dict[Any, str]] = {}  # by column and value: a table formats by values
     others: list[tuple[int, str, str]] = []  # cells whose value has another text elsewhere in the column
     for column in columns:
-        key, winners, told = column.key, best(rows, column), {}
+        key, winners = column.key, best(rows, column)
+        told: dict[Any, str] = {}
         numeric = any(isinstance(row.number(key), int | float) for row in rows)
         values[key] = [row.number(key) if numeric else neutral(row.number(key)) for row in rows]
         looks[key] = [BEST if row.name in winners else "" for row in rows]

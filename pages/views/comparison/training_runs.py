@@ -14,12 +14,12 @@ from pathlib import Path
 import streamlit as st
 
 from casting_core.errors import DataError
+from casting_core.networks.card import MODELS
 from casting_core.training.logs.columns import SECONDS
 from casting_core.training.logs.curve_lines import DRAWN
 from casting_core.training.logs.log import Log
 from casting_core.training.logs.reading import read_any_log
 from casting_core.training.logs.runs import RunCatalogue, RunEntry, RunKind, RunState
-from pages.shared import resources
 from pages.shared.uploads import BrowserFile
 
 FOLDER = "CASTING_RUNS"
@@ -67,7 +67,7 @@ def runs_folder() -> Path:
 
 def find() -> list[Training]:
     """All trainings: shipped, of this computer, the visitor's."""
-    entries = _catalogue(runs_folder(), resources.MODELS).refresh()
+    entries = _catalogue(runs_folder(), MODELS).refresh()
     labels = _unique(map(_label, entries))
     found = [Training(label=label, entry=entry) for label, entry in zip(labels, entries, strict=True)]
     return [*found, *yours()]

@@ -212,7 +212,7 @@ def _casting(card: ModelCard, which: str, name: str, level: float, title: str) -
     wording, p = WORDING[inspection.verdict], inspection.probability
     told = "" if p is None else f", probability of a defect {percent(p)}"
     st.image(
-        Image.open(io.BytesIO(upload.data or b"")),
+        Image.open(io.BytesIO(upload.data)),
         width="stretch",
         caption=f"{title}. Rendered by this app: no photograph of a real part.",
         alt=f"The casting {which}, {title}: {wording.word}{told}.",
@@ -225,7 +225,7 @@ def _casting(card: ModelCard, which: str, name: str, level: float, title: str) -
 def disturbed_casting(which: str, name: str, level: float) -> Upload:
     """Disturb a rendered casting to a level, and give the PNG file that it would be uploaded as."""
     sample = resources.sample_pictures()[which].upload
-    pixels = decode(sample.data or b"").pixels
+    pixels = decode(sample.data).pixels
     if name in CORRUPTIONS and level != CORRUPTIONS[name].none:
         part = find_part(pixels) if name == "occlusion" else None
         pixels = CORRUPTIONS[name].apply(pixels, level, list(CORRUPTIONS).index(name), part=part)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
@@ -130,7 +131,7 @@ def choose(lines: Sequence[Line]) -> None:
     words = [WORDING[verdict].word for verdict in Verdict] + [batch_table.WAITING]
     offered = [word for word in words if counts[word] or st.session_state.get("filter") == word]
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        keep = {"persist_state": "session"}  # also while a picture is open and these are not drawn
+        keep: Any = {"persist_state": "session"}  # also while a picture is open and these are not drawn
         st.pills("Show only", offered, format_func=lambda word: f"{word} ({counts[word]:,})", key="filter", **keep)
         st.text_input("File name contains", key="search", width=220, **keep)
         st.selectbox("Order", batch_table.ORDERS, key="order", width=220, **keep)

@@ -37,7 +37,7 @@ class Job:
     """
 
     def __init__(self, uploads: Iterable[Upload], judge_many: JudgeMany) -> None:
-        self.waiting = {upload.sha256: upload for upload in uploads if upload.data is not None}
+        self.waiting = {upload.sha256: upload for upload in uploads if upload.refusal is None}
         self.total = len(self.waiting)
         self.error: str | None = None
         self._judge_many = judge_many

@@ -45,12 +45,12 @@ class Line:
     @property
     def probability(self) -> float | None:
         """Its calibrated probability of *defective*, None without one."""
-        return self.inspection and self.inspection.probability
+        return None if self.inspection is None else self.inspection.probability
 
     @property
     def note(self) -> str | None:
         """Why it is to be reviewed, or unusable."""
-        return self.upload.refusal or (self.inspection and self.inspection.reason)
+        return self.upload.refusal or (None if self.inspection is None else self.inspection.reason)
 
 
 def counted(lines: Sequence[Line]) -> Counter[str]:
@@ -124,7 +124,7 @@ def _row(line: Line) -> dict[str, Any]:
         "file": neutral(line.upload.name),  # the table's own export is a CSV file too
         "verdict": mark + line.word,
         "probability": None if line.probability is None else 100 * line.probability,
-        "places": None if line.probability is None else len(inspection.regions),
+        "places": len(inspection.regions) if inspection and line.probability is not None else None,
         "time": inspection and 1000 * inspection.seconds["total"],
         "note": line.note,
     }

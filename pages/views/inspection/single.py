@@ -1,6 +1,9 @@
 """One picture: its verdict first, then where and why, how far to trust it, and files to take away."""
 
+from collections.abc import Callable
+
 import streamlit as st
+from PIL.Image import Image
 
 from casting_core.charts.overlay import EVIDENCE_PALETTES
 from casting_core.errors import CastingError
@@ -17,7 +20,7 @@ UNTOUCHED = 70, next(iter(EVIDENCE_PALETTES)), None  # what `settings` gives whe
 def show(upload: Upload, *, model: str) -> None:
     """All that is known of one picture."""
     st.text(upload.name)
-    if upload.data is None:
+    if upload.refusal is not None:
         st.error("No verdict: this file was not taken.", icon=":material/hide_image:")
         st.text(upload.refusal)
         return
@@ -61,6 +64,9 @@ def show(upload: Upload, *, model: str) -> None:
 @st.fragment
 def explain(upload: Upload, judged: resources.DisplayedInspection, model: str) -> None:
     """Show the picture and its evidence with the marked places, and an activation map beside it."""
+    picture = judged.picture
+    if picture is None:  # it cannot be decoded, so there is nothing to explain
+        return
     st.subheader("Where, and why", anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         opacity, colours, diameter = settings() if judged.evidence is not None else UNTOUCHED
@@ -70,7 +76,7 @@ def explain(upload: Upload, judged: resources.DisplayedInspection, model: str) -
     places = st.columns([1 if alone else 2, 1]) if with_map or alone else [st.container()]
     with places[0]:
         widgets.evidence(
-            judged.picture,
+            picture,
             judged.evidence,
             judged.inspection,
             opacity=opacity / 100,
@@ -84,10 +90,10 @@ def explain(upload: Upload, judged: resources.DisplayedInspection, model: str) -
             )
     if with_map:
         with places[1]:
-            activation(upload, judged, model)
+            activation(upload, picture, judged, model)
 
 
-def activation(upload: Upload, judged: resources.DisplayedInspection, model: str) -> None:
+def activation(upload: Upload, picture: Image, judged: resources.DisplayedInspection, model: str) -> None:
     """One of the activation maps of the literature, chosen by the visitor."""
     if not resources.has_convolutions(model):
         st.info(
@@ -96,7 +102,7 @@ def activation(upload: Upload, judged: resources.DisplayedInspection, model: str
             icon=":material/layers_clear:",
         )
         return
-    picture = st.container(gap="xsmall")  # level with the pictures beside it
+    place = st.container(gap="xsmall")  # level with the pictures beside it
     method = st.selectbox(
         "Activation map",
         list(METHODS),
@@ -106,10 +112,10 @@ def activation(upload: Upload, judged: resources.DisplayedInspection, model: str
         bind="query-params",
     )
     title = METHODS[method].title
-    with picture:
+    with place:
         with st.spinner(f"Computing {title}…"):
             heatmap, seconds = resources.activation_map(upload, model=model, method=method)
-        widgets.activation(judged.picture, heatmap, title)
+        widgets.activation(picture, heatmap, title)
     st.caption(
         f"{METHODS[method].sentence} Its scale is its own: every such map is stretched to its own maximum, so it glows "
         f"on sound parts too. {'Parts cannot be compared by it.' if judged.evidence is None else COMPARE}"
@@ -151,7 +157,7 @@ def settings() -> tuple[int, str, float | None]:
 def take_away(upload: Upload, judged: resources.DisplayedInspection) -> None:
     """Offer the result as files."""
     line, told = (upload, judged.inspection), st.session_state.setdefault(TOLD, {})
-    files = [
+    files: list[tuple[str, str, str, Callable[[], str | bytes]]] = [
         ("JSON", "inspection.json", "application/json", lambda: downloads.to_json(downloads.record(*line))),
         ("CSV", "inspection.csv", "text/csv", lambda: downloads.to_csv([line])),
     ]

@@ -11,7 +11,6 @@ from streamlit.testing.v1 import AppTest
 
 from casting_core.networks.card import DEFAULT, MODELS, shipped
 from casting_core.training.logs.log import COLUMNS
-from pages.shared import resources
 from pages.views.comparison import training_runs
 from tests.pages.conftest import texts
 
@@ -193,7 +192,7 @@ def test_a_card_without_a_log_and_a_log_without_a_card(tmp_path: Path, monkeypat
     for name, file in (("carded", "card.json"), ("logged", "log.csv")):
         (models / name).mkdir(parents=True)
         (models / name / file).write_bytes((MODELS / "cnn" / file).read_bytes())
-    monkeypatch.setattr(resources, "MODELS", models)
+    monkeypatch.setattr(training_runs, "MODELS", models)
     app = open_curves()
     assert not app.exception
     assert app.multiselect(key="runs").value == ["logged"]
@@ -202,7 +201,7 @@ def test_a_card_without_a_log_and_a_log_without_a_card(tmp_path: Path, monkeypat
 
 
 def test_no_training_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(resources, "MODELS", tmp_path / "nothing")
+    monkeypatch.setattr(training_runs, "MODELS", tmp_path / "nothing")
     monkeypatch.setenv(training_runs.FOLDER, str(tmp_path / "nowhere"))
     app = open_curves()
     assert not app.exception
