@@ -116,6 +116,12 @@ def decode(source: Source, *, limits: ImageLimits = DEFAULT_LIMITS) -> Picture:
     start where it can seek), a PIL image, or an array: uint8 (H, W) or (H, W, 3)
     from 0 to 255, or float32 of these shapes in [0, 1]. The limit of bytes does
     not apply to arrays and PIL images. Raises `ImageError`.
+
+    Examples
+    --------
+    >>> picture = decode(np.full((48, 64, 3), 200, np.uint8))
+    >>> picture.pixels.shape, picture.pixels.dtype.name, int(picture.pixels[0, 0])
+    ((48, 64), 'uint8', 200)
     """
     image, data = _open(source, "L", limits)
     pixels = np.array(image)  # (H, W)

@@ -155,5 +155,11 @@ def by_first_appearance(groups: np.ndarray) -> np.ndarray:
 
 
 def evenly_spaced_indices(count: int, wanted: int) -> list[int]:
-    """Return `wanted` of the numbers below `count`, evenly spaced from the first on; all where there are no more."""
+    """Return `wanted` of the numbers below `count`, evenly spaced from the first on; all where there are no more.
+
+    Examples
+    --------
+    >>> evenly_spaced_indices(10, 4)
+    [0, 2, 5, 7]
+    """
     return sorted({index * count // wanted for index in range(wanted)}) if wanted < count else list(range(count))

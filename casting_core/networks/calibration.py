@@ -8,7 +8,13 @@ from scipy.special import expit
 
 @dataclass(frozen=True, kw_only=True)
 class Calibration:
-    """`temperature` above 0 and `shift`, both in logits."""
+    """`temperature` above 0 and `shift`, both in logits.
+
+    Examples
+    --------
+    >>> Calibration(temperature=2.0, shift=1.0).probability(np.array([-1.0, 3.0])).round(3).tolist()
+    [0.5, 0.881]
+    """
 
     temperature: float
     shift: float

@@ -57,6 +57,11 @@ def from_draws(value: float, drawn: np.ndarray) -> Estimate:
     """Return a figure with its interval from its drawn values, float (R,); NaN, a draw without it, is passed over.
 
     Without an interval where no draw has a value.
+
+    Examples
+    --------
+    >>> from_draws(0.5, np.array([0.4, np.nan, 0.6])).ends
+    (0.405, 0.595)
     """
     values = drawn[~np.isnan(drawn)]
     if not len(values):

@@ -75,6 +75,11 @@ def sign_flip_p(differences: np.ndarray) -> float:
     """Two-sided p of whole differences, int (S,): how often random signs give a sum at least as far from zero.
 
     Exact; 1 where all are zero or there are none.
+
+    Examples
+    --------
+    >>> sign_flip_p(np.array([1, 1, 1, 1]))
+    0.125
     """
     sizes = np.abs(differences[differences != 0])
     reach = int(sizes.sum())

@@ -44,6 +44,12 @@ def read_any_log(source: Path | bytes, name: str = "") -> Log:
     ------
     DataError
         The file is missing, is no log, or is over a limit: `MAX_BYTES`, `MAX_ROWS`, `MAX_COLUMNS` or `MAX_CELLS`.
+
+    Examples
+    --------
+    >>> log = read_any_log(b"epoch,loss,val_acc\\n1,0.7,0.60\\n2,0.4,0.85\\n", "night.csv")
+    >>> log.columns["train_loss"].tolist(), log.columns["validation_accuracy"].tolist()
+    ([0.7, 0.4], [0.6, 0.85])
     """
     if isinstance(source, bytes):
         content, path = source, name or "log.csv"
