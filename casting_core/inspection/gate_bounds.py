@@ -5,6 +5,8 @@ on either side, widened by what training has covered beyond the pictures themsel
 factors, blur and overexposure by measuring the pictures anew when blurred and brightened as far as the augmentation
 goes. Where verdicts were measured to hold further than that, resolution and weak light, the bound lies where they still
 held without exception. The proportions of the part are given the change that another distance of the camera makes.
+
+The bounds stand in a model's card: a change here takes effect when the model is shipped again.
 """
 
 from collections.abc import Iterable
