@@ -44,6 +44,27 @@ def csv_button(label: str, file: str, content: Callable[[], bytes], **options: A
     st.download_button(label, content, file, "text/csv", icon=icon, on_click="ignore", **options)
 
 
+def opener(parameter: str, name: str, label: str) -> bool:
+    """Draw a button that puts its name into the link, or takes it out where it is there; tells whether it is."""
+    opened = st.query_params.get(parameter) == name
+
+    def press() -> None:
+        if opened:
+            st.query_params.pop(parameter, None)
+        else:
+            st.query_params[parameter] = name
+
+    st.button(
+        label,
+        key=f"{parameter} {name}",
+        type="primary" if opened else "secondary",
+        on_click=press,
+        width="stretch",
+        wrap=True,
+    )
+    return opened
+
+
 def grid(items: Sequence[Item], width: int, **options: Any) -> Iterator[tuple[DeltaGenerator, Item]]:
     """Give each item a cell, `width` of them in a row; on a phone they follow each other in the same order.
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from casting_core.errors import CastingError
+from pages.shared.tables import opener
 from pages.views.comparison import model_results, pictures
 from pages.views.comparison.model_results import SelectedResults
 
@@ -48,18 +49,8 @@ def _lists(found: "Agreement", one: SelectedResults, two: SelectedResults, by_ve
     }
     if by_verdict:
         lists["person"] = ("left to a person", found.undecided)
-    opened = st.query_params.get(AMONG)
     with st.grid(len(lists), min_column_width=140, gap="xsmall"):
-        for name, (title, paths) in lists.items():
-            st.button(
-                f"**{len(paths):,}** {title}",
-                key=f"{AMONG} {name}",
-                type="primary" if opened == name else "secondary",
-                on_click=_open,
-                args=(None if opened == name else name,),
-                width="stretch",
-                wrap=True,
-            )
+        opened = [name for name, (title, paths) in lists.items() if opener(AMONG, name, f"**{len(paths):,}** {title}")]
     st.caption(
         "Press a number to see its pictures with both models’ maps. "
         + (
@@ -69,17 +60,9 @@ def _lists(found: "Agreement", one: SelectedResults, two: SelectedResults, by_ve
             else "A model is wrong where its probability lies on the other side of 50 % than the label."
         )
     )
-    if opened in lists:
-        title, paths = lists[opened]
-        pictures.browse(paths, [one, two], key=f"{AMONG}-{opened}", title=title[:1].upper() + title[1:])
-
-
-def _open(name: str | None) -> None:
-    """Open a list; None: none."""
-    if name is None:
-        st.query_params.pop(AMONG, None)
-    else:
-        st.query_params[AMONG] = name
+    for name in opened:
+        title, paths = lists[name]
+        pictures.browse(paths, [one, two], key=f"{AMONG}-{name}", title=title[:1].upper() + title[1:])
 
 
 def _tests(found: "Agreement", one: SelectedResults, two: SelectedResults) -> None:

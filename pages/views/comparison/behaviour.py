@@ -14,6 +14,7 @@ from casting_core.networks.card import DEFAULT
 from casting_core.networks.registry import ARCHITECTURES
 from pages.shared import resources
 from pages.shared.drawing import draw_kept
+from pages.shared.tables import opener
 from pages.views.comparison import agreement, model_results, pictures
 from pages.views.comparison.model_results import SelectedResults
 
@@ -172,43 +173,27 @@ def _probabilities(one: SelectedResults, unseen: bool, as_filed: bool) -> None:
 def _verdicts(one: SelectedResults) -> None:
     """Label by verdict; each number opens its pictures."""
     st.markdown(f"**What became of the parts, by {one.title}.** Press a number to see its pictures.")
-    opened = st.query_params.get(CELL)
+    opened = []
     for label in reversed(Label):
         total = sum(len(paths) for (mine, _), paths in one.found.cells.items() if mine is label)
         st.caption(f"{total:,} {WORDS[label]} parts")
         with st.grid(3, min_column_width=100, wrap=False, gap="xsmall"):
             for verdict in DONE:
-                name, count = f"{label}-{verdict}", len(one.found.cells[label, verdict])
                 right = None if verdict is Verdict.REVIEW else verdict.value == label.value
-                st.button(
-                    f"{MARKS[right]} **{count:,}** {WORDS[label]} {DONE[verdict]}",
-                    key=f"{CELL} {name}",
-                    type="primary" if opened == name else "secondary",
-                    on_click=_open,
-                    args=(None if opened == name else name,),
-                    width="stretch",
-                    wrap=True,
-                )
+                told = f"{MARKS[right]} **{len(one.found.cells[label, verdict]):,}** {WORDS[label]} {DONE[verdict]}"
+                if opener(CELL, f"{label}-{verdict}", told):
+                    opened.append((label, verdict))
     missed, alarms = (one.found.share(label, verdict) for label, verdict in (
         (Label.DEFECTIVE, Verdict.OK), (Label.OK, Verdict.DEFECTIVE)))  # fmt: skip
-    told = [f"{1000 * share:.0f} of 1,000 {word}" for share, word in (
+    rates = [f"{1000 * share:.0f} of 1,000 {word}" for share, word in (
         (missed, "defective parts are missed"), (alarms, "sound parts are rejected")) if share is not None]  # fmt: skip
     st.caption(
-        f"✓ right, ✕ wrong, ? a person decides. {'; '.join(told)}. "
+        f"✓ right, ✕ wrong, ? a person decides. {'; '.join(rates)}. "
         f"At a probability of 50 %, without a person, {one.found.wrong:,} of {one.found.pictures:,} would be wrong."
     )
-    for (label, verdict), paths in one.found.cells.items():
-        if opened == f"{label}-{verdict}":
-            title = f"{WORDS[label].capitalize()} parts, {DONE[verdict]}"
-            pictures.browse(paths, [one], key=opened, title=title)
-
-
-def _open(cell: str | None) -> None:
-    """List the pictures of a cell; None: of none."""
-    if cell is None:
-        st.query_params.pop(CELL, None)
-    else:
-        st.query_params[CELL] = cell
+    for label, verdict in opened:
+        title = f"{WORDS[label].capitalize()} parts, {DONE[verdict]}"
+        pictures.browse(one.found.cells[label, verdict], [one], key=f"{label}-{verdict}", title=title)
 
 
 def _figure(value: float | None, ends: tuple[float, float] | None) -> str:

@@ -1,7 +1,5 @@
 """All models side by side, figure by figure, beside what the original study reported; with what cannot be compared."""
 
-import csv
-import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +12,9 @@ from casting_core.evaluation.comparison.model_rows import ModelRow, Origin, best
 from casting_core.evaluation.comparison.model_table import STAR, UNKNOWN, spreadsheet, text, to_markdown
 from casting_core.evaluation.reporting.cells import percent
 from casting_core.networks.card import MODELS, ModelCard
-from pages.shared import resources
+from pages.shared import resources, tables
 from pages.shared.downloads import neutral
+from pages.shared.tables import csv_button
 from pages.views.comparison import timing
 
 if TYPE_CHECKING:
@@ -208,16 +207,7 @@ def styled(rows: Sequence[ModelRow], columns: Sequence[Column], ranges: bool) ->
 
 
 def _take_away(rows: Sequence[ModelRow], columns: Sequence[Column]) -> None:
-    st.download_button(
-        "CSV",
-        lambda: to_csv(rows, columns),
-        "models.csv",
-        "text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-        disabled=not rows,
-        key="models-csv",
-    )
+    csv_button("CSV", "models.csv", lambda: to_csv(rows, columns), disabled=not rows, key="models-csv")
     st.download_button(
         "Markdown",
         lambda: to_markdown(rows, columns).encode(),
@@ -233,11 +223,7 @@ def _take_away(rows: Sequence[ModelRow], columns: Sequence[Column]) -> None:
 def to_csv(rows: Sequence[ModelRow], columns: Sequence[Column]) -> bytes:
     """Return the table for a spreadsheet, UTF-8 with the mark that it looks for; no text acts as a formula."""
     lines = spreadsheet(rows, columns)
-    stream = io.StringIO()
-    writer = csv.DictWriter(stream, list(lines[0]) if lines else ["model"])
-    writer.writeheader()
-    writer.writerows({name: neutral(value) for name, value in line.items()} for line in lines)
-    return stream.getvalue().encode("utf-8-sig", errors="replace")
+    return tables.to_csv(list(lines[0]) if lines else ["model"], (line.values() for line in lines))
 
 
 def _warn(rows: Sequence[ModelRow]) -> None:

@@ -1,7 +1,5 @@
 """What is it worth in a plant? Escapes, false rejects, work and money of four ways to inspect, side by side."""
 
-import csv
-import io
 from dataclasses import replace
 
 import streamlit as st
@@ -15,8 +13,7 @@ from casting_core.evaluation.plant.results import Worth
 from casting_core.evaluation.plant.verdict_rates import VerdictRates
 from casting_core.networks.card import ModelCard
 from casting_core.networks.registry import architecture
-from pages.shared import plant_form, resources, wording
-from pages.shared.downloads import neutral
+from pages.shared import plant_form, resources, tables, wording
 from pages.shared.drawing import draw
 from pages.shared.plant_form import Asked
 from pages.views.evidence import worth_words as words
@@ -201,16 +198,12 @@ def _assumed() -> None:
 
 def to_csv(asked: Asked, found: Worth, model: str, as_filed: bool) -> bytes:
     """All that was put in and worked out, one line per figure; UTF-8 with the mark that spreadsheets look for."""
-    stream, cash = io.StringIO(), asked.currency or "money"
-    writer = csv.writer(stream)
+    cash, lines = asked.currency or "money", []
 
     def write(part: str, name: str, span: str, figure: str, unit: str, value: object) -> None:
-        ends = [value, "", ""]
-        if isinstance(value, Estimate):
-            ends = [_plain(number) for number in (value.value, *value.span)]
-        writer.writerow(neutral(cell) for cell in (part, name, span, figure, unit, *ends))
+        ends = [_plain(end) for end in (value.value, *value.span)] if isinstance(value, Estimate) else [value, "", ""]
+        lines.append((part, name, span, figure, unit, *ends))
 
-    writer.writerow(("part", "way", "counted for", "figure", "unit", "value", "low", "high"))
     write("input", "", "", "model", "", model)
     write("input", "", "", "doubted labels", "", "as filed" if as_filed else "left out")
     for field in plant_form.ALL:
@@ -234,7 +227,7 @@ def to_csv(asked: Asked, found: Worth, model: str, as_filed: bool) -> bytes:
         write("turning point", name, "", "Cost of a missed defect", cash, at)
     share = "" if found.precision is None else found.precision.times(100)
     write("precision", "model", "", "Really defective, of rejected parts", "%", share)
-    return stream.getvalue().encode("utf-8-sig")
+    return tables.to_csv(("part", "way", "counted for", "figure", "unit", "value", "low", "high"), lines)
 
 
 def _plain(value: float) -> float:

@@ -111,7 +111,8 @@ def test_cells_of_equal_value_keep_their_own_ranges():
     card = read_card(MODELS / DEFAULT)
     twin = dataclasses.replace(card, name="twin")
     rows = list(model_rows([card, twin]))[:2]
-    rows[1] = dataclasses.replace(rows[1], ranges={**rows[1].ranges, "unseen_accuracy": (0.1, 0.2)})
+    other = dataclasses.replace(rows[0].values["unseen_accuracy"], low=0.1, high=0.2)
+    rows[1] = dataclasses.replace(rows[1], values=rows[1].values | {"unseen_accuracy": other})
     shown = models_table.styled(rows, [BY_KEY["unseen_accuracy"]], True)
     shown._compute()
     told = [line[-1]["display_value"] for line in shown._translate(False, False)["body"]]
