@@ -26,6 +26,7 @@ from casting_core.evaluation.predictions import read_predictions
 from casting_core.exploration.index_file import Index
 from casting_core.labels import Label, Verdict
 from casting_core.networks.card import DEFAULT, MODELS, folder_of, read_card, shipped
+from casting_core.networks.thresholds import Thresholds
 
 MIN_COVERED = 0.5  # of the pictures that a model's predictions must name to be of this set
 
@@ -62,7 +63,7 @@ class Table:
     question: str | None
     rows: pd.DataFrame
     model: str | None
-    thresholds: tuple[float, float] | None
+    thresholds: Thresholds | None
     unseen: bool
     notes: tuple[str, ...]
 
@@ -194,13 +195,13 @@ def outcome(verdict: str, label: str) -> Outcome:
 
 def _judgement(
     index: Index | None, public: bool, paths: Sequence[str], model: str | None
-) -> tuple[np.ndarray, list[str], tuple[float, float] | None, bool]:
+) -> tuple[np.ndarray, list[str], Thresholds | None, bool]:
     """Probability float64 (N,) and verdict of every picture, the thresholds, and whether its castings were unseen."""
     probability, verdicts = np.full(len(paths), np.nan), [""] * len(paths)
     if model is None:
         return probability, verdicts, None, False
     card = read_card(folder_of(model, MODELS))
-    limits = (card.threshold_pass, card.threshold_reject)
+    limits = card.thresholds
     if index is not None and not public and model == index.model and card.on_public_set:
         return index.probability.astype(np.float64), list(index.verdicts), limits, True
     told: dict[str, HeldOutVerdict] = {}

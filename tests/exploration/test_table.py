@@ -18,6 +18,7 @@ from casting_core.exploration.table import Outcome, Table, defect_kinds, make_ta
 from casting_core.labels import Label, Verdict
 from casting_core.networks.card import CARD, MODELS, read_card, shipped
 from casting_core.networks.figures import Metrics
+from casting_core.networks.thresholds import Thresholds
 from tests.exploration.handmade import index_of
 from tests.factories import split_figures
 
@@ -74,7 +75,7 @@ def test_counts_of_castings_never_seen_are_those_of_the_card(model: str) -> None
     assert set(counted) <= {"missed defect", "false alarm", "sent to review", "correct"}
     assert found.unseen
     card = read_card(MODELS / model)
-    assert found.thresholds == (card.threshold_pass, card.threshold_reject)
+    assert found.thresholds == card.thresholds
     assert found.model == model
 
 
@@ -142,7 +143,7 @@ def test_labels_are_guessed_and_the_reason_is_said() -> None:
     np.testing.assert_allclose(found.rows["hardness"], [0.1, 0.9, 0.2, 0.5, 0.95, np.nan], atol=1e-6)
     assert found.unseen
     card = read_card(MODELS / "castnet")
-    assert found.thresholds == (card.threshold_pass, card.threshold_reject)
+    assert found.thresholds == card.thresholds
     assert len(found) == 6
 
 
@@ -306,7 +307,7 @@ def test_a_model_that_was_trained_on_the_set_is_asked_for_what_it_had_not_seen(o
     found = make_table(judged_index(), public=False, model=own_model)
     assert found.rows["verdict"].tolist() == ["defective", "", "review", "defective", "ok", ""]
     np.testing.assert_allclose(found.rows["probability"], [0.9, np.nan, 0.5, 0.6, 0.1, np.nan])
-    assert found.thresholds == (0.5, 0.5)
+    assert found.thresholds == Thresholds(passing=0.5, rejecting=0.5)
     assert found.unseen
     assert found.rows["outcome"].tolist() == [
         "correct",

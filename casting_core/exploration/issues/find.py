@@ -41,6 +41,7 @@ from casting_core.errors import SettingsError
 from casting_core.exploration.issues.image_issues import measured, outliers
 from casting_core.exploration.issues.issue import Issue, IssueType, each
 from casting_core.exploration.issues.label_issues import copies, disagreements, mixed_photographs
+from casting_core.networks.thresholds import Thresholds
 
 __all__ = ["Issue", "IssueType", "find_issues"]
 
@@ -54,8 +55,7 @@ def find_issues(
     source: np.ndarray | None = None,
     sha256: Sequence[str] | None = None,
     probability: np.ndarray | None = None,
-    threshold_pass: float | None = None,
-    threshold_reject: float | None = None,
+    thresholds: Thresholds | None = None,
     filed_suspect: np.ndarray | None = None,
     measures: Mapping[str, np.ndarray] | None = None,
     part_found: np.ndarray | None = None,
@@ -70,7 +70,7 @@ def find_issues(
     source : int (N,), the photograph; negative where unknown, and then nothing is said of it.
     sha256 : N texts; empty where unknown.
     probability : float (N,) in [0, 1] of *defective*, by a model that had not seen the picture's photograph; NaN where
-        unknown. With it both thresholds are needed.
+        unknown. With it `thresholds` are needed.
     filed_suspect : bool (N,), whose label is doubted in the set's own table.
     measures : of those in `data.part.measures`, `brightness`, `dark`, `bright`, `sharpness` and `margin`; float (N,),
     NaN
@@ -97,8 +97,9 @@ def find_issues(
     if positive is not None:
         filed = np.asarray(positive, bool)
         if probability is not None:
-            low, high = _thresholds(threshold_pass, threshold_reject)
-            found += disagreements(filed, _probabilities(probability), photograph, low, high)
+            if thresholds is None:
+                raise SettingsError("Probabilities need the thresholds of the model that gave them.")
+            found += disagreements(filed, _probabilities(probability), photograph, thresholds)
         found += mixed_photographs(filed, photograph)
         found += copies(filed, sha256, _pairs(edges, count))
     if filed_suspect is not None:
@@ -117,12 +118,6 @@ def _count(lengths: Mapping[str, int]) -> int:
         told = ", ".join(f"{name} {length}" for name, length in lengths.items())
         raise SettingsError(f"Expected one value a picture in every array, got different lengths: {told}.")
     return next(iter(lengths.values()), 0)
-
-
-def _thresholds(low: float | None, high: float | None) -> tuple[float, float]:
-    if low is None or high is None or not 0 <= low <= high <= 1:
-        raise SettingsError(f"Probabilities need thresholds 0 <= pass <= reject <= 1, got {low} and {high}.")
-    return low, high
 
 
 def _probabilities(probability: np.ndarray) -> np.ndarray:

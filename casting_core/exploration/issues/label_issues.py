@@ -9,20 +9,22 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from casting_core.exploration.issues.issue import Issue, IssueType, each, percent
+from casting_core.networks.thresholds import Thresholds
 
 COPY = 0.5  # score of a copy under the other label, whose bytes differ
 
 
 def disagreements(
-    positive: np.ndarray, probability: np.ndarray, source: np.ndarray, low: float, high: float
+    positive: np.ndarray, probability: np.ndarray, source: np.ndarray, thresholds: Thresholds
 ) -> Iterator[Issue]:
     """Pictures, and whole photographs, of which a model that had not seen them says the other label.
 
     Parameters
     ----------
     positive, probability, source : bool, float in [0, 1] or NaN, and int, negative where unknown; (N,).
-    low, high : the thresholds pass and reject.
+    thresholds : of the model.
     """
+    low, high = thresholds.passing, thresholds.rejecting
     against = np.where(positive, 1 - probability, probability)  # probability of the other label
     yield from each(
         np.where(positive, probability < low, probability >= high),

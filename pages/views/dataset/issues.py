@@ -53,15 +53,14 @@ def _found(table: Table, model: str | None) -> dict[IssueType, list[Issue]]:
     """`model`: the table's own; with another one it is another table."""
     rows, index = table.rows, table.index
     known = table.classes is not None
-    low, high = table.thresholds if known and table.unseen and table.thresholds else (None, None)
+    thresholds = table.thresholds if known and table.unseen else None
     measured = ("brightness", "dark", "bright", "sharpness", "margin")
     found = find_issues(
         positive=(rows["label"] == "defective").to_numpy() if known else None,
         source=rows["source"].to_numpy(),
         sha256=rows["sha256"].tolist(),
-        probability=None if low is None else rows["probability"].to_numpy(),
-        threshold_pass=low,
-        threshold_reject=high,
+        probability=None if thresholds is None else rows["probability"].to_numpy(),
+        thresholds=thresholds,
         filed_suspect=rows["suspect"].to_numpy(bool),
         measures=None if index is None else {name: index.measures[name] for name in measured},
         part_found=None if index is None or index.grouping == "picture" else ~np.isnan(index.measures["margin"]),

@@ -1,8 +1,9 @@
 """What tests of issues share."""
 
 from casting_core.exploration.issues.find import Issue, IssueType, find_issues
+from casting_core.networks.thresholds import Thresholds
 
-LIMITS = {"threshold_pass": 0.2, "threshold_reject": 0.7}
+LIMITS = {"thresholds": Thresholds(passing=0.2, rejecting=0.7)}
 SEVERAL = 40  # pictures, enough for something to be usual
 
 
