@@ -1,5 +1,6 @@
 """Cards, figures and predictions as tests need them: what a test does not name is of no account to it."""
 
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,8 @@ from casting_core.evaluation.metrics.classification import summarise
 from casting_core.evaluation.predictions import Prediction, Predictions
 from casting_core.labels import Label
 from casting_core.networks.card import ModelCard
-from casting_core.networks.figures import Figures, Metrics, SplitFigures
+from casting_core.networks.figures import Figures, Metrics, SeedFigures, SplitFigures
+from casting_core.networks.localization_figures import BySize
 from casting_core.networks.thresholds import Thresholds
 from casting_core.system.json_records import from_json
 
@@ -66,3 +68,17 @@ def prediction(
 ) -> Prediction:
     """One held-out image."""
     return Prediction(path=path, split=split, label=label, source=source, logit=logit, probability=probability)
+
+
+def bare(kind: Any, **values: Any) -> Any:
+    """Figures of a study in which every count is 2 and nothing was measured but what is named."""
+    nothing = BySize(all=None, small=None, medium=None, large=None)
+    usual = {each.name: {int: 2, BySize: nothing}.get(each.type) for each in fields(kind)}
+    return kind(**{**usual, **values})
+
+
+def seed(*wrong_pictures: str) -> SeedFigures:
+    """A training from another seed that errs on these images."""
+    return SeedFigures(
+        pictures=2, wrong=0, missed_defects=0, false_alarms=0, reviews=0, margin=None, wrong_pictures=wrong_pictures
+    )

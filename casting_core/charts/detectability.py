@@ -7,13 +7,13 @@ picture of 300 px and, where the part's diameter is known, in millimetres.
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
 from casting_core.charts.overlay import percent as percent_text
 from casting_core.charts.style import NEUTRAL, Chart, Look, finish
+from casting_core.networks.limit_figures import CensoredSize, DetectionCurve, KindFigures
 
 SIDE = 300  # px, of the pictures that were tried
 TICKS = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 40.0)  # % of the diameter
@@ -30,8 +30,6 @@ FAINT = 0.2  # of the colour, in a band
 UNREACHED = "not reached within the sizes tried"
 TITLE = "Longest line of the defect"  # of the axis
 TALL, SMALL = 420, 320  # px
-
-Figures = Mapping[str, Any]  # of one kind of defect, as a card holds them
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,37 +58,34 @@ def short(value: float) -> str:
     return f"{value:.2f}" if value < 0.1 else f"{value:.1f}" if value < 10 else f"{value:.0f}"
 
 
-def surer(figures: Figures) -> Mapping[str, Any]:
+def surer(figures: KindFigures) -> CensoredSize:
     """Return the size from which nine of ten are found with 95 % confidence: the larger of the two that are known.
 
     One counts every trial as independent, as the handbook does; the other draws castings anew.
     """
-    both = (figures["a90_95"], figures["a90_95_photographs"])
 
-    def size(reached: Mapping[str, Any]) -> float:
-        if reached["value"] is not None:
-            return float(reached["value"])
-        return float("inf") if reached["beyond"] == "above" else 0.0
+    def size(reached: CensoredSize) -> float:
+        if reached.value is not None:
+            return reached.value
+        return math.inf if reached.beyond == "above" else 0.0
 
-    return max(both, key=size)
+    return max(figures.a90_95, figures.a90_95_photographs, key=size)
 
 
-def reached_text(reached: Mapping[str, Any], scale: Scale) -> str:
+def reached_text(reached: CensoredSize, scale: Scale) -> str:
     """Tell a size in all units, `4.9 % · 12 px · 2.9 mm`, or in words where it lies beyond what was tried."""
-    if reached["value"] is not None:
-        return " · ".join(scale.parts(reached["value"]))
-    if reached["beyond"] == "below":
-        return "below the smallest size tried"
-    return UNREACHED
+    if reached.value is not None:
+        return " · ".join(scale.parts(reached.value))
+    return "below the smallest size tried" if reached.beyond == "below" else UNREACHED
 
 
-def compared(kinds: Mapping[str, Figures], looks: Mapping[str, Look], scale: Scale) -> Chart:
+def compared(kinds: Mapping[str, KindFigures], looks: Mapping[str, Look], scale: Scale) -> Chart:
     """Draw the curves of several kinds of defect over each other, with the size that is found nine times of ten."""
     figure = go.Figure()
     told = []
     for kind, found in kinds.items():
-        _curve(figure, found["curve"], looks[kind], kind)
-        size = found["a90"]["value"]
+        _curve(figure, found.curve, looks[kind], kind)
+        size = found.a90.value
         if size is not None:
             figure.add_scatter(
                 x=[size],
@@ -100,21 +95,21 @@ def compared(kinds: Mapping[str, Figures], looks: Mapping[str, Look], scale: Sca
                 showlegend=False,
                 hovertemplate=f"{kind}, 9 of 10: {' · '.join(scale.parts(size))}<extra></extra>",
             )
-        told.append(f"{kind}: {reached_text(found['a90'], scale)}")
+        told.append(f"{kind}: {reached_text(found.a90, scale)}")
     _finish(figure, kinds, scale, TALL)
     return Chart(figure=figure, alt=f"Curves of detection over size. Found 9 times of 10: {'; '.join(told)}.")
 
 
-def curve(kind: str, found: Figures, look: Look, scale: Scale, *, seen: str) -> Chart:
+def curve(kind: str, found: KindFigures, look: Look, scale: Scale, *, seen: str) -> Chart:
     """One kind of defect: its curve with the band, what was counted by size, and the sizes a50, a90 and a90/95.
 
     `seen`: the word for what is counted, as *stopped*.
     """
-    figure, line = go.Figure(), found["curve"]
-    for end, fill in (("low", None), ("high", "tonexty")):
+    figure, line = go.Figure(), found.curve
+    for edge, fill in ((line.low, None), (line.high, "tonexty")):
         figure.add_scatter(
-            x=line["percent"],
-            y=[100 * value for value in line[end]],
+            x=line.percent,
+            y=[100 * value for value in edge],
             fill=fill,
             fillcolor=look.faint(FAINT),
             line={"width": 0, **SMOOTH},
@@ -123,26 +118,26 @@ def curve(kind: str, found: Figures, look: Look, scale: Scale, *, seen: str) -> 
             hoverinfo="skip",
         )
     _curve(figure, line, look, "curve")
-    middles = [(each["from"] * each["to"]) ** 0.5 for each in found["bins"]]
-    shares = [100 * each["hits"] / each["trials"] for each in found["bins"]]
-    told = [f"{each['from']:.1f} to {each['to']:.1f} %: {each['hits']} of {each['trials']}" for each in found["bins"]]
+    middles = [(each.from_ * each.to) ** 0.5 for each in found.bins]
+    shares = [100 * each.hits / each.trials for each in found.bins]
+    told = [f"{each.from_:.1f} to {each.to:.1f} %: {each.hits} of {each.trials}" for each in found.bins]
     figure.add_scatter(
         x=middles,
         y=shares,
         mode="markers+text",
         name=f"{seen}, of those tried",
         marker={"color": look.colour, "symbol": "circle-open", "size": 10, "line": {"width": 2}},
-        text=[f"{each['hits']}/{each['trials']}" for each in found["bins"]],
+        text=[f"{each.hits}/{each.trials}" for each in found.bins],
         textposition=[_beside(line, middle, share) for middle, share in zip(middles, shares, strict=True)],
         textfont={"size": 11},
         cliponaxis=False,
         customdata=told,
         hovertemplate=f"%{{customdata}} {seen}<extra></extra>",
     )
-    reached = {"a50": found["a50"], "a90": found["a90"], "sure": surer(found)}
+    reached = {"a50": found.a50, "a90": found.a90, "sure": surer(found)}
     for key, each in reached.items():
-        if each["value"] is not None:
-            _mark_size(figure, key, each["value"], found, look, scale)
+        if each.value is not None:
+            _mark_size(figure, key, each.value, found, look, scale)
     _finish(figure, {kind: found}, scale, SMALL)
     figure.update_layout(showlegend=False)  # the page says what is what, once for all kinds
     sizes = "; ".join(f"{SIZES[key][0]} {reached_text(each, scale)}" for key, each in reached.items())
@@ -152,10 +147,10 @@ def curve(kind: str, found: Figures, look: Look, scale: Scale, *, seen: str) -> 
     return Chart(figure=figure, alt=alt)
 
 
-def _mark_size(figure: go.Figure, key: str, size: float, found: Figures, look: Look, scale: Scale) -> None:
+def _mark_size(figure: go.Figure, key: str, size: float, found: KindFigures, look: Look, scale: Scale) -> None:
     """Return a size at which a share is found: a line up to the curve, with its name at the foot."""
     name, height, symbol = SIZES[key]
-    room = math.log(found["most"] / size) > ROOM * math.log(found["most"] / found["least"])
+    room = math.log(found.most / size) > ROOM * math.log(found.most / found.least)
     aside, level = ("left", 0) if key != "sure" else ("right", 0) if room else ("left", 12)
     white = {"color": "#FFFFFF", "width": 1}
     figure.add_scatter(
@@ -172,27 +167,27 @@ def _mark_size(figure: go.Figure, key: str, size: float, found: Figures, look: L
     )
 
 
-def _curve(figure: go.Figure, line: Mapping[str, Any], look: Look, name: str) -> None:
+def _curve(figure: go.Figure, line: DetectionCurve, look: Look, name: str) -> None:
     figure.add_scatter(
-        x=line["percent"],
-        y=[100 * value for value in line["pod"]],
+        x=line.percent,
+        y=[100 * value for value in line.pod],
         mode="lines",
         name=name,
         line={**look.line(), **SMOOTH},
-        customdata=[percent_text(value) for value in line["pod"]],
+        customdata=[percent_text(value) for value in line.pod],
         hovertemplate=name + ", %{x:.2g} % of the diameter: %{customdata}<extra></extra>",
     )
 
 
-def _beside(line: Mapping[str, Any], size: float, share: float) -> str:
+def _beside(line: DetectionCurve, size: float, share: float) -> str:
     """Where the numbers of a ring stand: on its side of the curve, which rises, so that they do not lie on it."""
-    expected = 100 * np.interp(math.log(size), np.log(line["percent"]), line["pod"])
+    expected = 100 * np.interp(math.log(size), np.log(line.percent), line.pod)
     return "top left" if share >= expected else "bottom right"
 
 
-def _finish(figure: go.Figure, kinds: Mapping[str, Figures], scale: Scale, height: int) -> None:
+def _finish(figure: go.Figure, kinds: Mapping[str, KindFigures], scale: Scale, height: int) -> None:
     """Titles, the line at nine tenths, and one axis of sizes for all `kinds`."""
-    least, most = min(each["least"] for each in kinds.values()), max(each["most"] for each in kinds.values())
+    least, most = min(each.least for each in kinds.values()), max(each.most for each in kinds.values())
     finish(figure, x=TITLE, y="Found (% of such defects)", height=height)
     ticks = [tick for tick in (SPARSE if most > WIDE * least else TICKS) if 0.9 * least <= tick <= 1.1 * most]
     figure.update_xaxes(

@@ -1,7 +1,6 @@
 """Charts and pictures of how well a map points at defects that are known."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -12,42 +11,39 @@ from casting_core.charts.overlay import overlay, percent
 from casting_core.charts.style import SERIES, Chart, looks
 from casting_core.estimate import Estimate
 from casting_core.evaluation.localization.method_comparison import EVIDENCE
+from casting_core.networks.localization_figures import BySize
 
 SHOWN = 640  # px, at least, of the long side of a picture as it is drawn
 OUTLINE = (0, 229, 255)  # of what people, or the renderer, marked; on gray pictures and between black edges
 RING = 0.035  # of the long side, radius of the ring around the strongest place
 
 
-def share_text(values: Estimate | Mapping[str, Any] | float | None) -> str:
-    """Tell a figure of a card in words: a share with its counts, a number with its interval, or a number."""
-    if values is None:
+def share_text(found: Estimate | float | None) -> str:
+    """Tell a figure in words: a share with its counts, a number with its interval, or a number."""
+    if found is None:
         return "not measured"
-    found = Estimate.from_json(values) if isinstance(values, Mapping) else values
     if not isinstance(found, Estimate):
-        return "not measured" if found is None else percent(found)
+        return percent(found)
     low, high = found.ends or (0.0, 1.0)
     told = f"{percent(found.value)} ({percent(low)} to {percent(high)})"
     return told if found.count is None else f"{told}, {found.count:,} of {found.of:,}"
 
 
-def points_text(values: Mapping[str, float] | None) -> str:
+def points_text(found: Estimate | float | None) -> str:
     """Tell a change of a probability with its interval, in points: `15.9 points (6.3 to 27.4)`."""
-    if values is None:
+    if not isinstance(found, Estimate):
         return "not measured"
-    value, low, high = (f"{100 * values[name]:.1f}".replace("-0.0", "0.0") for name in ("value", "low", "high"))
+    value, low, high = (f"{100 * each:.1f}".replace("-0.0", "0.0") for each in (found.value, *found.span))
     return f"{value} points ({low} to {high})".replace("-", "−")
 
 
-def _dot(row: str, series: str, values: Estimate | Mapping[str, Any] | float, text: str) -> Dot:
-    found = Estimate.from_json(values) if isinstance(values, Mapping) else values
-    if not isinstance(found, Estimate):
-        return Dot(row=row, series=series, value=100 * float(found or 0.0), low=None, high=None, text=text)
-    scaled = found.times(100)
+def _dot(row: str, series: str, found: Estimate | float, text: str) -> Dot:
+    scaled = (found if isinstance(found, Estimate) else Estimate(value=found)).times(100)
     return Dot(row=row, series=series, value=scaled.value, low=scaled.low, high=scaled.high, text=text)
 
 
 def methods(
-    measured: Mapping[str, Any],
+    measured: Mapping[str, Estimate | float | None],
     titles: Mapping[str, str],
     *,
     title: str,
@@ -59,7 +55,7 @@ def methods(
 
     Parameters
     ----------
-    measured : the figure by method, as a card holds it; None where it was not measured.
+    measured : the figure by method; None where it was not measured.
     titles : of the methods.
     title : of the figure, for the axis.
     own, others : names of the two looks.
@@ -78,15 +74,17 @@ def methods(
     return Chart(figure=figure, alt=f"Dots with 95 % intervals: {title}, by the way the map is made. {told}.")
 
 
-def by_size(measured: Mapping[str, Mapping[str, Any]], sizes: Mapping[str, str], *, title: str) -> Chart:
-    """Draw a share by the size of a defect. `measured`: by set, which has a look, and size; `sizes`: their titles."""
+def by_size(measured: Mapping[str, BySize], sizes: Mapping[str, str], *, title: str) -> Chart:
+    """Draw a share by the size of a defect. `measured`: by set, which has a look; `sizes`: their titles."""
     dots, told = [], []
-    for name, values in measured.items():
-        for size in sizes:
-            found = values.get(size)
-            if found is not None:
-                dots.append(_dot(size, name, found, f"{sizes[size]}, {name}: {share_text(found)}"))
-        told.append(f"{name}: " + "; ".join(f"{sizes[size]} {share_text(values.get(size))}" for size in sizes))
+    for name, shares in measured.items():
+        words = {size: share_text(getattr(shares, size)) for size in sizes}
+        dots += [
+            _dot(size, name, found, f"{sizes[size]}, {name}: {words[size]}")
+            for size in sizes
+            if (found := getattr(shares, size)) is not None
+        ]
+        told.append(f"{name}: " + "; ".join(f"{sizes[size]} {words[size]}" for size in sizes))
     figure = draw_dots(dots, list(sizes), looks(list(measured)), x=f"{title} (%)", names=sizes)
     return Chart(figure=figure, alt=f"Dots with 95 % intervals: {title}, by size. {'. '.join(told)}.")
 

@@ -64,6 +64,7 @@ def command(
         return
     from casting_core.data.samples import default_root
     from casting_core.evaluation.localization import study as maps
+    from casting_core.evaluation.localization.method_comparison import winners
     from casting_core.inspection.inspector import Inspector
 
     inspector = Inspector.load(model, device=device)
@@ -72,7 +73,9 @@ def command(
         if methods:
             with shown("Drawing maps") as progress:
                 compared = maps.compare(inspector, pictures, slow=slow, faithful=faithful, progress=progress)
-            _print_methods(compared)
+            for name, values in compared.items():
+                print_figures(name, values)
+            typer.echo(f"best: {', '.join(f'{figure}: {name}' for figure, name in winners(compared).items())}")
             _keep(keep, f"maps_{pictures.name}", compared)
         if repair:
             with shown("Repairing") as progress:
@@ -145,8 +148,7 @@ def _from_predictions(folder: Path, split: Split | None, markdown: bool, keep: P
     point, calibration = evaluation.point, evaluation.calibration
     typer.echo(f"temperature {calibration.temperature:.4f}, shift {calibration.shift:.4f}")
     typer.echo(f"pass below {point.threshold_pass:.4f}, reject from {point.threshold_reject:.4f}")
-    shown = evaluation.metrics.to_json()
-    print_splits({name: f for name, f in shown.items() if split is None or name == SPLITS[split]})
+    print_splits(evaluation.metrics, SPLITS.values() if split is None else [SPLITS[split]])
 
 
 def _check(card: cards.ModelCard, evaluation: "Evaluation") -> None:
@@ -173,11 +175,3 @@ def _keep(folder: Path | None, name: str, figures: Any) -> None:
 
         add_metrics(folder, name, figures)
         typer.echo(f"Kept in the card: {folder}")
-
-
-def _print_methods(figures: dict[str, dict[str, Any]]) -> None:
-    from casting_core.evaluation.localization.method_comparison import winners
-
-    for name, values in figures.items():
-        print_figures(name, values)
-    typer.echo(f"best: {', '.join(f'{figure}: {name}' for figure, name in winners(figures).items())}")

@@ -65,7 +65,7 @@ def command(
         known = build_precedents(network, card, root, fitted, progress)
     if known is not None:
         write_precedents(target, known)
-    print_splits({name: getattr(card.metrics, name).to_json() for name in ("official_test", "by_source")})
+    print_splits(card.metrics)
     typer.echo(f"Written: {target}")
 
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from casting_core.estimate import Estimate
+from casting_core.networks.limit_figures import DetectabilityFigures, RobustnessFigures, with_no_shares
+from casting_core.networks.localization_figures import LocalizationFigures, MethodFigures, RepairFigures
 from casting_core.networks.thresholds import Thresholds
 from casting_core.system.json_records import from_json, to_json
 
@@ -126,18 +128,12 @@ class Figures:
 
     def to_json(self) -> dict[str, Any]:
         """As a card holds them: shares with their counts; numbers bare, their ends under `intervals`."""
-        values = {each.name: to_json(getattr(self, each.name)) for each in fields(self)}
+        values = with_no_shares(self, SHARES)
         reliability = values.pop("reliability")
-        nothing = {"count": 0, "of": 0, "share": None, "low": None, "high": None}
         numbers: dict[str, Estimate | None] = {name: getattr(self, name) for name in NUMBERS}
         intervals = {n: e and e.ends and {"low": e.ends[0], "high": e.ends[1]} for n, e in numbers.items()}
-        return {
-            **values,
-            **{name: values[name] or nothing for name in SHARES},
-            **{name: None if found is None else found.value for name, found in numbers.items()},
-            "intervals": intervals,
-            "reliability": reliability,
-        }
+        values |= {name: None if found is None else found.value for name, found in numbers.items()}
+        return {**values, "intervals": intervals, "reliability": reliability}
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> "Figures":
@@ -207,21 +203,22 @@ class Metrics:
     ----------
     official_test, by_source : the public test, and castings never seen.
     seeds : by seed.
-    second_capture, rendered : images whose defects are known to the pixel, `evaluation.localization`.
-    repair : whether the verdict falls where what is marked is repaired, likewise.
-    maps_second_capture : ways to make a map, likewise.
-    robustness, detectability : by `evaluation.robustness` and `evaluation.detectability`.
+    second_capture, rendered : images whose defects are known to the pixel.
+    repair : whether the verdict falls where what is marked is repaired.
+    maps_second_capture : by the way to make a map.
+    robustness : what disturbances do to the verdicts.
+    detectability : by what the defects were inserted into, `public` or `rendered`.
     """
 
     official_test: SplitFigures | None = None
     by_source: SplitFigures | None = None
     seeds: Mapping[str, SeedFigures] | None = None
-    second_capture: Mapping[str, Any] | None = None
-    rendered: Mapping[str, Any] | None = None
-    repair: Mapping[str, Any] | None = None
-    maps_second_capture: Mapping[str, Any] | None = None
-    robustness: Mapping[str, Any] | None = None
-    detectability: Mapping[str, Any] | None = None
+    second_capture: LocalizationFigures | None = None
+    rendered: LocalizationFigures | None = None
+    repair: RepairFigures | None = None
+    maps_second_capture: Mapping[str, MethodFigures] | None = None
+    robustness: RobustnessFigures | None = None
+    detectability: Mapping[str, DetectabilityFigures] | None = None
 
     def split(self, unseen: bool) -> SplitFigures | None:
         """On castings never seen, or on the official test."""

@@ -13,7 +13,7 @@ def from_json(kind: Any, value: Any) -> Any:
 
     A whole number can stand for a real one, a truth value for neither. A class with a `from_json` of its own reads
     itself. Raises `ValueError`, which names the field, for anything else, unknown fields, and missing ones that have
-    no default.
+    no default. A field whose name is a word of Python ends in `_`, as in `from_`, and its name in JSON does not.
     """
     origin, inner = get_origin(kind), get_args(kind)
     if kind is Any:
@@ -37,8 +37,8 @@ def from_json(kind: Any, value: Any) -> Any:
 
 
 @cache
-def _hints(kind: Any) -> dict[str, Any]:
-    return get_type_hints(kind)
+def _hints(kind: Any) -> dict[str, tuple[str, Any]]:
+    return {name.rstrip("_"): (name, hint) for name, hint in get_type_hints(kind).items()}
 
 
 def _record(kind: Any, values: Any) -> Any:
@@ -49,8 +49,9 @@ def _record(kind: Any, values: Any) -> Any:
         raise ValueError(f"{min(unknown)} is unknown")
     found = {}
     for name, value in values.items():
+        field, hint = hints[name]
         try:
-            found[name] = from_json(hints[name], value)
+            found[field] = from_json(hint, value)
         except (KeyError, TypeError, ValueError) as error:
             raise ValueError(f"{name}: {error}") from error
     return kind(**found)  # raises TypeError where one is missing
@@ -62,7 +63,7 @@ def to_json(value: Any) -> Any:
         return value.to_json()
     if is_dataclass(value):
         return {
-            each.name: to_json(found)
+            each.name.rstrip("_"): to_json(found)
             for each in fields(value)
             if (found := getattr(value, each.name)) is not None or each.default is not None
         }

@@ -1,6 +1,7 @@
 """Charts of detection over size: what is drawn is what was counted, and the words say the same."""
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,38 +10,40 @@ import pytest
 from casting_core.charts import detectability as charts
 from casting_core.charts.detectability import Scale, reached_text, short, surer
 from casting_core.charts.style import SERIES
+from casting_core.networks.limit_figures import CensoredSize, DetectionCurve, KindFigures, SizeBin
+from tests.factories import bare
 
 LOOK = SERIES[1]
 SCALE = Scale(pixels=250, millimetres=60)
 
 
-def size(value: float | None, beyond: str | None = None) -> dict[str, Any]:
-    return {"value": value, "beyond": beyond}
+def size(value: float | None, beyond: str | None = None) -> CensoredSize:
+    return CensoredSize(value=value, beyond=beyond)
 
 
-def kind(**others: Any) -> dict[str, Any]:
-    """Figures of one kind, as a card holds them, with sizes from 1 to 16 %."""
-    return {
-        "trials": 30,
-        "hits": 19,
-        "least": 1.0,
-        "most": 16.0,
-        "fit": "likelihood",
-        "a50": size(2.0),
-        "a90": size(4.0),
-        "a90_95": size(5.0),
-        "a90_95_photographs": size(6.0),
-        "bins": [
-            {"from": 1.0, "to": 4.0, "trials": 20, "hits": 9},
-            {"from": 4.0, "to": 16.0, "trials": 10, "hits": 10},
-        ],
-        "curve": {
-            "percent": [1.0, 4.0, 16.0],
-            "pod": [0.2, 0.9, 0.999],
-            "low": [0.1, 0.8, 0.99],
-            "high": [0.3, 0.95, 1.0],
-        },
-    } | others
+def bins(*counted: tuple[float, float, int, int]) -> tuple[SizeBin, ...]:
+    return tuple(SizeBin(from_=low, to=high, trials=trials, hits=hits) for low, high, trials, hits in counted)
+
+
+def kind(**others: Any) -> KindFigures:
+    """Figures of one kind with sizes from 1 to 16 %."""
+    usual = bare(
+        KindFigures,
+        trials=30,
+        hits=19,
+        least=1.0,
+        most=16.0,
+        fit="likelihood",
+        a50=size(2.0),
+        a90=size(4.0),
+        a90_95=size(5.0),
+        a90_95_photographs=size(6.0),
+        bins=bins((1.0, 4.0, 20, 9), (4.0, 16.0, 10, 10)),
+        curve=DetectionCurve(
+            percent=(1.0, 4.0, 16.0), pod=(0.2, 0.9, 0.999), low=(0.1, 0.8, 0.99), high=(0.3, 0.95, 1.0)
+        ),
+    )
+    return replace(usual, **others)
 
 
 def traces(chart: charts.Chart) -> dict[str, Any]:
@@ -128,11 +131,8 @@ def test_kinds_are_compared_over_one_axis():
 
 
 def test_numbers_stand_on_their_ring_s_side_of_the_curve():
-    bins = [
-        {"from": 1.0, "to": 4.0, "trials": 20, "hits": 9},  # at 2 %: 45 % of them, and the curve is at 55 %
-        {"from": 4.0, "to": 16.0, "trials": 10, "hits": 10},  # at 8 %: all of them, and the curve is at 95 %
-    ]
-    chart = charts.curve("burr", kind(bins=bins), LOOK, SCALE, seen="stopped")
+    # at 2 %: 45 % of them, and the curve is at 55 %; at 8 %: all of them, and the curve is at 95 %
+    chart = charts.curve("burr", kind(), LOOK, SCALE, seen="stopped")
     assert list(traces(chart)["stopped, of those tried"].textposition) == ["bottom right", "top left"]
 
 

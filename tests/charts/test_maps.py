@@ -5,10 +5,12 @@ import pytest
 from PIL import Image
 
 from casting_core.charts import maps
+from casting_core.estimate import Estimate
+from casting_core.networks.localization_figures import BySize
 
-SHARE = {"count": 3, "of": 4, "share": 0.75, "low": 0.4, "high": 0.99}
-AREA = {"value": 0.9, "low": 0.8, "high": 0.95}
-FALL = {"value": 0.159, "low": -0.0003, "high": 0.25}
+SHARE = Estimate(count=3, of=4, value=0.75, low=0.4, high=0.99)
+AREA = Estimate(value=0.9, low=0.8, high=0.95)
+FALL = Estimate(value=0.159, low=-0.0003, high=0.25)
 
 
 def test_figures_in_words():
@@ -17,7 +19,7 @@ def test_figures_in_words():
     assert maps.share_text(0.2) == "20.0 %"
     assert maps.share_text(None) == "not measured"
     assert maps.points_text(FALL) == "15.9 points (0.0 to 25.0)"
-    assert maps.points_text({"value": -0.02, "low": -0.04, "high": 0.1}) == "−2.0 points (−4.0 to 10.0)"
+    assert maps.points_text(Estimate(value=-0.02, low=-0.04, high=0.1)) == "−2.0 points (−4.0 to 10.0)"
 
 
 def test_methods_are_drawn_one_a_row_the_own_map_in_a_look_of_its_own():
@@ -41,7 +43,7 @@ def test_a_fall_is_told_in_points():
 
 def test_sizes_and_kinds_are_the_cards():
     sizes = {"small": "small ones", "all": "all"}
-    chart = maps.by_size({"Camera": {"small": SHARE, "all": AREA}}, sizes, title="Touched")
+    chart = maps.by_size({"Camera": BySize(all=AREA, small=SHARE, medium=None, large=None)}, sizes, title="Touched")
     assert list(chart.figure.data[0].x) == [75.0, 90.0]
     assert "small ones 75.0 %" in chart.alt
     chart = maps.by_kind({"burr": SHARE}, title="Found")

@@ -1,58 +1,69 @@
 """Charts of disturbances: what is drawn is what was counted, and the words say the same."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from casting_core.charts import robustness as charts
-from casting_core.charts.robustness import ERRORS, beyond, level_text, range_text, share_of, unnoticed
+from casting_core.charts.robustness import ERRORS, beyond, level_text, range_text, unnoticed
+from casting_core.estimate import Estimate
+from casting_core.networks.limit_figures import DisturbanceFigures, DisturbedFigures, HeldRange
+from tests.factories import bare
 
 
-def share(value: float | None, around: float = 0.0) -> dict[str, Any]:
-    if value is None:
-        return {"count": 0, "of": 0, "share": None, "low": None, "high": None}
-    return {"count": 1, "of": 1, "share": value, "low": value - around, "high": value + around}
+def share(value: float | None, around: float = 0.0) -> Estimate | None:
+    return None if value is None else Estimate(count=1, of=1, value=value, low=value - around, high=value + around)
 
 
-def level(at: float, missed: float, false_alarms: float, reviews: float, *, holds: bool, **others: Any) -> dict:
-    return {
-        "level": at,
-        "accuracy": share(0.9, 0.05),
-        "missed": share(missed, 0.01),
-        "false_alarms": share(false_alarms, 0.02),
-        "reviews": reviews,
-        "unusable": 0.0,
-        "errors_hold": holds,
-        "holds": holds,
-    } | others
+def level(at: float, missed: float, false_alarms: float, reviews: float, *, holds: bool) -> DisturbedFigures:
+    return bare(
+        DisturbedFigures,
+        level=at,
+        accuracy=share(0.9, 0.05),
+        missed=share(missed, 0.01),
+        false_alarms=share(false_alarms, 0.02),
+        reviews=float(reviews),
+        unusable=0.0,
+        errors_hold=holds,
+        holds=holds,
+    )
 
 
-def ends(least: float, most: float, to_the_least: bool = False, to_the_most: bool = False) -> dict[str, Any]:
-    return {"least": least, "most": most, "to_the_least": to_the_least, "to_the_most": to_the_most}
+def ends(least: float, most: float, to_the_least: bool = False, to_the_most: bool = False) -> HeldRange:
+    return HeldRange(least=least, most=most, to_the_least=to_the_least, to_the_most=to_the_most)
 
 
-def light(**others: Any) -> dict[str, Any]:
+def light(**others: Any) -> DisturbanceFigures:
     """Light at half and at double the light; the figures hold down to half of it."""
-    return {
-        "unit": "× light",
-        "none": 1.0,
-        "trained": [0.7, 1.25],
-        "levels": [
+    usual = DisturbanceFigures(
+        unit="× light",
+        none=1.0,
+        trained=(0.7, 1.25),
+        levels=(
             level(0.25, 0.3, 0.02, 0.9, holds=False),
             level(0.5, 0.02, 0.02, 0.05, holds=True),
             level(1.0, 0.01, 0.02, 0.04, holds=True),
             level(2.0, 0.1, 0.4, 0.0, holds=False),
-        ],
-        "envelope": ends(0.5, 1.0),
-        "errors_hold": ends(0.5, 1.0),
-    } | others
+        ),
+        envelope=ends(0.5, 1.0),
+        errors_hold=ends(0.5, 1.0),
+    )
+    return replace(usual, **others)
 
 
-def noise(least: float = 0.0, most: float = 3.0, **others: Any) -> dict[str, Any]:
-    levels = [level(0.0, 0, 0, 0, holds=True), level(3.0, 0.0, 0, 0, holds=True), level(9.0, 0.5, 0, 0, holds=False)]
-    bounds = {"envelope": ends(least, most, True), "errors_hold": ends(least, most, True)}
-    return {"unit": "gray levels", "none": 0.0, "trained": None, "levels": levels} | bounds | others
+def noise(
+    least: float = 0.0, most: float = 3.0, *, last: dict[str, Any] | None = None, **others: Any
+) -> DisturbanceFigures:
+    """Noise at three levels; `last`: what else there is to say of the hardest."""
+    hardest = replace(level(9.0, 0.5, 0, 0, holds=False), **(last or {}))
+    levels = (level(0.0, 0, 0, 0, holds=True), level(3.0, 0.0, 0, 0, holds=True), hardest)
+    held = ends(least, most, True)
+    usual = DisturbanceFigures(
+        unit="gray levels", none=0.0, trained=None, levels=levels, envelope=held, errors_hold=held
+    )
+    return replace(usual, **others)
 
 
 def test_a_level_is_told_in_its_unit():
@@ -76,8 +87,9 @@ def test_a_range_is_told_as_one_would_say_it(name, found, told):
 
 
 def test_a_figure_may_have_no_interval():
-    assert share_of({"reviews": 0.25}, "reviews") == (0.25, None, None)
-    assert share_of({"missed": share(0.25, 0.05)}, "missed") == pytest.approx((0.25, 0.2, 0.3))
+    found = level(1.0, 0.25, 0.0, 0.25, holds=True)
+    assert found.share("reviews") == Estimate(value=0.25)
+    assert found.share("missed") == share(0.25, 0.01)
 
 
 def test_what_happens_beyond_is_told_for_both_sides():
@@ -114,17 +126,14 @@ def test_errors_alone_have_a_scale_of_their_own():
 
 
 def test_where_nothing_was_judged_the_line_has_a_gap():
-    found = noise()
-    found["levels"][2]["accuracy"] = share(None)
-    chart = charts.disturbed("noise", found)
+    chart = charts.disturbed("noise", noise(last={"accuracy": None}))
     line = chart.figure.data[0]
     assert (line.name, line.y[2], line.error_y.array[2]) == ("right at 50 %", None, 0)
     assert "9 levels: right at 50 % none judged" in chart.alt
 
 
 def test_errors_that_nobody_notices_are_told():
-    quiet = noise(0.0, 9.0, errors_hold=ends(0.0, 9.0, True, True))
-    quiet["levels"][2]["errors_hold"] = True
+    quiet = noise(0.0, 9.0, last={"errors_hold": True}, errors_hold=ends(0.0, 9.0, True, True))
     missed, alarms, whole = unnoticed({"brightness": light(), "noise": noise(), "blur": quiet})
     assert missed.startswith("**Grain (noise), 9 levels: 50.0 % of the defective parts pass as sound**, and no part is")
     assert alarms.startswith("**Light, × 2: 40.0 % of the sound parts are rejected**")  # at × 0.25 a person looks

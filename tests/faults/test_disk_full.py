@@ -25,13 +25,16 @@ from casting_core.inspection.settings import Settings, read_settings, write_sett
 from casting_core.networks.card import read_card
 from casting_core.networks.checkpoint import add_metrics, load_model
 from casting_core.networks.figures import Metrics
+from casting_core.networks.localization_figures import RepairFigures
 from casting_core.training.ship import ship
 from tests import ROOT
 from tests.exploration.handmade import find_index
+from tests.factories import bare, seed
 from tests.faults.breaking import deaths, refusals
 from tests.faults.conftest import write_runs
 
 SHA = "ab" * 32
+NO_REPAIR = bare(RepairFigures)
 CODES = [errno.ENOSPC, errno.EROFS]
 
 
@@ -50,16 +53,16 @@ def told(error: BaseException, code: int) -> bool:
 
 @pytest.mark.parametrize("code", CODES)
 def test_a_card_stays_as_it_was(model: Callable[..., Path], code: int) -> None:
-    folder = model(metrics=Metrics(repair={"n": 1}))
+    folder = model(metrics=Metrics(seeds={"1": seed()}))
     before = contents(folder)
     count = 0
-    for error in refusals(lambda: add_metrics(folder, "rendered", {"n": 2}), code):
+    for error in refusals(lambda: add_metrics(folder, "repair", NO_REPAIR), code):
         count += 1
         assert isinstance(error, ModelError)
         assert told(error, code)
         assert contents(folder) == before
     assert count > 2
-    assert read_card(folder).metrics.rendered == {"n": 2}
+    assert read_card(folder).metrics.repair == NO_REPAIR
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -188,6 +191,7 @@ from casting_core.errors import CastingError
 from casting_core.training.ship import ship
 from casting_core.inspection.settings import Settings, write_settings
 from casting_core.networks.checkpoint import add_metrics
+from tests.factories import seed
 from casting_core.networks.card import read_card
 from tests.faults.conftest import write_runs
 
@@ -205,7 +209,7 @@ def attempt(work):
     return "DONE"
 tried = {
     "marks": lambda: write_marks(place / MARKS, set_mark(read_marks(place / MARKS), "b.png" * 9999, SHA, Mark.FINE)),
-    "card": lambda: add_metrics(place / "small", "rendered", {"n": [1] * 99999}),
+    "card": lambda: add_metrics(place / "small", "seeds", {str(n): seed("a.png") for n in range(9999)}),
     "settings": lambda: write_settings(place / "new" / "settings.json", Settings(threshold_pass=0.1)),
     "ship": lambda: ship(official, by_source, place / "small"),
 }

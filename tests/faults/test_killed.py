@@ -28,9 +28,11 @@ from casting_core.labels import Label
 from casting_core.networks.card import read_card, shipped
 from casting_core.networks.checkpoint import add_metrics, load_model, save_model
 from casting_core.networks.figures import Metrics
+from casting_core.networks.localization_figures import RepairFigures
 from casting_core.training.state import load_state, save_state
 from tests import ROOT
 from tests.exploration.handmade import find_index, same
+from tests.factories import bare, seed
 from tests.faults.breaking import deaths
 from tests.faults.conftest import small_card, some_weights
 
@@ -39,17 +41,18 @@ SHA = "ab" * 32
 
 
 def test_a_card_is_the_old_or_the_new_one(model: Callable[..., Path]) -> None:
-    folder = model(metrics=Metrics(repair={"n": 1}))
-    old = read_card(folder)
+    folder = model(metrics=Metrics(seeds={"1": seed()}))
+    old, many = read_card(folder), {"2": seed(*map(str, range(2000)))}
     count = 0
-    for _ in deaths(lambda: add_metrics(folder, "rendered", {"n": list(range(2000))})):
+    for _ in deaths(lambda: add_metrics(folder, "seeds", many)):
         count += 1
         found = read_card(folder)
-        assert found == old or found.metrics.rendered == {"n": list(range(2000))}
+        assert found == old or found.metrics.seeds == many
         load_model("small", folder.parent)
     assert count > 3
-    add_metrics(folder, "rendered", {"n": 2})
-    assert read_card(folder).metrics == Metrics(repair={"n": 1}, rendered={"n": 2})
+    repair = bare(RepairFigures)
+    add_metrics(folder, "repair", repair)
+    assert read_card(folder).metrics == Metrics(seeds=many, repair=repair)
 
 
 def test_a_model_is_whole_or_refused_and_can_be_saved_again(model: Callable[..., Path]) -> None:
@@ -175,14 +178,14 @@ def test_a_reader_and_a_writer_at_once_see_whole_cards(model: Callable[..., Path
                 number = 0
                 while True:
                     number += 1
-                    add_metrics(folder, "rendered", {"n": [number] * 300})
+                    add_metrics(folder, "seeds", {"1": seed(*[str(number)] * 300)})
             finally:
                 os._exit(1)
         end = time.monotonic() + 0.02 + 0.01 * turn
         try:
             while time.monotonic() < end:
-                told = read_card(folder).metrics.to_json().get("rendered", {"n": [0]})["n"]
-                assert len(set(told)) == 1
+                seeds = read_card(folder).metrics.seeds
+                assert seeds is None or len(set(seeds["1"].wrong_pictures)) == 1
         except CastingError as error:
             raise AssertionError("a card was read that was half-written") from error
         finally:

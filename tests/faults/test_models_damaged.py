@@ -119,7 +119,7 @@ RIGHT = {  # what is of a field's kind, though of no use: the field's name → w
     "training": ({}, {"a": 1}),
     "data": ({}, {"a": 1}),
     "data_fingerprint": ("x",),
-    "metrics": ({}, {"rendered": {"a": 1}}),
+    "metrics": ({},),
     "limits": ([],),
 }
 

@@ -11,7 +11,8 @@ import pytest
 from casting_core.errors import ModelError
 from casting_core.networks.card import CARD, ModelCard, read_card, shipped
 from casting_core.networks.figures import Metrics
-from tests.factories import split_figures
+from casting_core.networks.localization_figures import RepairFigures
+from tests.factories import bare, split_figures
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ def test_a_full_card_is_read_as_it_was_written(tmp_path: Path, card: ModelCard) 
         envelope={"contrast": (0.25, 4.0)},
         calibrated_on=(0, 2, 4),
         limits=("Sees no back sides — of Größe 3 up.",),
-        metrics=Metrics(official_test=split_figures(), rendered={"right": [0.9, 0.8, 1.0]}),
+        metrics=Metrics(official_test=split_figures(), repair=bare(RepairFigures)),
     )
     (tmp_path / CARD).write_text(full.to_json(), encoding="utf-8")
     assert read_card(tmp_path) == full
@@ -122,7 +123,7 @@ def test_thresholds_may_meet_and_lie_at_the_ends(card: ModelCard) -> None:
 
 def test_a_figure_that_is_no_number_is_not_written(card: ModelCard) -> None:
     with pytest.raises(ValueError, match="JSON"):
-        replace(card, metrics=Metrics(rendered={"accuracy": float("nan")})).to_json()
+        replace(card, metrics=Metrics(repair=bare(RepairFigures, pictures=float("nan")))).to_json()
 
 
 def test_a_card_is_of_the_public_set_unless_photographs_were_told_apart_otherwise(card: ModelCard) -> None:

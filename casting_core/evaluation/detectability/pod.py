@@ -24,7 +24,6 @@ separation in logistic regression", Statistics in Medicine 21, 2002.
 """
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from scipy.optimize import brentq, minimize, minimize_scalar
@@ -32,27 +31,11 @@ from scipy.special import expit, logit
 from scipy.stats import chi2
 
 from casting_core.errors import SettingsError
+from casting_core.networks.limit_figures import CensoredSize
 
 CONFIDENCE = 0.95  # one-sided
 TOLERANCE = 1e-9  # of the gradient, a trial
 STEEPNESS = (-7.0, 7.0)  # logarithm of the slopes that are considered, for sizes whose logarithm has a deviation of 1
-
-
-@dataclass(frozen=True, kw_only=True)
-class CensoredSize:
-    """A size at which something is reached. `value`: in the unit of the sizes that were tried; None where it was not
-    reached among them, and then `side` says whether it lies `below` the smallest (or at it) or `above` the largest.
-    """
-
-    value: float | None
-    side: Literal["below", "above"] | None = None
-
-    @classmethod
-    def within(cls, size: float, least: float, most: float) -> "CensoredSize":
-        """A size, if it lies among those that were tried, from `least` to `most`."""
-        if size < least:
-            return cls(value=None, side="below")
-        return cls(value=float(size)) if size <= most else cls(value=None, side="above")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -138,10 +121,10 @@ def upper_bound(trials: Trials, curve: Curve | None, pod: float, confidence: flo
     least, most = float(trials.size.min()), float(trials.size.max())
     everything = bool(trials.hit.all())
     if curve is None and not everything:
-        return CensoredSize(value=None, side="above")
+        return CensoredSize(value=None, beyond="above")
     best = 0.0 if curve is None else curve.size_at(pod)
     if best > most:
-        return CensoredSize(value=None, side="above")
+        return CensoredSize(value=None, beyond="above")
     x, height = np.log(trials.size), float(logit(pod))
     spread, penalised = float(x.std()) or 1.0, curve is not None and curve.penalised
     lowest, allowed = 0.0, -2 * float(np.log(1 - confidence))
@@ -160,10 +143,10 @@ def upper_bound(trials: Trials, curve: Curve | None, pod: float, confidence: flo
 
     first, last = float(np.log(max(best, least))), float(np.log(most))
     if excess(last) <= 0:
-        return CensoredSize(value=None, side="above")
+        return CensoredSize(value=None, beyond="above")
     if excess(first) >= 0:
-        return CensoredSize(value=None, side="below")
-    return CensoredSize(value=float(np.exp(brentq(excess, first, last, xtol=1e-6))))
+        return CensoredSize(value=None, beyond="below")
+    return CensoredSize(value=float(np.exp(brentq(excess, first, last, xtol=1e-6))), beyond=None)
 
 
 def _deviance(beta: np.ndarray, x: np.ndarray, trials: Trials, penalised: bool) -> float:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -45,8 +44,8 @@ class SoundImage:
 
 
 def measure(
-    root: Path, judges: Mapping[int, "Inspector"], shipped: "Inspector", progress: Progress = unreported
-) -> "list[Trial]":
+    root: Path, judges: Mapping[int, Inspector], shipped: Inspector, progress: Progress = unreported
+) -> list[Trial]:
     """Insert defects of known sizes into sound castings, and judge them.
 
     The pictures of the public set at `root` are judged by `judges`, by fold, rendered ones by `shipped`.
@@ -82,7 +81,7 @@ def measure(
     return trials
 
 
-def tried(inspector: "Inspector", base: SoundImage) -> "Iterator[Trial]":
+def tried(inspector: Inspector, base: SoundImage) -> Iterator[Trial]:
     """The trials on one sound picture: as it is and, if it passes, with a harmless change and with every defect."""
     pixels, place = base.pixels, (base.photograph, base.number)
     sound = inspector.inspect(pixels)
@@ -102,13 +101,15 @@ def tried(inspector: "Inspector", base: SoundImage) -> "Iterator[Trial]":
         yield _trial(base, inspection, str(target.kind), marked=bool(new[target.mask].any()), target=target)
 
 
-def _marks(inspection: "Inspection", pixels: np.ndarray) -> np.ndarray:
+def _marks(inspection: Inspection, pixels: np.ndarray) -> np.ndarray:
     """The places that the map marks, bool (H, W); none where there is no map."""
     return np.zeros(pixels.shape, bool) if inspection.heatmap is None else inspection.heatmap >= LEVEL
 
 
-def _trial(base: SoundImage, inspection: "Inspection", kind: str, *, marked: bool, target: Any = None) -> "Trial":
-    """`target`: the `targets.Target` that was judged, None where it has no defect."""
+def _trial(
+    base: SoundImage, inspection: Inspection, kind: str, *, marked: bool, target: targets.Target | None = None
+) -> Trial:
+    """`target`: what was judged, None where it has no defect."""
     return Trial(
         base=base.base,
         picture=base.picture,

@@ -23,12 +23,13 @@ and their Application", 1997, section 3.8.
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 
 from casting_core.data.defects.insertion import DefectKind
-from casting_core.evaluation.detectability.pod import CONFIDENCE, CensoredSize, Curve, Trials, fit_curve, upper_bound
+from casting_core.estimate import Estimate
+from casting_core.evaluation.detectability.pod import CONFIDENCE, Curve, Trials, fit_curve, upper_bound
 from casting_core.evaluation.detectability.trials import (
     HARMLESS,
     KINDS,
@@ -40,6 +41,14 @@ from casting_core.evaluation.detectability.trials import (
 )
 from casting_core.evaluation.statistics.bootstrap import cluster_weights
 from casting_core.evaluation.statistics.intervals import share_interval
+from casting_core.networks.limit_figures import (
+    CensoredSize,
+    DetectabilityFigures,
+    DetectionCurve,
+    KindFigures,
+    SizeBin,
+    SizeFigures,
+)
 
 POD = 0.9  # of a90 and a90/95
 ROUNDS = 400  # of the bootstrap
@@ -47,44 +56,29 @@ POINTS = 17  # sizes at which the curve is told
 BINS = 6  # stretches of size in which hits are counted
 
 
-def summarise(trials: Sequence[Trial]) -> dict[str, Any]:
-    """All figures of a card, as plain values, by base; a base without trials is left out.
-
-    Of each: `pictures` and `photographs` that were sound, `diameter` of the part in pixels (median over the trials),
-    `false_calls` and `false_calls_harmless`, shares with their 95 % interval, and `kinds`, see `_figures`.
-    """
+def summarise(trials: Sequence[Trial]) -> dict[str, DetectabilityFigures]:
+    """All figures of a card, by base; a base without trials is left out."""
     return {base: _of_base(chosen) for base in (PUBLIC, RENDERED) if (chosen := [t for t in trials if t.base == base])}
 
 
-def _of_base(trials: list[Trial]) -> dict[str, Any]:
+def _of_base(trials: list[Trial]) -> DetectabilityFigures:
     by_kind = {kind: [t for t in trials if t.kind == kind] for kind in KINDS}
-    sized = [t for t in trials if t.percent > 0]
-    return {
-        "pictures": len(by_kind[SOUND]),
-        "photographs": len({t.photograph for t in by_kind[SOUND]}),
-        "diameter": round_to_file_precision(float(np.median([100 * t.pixels / t.percent for t in sized])))
-        if sized
-        else None,
-        "false_calls": _share(by_kind[SOUND]),
-        "false_calls_harmless": _share(by_kind[HARMLESS]),
-        "kinds": {str(kind): _figures(by_kind[kind]) for kind in DefectKind if by_kind[kind]},
-    }
+    diameters = [100 * t.pixels / t.percent for t in trials if t.percent > 0]
+    return DetectabilityFigures(
+        pictures=len(by_kind[SOUND]),
+        photographs=len({t.photograph for t in by_kind[SOUND]}),
+        diameter=round_to_file_precision(float(np.median(diameters))) if diameters else None,
+        false_calls=_share(by_kind[SOUND]),
+        false_calls_harmless=_share(by_kind[HARMLESS]),
+        kinds={str(kind): _figures(by_kind[kind]) for kind in DefectKind if by_kind[kind]},
+    )
 
 
-def _share(trials: list[Trial]) -> dict[str, Any]:
-    found = share_interval(np.array([t.hit for t in trials], bool), np.array([t.photograph for t in trials], int))
-    return {"count": 0, "of": 0, "share": None, "low": None, "high": None} if found is None else found.to_json()
+def _share(trials: list[Trial]) -> Estimate | None:
+    return share_interval(np.array([t.hit for t in trials], bool), np.array([t.photograph for t in trials], int))
 
 
-def _figures(trials: list[Trial]) -> dict[str, Any]:
-    """Of one kind of defect.
-
-    `trials`, `hits`, `photographs`; `least`, `most`: the sizes that were tried, percent; `fit`: `likelihood`, `firth`
-    (one size parts all hits from all misses), `all hit`, `none hit` or `no rise`; `intercept`, `slope` over ln percent.
-    `a50`, `a90`, `a90_95`, `a90_95_photographs`: `value` in percent and `beyond`, see `pod.CensoredSize`. `bins`: hits
-    counted by size. `curve`: `percent`, and there `pod` and the band over photographs, `low` to `high`. `marked`: the
-    same sizes for the places that the map marks.
-    """
+def _figures(trials: list[Trial]) -> KindFigures:
     size = np.array([t.percent for t in trials])
     photograph = np.array([t.photograph for t in trials])
     hits = Trials.of(size, np.array([t.hit for t in trials]))
@@ -92,23 +86,23 @@ def _figures(trials: list[Trial]) -> dict[str, Any]:
     sizes = np.exp(np.linspace(np.log(size.min()), np.log(size.max()), POINTS))
     band = resampled(hits, photograph, sizes, rounds=ROUNDS)
     values = None if (curve := fit_curve(hits)) is None else curve.pod(sizes)
-    return {
-        "trials": len(trials),
-        "photographs": len(np.unique(photograph)),
-        **_sizes(hits, curve),
-        "a90_95_photographs": _plain(_bound(band[0], hits)),
-        "bins": _bins(hits),
-        "curve": {
-            "percent": _rounded(sizes),
-            "pod": _rounded(np.full(POINTS, float(hits.hit.all())) if values is None else values),
-            "low": _rounded(np.quantile(band[1], 1 - CONFIDENCE, axis=0)),
-            "high": _rounded(np.quantile(band[1], CONFIDENCE, axis=0)),
-        },
-        "marked": _sizes(marked, fit_curve(marked)),
-    }
+    return KindFigures(
+        trials=len(trials),
+        photographs=len(np.unique(photograph)),
+        **vars(_sizes(hits, curve)),
+        a90_95_photographs=_rounded(_bound(band[0], hits)),
+        bins=_bins(hits),
+        curve=DetectionCurve(
+            percent=_plain(sizes),
+            pod=_plain(np.full(POINTS, float(hits.hit.all())) if values is None else values),
+            low=_plain(np.quantile(band[1], 1 - CONFIDENCE, axis=0)),
+            high=_plain(np.quantile(band[1], CONFIDENCE, axis=0)),
+        ),
+        marked=_sizes(marked, fit_curve(marked)),
+    )
 
 
-def _sizes(trials: Trials, curve: Curve | None) -> dict[str, Any]:
+def _sizes(trials: Trials, curve: Curve | None) -> SizeFigures:
     least, most = float(trials.size.min()), float(trials.size.max())
     if trials.hit.all() or not trials.hit.any():
         fit = "all hit" if trials.hit.all() else "none hit"
@@ -119,19 +113,19 @@ def _sizes(trials: Trials, curve: Curve | None) -> dict[str, Any]:
 
     def size(pod: float) -> CensoredSize:
         otherwise = 0.0 if fit == "all hit" else math.inf
-        return CensoredSize.within(otherwise if curve is None else curve.size_at(pod), least, most)
+        return _rounded(CensoredSize.within(otherwise if curve is None else curve.size_at(pod), least, most))
 
-    return {
-        "hits": int(trials.hit.sum()),
-        "least": least,
-        "most": most,
-        "fit": fit,
-        "intercept": None if curve is None else round_to_file_precision(curve.intercept),
-        "slope": None if curve is None else round_to_file_precision(curve.slope),
-        "a50": _plain(size(0.5)),
-        "a90": _plain(size(POD)),
-        "a90_95": _plain(upper_bound(trials, curve, POD)),
-    }
+    return SizeFigures(
+        hits=int(trials.hit.sum()),
+        least=least,
+        most=most,
+        fit=fit,
+        intercept=None if curve is None else round_to_file_precision(curve.intercept),
+        slope=None if curve is None else round_to_file_precision(curve.slope),
+        a50=size(0.5),
+        a90=size(POD),
+        a90_95=_rounded(upper_bound(trials, curve, POD)),
+    )
 
 
 def resampled(
@@ -160,33 +154,24 @@ def _bound(reached: np.ndarray, trials: Trials) -> CensoredSize:
     return CensoredSize.within(bound, float(trials.size.min()), float(trials.size.max()))
 
 
-def _bins(trials: Trials) -> list[dict[str, float | int]]:
+def _bins(trials: Trials) -> tuple[SizeBin, ...]:
     """Trials and hits in stretches of size that hold about as many trials each."""
     order = np.argsort(trials.size, kind="stable")
-    return [
-        {
-            "from": float(trials.size[members[0]]),
-            "to": float(trials.size[members[-1]]),
-            "trials": len(members),
-            "hits": int(trials.hit[members].sum()),
-        }
+    return tuple(
+        SizeBin(
+            from_=float(trials.size[members[0]]),
+            to=float(trials.size[members[-1]]),
+            trials=len(members),
+            hits=int(trials.hit[members].sum()),
+        )
         for members in np.array_split(order, min(BINS, len(order)))
-    ]
+    )
 
 
-def _plain(reached: CensoredSize) -> dict[str, Any]:
-    value = None if reached.value is None else round_to_file_precision(reached.value)
-    return {"value": value, "beyond": reached.side}
+def _rounded(reached: CensoredSize) -> CensoredSize:
+    return reached if reached.value is None else replace(reached, value=round_to_file_precision(reached.value))
 
 
-def _rounded(values: np.ndarray) -> list[float]:
-    return [float(f"{value:.4g}") for value in values]
-
-
-def size_text(figures: dict[str, Any], name: str) -> str:
-    """A size of a card's figures in words: `2.3 %`, or `> 14.6 %` and `≤ 0.8 %` beyond what was tried."""
-    reached = figures[name]
-    if reached["value"] is not None:
-        return f"{reached['value']:.1f} %"
-    sign, limit = (">", figures["most"]) if reached["beyond"] == "above" else ("≤", figures["least"])
-    return f"{sign} {limit:.1f} %"
+def _plain(values: np.ndarray) -> tuple[float, ...]:
+    """To four significant digits."""
+    return tuple(float(f"{value:.4g}") for value in values)

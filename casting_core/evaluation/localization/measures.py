@@ -12,18 +12,20 @@ https://doi.org/10.1007/s11263-020-01400-4.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from scipy import ndimage
 from scipy.special import logit
 from sklearn.metrics import roc_auc_score
 
+from casting_core.estimate import Estimate
 from casting_core.evaluation.localization.region_matching import Matching, by_size, match
+from casting_core.evaluation.statistics.bootstrap import from_draws
 from casting_core.evaluation.statistics.intervals import share_interval
 from casting_core.labels import Verdict
+from casting_core.networks.localization_figures import BySize, Headline, LocalizationFigures, Quantiles
 
 TOLERANCE = 8 / 512  # of the picture's long side, by which a peak may miss the mask
 LEVELS, REACH = 4096, 16.0  # of the histograms, and the logits that they span
@@ -35,9 +37,14 @@ ROUNDS = 400  # of the bootstrap
 class Case:
     """One picture whose defects are known.
 
-    `heatmap` float32 (H, W) in [0, 1]; `mask` bool (H, W), True on a defect; `probability` of *defective*, calibrated;
-    `defective`: its label; `photograph`: pictures of one photograph share it; `verdict`: at the thresholds in force;
-    `known`: whether the model could have seen the photograph, None where that is not known.
+    Attributes
+    ----------
+    heatmap, mask : float32 (H, W) in [0, 1], and bool (H, W), True on a defect.
+    probability : of *defective*, calibrated.
+    defective : its label.
+    photograph : pictures of one photograph share it.
+    verdict : at the thresholds in force.
+    known : whether the model could have seen the photograph, None where that is not known.
     """
 
     heatmap: np.ndarray
@@ -53,8 +60,14 @@ class Case:
 class Measured:
     """What is kept of one case.
 
-    Histograms float32 (LEVELS,): of sound pixels, of defect pixels, and of the pixels of each connected defect, every
-    defect weighing one; `defects`: how many there are. `matching`: of its regions with its defects.
+    Attributes
+    ----------
+    peak : strength of the strongest place.
+    on_defect : whether that lies on a defect, None where there is no mask to hit; `heat_inside` likewise.
+    sound, faulty, by_defect : histograms float32 (LEVELS,) of sound pixels, of defect pixels, and of the pixels of each
+        connected defect, every defect weighing one.
+    defects : how many there are.
+    matching : of its regions with its defects.
     """
 
     probability: float
@@ -63,7 +76,7 @@ class Measured:
     verdict: Verdict
     known: bool | None
     peak: float
-    on_defect: bool | None  # None where there is no mask to hit
+    on_defect: bool | None
     heat_inside: float | None
     sound: np.ndarray = field(repr=False)
     faulty: np.ndarray = field(repr=False)
@@ -110,8 +123,8 @@ def measure(case: Case) -> Measured:
     )
 
 
-def summarise(measured: Iterable[Measured]) -> dict[str, Any]:
-    """All figures of a set of cases, as plain values: shares with their 95 % intervals over photographs.
+def summarise(measured: Iterable[Measured]) -> LocalizationFigures:
+    """All figures of a set of cases: shares with their 95 % intervals over photographs.
 
     A figure that needs what is not there (sound parts, defective parts, a mask) is None; so are those of photographs
     known and new where nothing tells which is which. Photographs of which it is unknown are in neither of the two.
@@ -123,51 +136,50 @@ def summarise(measured: Iterable[Measured]) -> dict[str, Any]:
     peaks = np.array([case.peak for case in cases])
     inside = [case.heat_inside for case in cases if case.heat_inside is not None]
     told = any(case.known is not None for case in cases)
-    return {
-        **headline(cases),
-        "right": _share((probability >= 0.5) == positive, source),
-        "false_at_half": _share(probability[~positive] >= 0.5, source[~positive]),
-        "heat_inside": float(np.mean(inside)) if inside else None,
-        "pixel_auroc": _bootstrapped(cases, _pixel_auroc),
-        "aupro_30": _bootstrapped(cases, _aupro),
-        "peak_of_sound": _quantiles(peaks[~positive]),
-        "peak_of_defective": _quantiles(peaks[positive]),
-        "sound_without_marked_place": _share(peaks[~positive] < 0.5, source[~positive]),
-        "region_recall": _by_size([case for case in cases if case.defective], "defects", "found"),
-        "region_precision": _by_size(cases, "regions", "right"),
-        "known_photographs": headline([case for case in cases if case.known is True]) if told else None,
-        "new_photographs": headline([case for case in cases if case.known is False]) if told else None,
-    }
+    return LocalizationFigures(
+        **vars(headline(cases)),
+        right=share_interval((probability >= 0.5) == positive, source),
+        false_at_half=share_interval(probability[~positive] >= 0.5, source[~positive]),
+        heat_inside=float(np.mean(inside)) if inside else None,
+        pixel_auroc=_bootstrapped(cases, _pixel_auroc),
+        aupro_30=_bootstrapped(cases, _aupro),
+        peak_of_sound=Quantiles.of(peaks[~positive]),
+        peak_of_defective=Quantiles.of(peaks[positive]),
+        sound_without_marked_place=share_interval(peaks[~positive] < 0.5, source[~positive]),
+        region_recall=_by_size([case for case in cases if case.defective], "defects", "found"),
+        region_precision=_by_size(cases, "regions", "right"),
+        known_photographs=headline([case for case in cases if case.known is True]) if told else None,
+        new_photographs=headline([case for case in cases if case.known is False]) if told else None,
+    )
 
 
-def headline(cases: Sequence[Measured]) -> dict[str, Any]:
+def headline(cases: Sequence[Measured]) -> Headline:
     """The first figures to look at: how many pictures, what was missed, passed and rejected, where the map points."""
     positive = np.array([case.defective for case in cases], bool)
     probability = np.array([case.probability for case in cases])
     source = np.array([case.photograph for case in cases], int)
     passed = np.array([case.verdict is Verdict.OK for case in cases], bool)
     rejected = np.array([case.verdict is Verdict.DEFECTIVE for case in cases], bool)
-    pointed = [case for case in cases if case.on_defect is not None]
-    return {
-        "pictures": len(cases),
-        "defective_pictures": int(positive.sum()),
-        "photographs": len(np.unique(source)),
-        "roc_auc": float(roc_auc_score(positive, probability)) if 0 < positive.sum() < len(cases) else None,
-        "missed_at_half": _share(probability[positive] < 0.5, source[positive]),
-        "passed": _share(passed[positive], source[positive]),
-        "rejected": _share(rejected[~positive], source[~positive]),
-        "peak_on_defect": _share(
-            np.array([bool(case.on_defect) for case in pointed], bool), np.array([case.photograph for case in pointed])
-        ),
-    }
+    on_defect = np.array([case.on_defect is True for case in cases], bool)
+    pointed = np.array([case.on_defect is not None for case in cases], bool)
+    return Headline(
+        pictures=len(cases),
+        defective_pictures=int(positive.sum()),
+        photographs=len(np.unique(source)),
+        roc_auc=float(roc_auc_score(positive, probability)) if 0 < positive.sum() < len(cases) else None,
+        missed_at_half=share_interval(probability[positive] < 0.5, source[positive]),
+        passed=share_interval(passed[positive], source[positive]),
+        rejected=share_interval(rejected[~positive], source[~positive]),
+        peak_on_defect=share_interval(on_defect[pointed], source[pointed]),
+    )
 
 
-def _by_size(cases: Sequence[Measured], areas: str, hits: str) -> dict[str, Any]:
+def _by_size(cases: Sequence[Measured], areas: str, hits: str) -> BySize:
     """A share of defects, or of regions, for all and by size; an ok part's drawn places are no defects to be found."""
     source = np.array([case.photograph for case in cases], int)
     matched = [case.matching for case in cases]
     sizes = by_size([getattr(each, areas) for each in matched], [getattr(each, hits) for each in matched])
-    return {size: _share(hit, source[picture]) for size, (hit, picture) in sizes.items()}
+    return BySize(**{size: share_interval(hit, source[picture]) for size, (hit, picture) in sizes.items()})
 
 
 def _level(heat: np.ndarray) -> np.ndarray:
@@ -175,17 +187,6 @@ def _level(heat: np.ndarray) -> np.ndarray:
         z = logit(heat.astype(np.float64))
     scaled = (np.clip(z, -REACH, REACH) + REACH) * ((LEVELS - 1) / (2 * REACH))
     return np.rint(scaled).astype(np.intp)
-
-
-def _share(event: np.ndarray, source: np.ndarray) -> dict[str, Any] | None:
-    found = share_interval(event, source)
-    return None if found is None else found.to_json()
-
-
-def _quantiles(values: np.ndarray) -> dict[str, float] | None:
-    if not len(values):
-        return None
-    return {"median": float(np.median(values)), "p95": float(np.quantile(values, 0.95))}
 
 
 def _pixel_auroc(sound: np.ndarray, faulty: np.ndarray, by_defect: np.ndarray, defects: float) -> float:
@@ -206,7 +207,7 @@ def _aupro(sound: np.ndarray, faulty: np.ndarray, by_defect: np.ndarray, defects
     return float(np.trapezoid(y, x) / MAX_FALSE)
 
 
-def _bootstrapped(cases: Sequence[Measured], figure: Any) -> dict[str, float] | None:
+def _bootstrapped(cases: Sequence[Measured], figure: Callable[..., float]) -> Estimate | None:
     """The figure over all cases, with its 95 % interval over photographs."""
     if not cases:
         return None
@@ -223,5 +224,4 @@ def _bootstrapped(cases: Sequence[Measured], figure: Any) -> dict[str, float] | 
     rng = np.random.default_rng(0)
     drawn = rng.multinomial(len(photographs), np.full(len(photographs), 1 / len(photographs)), ROUNDS)
     values = [figure(*(weights @ stack for stack in stacks), weights @ defects) for weights in drawn]
-    low, high = np.nanquantile(values, [0.025, 0.975])
-    return {"value": value, "low": float(low), "high": float(high)}
+    return from_draws(value, np.array(values))

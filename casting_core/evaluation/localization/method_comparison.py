@@ -12,31 +12,23 @@ sound ones too. That is theirs, and is measured as it is.
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from casting_core.data.transforms import to_picture
+from casting_core.estimate import Estimate
 from casting_core.evaluation.localization.faithfulness import Faithfulness, faithfulness
 from casting_core.evaluation.localization.measures import Case, Measured, measure, summarise
+from casting_core.evaluation.statistics.bootstrap import cluster_weights, from_draws
+from casting_core.networks.localization_figures import LocalizationFigures, MethodFigures
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 EVIDENCE = "evidence"  # the name of the model's own map among the methods
-KEPT = (  # of the figures of `localization.summarise`
-    "pictures",
-    "defective_pictures",
-    "photographs",
-    "peak_on_defect",
-    "heat_inside",
-    "pixel_auroc",
-    "aupro_30",
-    "peak_of_sound",
-    "sound_without_marked_place",
-)
-ROUNDS = 2000  # of the bootstrap
+KEPT = [each.name for each in fields(MethodFigures) if each.name in LocalizationFigures.__dataclass_fields__]
 HIGHER_IS_BETTER = ("peak_on_defect", "heat_inside", "pixel_auroc", "aupro_30", "drop", "sound_without_marked_place")
 LOWER_IS_BETTER = ("milliseconds",)
 
@@ -48,8 +40,11 @@ Judge = Callable[["Tensor"], "Tensor"]  # inputs (B, 1, h, w) → probabilities 
 class Subject:
     """One picture for all methods.
 
-    `case`: with the evidence map; `inputs`: float32 (1, 1, h, w), what the network sees of it; `seconds`: what the
-    evidence map added to the verdict.
+    Attributes
+    ----------
+    case : with the evidence map.
+    inputs : float32 (1, 1, h, w), what the network sees of it.
+    seconds : what the evidence map added to the verdict.
     """
 
     case: Case
@@ -75,11 +70,12 @@ def measure_maps(
 ) -> dict[str, Drawn]:
     """The evidence map and that of every method, measured on one picture.
 
-    Args:
-        subject: the picture. Not changed.
-        methods: how each map is made, by name.
-        judge: asked for the faithfulness of every map; None leaves that out.
-        progress: called after every map.
+    Parameters
+    ----------
+    subject : the picture. Not changed.
+    methods : how each map is made, by name.
+    judge : asked for the faithfulness of every map; None leaves that out.
+    progress : called after every map.
     """
     case, shape = subject.case, subject.inputs.shape[2:]
     drawn = {}
@@ -99,11 +95,10 @@ def measure_maps(
     return drawn
 
 
-def summarise_maps(pictures: Iterable[Mapping[str, Drawn]]) -> dict[str, dict[str, Any]]:
+def summarise_maps(pictures: Iterable[Mapping[str, Drawn]]) -> dict[str, MethodFigures]:
     """The figures of every method, by name, in the order in which methods first appear.
 
-    A method may be missing from some pictures; `pictures` tells on how many it was measured, and `faithful_on` for how
-    many of them `drop` and `control_drop` stand. Shares, areas and falls carry 95 % intervals over photographs.
+    A method may be missing from some pictures. Shares, areas and falls carry 95 % intervals over photographs.
     """
     rows: dict[str, list[Drawn]] = {}
     for picture in pictures:
@@ -112,45 +107,36 @@ def summarise_maps(pictures: Iterable[Mapping[str, Drawn]]) -> dict[str, dict[st
     return {name: _row(drawn) for name, drawn in rows.items()}
 
 
-def winners(figures: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+def winners(figures: Mapping[str, MethodFigures]) -> dict[str, str]:
     """The best method by figure, among those measured on the most pictures; the first of equals."""
-    most = max((row["pictures"] for row in figures.values()), default=0)
-    complete = {name: row for name, row in figures.items() if row["pictures"] == most}
+    most = max((row.pictures for row in figures.values()), default=0)
+    complete = {name: row for name, row in figures.items() if row.pictures == most}
     best = {}
     for figure in (*HIGHER_IS_BETTER, *LOWER_IS_BETTER):
-        values = {name: number for name, row in complete.items() if (number := _number(row[figure])) is not None}
+        found = {name: getattr(row, figure) for name, row in complete.items()}
+        values = {name: getattr(each, "value", each) for name, each in found.items() if each is not None}
         if values:
             best[figure] = (min if figure in LOWER_IS_BETTER else max)(values, key=values.__getitem__)
     return best
 
 
-def _number(value: Any) -> float | None:
-    if isinstance(value, Mapping):
-        return value["share"] if "share" in value else value["value"]
-    return None if value is None else float(value)
-
-
-def _row(drawn: Sequence[Drawn]) -> dict[str, Any]:
+def _row(drawn: Sequence[Drawn]) -> MethodFigures:
     figures = summarise([each.measured for each in drawn])
     tested = [(each.faithfulness, each.measured.photograph) for each in drawn if each.faithfulness is not None]
     source = np.array([photograph for _, photograph in tested], int)
-    return {
-        **{name: figures[name] for name in KEPT},
-        "faithful_on": len(tested),
-        "drop": _mean(np.array([each.drop for each, _ in tested]), source),
-        "control_drop": _mean(np.array([each.control_drop for each, _ in tested]), source),
-        "milliseconds": 1e3 * float(np.median([each.seconds for each in drawn])),
-    }
+    return MethodFigures(
+        **{name: getattr(figures, name) for name in KEPT},
+        faithful_on=len(tested),
+        drop=_mean(np.array([each.drop for each, _ in tested]), source),
+        control_drop=_mean(np.array([each.control_drop for each, _ in tested]), source),
+        milliseconds=1e3 * float(np.median([each.seconds for each in drawn])),
+    )
 
 
-def _mean(values: np.ndarray, source: np.ndarray) -> dict[str, float] | None:
+def _mean(values: np.ndarray, source: np.ndarray) -> Estimate | None:
     """Mean with its 95 % interval, bootstrap over photographs; None where there are no values."""
     if not len(values):
         return None
     _, group = np.unique(source, return_inverse=True)
-    size = np.bincount(group).astype(float)
-    total = np.bincount(group, weights=values)
-    rng = np.random.default_rng(0)
-    drawn = rng.integers(0, len(size), (ROUNDS, len(size)))
-    low, high = np.quantile(total[drawn].sum(1) / size[drawn].sum(1), [0.025, 0.975])
-    return {"value": float(values.mean()), "low": float(low), "high": float(high)}
+    weights = cluster_weights(source)
+    return from_draws(float(values.mean()), (weights @ np.bincount(group, values)) / (weights @ np.bincount(group)))

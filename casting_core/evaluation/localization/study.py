@@ -10,9 +10,8 @@ import io
 import itertools
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -37,13 +36,19 @@ from casting_core.inspection.examination import proof
 from casting_core.inspection.inspector import Inspector
 from casting_core.inspection.photograph import Photograph
 from casting_core.labels import Verdict
+from casting_core.networks.localization_figures import Count, LocalizationFigures, MethodFigures, RepairFigures
 from casting_core.networks.registry import architecture
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class LabelledImage:
-    """A picture and what is known of it: `pixels` uint8 (H, W), `mask` bool (H, W), True on a defect, its label, the
-    number of its photograph, and the kinds of its defects where they are told.
+    """A picture and what is known of it.
+
+    Attributes
+    ----------
+    pixels, mask : uint8 (H, W), and bool (H, W), True on a defect.
+    photograph : its number.
+    kinds : of its defects, where they are told.
     """
 
     pixels: np.ndarray
@@ -55,9 +60,7 @@ class LabelledImage:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class LabelledSet:
-    """Pictures with known defects, which can be gone through more than once; `name` in the
-    card, `total` images.
-    """
+    """Pictures with known defects, which can be gone through more than once; `name` in the card, `total` images."""
 
     name: str
     total: int
@@ -95,11 +98,11 @@ def rendered(count: int, first: int) -> LabelledSet:
 
 
 def judge(
-    inspector: "Inspector",
+    inspector: Inspector,
     pictures: LabelledSet,
     known: dict[int, bool | None] | None = None,
     progress: Progress = unreported,
-) -> dict[str, Any]:
+) -> LocalizationFigures:
     """The figures of a set; `known`: by photograph, whether the public set shows it, None where nobody looked."""
     measured = []
     alone: Counter[str] = Counter()  # parts with defects of one kind only
@@ -112,9 +115,8 @@ def judge(
             found[truth.kinds[0]] += one.probability >= 0.5
         progress(len(measured), pictures.total)
     figures = summarise(measured)
-    if alone:
-        figures["found_by_kind"] = {kind: {"count": found[kind], "of": alone[kind]} for kind in sorted(alone)}
-    return figures
+    by_kind = {kind: Count(count=found[kind], of=alone[kind]) for kind in sorted(alone)}
+    return replace(figures, found_by_kind=by_kind or None)
 
 
 def look_up(pictures: LabelledSet, root: Path, progress: Progress = unreported) -> dict[int, bool | None] | None:
@@ -127,8 +129,8 @@ def look_up(pictures: LabelledSet, root: Path, progress: Progress = unreported) 
 
 
 def compare(
-    inspector: "Inspector", pictures: LabelledSet, *, slow: int, faithful: int, progress: Progress = unreported
-) -> dict[str, Any]:
+    inspector: Inspector, pictures: LabelledSet, *, slow: int, faithful: int, progress: Progress = unreported
+) -> dict[str, MethodFigures]:
     """All ways to make a map on the same pictures, by method.
 
     `slow`: pictures that the slow methods are measured on, 0 for all; `faithful`: defective photographs, of one
@@ -159,7 +161,7 @@ def compare(
     return summarise_maps(rows)
 
 
-def repairs(inspector: "Inspector", pictures: LabelledSet, progress: Progress = unreported) -> dict[str, Any]:
+def repairs(inspector: Inspector, pictures: LabelledSet, progress: Progress = unreported) -> RepairFigures:
     """What repairing the marked places does to the verdict of the defective parts of a set."""
     verdict = inspector.card.thresholds.verdict
     trials = []
@@ -173,7 +175,7 @@ def repairs(inspector: "Inspector", pictures: LabelledSet, progress: Progress = 
     return summarise_trials(trials, verdict)
 
 
-def _methods(inspector: "Inspector") -> "tuple[dict[str, Draw], Judge]":
+def _methods(inspector: Inspector) -> tuple[dict[str, Draw], Judge]:
     """How each class activation map is made, by name, and the judge of faithfulness: the network in float32."""
     import torch
     from torch import Tensor
@@ -183,7 +185,7 @@ def _methods(inspector: "Inspector") -> "tuple[dict[str, Draw], Judge]":
         raise SettingsError(f"The model {inspector.card.name} has no convolutions, so there are no maps to compare.")
     where: str = layer
 
-    def drawing(method: str) -> "Draw":
+    def drawing(method: str) -> Draw:
         def draw(inputs: Tensor) -> np.ndarray:
             with contextlib.redirect_stderr(io.StringIO()):  # Score-CAM draws bars of its own
                 return activation_map(network, inputs, layer=where, method=method)
@@ -196,13 +198,12 @@ def _methods(inspector: "Inspector") -> "tuple[dict[str, Draw], Judge]":
     return {method: drawing(method) for method in METHODS}, judged
 
 
-def _subject(inspector: "Inspector", truth: LabelledImage) -> Any:
-
+def _subject(inspector: Inspector, truth: LabelledImage) -> Subject:
     case, seconds = _case(inspector, truth, None)
     return Subject(case=case, inputs=inspector.prepare(truth.pixels), seconds=seconds)
 
 
-def _case(inspector: "Inspector", truth: LabelledImage, known: dict[int, bool | None] | None) -> "tuple[Case, float]":
+def _case(inspector: Inspector, truth: LabelledImage, known: dict[int, bool | None] | None) -> tuple[Case, float]:
     """What was judged, and the seconds that its explanation took."""
     inspection = inspector.inspect(truth.pixels)
     probability, heatmap = inspection.probability, inspection.heatmap

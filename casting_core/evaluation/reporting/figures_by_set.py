@@ -7,12 +7,12 @@ measured, or not kept, which is not the same as nought.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from casting_core.estimate import Estimate
 from casting_core.evaluation.statistics.intervals import clopper_pearson
 from casting_core.networks.card import ModelCard
 from casting_core.networks.figures import Figures
+from casting_core.networks.localization_figures import Headline, LocalizationFigures
 
 OFFICIAL, UNSEEN, SECOND, NEW = SETS = ("official_test", "by_source", "second_capture", "new_photographs")
 FIGURES = ("missed", "false_alarms", "reviews", "accuracy", "roc_auc")
@@ -22,10 +22,13 @@ FIGURES = ("missed", "false_alarms", "reviews", "accuracy", "roc_auc")
 class SetFigures:
     """What was measured on one set.
 
-    `figures` by the names of `FIGURES`: `missed`, of the defective parts those that pass as sound; `false_alarms`, of
-    the sound parts those that are rejected; `reviews`, of all those sent to a person; `accuracy`, of all those on the
-    right side of a probability of 50 %; `roc_auc`, how well parts are ranked. `defective_photographs` is None where the
-    card does not tell it; `known_pictures`, those of photographs that the public set holds, where somebody looked.
+    Attributes
+    ----------
+    defective_photographs : None where the card does not tell it.
+    figures : by the names of `FIGURES`: `missed`, of the defective parts those that pass as sound; `false_alarms`, of
+        the sound parts those that are rejected; `reviews`, of all those sent to a person; `accuracy`, of all those on
+        the right side of a probability of 50 %; `roc_auc`, how well parts are ranked.
+    known_pictures : of photographs that the public set holds, where somebody looked.
     """
 
     pictures: int
@@ -55,10 +58,10 @@ def set_figures(card: ModelCard, name: str, *, as_filed: bool = False) -> SetFig
     if name in (OFFICIAL, UNSEEN):
         split = card.metrics.split(name == UNSEEN)
         return None if split is None else _split(split.view(as_filed))
-    values = card.metrics.second_capture
-    if name == NEW and values is not None:
-        values = values.get(NEW)
-    return None if values is None else _camera(values)
+    found: Headline | None = card.metrics.second_capture
+    if name == NEW:
+        found = getattr(found, "new_photographs", None)
+    return None if found is None else _camera(found)
 
 
 def _split(figures: Figures) -> SetFigures:
@@ -74,27 +77,23 @@ def _split(figures: Figures) -> SetFigures:
     )
 
 
-def _camera(values: Mapping[str, Any]) -> SetFigures:
-    area = values["roc_auc"]
-    known = values.get("known_photographs")
+def _camera(figures: Headline) -> SetFigures:
+    whole = figures if isinstance(figures, LocalizationFigures) else None
+    known = None if whole is None else whole.known_photographs
     return SetFigures(
-        pictures=values["pictures"],
-        photographs=values["photographs"],
-        defective_pictures=values["defective_pictures"],
+        pictures=figures.pictures,
+        photographs=figures.photographs,
+        defective_pictures=figures.defective_pictures,
         defective_photographs=None,
         figures={
-            "missed": _share(values["passed"]),
-            "false_alarms": _share(values["rejected"]),
+            "missed": figures.passed,
+            "false_alarms": figures.rejected,
             "reviews": None,
-            "accuracy": _share(values.get("right")),
-            "roc_auc": None if area is None else Estimate(value=area),
+            "accuracy": None if whole is None else whole.right,
+            "roc_auc": None if figures.roc_auc is None else Estimate(value=figures.roc_auc),
         },
-        known_pictures=known["pictures"] if known else None,
+        known_pictures=None if known is None else known.pictures,
     )
-
-
-def _share(values: Mapping[str, Any] | None) -> Estimate | None:
-    return None if values is None else Estimate.from_json(values)
 
 
 def found_by_kind(card: ModelCard) -> dict[str, Estimate]:
@@ -102,9 +101,8 @@ def found_by_kind(card: ModelCard) -> dict[str, Estimate]:
 
     Every casting is its own photograph, so the interval is Clopper and Pearson's. Empty where it was not measured.
     """
-    found = {}
-    for kind, values in (card.metrics.rendered or {}).get("found_by_kind", {}).items():
-        count, of = values["count"], values["of"]
-        low, high = clopper_pearson(count, of)
-        found[kind] = Estimate(value=count / of, low=low, high=high, count=count, of=of)
+    rendered, found = card.metrics.rendered, {}
+    for kind, each in ((rendered and rendered.found_by_kind) or {}).items():
+        low, high = clopper_pearson(each.count, each.of)
+        found[kind] = Estimate(value=each.count / each.of, low=low, high=high, count=each.count, of=each.of)
     return found

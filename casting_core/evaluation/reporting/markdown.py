@@ -1,14 +1,14 @@
 """The figures of a card as Markdown tables, for the README."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from casting_core.estimate import Estimate
-from casting_core.evaluation.detectability.summary import size_text
 from casting_core.evaluation.localization.method_comparison import EVIDENCE, winners
 from casting_core.evaluation.reporting.cells import markdown, number, percent, share
 from casting_core.explanation.methods import METHODS
 from casting_core.networks.figures import Figures, Metrics
+from casting_core.networks.limit_figures import DetectabilityFigures, HeldRange, RobustnessFigures
+from casting_core.networks.localization_figures import LocalizationFigures, Quantiles, RepairFigures
 
 SPLITS = {"official_test": "official test (known photographs)", "by_source": "castings never seen (by source)"}
 SHARES = {
@@ -72,19 +72,19 @@ MAP_ROWS = {
     "peak_of_sound": "strongest place on sound parts",
     "peak_of_defective": "strongest place on defective parts",
     "sound_without_marked_place": "sound parts without a marked place",
-    "region_recall/all": "drawn defects that a marked place touches",
-    "region_recall/small": "of these small ones, under 0.2 % of the picture",
-    "region_recall/medium": "medium ones, 0.2 % to 0.5 %",
-    "region_recall/large": "large ones, over 0.5 %",
-    "region_precision/all": "marked places that touch a drawn defect",
-    "known_photographs/pictures": "pictures of photographs that the public set holds",
-    "known_photographs/roc_auc": "ROC-AUC of the verdict on these",
-    "known_photographs/passed": "defective ones of these passed as ok",
-    "known_photographs/peak_on_defect": "strongest place on the defect on these",
-    "new_photographs/pictures": "pictures of photographs found nowhere in the public set",
-    "new_photographs/roc_auc": "ROC-AUC of the verdict on these",
-    "new_photographs/passed": "defective ones of these passed as ok",
-    "new_photographs/peak_on_defect": "strongest place on the defect on these",
+    "region_recall.all": "drawn defects that a marked place touches",
+    "region_recall.small": "of these small ones, under 0.2 % of the picture",
+    "region_recall.medium": "medium ones, 0.2 % to 0.5 %",
+    "region_recall.large": "large ones, over 0.5 %",
+    "region_precision.all": "marked places that touch a drawn defect",
+    "known_photographs.pictures": "pictures of photographs that the public set holds",
+    "known_photographs.roc_auc": "ROC-AUC of the verdict on these",
+    "known_photographs.passed": "defective ones of these passed as ok",
+    "known_photographs.peak_on_defect": "strongest place on the defect on these",
+    "new_photographs.pictures": "pictures of photographs found nowhere in the public set",
+    "new_photographs.roc_auc": "ROC-AUC of the verdict on these",
+    "new_photographs.passed": "defective ones of these passed as ok",
+    "new_photographs.peak_on_defect": "strongest place on the defect on these",
 }
 
 
@@ -98,7 +98,7 @@ def map_table(metrics: Metrics) -> str:
         return ""
     rows = [["pictures (photographs)", *map(_counted, sets.values())]]
     for key, text in MAP_ROWS.items():
-        values = [_at(figures, key) for figures in sets.values()]
+        values = [figures.at(key) for figures in sets.values()]
         if any(value is not None for value in values):
             rows.append([text, *map(_cell, values)])
     return markdown(["", *sets], rows)
@@ -121,13 +121,13 @@ def methods_table(metrics: Metrics) -> str:
     figures = metrics.maps_second_capture
     if not figures:
         return ""
-    best, most = winners(figures), max(row["pictures"] for row in figures.values())
+    best, most = winners(figures), max(row.pictures for row in figures.values())
     rows = []
     for method, row in figures.items():
         title = "evidence map" if method == EVIDENCE else METHODS[method].title
-        if row["pictures"] < most:
-            title += f" (on {row['pictures']:,} of {most:,} pictures)"
-        cells = {key: _cell(row[key]) for key in METHOD_COLUMNS}
+        if row.pictures < most:
+            title += f" (on {row.pictures:,} of {most:,} pictures)"
+        cells = {key: _cell(getattr(row, key)) for key in METHOD_COLUMNS}
         rows.append([title, *(f"**{cell}**" if best.get(key) == method else cell for key, cell in cells.items())])
     return markdown(["", *METHOD_COLUMNS.values()], rows)
 
@@ -148,79 +148,66 @@ def repair_table(metrics: Metrics) -> str:
     if not figures:
         return ""
     rows = [["pictures (photographs)", _counted(figures)]]
-    rows += [[text, _cell(figures[key])] for key, text in REPAIR_ROWS.items()]
+    rows += [[text, _cell(getattr(figures, key))] for key, text in REPAIR_ROWS.items()]
     return markdown(["", "flagged defective parts"], rows)
 
 
-def _counted(figures: Mapping[str, Any]) -> str:
-    return f"{figures['pictures']:,} ({figures['photographs']:,})"
+def _counted(figures: LocalizationFigures | RepairFigures) -> str:
+    return f"{figures.pictures:,} ({figures.photographs:,})"
 
 
-def _at(figures: Mapping[str, Any], key: str) -> Any:
-    """The value at a path such as `region_recall/all`; None where there is none."""
-    value: Any = figures
-    for step in key.split("/"):
-        value = value.get(step) if isinstance(value, Mapping) else None
-    return value
-
-
-def _cell(value: Any) -> str:
+def _cell(value: Estimate | Quantiles | float | None) -> str:
+    if isinstance(value, Estimate):
+        return number(value) if value.of is None else share(value)
+    if isinstance(value, Quantiles):
+        return f"median {value.median:.3f}, 95th percentile {value.p95:.3f}"
     if value is None:
         return "none"
-    if isinstance(value, int):
-        return f"{value:,}"
-    if isinstance(value, float):
-        return f"{value:.4f}" if abs(value) <= 1 else f"{value:,.1f}"
-    if "share" in value:
-        return share(Estimate.from_json(value))
-    if "median" in value:
-        return f"median {value['median']:.3f}, 95th percentile {value['p95']:.3f}"
-    return f"{value['value']:.4f} ({value['low']:.4f} to {value['high']:.4f})"
+    return f"{value:,}" if isinstance(value, int) else f"{value:.4f}" if abs(value) <= 1 else f"{value:,.1f}"
 
 
-def detectability_table(figures: Mapping[str, Any]) -> str:
-    """A card's `detectability` as a Markdown table, one row a base and kind, and the false calls below it."""
+def detectability_table(figures: Mapping[str, DetectabilityFigures]) -> str:
+    """A card's `detectability`, one row a base and kind, and the false calls below it."""
     sizes = ("a50", "a90", "a90_95", "a90_95_photographs")
     rows = [
         (
             f"{base}: {kind}",
-            f"{of_kind['hits']} of {of_kind['trials']}",
-            *(size_text(of_kind, name) for name in sizes),
-            size_text(of_kind["marked"], "a90"),
-            of_kind["fit"],
+            f"{of_kind.hits} of {of_kind.trials}",
+            *map(of_kind.size_text, sizes),
+            of_kind.marked.size_text("a90"),
+            of_kind.fit,
         )
         for base, of_base in figures.items()
-        for kind, of_kind in of_base["kinds"].items()
+        for kind, of_kind in of_base.kinds.items()
     ]
     header = ("defect", "not passed", "a50", "a90", "a90/95", "a90/95 over photographs", "a90 of the map", "fit")
     calls = [
-        f"{base}: sound castings not passed {share(Estimate.from_json(of_base['false_calls']))}; "
-        f"with a harmless change {share(Estimate.from_json(of_base['false_calls_harmless']))}"
+        f"{base}: sound castings not passed {share(of_base.false_calls)}; "
+        f"with a harmless change {share(of_base.false_calls_harmless)}"
         for base, of_base in figures.items()
     ]
     return "\n".join([markdown(header, rows), *calls])
 
 
-def robustness_table(figures: Mapping[str, Any]) -> str:
-    """A card's `robustness` as a Markdown table, one row a disturbance and level, and the envelopes below it."""
-    intervals, shares = ("accuracy", "missed", "false_alarms"), ("reviews", "unusable", "flips")
+def robustness_table(figures: RobustnessFigures) -> str:
+    """A card's `robustness`, one row a disturbance and level, and the envelopes below it."""
+    shares = ("accuracy", "missed", "false_alarms", "reviews", "unusable", "flips")
     rows = [
         (
-            f"{name}, {level['level']:g} {each['unit']}",
-            *("none" if level[figure]["share"] is None else percent(level[figure]["share"]) for figure in intervals),
-            *(percent(level[figure]) for figure in shares),
-            "yes" if level["holds"] else "errors only" if level["errors_hold"] else "no",
+            f"{name}, {level.level:g} {each.unit}",
+            *("none" if (found := level.share(figure)) is None else percent(found.value) for figure in shares),
+            "yes" if level.holds else "errors only" if level.errors_hold else "no",
         )
-        for name, each in figures["disturbances"].items()
-        for level in each["levels"]
+        for name, each in figures.disturbances.items()
+        for level in each.levels
     ]
-    header = ("disturbance", "accuracy", "missed", "false alarms", "reviews", "unusable", "flips", "holds")
+    header = ("disturbance", *(figure.replace("_", " ") for figure in shares), "holds")
     lines = [
-        f"{name}: figures hold {_range(each['envelope'])}, errors alone {_range(each['errors_hold'])} ({each['unit']})"
-        for name, each in figures["disturbances"].items()
+        f"{name}: figures hold {_range(each.envelope)}, errors alone {_range(each.errors_hold)} ({each.unit})"
+        for name, each in figures.disturbances.items()
     ]
     return "\n".join([markdown(header, rows), *lines])
 
 
-def _range(ends: Mapping[str, Any]) -> str:
-    return f"from {ends['least']:g} to {ends['most']:g}"
+def _range(ends: HeldRange) -> str:
+    return f"from {ends.least:g} to {ends.most:g}"

@@ -16,7 +16,7 @@ from casting_core.inspection.inspector import Inspector
 BATCH = 8  # pictures at once
 
 
-def measure(root: Path, judges: Mapping[int, "Inspector"], progress: Progress = unreported) -> "list[CorruptionCounts]":
+def measure(root: Path, judges: Mapping[int, Inspector], progress: Progress = unreported) -> list[CorruptionCounts]:
     """Disturb pictures of every photograph of the public set at `root`, and count what `judges`, by fold, say."""
     pictures = chosen(public_samples())
     tallies: list[CorruptionCounts] = []
@@ -41,7 +41,6 @@ def measure(root: Path, judges: Mapping[int, "Inspector"], progress: Progress = 
     return tallies
 
 
-def _said(inspector: "Inspector", pictures: Iterable[np.ndarray]) -> "list[Outcome]":
-
+def _said(inspector: Inspector, pictures: Iterable[np.ndarray]) -> list[Outcome]:
     inspections = inspector.inspect_many(pictures, batch_size=BATCH, explain=False)
     return [Outcome(verdict=each.verdict, probability=each.probability) for each in inspections]

@@ -26,11 +26,19 @@ import numpy as np
 
 from casting_core.data.samples import Sample, evenly_spaced_indices
 from casting_core.errors import DataError
+from casting_core.estimate import Estimate
 from casting_core.evaluation.robustness.corruptions import CORRUPTIONS
 from casting_core.evaluation.robustness.tallies import UNDISTURBED, CorruptionCounts
 from casting_core.evaluation.statistics.bootstrap import cluster_weights, from_draws
 from casting_core.evaluation.statistics.intervals import share_interval
 from casting_core.labels import Label
+from casting_core.networks.limit_figures import (
+    DisturbanceFigures,
+    DisturbedFigures,
+    HeldRange,
+    LevelFigures,
+    RobustnessFigures,
+)
 
 EACH = {Label.OK: 12, Label.DEFECTIVE: 3}  # pictures of a source photograph: of sound ones there are fewer
 # Of the parts of that label. A false alarm costs far less than a missed defect; and of the few sound photographs one
@@ -52,71 +60,54 @@ def chosen(samples: Sequence[Sample]) -> list[tuple[Sample, int]]:
     ]
 
 
-def summarise(tallies: Sequence[CorruptionCounts]) -> dict[str, Any]:
-    """All figures of a card, as plain values.
-
-    `pictures`, `photographs`, `sound_photographs`; `undisturbed`, see `_level`; `disturbances` by name: `unit`,
-    `none`, `trained`, `levels`, rising and with that of none among them, and the ranges `envelope`, within which the
-    figures hold, and `errors_hold`, within which the errors alone do (`around`).
-
-    Raises `DataError` where there are no undisturbed pictures, or other ones at some level.
-    """
+def summarise(tallies: Sequence[CorruptionCounts]) -> RobustnessFigures:
+    """All figures of a card. Raises `DataError` where there are no undisturbed pictures, or others at some level."""
     by_level: dict[tuple[str, float], list[CorruptionCounts]] = {}
     for each in tallies:
         by_level.setdefault((each.disturbance, each.level), []).append(each)
     before = by_level.get((UNDISTURBED, 0.0))
     if not before:
         raise DataError("Counts of robustness need those of undisturbed pictures; measure them anew.")
-    figures: dict[str, Any] = {
-        "pictures": sum(each.pictures for each in before),
-        "photographs": len({each.photograph for each in before}),
-        "sound_photographs": len({each.photograph for each in before if not each.label.positive}),
-        "undisturbed": _level(before),
-        "disturbances": {},
-    }
+    disturbances = {}
     for disturbance in CORRUPTIONS.values():
         tried = {level: rows for (name, level), rows in by_level.items() if name == disturbance.name}
         if not tried:
             continue
         tried[disturbance.none] = before
-        levels = [{"level": level, **_compared(before, rows)} for level, rows in sorted(tried.items())]
-        figures["disturbances"][disturbance.name] = {
-            "unit": disturbance.unit,
-            "none": disturbance.none,
-            "trained": None if disturbance.trained is None else list(disturbance.trained),
-            "levels": levels,
-            "envelope": around(disturbance.none, {each["level"]: each["holds"] for each in levels}),
-            "errors_hold": around(disturbance.none, {each["level"]: each["errors_hold"] for each in levels}),
-        }
-    return figures
+        levels = tuple(_compared(level, before, rows) for level, rows in sorted(tried.items()))
+        disturbances[disturbance.name] = DisturbanceFigures(
+            unit=disturbance.unit,
+            none=disturbance.none,
+            trained=disturbance.trained,
+            levels=levels,
+            envelope=around(disturbance.none, {each.level: each.holds for each in levels}),
+            errors_hold=around(disturbance.none, {each.level: each.errors_hold for each in levels}),
+        )
+    return RobustnessFigures(
+        pictures=sum(each.pictures for each in before),
+        photographs=len({each.photograph for each in before}),
+        sound_photographs=len({each.photograph for each in before if not each.label.positive}),
+        undisturbed=LevelFigures(**_level(before)),
+        disturbances=disturbances,
+    )
 
 
-def around(none: float, holds: dict[float, bool]) -> dict[str, Any]:
-    """The range of levels around `none`, from `least` to `most`, up to the first on either side that does not hold.
+def around(none: float, holds: dict[float, bool]) -> HeldRange:
+    """The range of levels around `none` up to the first on either side that does not hold.
 
-    `holds`: by level, that of none among them. `to_the_least`, `to_the_most`: all that was tried on that side holds.
+    `holds`: by level, that of none among them.
     """
     tried = sorted(holds)
-    place = tried.index(none)
-    low = high = place
+    low = high = tried.index(none)
     while low > 0 and holds[tried[low - 1]]:
         low -= 1
     while high < len(tried) - 1 and holds[tried[high + 1]]:
         high += 1
-    return {
-        "least": tried[low],
-        "most": tried[high],
-        "to_the_least": low == 0,
-        "to_the_most": high == len(tried) - 1,
-    }
+    return HeldRange(least=tried[low], most=tried[high], to_the_least=low == 0, to_the_most=high == len(tried) - 1)
 
 
 def _level(tallies: Sequence[CorruptionCounts]) -> dict[str, Any]:
-    """Figures at one level.
-
-    `accuracy`, of the pictures judged, `missed` of the defective ones and `false_alarms` of the sound ones, with their
-    95 % intervals; `reviews`, `unusable` and `flips` as shares of all.
-    """
+    """The fields of `LevelFigures`."""
     sound = [each for each in tallies if not each.label.positive]
     defective = [each for each in tallies if each.label.positive]
     return {
@@ -131,21 +122,26 @@ def _part(tallies: Sequence[CorruptionCounts], name: str) -> float:
     return _rounded(sum(getattr(each, name) for each in tallies) / sum(each.pictures for each in tallies))
 
 
-def _compared(before: Sequence[CorruptionCounts], after: Sequence[CorruptionCounts]) -> dict[str, Any]:
+def _compared(level: float, before: Sequence[CorruptionCounts], after: Sequence[CorruptionCounts]) -> DisturbedFigures:
     """Figures at one level, the rise of both errors over the undisturbed ones, and whether errors and figures hold."""
-    rises = {
-        name: rise(*(_by_photograph(side, name, positive=name == "missed") for side in (before, after)))
-        for name in RISE
-    }
+    missed, false_alarms = (
+        rise(*(_by_photograph(side, name, positive=name == "missed") for side in (before, after)))
+        for name in ("missed", "false_alarms")
+    )
     more = sum(_part(after, name) - _part(before, name) for name in ("reviews", "unusable"))
-    holds = all(one is None or (one["value"] <= RISE[name] and one["low"] <= 0) for name, one in rises.items())
-    return {
+    holds = all(
+        one is None or (one.value <= RISE[name] and one.span[0] <= 0)
+        for name, one in (("missed", missed), ("false_alarms", false_alarms))
+    )
+    return DisturbedFigures(
+        level=level,
         **_level(after),
-        **{f"{name}_rise": one for name, one in rises.items()},
-        "handed_over_rise": _rounded(more),
-        "errors_hold": holds,
-        "holds": holds and more <= HANDED,
-    }
+        missed_rise=missed,
+        false_alarms_rise=false_alarms,
+        handed_over_rise=_rounded(more),
+        errors_hold=holds,
+        holds=holds and more <= HANDED,
+    )
 
 
 def _by_photograph(tallies: Sequence[CorruptionCounts], name: str, *, positive: bool) -> dict[int, tuple[int, int]]:
@@ -153,8 +149,8 @@ def _by_photograph(tallies: Sequence[CorruptionCounts], name: str, *, positive: 
     return {t.photograph: (getattr(t, name), t.pictures) for t in tallies if t.label.positive is positive}
 
 
-def rise(before: dict[int, tuple[int, int]], after: dict[int, tuple[int, int]]) -> dict[str, float] | None:
-    """How much a share rises on the same pictures: `value`, and its 95 % interval over photographs.
+def rise(before: dict[int, tuple[int, int]], after: dict[int, tuple[int, int]]) -> Estimate | None:
+    """How much a share rises on the same pictures, with its 95 % interval over photographs.
 
     `before`, `after`: by photograph, how many pictures had the event, and how many there are. None without pictures.
 
@@ -168,17 +164,14 @@ def rise(before: dict[int, tuple[int, int]], after: dict[int, tuple[int, int]]) 
     size = np.array([before[key][1] for key in photographs], float)
     more = np.array([after[key][0] - before[key][0] for key in photographs], float)
     weights = cluster_weights(np.arange(len(size)))
-    found = from_draws(float(more.sum() / size.sum()), (weights @ more) / (weights @ size))
-    return found.rounded().to_json()
+    return from_draws(float(more.sum() / size.sum()), (weights @ more) / (weights @ size)).rounded()
 
 
-def _share(tallies: Sequence[CorruptionCounts], counts: list[int], totals: list[int]) -> dict[str, Any]:
+def _share(tallies: Sequence[CorruptionCounts], counts: list[int], totals: list[int]) -> Estimate | None:
     happened = [place < count for count, total in zip(counts, totals, strict=True) for place in range(total)]
     source = [each.photograph for each, total in zip(tallies, totals, strict=True) for _ in range(total)]
     found = share_interval(np.array(happened, bool), np.array(source, int))
-    if found is None:
-        return {"count": 0, "of": 0, "share": None, "low": None, "high": None}
-    return found.rounded().to_json()
+    return found and found.rounded()
 
 
 def _rounded(value: float) -> float:

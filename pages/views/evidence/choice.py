@@ -1,6 +1,6 @@
 """Which model a view of the evidence is about: of those that were measured so."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -9,7 +9,7 @@ from casting_core.networks.card import ModelCard
 from pages.shared import resources
 
 
-def measured(figures: str, what: str) -> tuple[ModelCard, Mapping[str, Any]] | None:
+def measured(figures: str, what: str) -> tuple[ModelCard, Any] | None:
     """Choose a model with these figures, and give both; None where there is none, and the page says how they are made.
 
     `what`: completes "No model has been …".

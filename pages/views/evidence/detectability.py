@@ -9,14 +9,16 @@ from typing import Any
 import streamlit as st
 
 from casting_core.charts import detectability as charts
-from casting_core.charts.detectability import Figures, Scale, reached_text, surer
+from casting_core.charts.detectability import Scale, reached_text, surer
 from casting_core.charts.overlay import percent as percent_text
 from casting_core.charts.style import Look, looks
 from casting_core.errors import CastingError
+from casting_core.estimate import Estimate
 from casting_core.evaluation.detectability.summary import summarise
 from casting_core.evaluation.detectability.trials import FILE, PUBLIC, RENDERED, read_trials
 from casting_core.labels import Verdict
 from casting_core.networks.card import MODELS, ModelCard, folder_of
+from casting_core.networks.limit_figures import CensoredSize, DetectabilityFigures, KindFigures
 from pages.shared import tables
 from pages.shared.drawing import draw
 from pages.views.evidence import choice
@@ -68,16 +70,16 @@ def _view(card: ModelCard, measured: Mapping[str, Any]) -> None:
             help="Once it is told, all sizes are given in millimetres as well.",
         )  # fmt: skip
     found = measured[base] if seen == STOPPED else marked(card, base).result()
-    kinds = list(found["kinds"])
+    kinds = list(found.kinds)
     chosen = st.multiselect(
         "Kinds of defect", kinds, default=kinds, key="kinds", bind="query-params", placeholder="Choose one or several"
     )
-    scale = Scale(pixels=found["diameter"] or charts.SIDE, millimetres=diameter)
+    scale = Scale(pixels=found.diameter or charts.SIDE, millimetres=diameter)
     _basis(card, base, found, scale)
     if not chosen:
         st.info("Choose at least one kind of defect.", icon=":material/touch_app:")
         return
-    shown = {kind: found["kinds"][kind] for kind in kinds if kind in chosen}
+    shown = {kind: found.kinds[kind] for kind in kinds if kind in chosen}
     look = looks(kinds)  # of all, so that a kind keeps its look when others leave
     st.subheader("In short", anchor=False)
     st.markdown("\n".join(f"- {sentence(kind, each, scale, seen)}" for kind, each in shown.items()))
@@ -100,7 +102,7 @@ def _view(card: ModelCard, measured: Mapping[str, Any]) -> None:
     )
 
 
-def marked(card: ModelCard, base: str) -> Future[dict[str, Any]]:
+def marked(card: ModelCard, base: str) -> Future[DetectabilityFigures]:
     """Begin to count anew, where a hit is a place that the map marks on the defect.
 
     The card holds sizes only; the curves come from the trials. Their result raises `DataError` for a damaged file.
@@ -114,7 +116,7 @@ def marked(card: ModelCard, base: str) -> Future[dict[str, Any]]:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _marked(file: str, weights_sha256: str, stamp: int, base: str) -> Future[dict[str, Any]]:
+def _marked(file: str, weights_sha256: str, stamp: int, base: str) -> Future[DetectabilityFigures]:
     return _background().submit(_count_marked, Path(file), base)
 
 
@@ -124,24 +126,24 @@ def _background() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(1, thread_name_prefix="marked")
 
 
-def _count_marked(file: Path, base: str) -> dict[str, Any]:
+def _count_marked(file: Path, base: str) -> DetectabilityFigures:
     trials = [trial for trial in read_trials(file) if trial.base == base]
     verdict = {True: Verdict.DEFECTIVE, False: Verdict.OK}
-    return dict(summarise([replace(trial, verdict=verdict[trial.marked]) for trial in trials])[base])
+    return summarise([replace(trial, verdict=verdict[trial.marked]) for trial in trials])[base]
 
 
-def _basis(card: ModelCard, base: str, found: Figures, scale: Scale) -> None:
+def _basis(card: ModelCard, base: str, found: DetectabilityFigures, scale: Scale) -> None:
     """Say what was tried."""
-    tried = max((each["trials"] for each in found["kinds"].values()), default=0)
+    tried = max((each.trials for each in found.kinds.values()), default=0)
     if base == PUBLIC:
         what = (
-            f"Into pictures of **{found['photographs']} real sound castings** ({found['pictures']:,} pictures), one "
+            f"Into pictures of **{found.photographs} real sound castings** ({found.pictures:,} pictures), one "
             "defect of known size was drawn at a time. Each was judged by a copy of the model that had never seen that "
             "casting."
         )
     else:
         what = (
-            f"Into **{found['pictures']:,} castings that this app rendered**, one defect of known size was drawn at a "
+            f"Into **{found.pictures:,} castings that this app rendered**, one defect of known size was drawn at a "
             f"time. {card.name} as it ships judged them; it was never trained on such castings."
         )
     st.markdown(f"{what} Up to {tried:,} trials of each kind, in pictures that had passed without the defect.")
@@ -149,26 +151,26 @@ def _basis(card: ModelCard, base: str, found: Figures, scale: Scale) -> None:
         st.caption("On a part of 100 mm, 1 % of the diameter is 1 mm. Tell the diameter of yours to see millimetres.")
 
 
-def sentence(kind: str, found: Figures, scale: Scale, seen: str) -> str:
+def sentence(kind: str, found: KindFigures, scale: Scale, seen: str) -> str:
     """Tell what was found for one kind to somebody who never heard of such curves."""
     one, several = KINDS.get(kind, (f"A {kind}", kind))
-    a90, sure = found["a90"], surer(found)
-    if a90["value"] is None and a90["beyond"] == "above":
+    a90, sure = found.a90, surer(found)
+    if a90.value is None and a90.beyond == "above":
         told = (
             f"**{several.capitalize()}: 9 of 10 is not reached within the sizes tried** "
-            f"({found['least']:.1f} % to {found['most']:.1f} %). "
-            f"{found['hits']:,} of {found['trials']:,} were {seen}"
+            f"({found.least:.1f} % to {found.most:.1f} %). "
+            f"{found.hits:,} of {found.trials:,} were {seen}"
         )
-        return f"{told}, large ones no more often than small ones." if found["fit"] == "no rise" else f"{told}."
-    if a90["value"] is None:
-        told = f"**{one} is {seen} 9 times of 10 even at the smallest size tried**, {_size(found['least'], scale)}"
+        return f"{told}, large ones no more often than small ones." if found.fit == "no rise" else f"{told}."
+    if a90.value is None:
+        told = f"**{one} is {seen} 9 times of 10 even at the smallest size tried**, {_size(found.least, scale)}"
     else:
-        told = f"**{one} of {_size(a90['value'], scale)} is {seen} 9 times of 10**"
-    if sure["value"] is not None:
-        return f"{told}; with 95 % confidence that holds from **{_size(sure['value'], scale, part=False)}**."
-    if sure["beyond"] == "below":
+        told = f"**{one} of {_size(a90.value, scale)} is {seen} 9 times of 10**"
+    if sure.value is not None:
+        return f"{told}; with 95 % confidence that holds from **{_size(sure.value, scale, part=False)}**."
+    if sure.beyond == "below":
         return f"{told}; with 95 % confidence that holds at all sizes tried."
-    return f"{told}; with 95 % confidence that is not reached within the sizes tried (up to {found['most']:.1f} %)."
+    return f"{told}; with 95 % confidence that is not reached within the sizes tried (up to {found.most:.1f} %)."
 
 
 def _size(percent: float, scale: Scale, *, part: bool = True) -> str:
@@ -178,7 +180,7 @@ def _size(percent: float, scale: Scale, *, part: bool = True) -> str:
     return f"{first}{' of the diameter' if part else ''} ({', '.join(others)}{on})"
 
 
-def _kinds(shown: Mapping[str, Figures], look: Mapping[str, Look], scale: Scale, seen: str) -> None:
+def _kinds(shown: Mapping[str, KindFigures], look: Mapping[str, Look], scale: Scale, seen: str) -> None:
     st.markdown(
         f"A ring is the share that was {seen} of the trials of about that size; beside it stand the numbers. The line "
         "is the curve that fits them best, and the shade is how far it could lie off if other castings had been tried; "
@@ -190,30 +192,30 @@ def _kinds(shown: Mapping[str, Figures], look: Mapping[str, Look], scale: Scale,
         tables.panel(cell, kind.capitalize(), chart, caption(each, seen), f"pod {kind}")
 
 
-def caption(found: Figures, seen: str) -> str:
+def caption(found: KindFigures, seen: str) -> str:
     """Say what to see in the chart of one kind."""
-    told = f"{found['hits']:,} of {found['trials']:,} {seen}."
-    if found["fit"] == "no rise":
+    told = f"{found.hits:,} of {found.trials:,} {seen}."
+    if found.fit == "no rise":
         return f"{told} The curve does not rise: size is not what decides here."
-    if found["fit"] in ("all hit", "none hit"):
+    if found.fit in ("all hit", "none hit"):
         return f"{told} Without a size that parts found from not found there is no curve, only a straight line."
-    last = found["bins"][-1]
-    left = last["trials"] - last["hits"]
+    last = found.bins[-1]
+    left = last.trials - last.hits
     if left:
-        return f"{told} Of the {last['trials']} largest, {left} {'was' if left == 1 else 'were'} not."
-    return f"{told} All of the {last['trials']} largest were."
+        return f"{told} Of the {last.trials} largest, {left} {'was' if left == 1 else 'were'} not."
+    return f"{told} All of the {last.trials} largest were."
 
 
-def _table(shown: Mapping[str, Figures], scale: Scale, seen: str) -> None:
+def _table(shown: Mapping[str, KindFigures], scale: Scale, seen: str) -> None:
     st.subheader("All sizes", anchor=False)
     wide = st.column_config.TextColumn
     tables.show_table(
         [
             (
                 kind,
-                *(reached_text(each[name], scale) for name in SIZES),
-                f"{each['hits']:,} of {each['trials']:,}",
-                f"{each['least']:.1f} to {each['most']:.1f}",
+                *(reached_text(getattr(each, name), scale) for name in SIZES),
+                f"{each.hits:,} of {each.trials:,}",
+                f"{each.least:.1f} to {each.most:.1f}",
             )
             for kind, each in shown.items()
         ],
@@ -234,7 +236,7 @@ def _table(shown: Mapping[str, Figures], scale: Scale, seen: str) -> None:
     )
 
 
-def _method(base: str, found: Figures, seen: str) -> None:
+def _method(base: str, found: DetectabilityFigures, seen: str) -> None:
     st.subheader("What this can say, and what it cannot", anchor=False)
     told = [
         "**Method.** A curve of detection over size is fitted to trials that say found or not found, as the handbook "
@@ -244,7 +246,7 @@ def _method(base: str, found: Figures, seen: str) -> None:
     ]
     if base == PUBLIC:
         told.append(
-            f"**Few castings.** {found['photographs']} sound castings stand behind all trials, under one camera and "
+            f"**Few castings.** {found.photographs} sound castings stand behind all trials, under one camera and "
             "one light. For others it says nothing."
         )
     else:
@@ -255,20 +257,20 @@ def _method(base: str, found: Figures, seen: str) -> None:
     what = "were not passed" if seen == STOPPED else "had a marked place"
     told.append(
         "**Alarms without a defect**, to set beside: of the same castings as they were, "
-        f"{_calls(found['false_calls'])} {what}; with a harmless change drawn in, "
-        f"{_calls(found['false_calls_harmless'])}."
+        f"{_calls(found.false_calls)} {what}; with a harmless change drawn in, "
+        f"{_calls(found.false_calls_harmless)}."
     )
     st.markdown("\n".join(f"- {each}" for each in told))
 
 
-def _calls(value: Mapping[str, Any]) -> str:
-    if value["share"] is None:
+def _calls(found: Estimate | None) -> str:
+    if found is None:
         return "none of 0"
-    ends = " to ".join(percent_text(value[end]) for end in ("low", "high"))
-    return f"{value['count']:,} of {value['of']:,} ({percent_text(value['share'])}; {ends})"
+    low, high = map(percent_text, found.span)
+    return f"{found.count:,} of {found.of:,} ({percent_text(found.value)}; {low} to {high})"
 
 
-def to_csv(shown: Mapping[str, Figures], scale: Scale, *, castings: str, counted: str) -> bytes:
+def to_csv(shown: Mapping[str, KindFigures], scale: Scale, *, castings: str, counted: str) -> bytes:
     """Sizes, counts by size and curves, one row each, with `COLUMNS`."""
     rows = [
         {"castings": castings, "counted": counted, "kind": kind} | row
@@ -278,19 +280,18 @@ def to_csv(shown: Mapping[str, Figures], scale: Scale, *, castings: str, counted
     return tables.to_csv(COLUMNS, (map(row.get, COLUMNS) for row in rows))
 
 
-def _rows(found: Figures, scale: Scale) -> Iterator[dict[str, Any]]:
+def _rows(found: KindFigures, scale: Scale) -> Iterator[dict[str, Any]]:
     def lengths(percent: float) -> dict[str, Any]:
         told = {"percent": percent, "px": f"{percent / 100 * scale.pixels:.4g}"}
         return told if scale.millimetres is None else told | {"mm": f"{percent / 100 * scale.millimetres:.4g}"}
 
     for name in SIZES:
-        reached = found[name]
-        beyond = {"remark": f"{reached['beyond']} the sizes tried"}
-        yield {"what": name} | (beyond if reached["value"] is None else lengths(reached["value"]))
-    for each in found["bins"]:
-        hits, trials = each["hits"], each["trials"]
-        counts = {"share": f"{hits / trials:.4g}", "hits": hits, "trials": trials}
-        yield {"what": "counted", "percent_to": each["to"]} | lengths(each["from"]) | counts
-    line = found["curve"]
-    for percent, share, low, high in zip(line["percent"], line["pod"], line["low"], line["high"], strict=True):
+        reached: CensoredSize = getattr(found, name)
+        beyond = {"remark": f"{reached.beyond} the sizes tried"}
+        yield {"what": name} | (beyond if reached.value is None else lengths(reached.value))
+    for each in found.bins:
+        counts = {"share": f"{each.hits / each.trials:.4g}", "hits": each.hits, "trials": each.trials}
+        yield {"what": "counted", "percent_to": each.to} | lengths(each.from_) | counts
+    line = found.curve
+    for percent, share, low, high in zip(line.percent, line.pod, line.low, line.high, strict=True):
         yield {"what": "curve", "share": share, "low": low, "high": high} | lengths(percent)

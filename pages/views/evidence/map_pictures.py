@@ -79,7 +79,7 @@ def photographs(folder: Path) -> Iterator[Known]:
 
 def _rendered(card: ModelCard) -> None:
     st.markdown("**Rendered castings** (drawn by this app; no photographs of real parts)")
-    total = (card.metrics.rendered or {}).get("pictures", FEW)
+    total = FEW if card.metrics.rendered is None else card.metrics.rendered.pictures
     key = ("rendered", card.name, card.weights_sha256, str(total))
     found = album(key, rendered(total), _judge(card.name))
     if found.done < min(FEW, total):
@@ -116,8 +116,8 @@ def _second_camera(card: ModelCard) -> None:
         place.empty()
     try:
         if not found.finished:
-            expected = (card.metrics.second_capture or {}).get("pictures", 0)
-            _search(found, expected, "Reading and judging photographs")
+            measured = card.metrics.second_capture
+            _search(found, measured.pictures if measured else 0, "Reading and judging photographs")
     except CastingError as error:
         album.clear(key, pictures, judge)
         complain("The photographs with marked defects cannot be used.", error)

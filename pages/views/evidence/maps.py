@@ -1,7 +1,6 @@
 """The view on localization: does the evidence map point at the defect, where defects are known."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import streamlit as st
 
@@ -9,10 +8,12 @@ from casting_core.charts import maps as charts
 from casting_core.charts.maps import points_text, share_text
 from casting_core.charts.overlay import percent
 from casting_core.charts.style import listed
+from casting_core.estimate import Estimate
 from casting_core.evaluation.localization.method_comparison import EVIDENCE
 from casting_core.evaluation.reporting.figures_by_set import found_by_kind
 from casting_core.explanation.methods import METHODS
 from casting_core.networks.card import ModelCard
+from casting_core.networks.localization_figures import LocalizationFigures, MethodFigures, Quantiles
 from pages.shared import resources
 from pages.shared.drawing import draw
 from pages.shared.tables import panel, show_table
@@ -60,18 +61,18 @@ SIZES = {
 TABLE = {  # figure → title in the table of sets
     "peak_on_defect": "Defective parts whose strongest place lies on a defect",
     "sound_without_marked_place": "Sound parts without a marked place",
-    "region_recall/all": "Defects that a marked place touches",
-    "region_recall/small": "… small ones, under 0.2 % of the picture",
-    "region_recall/medium": "… medium ones, 0.2 to 0.5 %",
-    "region_recall/large": "… large ones, over 0.5 %",
-    "region_precision/all": "Marked places that touch a defect",
+    "region_recall.all": "Defects that a marked place touches",
+    "region_recall.small": "… small ones, under 0.2 % of the picture",
+    "region_recall.medium": "… medium ones, 0.2 to 0.5 %",
+    "region_recall.large": "… large ones, over 0.5 %",
+    "region_precision.all": "Marked places that touch a defect",
     "heat_inside": "Heat on defects, on average",
     "pixel_auroc": "Pixels told apart (area under the ROC curve)",
     "aupro_30": "Defects covered (AUPRO up to 30 %)",
     "peak_of_sound": "Strongest place on sound parts",
     "peak_of_defective": "Strongest place on defective parts",
-    "known_photographs/peak_on_defect": "Strongest place on a defect, castings that are in the training set",
-    "new_photographs/peak_on_defect": "Strongest place on a defect, castings found nowhere in it",
+    "known_photographs.peak_on_defect": "Strongest place on a defect, castings that are in the training set",
+    "new_photographs.peak_on_defect": "Strongest place on a defect, castings found nowhere in it",
 }
 
 
@@ -98,7 +99,7 @@ def show() -> None:
     map_pictures.show(card)  # last: judging takes longer than all texts
 
 
-def _opening(card: ModelCard, sets: Mapping[str, Mapping[str, Any]]) -> None:
+def _opening(card: ModelCard, sets: Mapping[str, LocalizationFigures]) -> None:
     """Say what the figures mean."""
     second, rendered = (getattr(card.metrics, name) for name in SETS)
     st.markdown(
@@ -111,19 +112,19 @@ def _opening(card: ModelCard, sets: Mapping[str, Mapping[str, Any]]) -> None:
         (second, "photographed by a second camera", "a person has marked"),
         (rendered, "that were rendered", "was rendered"),
     ):
-        if found and (peak := found["peak_on_defect"]):
+        if found and (peak := found.peak_on_defect):
             st.markdown(
-                f"- Of **{peak['of']:,} defective parts** {origin}, the strongest place of the map lies **on a defect "
-                f"that {words} in {peak['count']:,}** ({share_range(peak)})."
+                f"- Of **{peak.of:,} defective parts** {origin}, the strongest place of the map lies **on a defect "
+                f"that {words} in {peak.count:,}** ({share_range(peak)})."
             )
     if second:
         _second_camera(second)
 
 
-def _second_camera(found: Mapping[str, Any]) -> None:
+def _second_camera(found: LocalizationFigures) -> None:
     """Say what else was seen on the photographs that people marked."""
-    peak, recall = found["peak_on_defect"], found["region_recall"]["all"]
-    unmarked = found["defective_pictures"] - peak["of"] if peak else 0
+    peak, recall = found.peak_on_defect, found.region_recall.all
+    unmarked = found.defective_pictures - peak.of if peak and peak.of else 0
     if unmarked > 0:
         parts = "One part is" if unmarked == 1 else f"{unmarked} parts are"
         st.caption(f"{parts} filed as defective although nobody marked a defect there; not counted.")
@@ -131,38 +132,37 @@ def _second_camera(found: Mapping[str, Any]) -> None:
     if recall:
         told.append(
             "- **It shows why, not everything.** A part often has many small defects, and the map marks only some: "
-            f"places are marked at {recall['count']:,} of {recall['of']:,} defects ({share_range(recall)}). Small ones "
+            f"places are marked at {recall.count:,} of {recall.of:,} defects ({share_range(recall)}). Small ones "
             "are left dark most often. Look at the whole part."
         )
-    if dark := found["sound_without_marked_place"]:
-        told.append(f"- **Sound parts stay dark**: {dark['count']:,} of {dark['of']:,} have no marked place.")
-    if new := (found.get("new_photographs") or {}).get("peak_on_defect"):
+    if dark := found.sound_without_marked_place:
+        told.append(f"- **Sound parts stay dark**: {dark.count:,} of {dark.of:,} have no marked place.")
+    if new := found.at("new_photographs.peak_on_defect"):
         told.append(
-            f"- On the **castings found nowhere in the training set** it is right on {new['count']:,} of "
-            f"{new['of']:,}. So few could also come from a true rate of {percent(new['low'])}."
+            f"- On the **castings found nowhere in the training set** it is right on {new.count:,} of "
+            f"{new.of:,}. So few could also come from a true rate of {percent(new.low)}."
         )
     st.markdown("\n".join(told))
 
 
-def share_range(values: Mapping[str, Any]) -> str:
-    """Write a share of a card with its range: `40.8 %, 35.3 % to 46.7 %`."""
-    share, low, high = (percent(values[name]) for name in ("share", "low", "high"))
+def share_range(found: Estimate) -> str:
+    """Write a share with its range: `40.8 %, 35.3 % to 46.7 %`."""
+    share, low, high = map(percent, (found.value, *found.span))
     return f"{share}, {low} to {high}"
 
 
-def _sizes_and_kinds(card: ModelCard, sets: Mapping[str, Mapping[str, Any]]) -> None:
+def _sizes_and_kinds(card: ModelCard, sets: Mapping[str, LocalizationFigures]) -> None:
     kinds = found_by_kind(card)
     left, right = st.columns(2, gap="large")
-    recalls = {title: found["region_recall"] for title, found in sets.items() if found.get("region_recall")}
-    if recalls:
-        panel(
-            left,
-            "Defects that a marked place touches, by size",
-            charts.by_size(recalls, SIZES, title="Defects touched"),
-            "The size is the share of the picture that a defect covers. The smaller a defect, the more often it is not "
-            "marked. The lines are 95 % ranges over different castings.",
-            "maps sizes",
-        )
+    recalls = {title: found.region_recall for title, found in sets.items()}
+    panel(
+        left,
+        "Defects that a marked place touches, by size",
+        charts.by_size(recalls, SIZES, title="Defects touched"),
+        "The size is the share of the picture that a defect covers. The smaller a defect, the more often it is not "
+        "marked. The lines are 95 % ranges over different castings.",
+        "maps sizes",
+    )
     title = "Defects found, by kind"
     if not kinds:
         right.markdown(f"**{title}**")
@@ -195,7 +195,7 @@ def _methods(card: ModelCard) -> None:
     name = options[chosen]
     titles = {method: "Evidence map" if method == EVIDENCE else METHODS[method].title for method in measured}
     chart = charts.methods(
-        {method: row[name] for method, row in measured.items()},
+        {method: getattr(row, name) for method, row in measured.items()},
         titles,
         title=chosen,
         own="map of the model itself",
@@ -208,10 +208,11 @@ def _methods(card: ModelCard) -> None:
         [
             (
                 titles[method],
-                row["pictures"],
-                *(share_text(row[key]) for key in METHOD_FIGURES if key != "drop"),
-                *(points_text(row[key]) for key in ("drop", "control_drop")),
-                f"{row['milliseconds']:,.0f}",
+                row.pictures,
+                *(share_text(getattr(row, key)) for key in METHOD_FIGURES if key != "drop"),
+                points_text(row.drop),
+                points_text(row.control_drop),
+                f"{row.milliseconds:,.0f}",
             )
             for method, row in measured.items()
         ],
@@ -227,56 +228,49 @@ def _methods(card: ModelCard) -> None:
     )
 
 
-def _fewer(measured: Mapping[str, Any], titles: Mapping[str, str], name: str) -> str:
+def _fewer(measured: Mapping[str, MethodFigures], titles: Mapping[str, str], name: str) -> str:
     """Say which methods were measured on fewer pictures."""
-    count = "faithful_on" if name == "drop" else "pictures"
-    most = max(row[count] for row in measured.values())
-    told = [f"{titles[method]} on {row[count]} only" for method, row in measured.items() if row[count] < most]
+    counts = {method: row.faithful_on if name == "drop" else row.pictures for method, row in measured.items()}
+    most = max(counts.values())
+    told = [f"{titles[method]} on {count} only" for method, count in counts.items() if count < most]
     return f" Measured on {most} pictures{', ' + listed(told) if told else ''}."
 
 
 def _repair(card: ModelCard) -> None:
     found = card.metrics.repair
     st.subheader("Is what it marks really the reason?", anchor=False)
-    if not found or not found["falls"]:
+    if not found or not found.falls:
         st.markdown("Not measured: repairing the marked places was not tried for this model.")
         return
-    falls, control, after = found["falls"], found["control_moves"], found["after"]
+    falls, control, before, after = found.falls, found.control_moves, found.before, found.after
     told = (
-        f"On **{falls['of']:,} defective parts** that were stopped, all marked places were covered with sound metal of "
-        f"the same ring, in the picture only. **{falls['count']:,} of them then pass** ({share_range(falls)}): there, "
+        f"On **{falls.of:,} defective parts** that were stopped, all marked places were covered with sound metal of "
+        f"the same ring, in the picture only. **{falls.count:,} of them then pass** ({share_range(falls)}): there, "
         "what was marked was the reason."
     )
     if control:
         told += (
-            f" The control: the same at {control['of']:,} sound places changed the verdict in {control['count']:,} "
-            f"cases (at most {percent(control['high'])} would still fit)."
+            f" The control: the same at {control.of:,} sound places changed the verdict in {control.count:,} "
+            f"cases (at most {percent(control.span[1])} would still fit)."
         )
     st.markdown(told)
-    if after:
+    if before and after:
         st.caption(
-            f"Probability of a defect: median {percent(found['before']['median'])} before, "
-            f"{percent(after['median'])} after. Photographs of the second camera."
+            f"Probability of a defect: median {percent(before.median)} before, {percent(after.median)} after. "
+            "Photographs of the second camera."
         )
 
 
-def _table(sets: Mapping[str, Mapping[str, Any]]) -> None:
-    counted = {title: f"{found['pictures']:,} ({found['photographs']:,})" for title, found in sets.items()}
+def _table(sets: Mapping[str, LocalizationFigures]) -> None:
+    counted = {title: f"{found.pictures:,} ({found.photographs:,})" for title, found in sets.items()}
     rows = [{"Figure": "Pictures (castings)"} | counted]
     for path, title in TABLE.items():
-        rows.append({"Figure": title} | {name: _cell(_at(found, path)) for name, found in sets.items()})
+        rows.append({"Figure": title} | {name: _cell(found.at(path)) for name, found in sets.items()})
     st.table(rows, hide_index=True, alt="Every figure of the map, by set of pictures, with its 95 % range.")
     st.caption("In brackets the 95 % range over different castings. Strengths of places are on the map’s own scale.")
 
 
-def _at(found: Mapping[str, Any], path: str) -> Any:
-    value: Any = found
-    for step in path.split("/"):
-        value = value.get(step) if isinstance(value, Mapping) else None
-    return value
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, Mapping) and "median" in value:
-        return f"median {percent(value['median'])}, 95th percentile {percent(value['p95'])}"
+def _cell(value: Estimate | Quantiles | float | None) -> str:
+    if isinstance(value, Quantiles):
+        return f"median {percent(value.median)}, 95th percentile {percent(value.p95)}"
     return share_text(value)

@@ -3,7 +3,6 @@
 import hashlib
 import io
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -15,10 +14,8 @@ from casting_core.charts.robustness import (
     ERRORS,
     FIGURES,
     beyond,
-    handed_over,
     level_text,
     range_text,
-    share_of,
     title_of,
     unit_of,
     unnoticed,
@@ -29,6 +26,7 @@ from casting_core.evaluation.robustness.corruptions import CORRUPTIONS
 from casting_core.evaluation.robustness.summary import HANDED, RISE
 from casting_core.inspection.gate import RULES
 from casting_core.networks.card import ModelCard
+from casting_core.networks.limit_figures import DisturbanceFigures, LevelFigures, RobustnessFigures
 from pages.shared import resources, tables
 from pages.shared.trouble import complaining
 from pages.shared.uploads import Upload
@@ -49,27 +47,27 @@ def show() -> None:
         card, measured = chosen
         _opening(measured)
         _table(measured)
-        _small(measured["disturbances"])
-        _closer(card, measured["disturbances"])
+        _small(measured.disturbances)
+        _closer(card, measured.disturbances)
 
 
-def _opening(measured: Mapping[str, Any]) -> None:
+def _opening(measured: RobustnessFigures) -> None:
     st.markdown(
-        f"{measured['pictures']:,} photographs of {measured['photographs']} castings, "
-        f"{measured['sound_photographs']} of them sound, were made darker, brighter, blurred, turned and so on, step "
+        f"{measured.pictures:,} photographs of {measured.photographs} castings, "
+        f"{measured.sound_photographs} of them sound, were made darker, brighter, blurred, turned and so on, step "
         "by step. Each was judged by a copy of the model that had never seen that casting. How far may a photograph be "
         "from those that the published figures were measured on, until these no longer hold?"
     )
-    st.markdown("\n".join(f"- {each}" for each in unnoticed(measured["disturbances"])))
+    st.markdown("\n".join(f"- {each}" for each in unnoticed(measured.disturbances)))
 
 
-def _table(measured: Mapping[str, Any]) -> None:
+def _table(measured: RobustnessFigures) -> None:
     st.subheader("Where the published figures hold", anchor=False)
     column = st.column_config.TextColumn
     rows = []
-    for name, found in measured["disturbances"].items():
+    for name, found in measured.disturbances.items():
         first, second = (*beyond(name, found), "", "")[:2]
-        trained = "not varied" if found["trained"] is None else "{:g} to {:g}".format(*found["trained"])
+        trained = "not varied" if found.trained is None else "{:g} to {:g}".format(*found.trained)
         holds, errors = range_text(name, found), range_text(name, found, "errors_hold")
         first = first or "no harder step was tried"
         rows.append((title_of(name), holds, errors, first, second, trained, unit_of(name, found)))
@@ -88,21 +86,22 @@ def _table(measured: Mapping[str, Any]) -> None:
         height="content",
         key="robustness table",
     )
-    before = measured["undisturbed"]
+    before = measured.undisturbed
     st.caption(
         f"*As taken*, {_share(before, 'missed')} of the defective parts are missed, "
         f"{_share(before, 'false_alarms')} of the sound ones rejected, and "
-        f"{percent(handed_over(before))} of all are sent to a person. *Errors alone*: missed defects and "
+        f"{percent(before.handed_over)} of all are sent to a person. *Errors alone*: missed defects and "
         "false alarms do not rise, but more parts may be sent to a person. Between two steps nobody looked."
     )
     tables.csv_button("Save all figures as CSV", "robustness.csv", lambda: to_csv(measured), key="robustness csv")
 
 
-def _share(level: Mapping[str, Any], figure: str) -> str:
-    return percent(share_of(level, figure)[0] or 0.0)
+def _share(level: LevelFigures, figure: str) -> str:
+    found = level.share(figure)
+    return percent(0.0 if found is None else found.value)
 
 
-def _small(disturbances: Mapping[str, Any]) -> None:
+def _small(disturbances: Mapping[str, DisturbanceFigures]) -> None:
     st.subheader("Step by step", anchor=False)
     st.markdown(
         "**Missed defects** (dashed, squares) and **false alarms** (solid, circles) should stay at the bottom, **right "
@@ -117,7 +116,7 @@ def _small(disturbances: Mapping[str, Any]) -> None:
 
 
 @st.fragment
-def _closer(card: ModelCard, disturbances: Mapping[str, Any]) -> None:
+def _closer(card: ModelCard, disturbances: Mapping[str, DisturbanceFigures]) -> None:
     """One disturbance with its figures, what the checks refuse, and a casting that shows what a level means."""
     st.subheader("One disturbance up close", anchor=False)
     titles = {title_of(name): name for name in disturbances}
@@ -174,33 +173,32 @@ def _either(parts: list[str]) -> str:
     return " or ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
-def _measured(name: str, found: Mapping[str, Any]) -> str:
+def _measured(name: str, found: DisturbanceFigures) -> str:
     """How much was handed over at the hardest steps."""
-    levels = found["levels"]
-    outside = [each for each in (levels[0], levels[-1]) if each["level"] != found["none"]]
+    outside = [each for each in (found.levels[0], found.levels[-1]) if each.level != found.none]
     told = [
-        f"at {level_text(name, each['level'], found)}, {_share(each, 'reviews')} went to a person and "
+        f"at {level_text(name, each.level, found)}, {_share(each, 'reviews')} went to a person and "
         f"{_share(each, 'unusable')} had no verdict"
         for each in outside
     ]
     return f"Measured: {'; '.join(told)}."
 
 
-def _seen(card: ModelCard, name: str, found: Mapping[str, Any]) -> None:
+def _seen(card: ModelCard, name: str, found: DisturbanceFigures) -> None:
     """Draw a rendered casting, as it is and disturbed, each with its verdict."""
     st.markdown("**What a step looks like**")
     if not card.on_public_set:
         st.markdown("The castings that the app renders are not the product of this model, so there is nothing to show.")
         return
-    levels = {level_text(name, each["level"], found): each["level"] for each in found["levels"]}
+    levels = {level_text(name, each.level, found): each.level for each in found.levels}
     casting, level = st.columns(2, gap="large")
     which = casting.selectbox("Rendered casting", list(resources.sample_pictures()), key="casting", bind="query-params")
     steps = list(levels)
-    hardest = steps[-1] if levels[steps[-1]] != found["none"] else steps[0]
+    hardest = steps[-1] if levels[steps[-1]] != found.none else steps[0]
     word = level.select_slider("Step", steps, value=hardest, key=f"step-{name}", bind="query-params")
     left, right = st.columns(2, gap="large")
     with left:
-        _casting(card, which, name, found["none"], "As rendered")
+        _casting(card, which, name, found.none, "As rendered")
     with right:
         _casting(card, which, name, levels[word], f"{title_of(name)}: {word}")
 
@@ -235,14 +233,14 @@ def disturbed_casting(which: str, name: str, level: float) -> Upload:
     return Upload(name=f"{which}.png", sha256=hashlib.sha256(data).hexdigest(), data=data)
 
 
-def to_csv(measured: Mapping[str, Any]) -> bytes:
+def to_csv(measured: RobustnessFigures) -> bytes:
     """Write one row a disturbance and level, with `COLUMNS`; shares in [0, 1]."""
     return tables.to_csv(COLUMNS, (
         (
-            *(name, each["level"], found["unit"]),
-            *("yes" if each[key] else "no" for key in ("holds", "errors_hold")),
-            *(value for key in FIGURES for value in share_of(each, key)),
+            *(name, each.level, found.unit),
+            *("yes" if holds else "no" for holds in (each.holds, each.errors_hold)),
+            *(getattr(each.share(key), part, None) for key in FIGURES for part in ("value", "low", "high")),
         )
-        for name, found in measured["disturbances"].items()
-        for each in found["levels"]
+        for name, found in measured.disturbances.items()
+        for each in found.levels
     ))  # fmt: skip

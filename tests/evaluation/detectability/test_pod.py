@@ -8,7 +8,8 @@ from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
 from casting_core.errors import SettingsError
-from casting_core.evaluation.detectability.pod import CensoredSize, Curve, Trials, fit_curve, upper_bound
+from casting_core.evaluation.detectability.pod import Curve, Trials, fit_curve, upper_bound
+from casting_core.networks.limit_figures import CensoredSize
 
 TRUE = Curve(intercept=-3 * np.log(2.5), slope=3.0, penalised=False)  # a50 of 2.5
 
@@ -78,7 +79,7 @@ def test_the_bound_covers_the_truth_as_often_as_it_says():
     for seed in range(300):
         trials = study(seed)
         bound = upper_bound(trials, fit_curve(trials), 0.9)
-        above += bound.side == "above" or (bound.value is not None and bound.value >= true)
+        above += bound.beyond == "above" or (bound.value is not None and bound.value >= true)
     assert 0.91 <= above / 300 <= 0.98
 
 
@@ -89,7 +90,7 @@ def test_the_unit_of_the_sizes_does_not_matter(seed: int, unit: float):
     first, second = fit_curve(trials), fit_curve(other)
     assert second.size_at(0.5) / unit == pytest.approx(first.size_at(0.5), rel=1e-4)
     bounds = upper_bound(trials, first, 0.9), upper_bound(other, second, 0.9)
-    assert bounds[0].side == bounds[1].side
+    assert bounds[0].beyond == bounds[1].beyond
     if bounds[0].value is not None:
         assert bounds[1].value / unit == pytest.approx(bounds[0].value, rel=1e-4)
 
@@ -127,7 +128,7 @@ def test_where_all_is_hit_or_nothing_there_is_no_curve():
     assert fit_curve(everything) is None
     assert fit_curve(nothing) is None
     assert fit_curve(Trials.of(np.ones(4), np.array([True, False, True, False]))) is None  # one size
-    assert upper_bound(nothing, None, 0.9) == CensoredSize(value=None, side="above")
+    assert upper_bound(nothing, None, 0.9) == CensoredSize(value=None, beyond="above")
     bound = upper_bound(everything, None, 0.9).value
     assert size.min() < bound < np.median(size)  # hits among larger sizes say little of the smallest
 
@@ -136,7 +137,7 @@ def test_29_hits_of_29_at_one_size_are_what_it_takes():
     """0.9 ** 29 is the first power below 5 %."""
     for count, beyond in ((28, "above"), (29, "below")):
         trials = Trials.of(np.full(count, 2.0), np.ones(count, bool))
-        assert upper_bound(trials, None, 0.9) == CensoredSize(value=None, side=beyond)
+        assert upper_bound(trials, None, 0.9) == CensoredSize(value=None, beyond=beyond)
 
 
 def test_nothing_is_said_of_sizes_that_were_not_tried():
@@ -145,10 +146,8 @@ def test_nothing_is_said_of_sizes_that_were_not_tried():
     small = Trials.of(trials.size[trials.size < 3], trials.hit[trials.size < 3])
     fitted = fit_curve(small)
     assert fitted.size_at(0.9) > 3
-    assert upper_bound(small, fitted, 0.9) == CensoredSize(value=None, side="above")
-    assert CensoredSize.within(fitted.size_at(0.9), 0.7, 3.0) == CensoredSize(value=None, side="above")
-    assert CensoredSize.within(0.5, 0.7, 3.0) == CensoredSize(value=None, side="below")
-    assert CensoredSize.within(2.0, 0.7, 3.0) == CensoredSize(value=2.0)
+    assert upper_bound(small, fitted, 0.9) == CensoredSize(value=None, beyond="above")
+    assert CensoredSize.within(fitted.size_at(0.9), 0.7, 3.0) == CensoredSize(value=None, beyond="above")
 
 
 def test_a_curve_that_does_not_rise_reaches_nothing():
@@ -156,7 +155,7 @@ def test_a_curve_that_does_not_rise_reaches_nothing():
     falling = Trials.of(size, (np.arange(90) % 3 == 0) & (size < 10))
     fitted = fit_curve(falling)
     assert fitted.slope < 0
-    assert upper_bound(falling, fitted, 0.9) == CensoredSize(value=None, side="above")
+    assert upper_bound(falling, fitted, 0.9) == CensoredSize(value=None, beyond="above")
 
 
 @pytest.mark.parametrize(

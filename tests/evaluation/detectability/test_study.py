@@ -20,6 +20,7 @@ from casting_core.evaluation.detectability.summary import summarise
 from casting_core.evaluation.detectability.trials import FILE, HARMLESS, SOUND, read_trials
 from casting_core.labels import Label, Verdict
 from casting_core.networks.card import MODELS
+from casting_core.system.json_records import to_json
 
 TARGETS = "casting_core.evaluation.detectability.targets"
 
@@ -72,7 +73,7 @@ def test_what_is_printed_is_kept_where_asked_for(public: Path, folder: Path, mon
         *(("rendered", str(2_000_000 + n)) for n in range(2)),
     }
     made, given = (json.loads(text) for text in ((folder / "card.json").read_text(), before))
-    assert made["metrics"]["detectability"] == json.loads(json.dumps(summarise(trials)))
+    assert made["metrics"]["detectability"] == to_json(summarise(trials))
     assert {**made, "metrics": None} == {**given, "metrics": None}
     for kind in DefectKind:
         assert f"| rendered: {kind} | " in shown

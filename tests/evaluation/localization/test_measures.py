@@ -6,6 +6,7 @@ from sklearn.metrics import roc_auc_score
 
 from casting_core.evaluation.localization.measures import Case, Measured, measure, peak_on_defect, summarise
 from casting_core.labels import Verdict
+from casting_core.networks.localization_figures import BySize
 
 
 def case(
@@ -73,7 +74,7 @@ def test_aupro_by_hand():
     # the curve rises from 1/2 at 6/22 to 1 at 1, linearly in between
     end = 0.5 + 0.5 * (0.3 - 6 / 22) / (1 - 6 / 22)
     expected = (0.5 * 6 / 22 + (0.5 + end) / 2 * (0.3 - 6 / 22)) / 0.3
-    assert figures["aupro_30"]["value"] == pytest.approx(expected, abs=1e-6)
+    assert figures.aupro_30.value == pytest.approx(expected, abs=1e-6)
 
 
 def test_pixel_auroc_is_scikit_learn_s():
@@ -87,8 +88,8 @@ def test_pixel_auroc_is_scikit_learn_s():
     expected = roc_auc_score(
         np.concatenate([each.mask.ravel() for each in cases]), np.concatenate([each.heatmap.ravel() for each in cases])
     )
-    assert figures["pixel_auroc"]["value"] == pytest.approx(expected, abs=1e-3)
-    assert figures["pixel_auroc"]["low"] <= figures["pixel_auroc"]["value"] <= figures["pixel_auroc"]["high"]
+    assert figures.pixel_auroc.value == pytest.approx(expected, abs=1e-3)
+    assert figures.pixel_auroc.low <= figures.pixel_auroc.value <= figures.pixel_auroc.high
 
 
 def test_a_set_by_hand():
@@ -100,24 +101,24 @@ def test_a_set_by_hand():
         measure(case(HEAT, nothing, probability=0.7, defective=False, photograph=2)),
     ]
     figures = summarise(measured)
-    assert (figures["pictures"], figures["defective_pictures"], figures["photographs"]) == (4, 2, 3)
-    assert (figures["right"]["count"], figures["right"]["of"]) == (2, 4)
-    assert (figures["missed_at_half"]["count"], figures["false_at_half"]["count"]) == (1, 1)
-    assert (figures["peak_on_defect"]["count"], figures["peak_on_defect"]["of"]) == (1, 2)
-    assert figures["roc_auc"] == pytest.approx(0.75)
-    assert figures["peak_of_sound"]["median"] == pytest.approx((0.09 + 0.9) / 2)
-    assert figures["sound_without_marked_place"]["count"] == 1
+    assert (figures.pictures, figures.defective_pictures, figures.photographs) == (4, 2, 3)
+    assert (figures.right.count, figures.right.of) == (2, 4)
+    assert (figures.missed_at_half.count, figures.false_at_half.count) == (1, 1)
+    assert (figures.peak_on_defect.count, figures.peak_on_defect.of) == (1, 2)
+    assert figures.roc_auc == pytest.approx(0.75)
+    assert figures.peak_of_sound.median == pytest.approx((0.09 + 0.9) / 2)
+    assert figures.sound_without_marked_place.count == 1
 
 
 def test_figures_without_what_they_need_are_none():
     sound = measure(case(HEAT, np.zeros((5, 5), bool), defective=False))
     figures = summarise([sound])
     for name in ("peak_on_defect", "missed_at_half", "peak_of_defective", "roc_auc", "pixel_auroc", "aupro_30"):
-        assert figures[name] is None
+        assert getattr(figures, name) is None
     for name in ("passed", "known_photographs", "new_photographs"):
-        assert figures[name] is None
-    assert figures["region_recall"] == {"all": None, "small": None, "medium": None, "large": None}
-    assert summarise([])["pictures"] == 0
+        assert getattr(figures, name) is None
+    assert figures.region_recall == BySize(all=None, small=None, medium=None, large=None)
+    assert summarise([]).pictures == 0
 
 
 def test_what_passes_and_what_is_rejected():
@@ -131,8 +132,8 @@ def test_what_passes_and_what_is_rejected():
             measure(case(HEAT, nothing, photograph=4, verdict=Verdict.OK, defective=False)),
         ]
     )
-    assert (figures["passed"]["count"], figures["passed"]["of"]) == (1, 3)
-    assert (figures["rejected"]["count"], figures["rejected"]["of"]) == (1, 2)
+    assert (figures.passed.count, figures.passed.of) == (1, 3)
+    assert (figures.rejected.count, figures.rejected.of) == (1, 2)
 
 
 def test_regions_by_size_over_pictures():
@@ -145,10 +146,10 @@ def test_regions_by_size_over_pictures():
             measure(case(np.zeros((5, 5)), TWO, photograph=2, defective=False)),  # an ok part with something drawn
         ]
     )
-    assert figures["region_recall"]["small"] is None
-    recall, precision = figures["region_recall"]["large"], figures["region_precision"]["all"]
-    assert (recall["count"], recall["of"]) == (1, 2)
-    assert (precision["count"], precision["of"]) == (1, 2)
+    assert figures.region_recall.small is None
+    recall, precision = figures.region_recall.large, figures.region_precision.all
+    assert (recall.count, recall.of) == (1, 2)
+    assert (precision.count, precision.of) == (1, 2)
 
 
 def test_known_and_new_photographs_apart():
@@ -161,8 +162,8 @@ def test_known_and_new_photographs_apart():
             measure(case(HEAT, TWO, photograph=3, known=None)),  # in neither
         ]
     )
-    known, new = figures["known_photographs"], figures["new_photographs"]
-    assert (known["pictures"], known["roc_auc"], known["peak_on_defect"]["count"]) == (2, 1.0, 1)
-    assert (new["pictures"], new["roc_auc"], new["rejected"]) == (1, None, None)
-    assert (new["missed_at_half"]["count"], new["passed"]["count"], new["peak_on_defect"]["count"]) == (1, 1, 0)
-    assert figures["pictures"] == 4
+    known, new = figures.known_photographs, figures.new_photographs
+    assert (known.pictures, known.roc_auc, known.peak_on_defect.count) == (2, 1.0, 1)
+    assert (new.pictures, new.roc_auc, new.rejected) == (1, None, None)
+    assert (new.missed_at_half.count, new.passed.count, new.peak_on_defect.count) == (1, 1, 0)
+    assert figures.pictures == 4

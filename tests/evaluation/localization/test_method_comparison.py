@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from casting_core.data.samples import evenly_spaced_indices
+from casting_core.estimate import Estimate
 from casting_core.evaluation.localization.measures import Case, measure
 from casting_core.evaluation.localization.method_comparison import (
     EVIDENCE,
@@ -59,14 +60,14 @@ def test_the_map_that_names_the_reason_wins():
     figures = summarise_maps(pictures)
     assert list(figures) == [EVIDENCE, "other"]
     own, other = figures[EVIDENCE], figures["other"]
-    assert (own["peak_on_defect"]["count"], other["peak_on_defect"]["count"]) == (2, 0)
-    assert own["peak_of_sound"]["median"] == pytest.approx(0.02)
-    assert other["peak_of_sound"]["median"] == 1  # it glows on the sound part too
-    assert own["milliseconds"] == pytest.approx(2)
+    assert (own.peak_on_defect.count, other.peak_on_defect.count) == (2, 0)
+    assert own.peak_of_sound.median == pytest.approx(0.02)
+    assert other.peak_of_sound.median == 1  # it glows on the sound part too
+    assert own.milliseconds == pytest.approx(2)
     # removed at 0.25 % (3 of 16 places), 0.5 % (5), 1 % (10) and more; falls to 0 from 2 % (20) on
-    assert own["drop"]["value"] > 0.3 > abs(own["control_drop"]["value"])
-    assert other["drop"]["value"] == pytest.approx(own["control_drop"]["value"], abs=0.02)
-    assert (own["faithful_on"], own["pictures"]) == (3, 3)
+    assert own.drop.value > 0.3 > abs(own.control_drop.value)
+    assert other.drop.value == pytest.approx(own.control_drop.value, abs=0.02)
+    assert (own.faithful_on, own.pictures) == (3, 3)
     best = winners(figures)
     assert {best[name] for name in ("peak_on_defect", "heat_inside", "pixel_auroc", "aupro_30", "drop")} == {EVIDENCE}
 
@@ -90,9 +91,9 @@ def test_inputs_are_not_changed_and_every_map_is_told_of():
 def test_a_method_measured_on_fewer_pictures_says_so_and_wins_nothing():
     exact = {"exact": lambda inputs: spot(1.0)}
     figures = summarise_maps([measure_maps(subject(), exact), measure_maps(subject(photograph=1), {})])
-    assert (figures[EVIDENCE]["pictures"], figures["exact"]["pictures"]) == (2, 1)
+    assert (figures[EVIDENCE].pictures, figures["exact"].pictures) == (2, 1)
     assert set(winners(figures).values()) == {EVIDENCE}
-    assert figures["exact"]["drop"] is None
+    assert figures["exact"].drop is None
     assert "drop" not in winners(figures)
 
 
@@ -104,10 +105,10 @@ def test_falls_are_averaged_over_pictures_with_intervals_over_photographs():
         return Drawn(measured=measure(subject(photograph=photograph).case), seconds=0.0, faithfulness=faithful)
 
     row = summarise_maps([{"m": drawn(0.0, 0)}, {"m": drawn(0.2, 0)}, {"m": drawn(0.7, 1)}])["m"]
-    assert row["drop"]["value"] == pytest.approx((1 + 0.8 + 0.3) / 3)
+    assert row.drop.value == pytest.approx((1 + 0.8 + 0.3) / 3)
     # two photographs: either alone is drawn with a probability of a quarter
-    assert (row["drop"]["low"], row["drop"]["high"]) == (pytest.approx(0.3), pytest.approx(0.9))
-    assert row["control_drop"] == {"value": 0, "low": 0, "high": 0}
+    assert (row.drop.low, row.drop.high) == (pytest.approx(0.3), pytest.approx(0.9))
+    assert row.control_drop == Estimate(value=0, low=0, high=0)
 
 
 def test_evenly_spaced():

@@ -30,23 +30,23 @@ def test_falls_and_controls():
         ],
         verdict,
     )
-    assert (figures["pictures"], figures["photographs"], figures["without_marked_place"]) == (3, 3, 1)
-    assert (figures["falls"]["count"], figures["falls"]["of"]) == (1, 3)
-    assert (figures["control_moves"]["count"], figures["control_moves"]["of"]) == (1, 3)
-    assert figures["without_control"] == 1
-    assert figures["before"]["median"] == pytest.approx(0.9)
-    assert figures["after"]["median"] == pytest.approx(0.2)
-    assert figures["control_shift"]["median"] == pytest.approx(0.1)
+    assert (figures.pictures, figures.photographs, figures.without_marked_place) == (3, 3, 1)
+    assert (figures.falls.count, figures.falls.of) == (1, 3)
+    assert (figures.control_moves.count, figures.control_moves.of) == (1, 3)
+    assert figures.without_control == 1
+    assert figures.before.median == pytest.approx(0.9)
+    assert figures.after.median == pytest.approx(0.2)
+    assert figures.control_shift.median == pytest.approx(0.1)
 
 
 def test_a_control_may_move_either_way():
     up = trial(0.1, (0.71,), photograph=0, before=0.5)
     down = trial(0.1, (0.29,), photograph=1, before=0.5)
-    assert summarise_trials([up, down], verdict)["control_moves"]["count"] == 2
+    assert summarise_trials([up, down], verdict).control_moves.count == 2
 
 
 def test_nothing_tried_gives_no_figures():
     figures = summarise_trials([Trial(proof=None, flagged=False, photograph=0)], verdict)
-    assert figures["pictures"] == 0
+    assert figures.pictures == 0
     for name in ("falls", "control_moves", "before", "after", "control_shift", "replaced"):
-        assert figures[name] is None
+        assert getattr(figures, name) is None

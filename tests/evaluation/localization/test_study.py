@@ -13,6 +13,8 @@ from casting_core.data.synthetic.casting import render_casting
 from casting_core.errors import DataError, SettingsError
 from casting_core.evaluation.localization import study
 from casting_core.labels import Label, Verdict
+from casting_core.networks.localization_figures import Count
+from casting_core.networks.thresholds import Thresholds
 
 DEFECT = (slice(4, 8), slice(4, 8))
 
@@ -23,7 +25,7 @@ class Stub:
     Its map marks `DEFECT` with that probability. `looked`: how often it judged past the gates.
     """
 
-    card = SimpleNamespace(name="stub", architecture="logistic_regression", threshold_pass=0.2, threshold_reject=0.8)
+    card = SimpleNamespace(name="stub", architecture="logistic_regression", thresholds=Thresholds(0.2, 0.8))
     network = None
 
     def __init__(self, *, maps: bool = True) -> None:
@@ -70,12 +72,12 @@ def test_judged_by_hand() -> None:
     )
     steps: list[tuple[int, int]] = []
     figures = study.judge(Stub(), pictures, {0: True, 1: False, 2: None}, lambda *step: steps.append(step))
-    assert (figures["pictures"], figures["defective_pictures"], figures["photographs"]) == (5, 3, 5)
-    assert (figures["passed"]["count"], figures["passed"]["of"]) == (1, 3)
-    assert (figures["rejected"]["count"], figures["rejected"]["of"]) == (1, 2)
-    assert (figures["peak_on_defect"]["count"], figures["peak_on_defect"]["of"]) == (3, 3)
-    assert figures["found_by_kind"] == {"crack": {"count": 1, "of": 2}}  # where a defect is alone
-    assert (figures["known_photographs"]["pictures"], figures["new_photographs"]["pictures"]) == (1, 1)
+    assert (figures.pictures, figures.defective_pictures, figures.photographs) == (5, 3, 5)
+    assert (figures.passed.count, figures.passed.of) == (1, 3)
+    assert (figures.rejected.count, figures.rejected.of) == (1, 2)
+    assert (figures.peak_on_defect.count, figures.peak_on_defect.of) == (3, 3)
+    assert figures.found_by_kind == {"crack": Count(count=1, of=2)}  # where a defect is alone
+    assert (figures.known_photographs.pictures, figures.new_photographs.pictures) == (1, 1)
     assert steps == [(done, 5) for done in range(1, 6)]
 
 
@@ -83,14 +85,14 @@ def test_what_a_gate_refuses_is_measured_all_the_same() -> None:
     stub = Stub()
     figures = study.judge(stub, set_of(image(190, 0, "pore"), image(30, 1)))
     assert stub.looked == 1
-    assert figures["missed_at_half"]["count"] == 0
-    assert (figures["passed"]["count"], figures["passed"]["of"]) == (0, 1)  # nobody ships an unusable one
-    assert figures["found_by_kind"] == {"pore": {"count": 1, "of": 1}}
-    assert figures["known_photographs"] is figures["new_photographs"] is None
+    assert figures.missed_at_half.count == 0
+    assert (figures.passed.count, figures.passed.of) == (0, 1)  # nobody ships an unusable one
+    assert figures.found_by_kind == {"pore": Count(count=1, of=1)}
+    assert figures.known_photographs is figures.new_photographs is None
 
 
 def test_where_no_kinds_are_told_none_are_counted() -> None:
-    assert "found_by_kind" not in study.judge(Stub(), set_of(image(30, 0), image(40, 1)))
+    assert study.judge(Stub(), set_of(image(30, 0), image(40, 1))).found_by_kind is None
 
 
 def test_a_model_without_a_map_has_nothing_to_measure() -> None:
@@ -163,5 +165,5 @@ def test_sound_parts_are_not_repaired() -> None:
     """Nor defective ones that the model passes, as there is nothing to explain."""
     steps: list[tuple[int, int]] = []
     figures = study.repairs(Stub(), set_of(image(90, 0), image(5, 1, "crack")), lambda *step: steps.append(step))
-    assert figures["pictures"] == 0
+    assert figures.pictures == 0
     assert steps == [(1, 2), (2, 2)]

@@ -8,8 +8,15 @@ from casting_core.evaluation.comparison.tables import comparison_tables
 from casting_core.evaluation.reporting.markdown import map_table, methods_table, repair_table, results_table
 from casting_core.networks.card import MODELS, read_card
 from casting_core.networks.figures import Figures, Metrics
+from casting_core.networks.localization_figures import (
+    Headline,
+    LocalizationFigures,
+    MethodFigures,
+    Quantiles,
+    RepairFigures,
+)
 from tests import ROOT
-from tests.factories import figures, split_figures
+from tests.factories import bare, figures, split_figures
 
 SHIPPED = ("castnet", "cnn", "feedforward", "logistic_regression", "brightness")
 RESULTS = ROOT / "docs" / "results.md"
@@ -68,13 +75,13 @@ def test_no_pictures():
     assert "| wrong at a probability of 50 % | no pictures |" in table
 
 
-SHARE = {"count": 1, "of": 2, "share": 0.5, "low": 0.1, "high": 0.9}
+SHARE = Estimate(count=1, of=2, value=0.5, low=0.1, high=0.9)
 
 
 def test_figures_that_only_one_set_has():
-    second = {"pictures": 2, "photographs": 2, "roc_auc": 0.5, "new_photographs": {"pictures": 1200, "passed": SHARE}}
-    rendered = {"pictures": 1, "photographs": 1, "roc_auc": None}
-    table = map_table(Metrics(second_capture=second, rendered=rendered))
+    new = bare(Headline, pictures=1200, passed=SHARE)
+    second = bare(LocalizationFigures, roc_auc=0.5, new_photographs=new)
+    table = map_table(Metrics(second_capture=second, rendered=bare(LocalizationFigures)))
     assert "| ROC-AUC of the verdict | 0.5000 | none |" in table
     assert "| pictures of photographs found nowhere in the public set | 1,200 | none |" in table
     assert "| 1 of 2: 50.00 % (10.00 % to 90.00 %) | none |" in table
@@ -83,20 +90,19 @@ def test_figures_that_only_one_set_has():
 
 
 def test_methods_with_the_best_of_each_column_in_bold():
-    def row(auroc: float, milliseconds: float, pictures: int = 2) -> dict:
-        area = {"value": auroc, "low": 0.0, "high": 1.0}
-        return {
-            "pictures": pictures,
-            "peak_on_defect": SHARE,
-            "heat_inside": 0.25,
-            "pixel_auroc": area,
-            "aupro_30": area,
-            "drop": None,
-            "control_drop": None,
-            "peak_of_sound": {"median": 0.02, "p95": 0.3},
-            "sound_without_marked_place": SHARE,
-            "milliseconds": milliseconds,
-        }
+    def row(auroc: float, milliseconds: float, pictures: int = 2) -> MethodFigures:
+        area = Estimate(value=auroc, low=0.0, high=1.0)
+        return bare(
+            MethodFigures,
+            pictures=pictures,
+            peak_on_defect=SHARE,
+            heat_inside=0.25,
+            pixel_auroc=area,
+            aupro_30=area,
+            peak_of_sound=Quantiles(median=0.02, p95=0.3),
+            sound_without_marked_place=SHARE,
+            milliseconds=milliseconds,
+        )
 
     measured = {"evidence": row(0.9, 30.0), "gradcam": row(0.8, 2.5), "scorecam": row(1.0, 0.5, pictures=1)}
     own, other, slow = methods_table(Metrics(maps_second_capture=measured)).splitlines()[2:]
@@ -109,10 +115,9 @@ def test_methods_with_the_best_of_each_column_in_bold():
 
 
 def test_repairs_as_a_table():
-    spread = {"median": 0.25, "p95": 0.5}
-    shares = {"falls": SHARE, "control_moves": None}
+    spread = Quantiles(median=0.25, p95=0.5)
     spreads = dict.fromkeys(("before", "after", "control_shift", "replaced"), spread)
-    table = repair_table(Metrics(repair={"pictures": 2, "photographs": 1, **shares, **spreads}))
+    table = repair_table(Metrics(repair=bare(RepairFigures, photographs=1, falls=SHARE, **spreads)))
     assert "| pictures (photographs) | 2 (1) |" in table
     assert "turns into another | none |" in table
     assert "| probability as given | median 0.250, 95th percentile 0.500 |" in table

@@ -17,6 +17,7 @@ from casting_core.evaluation.robustness.summary import summarise
 from casting_core.evaluation.robustness.tallies import FILE, UNDISTURBED, read_tallies
 from casting_core.labels import Label
 from casting_core.networks.card import MODELS
+from casting_core.system.json_records import to_json
 
 FEW = {name: CORRUPTIONS[name] for name in ("blur", "rotation")}
 
@@ -72,7 +73,7 @@ def test_what_is_printed_is_kept_where_asked_for(public: Path, folder: Path):
     blurred = [each for each in tallies if (each.disturbance, each.level) == ("blur", 3.0)]
     assert sum(each.unusable + each.reviews for each in blurred) == 3  # no gate lets that pass
     made, given = (json.loads(text) for text in ((folder / "card.json").read_text(), before))
-    assert made["metrics"]["robustness"] == json.loads(json.dumps(summarise(tallies)))
+    assert made["metrics"]["robustness"] == to_json(summarise(tallies))
     assert {**made, "metrics": None} == {**given, "metrics": None}
     assert "| blur, 3 px standard deviation | " in shown
     assert "rotation: figures hold from 0 to " in shown

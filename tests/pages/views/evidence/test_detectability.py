@@ -4,20 +4,21 @@ import csv
 import io
 import re
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from casting_core.charts.detectability import Scale
 from casting_core.errors import DataError
-from casting_core.evaluation.detectability.summary import size_text, summarise
+from casting_core.estimate import Estimate
+from casting_core.evaluation.detectability.summary import summarise
 from casting_core.evaluation.detectability.trials import FILE, PUBLIC, RENDERED, read_trials
 from casting_core.networks.card import MODELS, ModelCard, read_card
 from casting_core.networks.figures import Metrics
+from casting_core.networks.limit_figures import DetectabilityFigures
 from pages.shared import resources
 from pages.views.evidence import detectability
-from tests.charts.test_detectability import kind, size
+from tests.charts.test_detectability import bins, kind, size
 from tests.pages.conftest import texts
 
 CARD = read_card(MODELS / "castnet")
@@ -47,8 +48,8 @@ def alts(app: AppTest) -> list[str]:
     return [chart.proto.alt.replace("\N{NO-BREAK SPACE}", " ") for chart in app.get("plotly_chart")]
 
 
-def calls(count: int) -> dict[str, Any]:
-    return {"count": count, "of": 20, "share": count / 20, "low": 0.0, "high": 0.2}
+def calls(count: int) -> Estimate:
+    return Estimate(count=count, of=20, value=count / 20, low=0.0, high=0.2)
 
 
 @pytest.fixture
@@ -61,14 +62,14 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> ModelCard:
             hits=3, fit="no rise", a50=never, a90=never, a90_95=never, a90_95_photographs=never
         ),
     }  # fmt: skip
-    public = {
-        "pictures": 20,
-        "photographs": 5,
-        "diameter": 250.0,
-        "false_calls": calls(1),
-        "false_calls_harmless": calls(2),
-        "kinds": kinds,
-    }
+    public = DetectabilityFigures(
+        pictures=20,
+        photographs=5,
+        diameter=250.0,
+        false_calls=calls(1),
+        false_calls_harmless=calls(2),
+        kinds=kinds,
+    )
     card = replace(CARD, name="tried", metrics=Metrics(detectability={PUBLIC: public}))
     monkeypatch.setattr(resources, "models", lambda: ["tried"])
     monkeypatch.setattr(resources, "card", lambda name: card)
@@ -126,8 +127,9 @@ def test_what_lies_below_or_is_not_sure_is_said():
 
 def test_the_caption_says_what_became_of_the_largest():
     assert detectability.caption(kind(), "stopped") == "19 of 30 stopped. All of the 10 largest were."
-    bins = [{"from": 1, "to": 16, "trials": 10, "hits": 9}]
-    assert detectability.caption(kind(bins=bins), "marked").endswith("Of the 10 largest, 1 was not.")
+    assert detectability.caption(kind(bins=bins((1.0, 16.0, 10, 9))), "marked").endswith(
+        "Of the 10 largest, 1 was not."
+    )
 
 
 def test_the_csv_holds_sizes_counts_and_the_curve():
@@ -153,18 +155,18 @@ def test_the_csv_holds_sizes_counts_and_the_curve():
 def test_what_the_shipped_view_says_is_what_the_card_says():
     app = view()
     said = words(app)
-    kinds = CARD.metrics.to_json()["detectability"][PUBLIC]["kinds"]
+    kinds = CARD.metrics.detectability[PUBLIC].kinds
     assert len(alts(app)) == 1 + len(kinds)
     for each in kinds.values():
-        if each["a90"]["value"] is not None:
-            assert f"{size_text(each, 'a90')} of the diameter" in said
-        assert any(f"{each['hits']:,} of {each['trials']:,} stopped." in line for line in said.splitlines())
+        if each.a90.value is not None:
+            assert f"{each.size_text('a90')} of the diameter" in said
+        assert any(f"{each.hits:,} of {each.trials:,} stopped." in line for line in said.splitlines())
     table = app.dataframe[0].value.set_index("kind")
     for name, each in kinds.items():
         for key in ("a50", "a90", "a90_95", "a90_95_photographs"):
             shown = re.match(r"[\d.]+ %", table.loc[name, key].replace("\N{NO-BREAK SPACE}", " "))
             assert (None if shown is None else shown.group()) == (
-                None if each[key]["value"] is None else size_text(each, key)
+                None if getattr(each, key).value is None else each.size_text(key)
             )
 
 
@@ -172,8 +174,8 @@ def test_what_the_shipped_view_says_is_what_the_card_says():
 def test_the_curves_drawn_are_those_of_the_trials():
     trials = [trial for trial in read_trials(MODELS / "castnet" / FILE) if trial.base == RENDERED]
     chosen = [trial for trial in trials if trial.kind in ("sound", "harmless", "chipping", "scratch")]
-    computed = summarise(chosen)[RENDERED]["kinds"]
-    assert computed == {name: CARD.metrics.to_json()["detectability"][RENDERED]["kinds"][name] for name in computed}
+    computed = summarise(chosen)[RENDERED].kinds
+    assert computed == {name: CARD.metrics.detectability[RENDERED].kinds[name] for name in computed}
 
 
 @needs_figures
@@ -181,9 +183,9 @@ def test_marked_places_give_the_sizes_of_the_card():
     app = view(castings="Rendered castings", found="Marked by the map")
     assert "castings that this app rendered" in words(app)
     found = detectability.marked(CARD, RENDERED).result()
-    for name, each in CARD.metrics.to_json()["detectability"][RENDERED]["kinds"].items():
-        assert {key: found["kinds"][name][key] for key in each["marked"]} == each["marked"]
-        assert f"{each['marked']['hits']:,} of {each['trials']:,} marked." in words(app)
+    for name, each in CARD.metrics.detectability[RENDERED].kinds.items():
+        assert all(getattr(found.kinds[name], key) == value for key, value in vars(each.marked).items())
+        assert f"{each.marked.hits:,} of {each.trials:,} marked." in words(app)
 
 
 def test_a_damaged_file_of_trials_is_told_and_can_be_restored(tmp_path, monkeypatch):

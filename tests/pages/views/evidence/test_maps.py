@@ -67,30 +67,27 @@ def test_what_it_means_is_told_with_the_cards_numbers(card: ModelCard):
     assert not app.exception
     told = texts(app)
     for name in ("second_capture", "rendered"):
-        peak = card.metrics.to_json()[name]["peak_on_defect"]
-        assert f"Of **{peak['of']:,} defective parts**" in told
-        assert f"in {peak['count']:,}**" in told
-    recall, falls = (
-        card.metrics.to_json()["second_capture"]["region_recall"]["all"],
-        card.metrics.to_json()["repair"]["falls"],
-    )
-    assert f"{recall['count']:,} of {recall['of']:,} defects" in told
-    assert f"On **{falls['of']:,} defective parts**" in told
-    assert f"**{falls['count']:,} of them then pass**" in told
+        peak = getattr(card.metrics, name).peak_on_defect
+        assert f"Of **{peak.of:,} defective parts**" in told
+        assert f"in {peak.count:,}**" in told
+    recall, falls = card.metrics.second_capture.region_recall.all, card.metrics.repair.falls
+    assert f"{recall.count:,} of {recall.of:,} defects" in told
+    assert f"On **{falls.of:,} defective parts**" in told
+    assert f"**{falls.count:,} of them then pass**" in told
     assert "Not measured for" in told
 
 
 def test_the_tables_are_the_cards(card: ModelCard):
     app = run()
     methods = app.dataframe[0].value.to_dict("records")
-    for row, told in zip(methods, card.metrics.to_json()["maps_second_capture"].values(), strict=True):
-        assert row["peak_on_defect"] == share_text(told["peak_on_defect"])
-        assert row["aupro_30"] == share_text(told["aupro_30"])
+    for row, told in zip(methods, card.metrics.maps_second_capture.values(), strict=True):
+        assert row["peak_on_defect"] == share_text(told.peak_on_defect)
+        assert row["aupro_30"] == share_text(told.aupro_30)
     by_set = {row["Figure"]: row for row in app.table[0].value.to_dict("records")}
     for title, name in (("Second camera", "second_capture"), ("Rendered castings", "rendered")):
-        told = card.metrics.to_json()[name]
-        assert by_set["Pixels told apart (area under the ROC curve)"][title] == share_text(told["pixel_auroc"])
-        assert by_set["Marked places that touch a defect"][title] == share_text(told["region_precision"]["all"])
+        told = getattr(card.metrics, name)
+        assert by_set["Pixels told apart (area under the ROC curve)"][title] == share_text(told.pixel_auroc)
+        assert by_set["Marked places that touch a defect"][title] == share_text(told.region_precision.all)
     last = "Strongest place on a defect, castings found nowhere in it"
     assert by_set[last]["Rendered castings"] == "not measured"
 
@@ -113,7 +110,7 @@ def test_the_best_and_the_worst_of_a_few_castings_are_shown_and_labelled():
 
 
 def test_all_castings_can_be_searched(monkeypatch: pytest.MonkeyPatch, card: ModelCard):
-    six = replace(card, metrics=replace(card.metrics, rendered={**card.metrics.rendered, "pictures": 6}))
+    six = replace(card, metrics=replace(card.metrics, rendered=replace(card.metrics.rendered, pictures=6)))
     monkeypatch.setattr(resources, "card", lambda name: six if name == "castnet" else read_card(MODELS / name))
     app = run()
     app.button(key="map all rendered").click().run()
@@ -178,8 +175,8 @@ def test_the_photographs_give_the_cards_number(masks_root, monkeypatch: pytest.M
     found = album.Album(map_pictures.photographs(masks_root), map_pictures._judge("castnet"))
     while found.advance():
         pass
-    peak = card.metrics.to_json()["second_capture"]["peak_on_defect"]
+    peak = card.metrics.second_capture.peak_on_defect
     # the card was measured in bfloat16; a processor without it computes in float32, which moves one peak by a pixel
     slack = 0 if fast_dtype(torch.device("cpu")) == torch.bfloat16 else 1
-    assert found.extremes.seen == peak["of"]
-    assert abs(found.extremes.hits - peak["count"]) <= slack
+    assert found.extremes.seen == peak.of
+    assert abs(found.extremes.hits - peak.count) <= slack

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from casting_core.charts.robustness import FIGURES, range_text, share_of, title_of
+from casting_core.charts.robustness import FIGURES, range_text, title_of
 from casting_core.data.images import decode
 from casting_core.evaluation.robustness.corruptions import CORRUPTIONS
 from casting_core.networks.card import MODELS, ModelCard, read_card
 from casting_core.networks.figures import Metrics
+from casting_core.networks.limit_figures import RobustnessFigures
 from pages.shared import resources
 from pages.views.evidence import robustness
 from tests.charts.test_robustness import light, noise
@@ -44,13 +45,13 @@ def alts(app: AppTest) -> list[str]:
 @pytest.fixture
 def measured(monkeypatch: pytest.MonkeyPatch) -> ModelCard:
     """A model that was tried with two disturbances, and has another product, of which nothing is rendered."""
-    found = {
-        "pictures": 40,
-        "photographs": 10,
-        "sound_photographs": 4,
-        "undisturbed": light()["levels"][2],
-        "disturbances": {"brightness": light(), "noise": noise()},
-    }
+    found = RobustnessFigures(
+        pictures=40,
+        photographs=10,
+        sound_photographs=4,
+        undisturbed=light().levels[2],
+        disturbances={"brightness": light(), "noise": noise()},
+    )
     card = replace(CARD, name="tried", metrics=Metrics(robustness=found), data={"grouping": "picture"})
     monkeypatch.setattr(resources, "models", lambda: ["tried"])
     monkeypatch.setattr(resources, "card", lambda name: card)
@@ -137,14 +138,14 @@ def test_the_csv_holds_every_level(measured):
 @needs_figures
 def test_the_shipped_view_is_that_of_the_card_and_shows_a_casting():
     app = view(disturbance="Blur", casting="Blow hole")
-    found = CARD.metrics.to_json()["robustness"]["disturbances"]
+    found = CARD.metrics.robustness.disturbances
     table = app.dataframe[0].value.set_index("disturbance")
     assert {title_of(name): range_text(name, each) for name, each in found.items()} == table["holds"].to_dict()
     assert len(alts(app)) == len(found) + 2
     for name, each in found.items():
-        last = each["levels"][-1]
+        last = each.levels[-1]
         told = ", ".join(
-            f"{title} {'none judged' if (share := share_of(last, key)[0]) is None else f'{100 * share:.1f} %'}"
+            f"{title} {'none judged' if (share := last.share(key)) is None else f'{100 * share.value:.1f} %'}"
             for key, (title, _) in FIGURES.items()
         )
         assert any(alt.startswith(title_of(name)) and told in alt for alt in alts(app))
