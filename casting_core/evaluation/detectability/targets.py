@@ -43,9 +43,11 @@ RANGES: dict[DefectKind, tuple[float, float]] = {
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Target:
-    """A sound picture with one defect. `pixels` uint8 (H, W); `mask` bool (H, W), True on the defect, never empty;
-    `extent`: its longest line, pixels; `percent`: the same as a share of the part's diameter; `contrast`: gray levels
-    by which it changed its pixels, on average.
+    """A sound picture with one defect.
+
+    `pixels` uint8 (H, W); `mask` bool (H, W), True on the defect, never empty; `extent`: its longest line, pixels;
+    `percent`: the same as a share of the part's diameter; `contrast`: gray levels by which it changed its pixels, on
+    average.
     """
 
     kind: DefectKind
@@ -73,8 +75,10 @@ def bases(samples: Sequence[Sample], each: int = EACH) -> list[tuple[Sample, int
 
 
 def sizes(kind: DefectKind, count: int, *seed: int) -> np.ndarray:
-    """Sizes to try, shares of the disc's diameter, float (count,): one in each of `count` stretches of the range of
-    the kind that are equal in the logarithm, in random order. `seed` decides them.
+    """Draw sizes to try, shares of the disc's diameter, float (count,).
+
+    One in each of `count` stretches of the range of the kind that are equal in the logarithm, in random order, which
+    `seed` decides.
     """
     rng = _generator(0, kind, *seed)
     low, high = np.log(RANGES[kind])
@@ -102,7 +106,7 @@ def insert_harmless(pixels: np.ndarray, part: Part, *seed: int) -> np.ndarray:
 
 
 def extent_of(mask: np.ndarray) -> float:
-    """The longest straight line in a mask, bool (H, W), not empty: pixels, between the far sides of two of them."""
+    """Return the longest straight line in a mask, bool (H, W), not empty: px, between the far sides of two pixels."""
     rows, columns = np.nonzero(mask)
     ends: dict[int, tuple[int, int]] = {}  # first and last pixel of every row: no other ends the longest line
     for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
@@ -113,5 +117,5 @@ def extent_of(mask: np.ndarray) -> float:
 
 
 def _generator(use: int, kind: DefectKind | None, *seed: int) -> np.random.Generator:
-    """A generator for one use of one kind, so that no two draws share their numbers."""
+    """Return a generator for one use of one kind, so that no two draws share their numbers."""
     return np.random.default_rng([SEED, use, 0 if kind is None else 1 + tuple(DefectKind).index(kind), *seed])

@@ -58,7 +58,7 @@ class Trial:
 
 
 def round_to_file_precision(value: float) -> float:
-    """A number as it is written: what is computed before and after writing must be the same."""
+    """Return a number as it is written: what is computed before and after writing must be the same."""
     return float(f"{value:.6g}")
 
 

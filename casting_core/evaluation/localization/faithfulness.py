@@ -99,7 +99,7 @@ def _strongest_first(heatmap: np.ndarray, seed: int) -> np.ndarray:
 
 
 def without(inputs: "Tensor", places: np.ndarray, *, seed: int = 0) -> "Tensor":
-    """The picture float32 (1, 1, h, w) with the places, flat indices int (K,), filled from their surroundings."""
+    """Fill places, flat indices int (K,), of a picture float32 (1, 1, h, w) from their surroundings."""
     import torch
     from pytorch_grad_cam.metrics.road import NoisyLinearImputer
     from torch.nn import functional as F

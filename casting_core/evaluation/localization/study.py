@@ -68,7 +68,7 @@ class LabelledSet:
 
 
 def marked(folder: Path) -> LabelledSet:
-    """The photographs of a folder with masks."""
+    """Return the photographs of a folder with masks."""
 
     def read() -> Iterator[LabelledImage]:
         for one in read_marked(folder):
@@ -103,7 +103,7 @@ def judge(
     known: dict[int, bool | None] | None = None,
     progress: Progress = unreported,
 ) -> LocalizationFigures:
-    """The figures of a set; `known`: by photograph, whether the public set shows it, None where nobody looked."""
+    """Return the figures of a set; `known`: by photograph, whether the public set shows it, None if nobody looked."""
     measured = []
     alone: Counter[str] = Counter()  # parts with defects of one kind only
     found: Counter[str] = Counter()
@@ -162,7 +162,7 @@ def compare(
 
 
 def repairs(inspector: Inspector, pictures: LabelledSet, progress: Progress = unreported) -> RepairFigures:
-    """What repairing the marked places does to the verdict of the defective parts of a set."""
+    """Return what repairing the marked places does to the verdict of the defective parts of a set."""
     verdict = inspector.card.thresholds.verdict
     trials = []
     for number, truth in enumerate(pictures.read(), start=1):
@@ -204,7 +204,7 @@ def _subject(inspector: Inspector, truth: LabelledImage) -> Subject:
 
 
 def _case(inspector: Inspector, truth: LabelledImage, known: dict[int, bool | None] | None) -> tuple[Case, float]:
-    """What was judged, and the seconds that its explanation took."""
+    """Return what was judged, and the seconds that its explanation took."""
     inspection = inspector.inspect(truth.pixels)
     probability, heatmap = inspection.probability, inspection.heatmap
     if probability is None:  # a gate refused it; the map is measured all the same

@@ -51,7 +51,7 @@ class Corruption:
     moves: tuple[str, ...] = ()
 
     def apply(self, pixels: np.ndarray, level: float, *seed: int, part: Part | None = None) -> np.ndarray:
-        """The picture uint8 (H, W), disturbed, of the same size; the given one is not changed.
+        """Return the picture uint8 (H, W), disturbed, of the same size; the given one is not changed.
 
         `seed` names the picture and decides directions, places and grains, the same at every level; `part`: where
         the part lies, for occlusion, which else covers a place anywhere.
@@ -142,8 +142,9 @@ def _gray(values: np.ndarray) -> np.ndarray:
 
 
 def _moved(pixels: np.ndarray, matrix: np.ndarray, shift: tuple[float, float] = (0.0, 0.0)) -> np.ndarray:
-    """The picture, uint8 (H, W), seen through a linear map (2, 2) about its centre, from the places of the result
-    (x, y) to those of the given one, and moved by `shift` pixels; bicubic.
+    """Return the picture, uint8 (H, W), through a linear map (2, 2) about its centre, moved by `shift` pixels; bicubic.
+
+    The map leads from places (x, y) of the result to those of the given one.
     """
     height, width = pixels.shape
     matrix, margin = np.round(matrix, 12), max(height, width)  # no dust of pi: a half turn moves pixels, changes none

@@ -35,7 +35,7 @@ FORMATS = (
 
 
 def read_any_log(source: Path | bytes, name: str = "") -> Log:
-    """Read a log of whatever tool, from a file, a run folder, or the bytes of an upload with its `name`.
+    r"""Read a log of whatever tool, from a file, a run folder, or the bytes of an upload with its `name`.
 
     Of a folder, its `log.csv` is read, else the event files in it and in its sub-folders together. Nothing that a file
     holds is run or unpickled.
@@ -47,7 +47,7 @@ def read_any_log(source: Path | bytes, name: str = "") -> Log:
 
     Examples
     --------
-    >>> log = read_any_log(b"epoch,loss,val_acc\\n1,0.7,0.60\\n2,0.4,0.85\\n", "night.csv")
+    >>> log = read_any_log(b"epoch,loss,val_acc\n1,0.7,0.60\n2,0.4,0.85\n", "night.csv")
     >>> log.columns["train_loss"].tolist(), log.columns["validation_accuracy"].tolist()
     ([0.7, 0.4], [0.6, 0.85])
     """
