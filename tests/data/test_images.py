@@ -225,6 +225,11 @@ def test_arrays_without_pixels(shape):
         decode(np.zeros(shape, np.uint8))
 
 
+@pytest.mark.parametrize("shape", [(1, 1), (1, 3), (3, 1)])
+def test_one_pixel_across_is_a_picture(shape):
+    assert np.array_equal(decode(np.full(shape, 9, np.uint8)).pixels, np.full(shape, 9))
+
+
 def test_many_threads_give_the_same():
     files = [saved(np.full((40, 50), level, np.uint8), "JPEG") for level in range(0, 250, 10)]
     with ThreadPoolExecutor(8) as pool:

@@ -27,6 +27,7 @@ from tests.data.pictures import GRAY, png16, saved, tiff_gray
         (b"%PDF-1.7", "PDF"),
         (bytes(4) + b"ftypheic" + bytes(20), "HEIC"),
         (b"RIFF\0\0\0\0WEBP", "WEBP"),
+        (b"RIFF\0\0\0\0WAVEfmt ", "none of these"),
         (b"BM", "BMP"),
         (b"II*\0", "TIFF"),
         (b"\x89PNG\r\n\x1a\n", "PNG"),
@@ -130,9 +131,10 @@ def test_no_canvas_is_made_for_a_webp_that_is_too_large(chunk, header, options, 
 
 
 @WEBP
-def test_the_size_of_a_webp_is_known_as_soon_as_its_header_is_whole(chunk, header, options):
-    data = saved(Image.new("RGB", (20, 10)), "WEBP", **options)
-    with pytest.raises(ImageError, match=r"20 × 10 = 200 pixels"):
+@pytest.mark.parametrize(("size", "text"), [((20, 10), "20 × 10 = 200 pixels"), ((21, 11), "21 × 11 = 231 pixels")])
+def test_the_size_of_a_webp_is_known_as_soon_as_its_header_is_whole(chunk, header, options, size, text):
+    data = saved(Image.new("RGB", size), "WEBP", **options)
+    with pytest.raises(ImageError, match=text):
         decode(data[:header], limits=ImageLimits(max_pixels=199))
     with pytest.raises(ImageError, match="header holds no size"):
         decode(data[: header - 1], limits=ImageLimits(max_pixels=199))

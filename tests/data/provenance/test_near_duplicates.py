@@ -6,9 +6,11 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from PIL import Image
+from scipy import ndimage
 
 from casting_core.data.provenance.near_duplicates import (
     LINK,
+    TRIES,
     Look,
     agreement,
     group_copies,
@@ -37,6 +39,12 @@ def compressed(pixels: np.ndarray) -> np.ndarray:
 
 def shifted(pixels: np.ndarray) -> np.ndarray:
     return np.pad(pixels, 7, mode="edge")[3:-11, 12:-2]
+
+
+def grain(seed: int, side: int) -> np.ndarray:
+    """A surface that resembles no other, float (side, side) around 128; it goes on at the opposite edge."""
+    noise = ndimage.gaussian_filter(np.random.default_rng(seed).standard_normal((side, side)), side / 96, mode="wrap")
+    return 128 + 40 * noise / noise.std()
 
 
 CHANGES = [brightened, compressed, shifted, np.asarray]
@@ -84,6 +92,57 @@ def test_groups_are_the_photographs(pictures: list[np.ndarray], looks: list[Look
     assert found.source.tolist() == [*range(count), *np.repeat(np.arange(count), 3).tolist()]
     assert found.accepted.min() >= LINK > found.refused.max()
     assert len(found.accepted) == 3 * count
+
+
+def test_a_shift_by_a_part_of_a_pixel_is_undone() -> None:
+    scene = grain(1, 5 * 192)  # five steps a pixel
+
+    def seen(down: int, right: int) -> np.ndarray:
+        moved = np.roll(scene, (down, right), axis=(0, 1)).reshape(192, 5, 192, 5).mean((1, 3))
+        return look(np.clip(moved, 0, 255).astype(np.uint8)).detail
+
+    for down, right in ((2, 0), (0, 2), (-2, 1)):
+        assert agreement(seen(0, 0), seen(down, right)) > 0.995
+
+
+def test_tiles_that_show_nothing_have_no_say() -> None:
+    """Two thirds of the picture are bare but for a few pixels that are one level up, others on each copy."""
+
+    def taken(noise: int) -> np.ndarray:
+        surface = np.where(np.arange(192) < 64, grain(2, 192), 128.0)
+        return look((surface + (np.random.default_rng(noise).random((192, 192)) < 0.01)).astype(np.uint8)).detail
+
+    assert agreement(taken(0), taken(1)) > 0.95
+
+
+def test_a_picture_of_which_hardly_anything_is_told_agrees_with_nothing() -> None:
+    """A tenth of the 121 tiles is too few: 3 x 3 of them and what reaches into the next ones are not."""
+    bare = np.full((192, 192), 128, np.uint8)
+    for side, value in ((40, 0), (64, 1)):
+        marked = bare.copy()
+        marked[60 : 60 + side, 60 : 60 + side] = grain(3, side)
+        assert agreement(look(marked).detail, look(marked).detail) == pytest.approx(value)
+
+
+def test_of_many_pictures_the_most_alike_are_looked_at() -> None:
+    """More pictures than are looked at beside each one."""
+    taken = [look(grain(seed, 192).astype(np.uint8)) for seed in range(40)]
+    found = group_copies([*taken, *taken], [str(n) for n in range(80)])
+    assert found.source.tolist() == [*range(40), *range(40)]
+
+
+def test_two_groups_are_held_apart_after_some_looks(looks: list[Look]) -> None:
+    """Two parts in one pose, three pictures each: nine pairs that are alike at a glance."""
+    found = group_copies([looks[0]] * 3 + [looks[1]] * 3, [*"aaabbb"])
+    assert found.source.tolist() == [0, 0, 0, 1, 1, 1]
+    assert len(found.refused) == TRIES == 3
+
+
+def test_pictures_of_one_group_are_not_looked_at(looks: list[Look]) -> None:
+    said: list[tuple[int, int]] = []
+    found = group_copies([looks[0]] * 3, [*"aaa"], lambda done, total: said.append((done, total)))
+    assert said == [(0, 1), (1, 1)]
+    assert len(found.accepted) == 0
 
 
 def test_small_pictures_too() -> None:

@@ -23,6 +23,8 @@ from casting_core.data.provenance.library import (
     write_signatures,
 )
 from casting_core.data.provenance.seen_before import SeenBefore, look_up, same_file
+from casting_core.data.provenance.signature import coarse_strip
+from casting_core.data.provenance.spectra import spectrum
 from casting_core.data.samples import Sample, read_provenance
 from casting_core.data.synthetic.casting import render_casting
 from casting_core.errors import DataError
@@ -136,6 +138,23 @@ def test_how_the_photograph_is_filed_is_told(library: PhotographLibrary) -> None
     seen = ask(picture(4, clockwise=5), library)
     assert seen is not None
     assert (seen.ok, seen.defective) == (3, 1)
+
+
+def test_the_first_representative_is_the_picture_whose_signature_is_nearest_to_the_mean(
+    library: PhotographLibrary, root: Path
+) -> None:
+    places = []
+    for seed, known in enumerate(library.photographs):
+        signatures = []
+        for number in range(4):
+            pixels = decode(root / known_path(seed, number)).pixels
+            part = find_part(pixels)
+            assert part is not None
+            signatures.append(spectrum(coarse_strip(pixels, part)))
+        away = np.abs(signatures - np.mean(signatures, axis=0)).sum((1, 2))
+        places.append(int(away.argmin()))
+        assert known.representatives[0].path == known_path(seed, places[-1])
+    assert len(set(places)) > 1  # it is not by chance the first
 
 
 def test_the_same_bytes_need_no_decoding(table: list[Sample], library: PhotographLibrary) -> None:

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import ndimage
 
+from casting_core.data.part.ellipse import Ellipse
 from casting_core.data.part.finder import Part
 from casting_core.data.provenance.signature import (
     BLOCK,
@@ -103,6 +104,19 @@ def test_detail_ignores_light_and_shape() -> None:
     assert abs(detail_similarity(first, smooth(2, (64, 512)))) < 0.3
 
 
+@pytest.mark.parametrize("row", [-1, 0, 1])
+@pytest.mark.parametrize("column", [-2, -1, 0, 1, 2])
+def test_detail_may_lie_a_few_steps_beside_what_was_aligned(row: int, column: int) -> None:
+    """A slow wave, whose phase goes around once over the rows, decides how strips are aligned; it is no detail."""
+    noise = np.random.default_rng(4).standard_normal((64, 512))
+    fine = ndimage.gaussian_filter1d(noise, 1, axis=1, mode="wrap")
+    fine /= fine.std()
+    slow = 130 * np.cos(np.arange(512) * 2 * np.pi / 512 + np.arange(64)[:, None] * 2 * np.pi / 64)
+    first, second = slow + fine, slow + np.roll(fine, (row, column), axis=(0, 1))
+    assert align(first, second) == (0, False)
+    assert detail_similarity(first, second) > 0.9
+
+
 def test_detail_of_a_flat_strip_is_no_likeness() -> None:
     assert detail_similarity(np.ones((64, 512), np.float32), smooth(1, (64, 512))) == pytest.approx(0, abs=1e-6)
 
@@ -116,6 +130,14 @@ def test_strips_of_a_casting(castings: tuple[Rendered, ...]) -> None:
     assert np.linalg.norm(coarse) == pytest.approx(1, abs=1e-5)
     np.testing.assert_allclose(coarse.mean(1), 0, atol=1e-6)
     np.testing.assert_array_equal(casting.pixels, before)
+
+
+def test_detail_is_taken_from_half_an_opening_to_one_and_three_quarters() -> None:
+    """Each pixel of the picture is as bright as it is far from the centre of a round opening."""
+    opening = Ellipse(x=100, y=100, major=50, minor=50, angle=0)
+    y, x = np.mgrid[:201, :201]
+    strip = detail_strip(np.hypot(x - 100, y - 100), Part(disc=opening, opening=opening))
+    np.testing.assert_allclose(strip, np.tile(np.linspace(25, 87.5, 64)[:, None], (1, 512)), atol=0.1)
 
 
 def test_a_strip_ignores_gain_and_offset(castings: tuple[Rendered, ...]) -> None:

@@ -13,6 +13,8 @@ from casting_core.evaluation.statistics.intervals import clopper_pearson
 
 def test_bins_by_hand():
     assert bin_of(np.array([0.0, 0.0666, 0.0667, 0.5, 0.99, 1.0])).tolist() == [0, 0, 1, 7, 14, 14]
+    assert bin_of(np.array([0.0, 0.49, 0.5, 1.0]), bins=2).tolist() == [0, 0, 1, 1]
+    assert bin_of(np.array([0.89, 0.91, 1.0]), bins=10).tolist() == [8, 9, 9]
 
 
 def test_the_curve_by_hand():

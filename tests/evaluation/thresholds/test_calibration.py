@@ -95,6 +95,13 @@ def test_logits_that_say_nothing_or_the_contrary_give_the_flattest_curve():
     assert nothing.temperature == pytest.approx(np.exp(WIDEST))
 
 
+def test_logits_that_tell_apart_by_next_to_nothing_give_the_steepest_curve():
+    positive = np.arange(40) % 2 == 0
+    found = fit_calibration(np.where(positive, 1e-5, -1e-5), positive, np.arange(40))
+    assert found.temperature == pytest.approx(np.exp(-WIDEST))
+    assert found.probability(np.array([1e-5])) > 0.5
+
+
 def test_logits_in_another_unit_give_the_same_probabilities():
     rng = np.random.default_rng(5)
     logits = rng.normal(0, 2, 300)

@@ -11,6 +11,7 @@ from casting_core.evaluation.predictions import Prediction, Predictions, as_arra
 from casting_core.evaluation.thresholds.cost_optimal import choose_for_plant
 from casting_core.evaluation.thresholds.sweep import expected_cost, outcome_at
 from casting_core.labels import Label
+from casting_core.networks.thresholds import Thresholds
 from tests.evaluation.thresholds.test_cost_optimal import mixed, plant
 
 # of four defective parts one passes and one is reviewed; of five sound ones one is rejected and two are reviewed
@@ -65,5 +66,6 @@ def test_a_pair_costs_the_same_whether_it_is_chosen_or_its_worth_is_told(low, hi
     given_ = plant(rate, missed=missed, alarm=alarm, review=review, person_finds=finds, person_passes=passes)
     pictures, pair = as_arrays(mixed(2)), {"threshold_pass": min(low, high), "threshold_reject": max(low, high)}
     cost, reviews = expected_cost(outcome_at(pictures, **pair), given_)
-    worth = compare_inspection_methods(measure_rates(pictures, rounds=1, **pair), given_).model.per_10_000
+    rates = measure_rates(pictures, Thresholds(min(low, high), max(low, high)), rounds=1)
+    worth = compare_inspection_methods(rates, given_).model.per_10_000
     assert (10_000 * cost, 10_000 * reviews) == pytest.approx((worth.cost.value, worth.reviews.value), abs=1e-6)

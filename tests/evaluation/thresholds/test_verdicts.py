@@ -15,3 +15,4 @@ def test_rows_to_show_and_rows_to_choose_on():
     assert never_seen(rows, left_out=frozenset({"train/doubted"})) == rows[1:3]
     assert for_choosing(rows, left_out=frozenset({"train/doubted"})) == [rows[2]]
     assert for_choosing(rows) == rows[2:]
+    assert for_choosing(rows, left_out=frozenset({"test/a"})) == rows[2:]  # doubted, and tested too
