@@ -58,7 +58,7 @@ class ReliabilityBin:
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> "ReliabilityBin":
-        """What `to_json` wrote."""
+        """Read what `to_json` wrote."""
         return cls(
             start=values["from"],
             end=values["to"],
@@ -137,7 +137,7 @@ class Figures:
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> "Figures":
-        """What `to_json` wrote. Raises `KeyError`, `TypeError` or `ValueError` for anything else."""
+        """Read what `to_json` wrote. Raises `KeyError`, `TypeError` or `ValueError` for anything else."""
         found = {each.name: values[each.name] for each in fields(cls)}
         for name in NUMBERS:
             if found[name] is not None:
@@ -169,7 +169,7 @@ class SplitFigures:
         return self.as_filed if as_filed else self.without_suspects
 
     def fold_thresholds(self) -> dict[int, Thresholds]:
-        """What each fold was judged with. Raises `ValueError` where there are not as many thresholds as folds."""
+        """Return what each fold was judged with. Raises `ValueError` where thresholds and folds differ in number."""
         pairs = zip(self.folds or (), self.thresholds or (), strict=True)
         return {fold: Thresholds(low, high) for fold, (low, high) in pairs}
 

@@ -14,7 +14,7 @@ NO_SHARE = {"count": 0, "of": 0, "share": None, "low": None, "high": None}  # of
 
 
 def with_no_shares(figures: Any, names: tuple[str, ...]) -> dict[str, Any]:
-    """The fields of a dataclass as JSON; those of these `names` that are None as `NO_SHARE`."""
+    """Return the fields of a dataclass as JSON; those of these `names` that are None as `NO_SHARE`."""
     found = {each.name: to_json(getattr(figures, each.name)) for each in fields(figures)}
     return found | {name: NO_SHARE for name in names if found[name] is None}
 
@@ -43,7 +43,7 @@ class LevelFigures:
         return self.reviews + self.unusable
 
     def share(self, name: str) -> Estimate | None:
-        """A figure by its name, whether it has an interval or not."""
+        """Return a figure by its name, whether it has an interval or not."""
         found = getattr(self, name)
         return Estimate(value=found) if isinstance(found, float) else found
 
@@ -133,7 +133,7 @@ class CensoredSize:
 
     @classmethod
     def within(cls, size: float, least: float, most: float) -> "CensoredSize":
-        """A size, if it lies among those that were tried, from `least` to `most`."""
+        """Return a size, if it lies among those that were tried, from `least` to `most`."""
         if size < least:
             return cls(value=None, beyond="below")
         return cls(value=float(size), beyond=None) if size <= most else cls(value=None, beyond="above")
@@ -163,7 +163,7 @@ class SizeFigures:
     a90_95: CensoredSize
 
     def size_text(self, name: str) -> str:
-        """A size by its name in words: `2.3 %`, or `> 14.6 %` and `≤ 0.8 %` beyond what was tried."""
+        """Return a size by its name in words: `2.3 %`, or `> 14.6 %` and `≤ 0.8 %` beyond what was tried."""
         reached: CensoredSize = getattr(self, name)
         if reached.value is not None:
             return f"{reached.value:.1f} %"

@@ -98,7 +98,7 @@ class LocalizationFigures(Headline):
     found_by_kind: Mapping[str, Count] | None = None
 
     def at(self, path: str) -> Any:
-        """The figure at a path such as `region_recall.all`; None where there is none."""
+        """Return the figure at a path such as `region_recall.all`; None where there is none."""
         found: Any = self
         for name in path.split("."):
             found = getattr(found, name, None)

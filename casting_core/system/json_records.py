@@ -9,7 +9,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 
 def from_json(kind: Any, value: Any) -> Any:
-    """A value of JSON as a `kind`: a dataclass, a number, text, tuple, mapping by text, or one of these or None.
+    """Return a value of JSON as a `kind`: a dataclass, a number, text, tuple, mapping by text, or one of these or None.
 
     A whole number can stand for a real one, a truth value for neither. A class with a `from_json` of its own reads
     itself. Raises `ValueError`, which names the field, for anything else, unknown fields, and missing ones that have
@@ -58,7 +58,7 @@ def _record(kind: Any, values: Any) -> Any:
 
 
 def to_json(value: Any) -> Any:
-    """A value as what JSON has; a field of a dataclass that is None and may be left out is left out."""
+    """Return a value as what JSON has; a field of a dataclass that is None and may be left out is left out."""
     if hasattr(value, "to_json"):
         return value.to_json()
     if is_dataclass(value):

@@ -83,14 +83,14 @@ class Curve:
         return np.asarray(expit(self.intercept + self.slope * np.log(size)))
 
     def size_at(self, pod: float) -> float:
-        """The size at which a probability in (0, 1) is reached; infinite where the curve does not rise."""
+        """Return the size at which a probability in (0, 1) is reached; infinite where the curve does not rise."""
         if self.slope <= 0:
             return float("inf")
         return float(np.exp(min((logit(pod) - self.intercept) / self.slope, 700.0)))
 
 
 def fit_curve(trials: Trials) -> Curve | None:
-    """The curve of maximum likelihood; None where all was found, nothing was, or there is one size only."""
+    """Return the curve of maximum likelihood; None where all was found, nothing was, or there is one size only."""
     if trials.hit.all() or not trials.hit.any() or np.ptp(trials.size) == 0:
         return None
     x = np.log(trials.size)
@@ -112,7 +112,7 @@ def fit_curve(trials: Trials) -> Curve | None:
 
 
 def upper_bound(trials: Trials, curve: Curve | None, pod: float, confidence: float = CONFIDENCE) -> CensoredSize:
-    """The size at which the lower bound of the curve reaches a probability in (0, 1), by likelihood ratio.
+    """Return the size at which the lower bound of the curve reaches a probability in (0, 1), by likelihood ratio.
 
     With `pod` 0.9 and `confidence` 0.95 that is a90/95. `curve`: of these trials (`fit_curve`). Where all was hit there
     is no curve and no ratio to trust; there it is the smallest size of which curves that reach `pod` no sooner would

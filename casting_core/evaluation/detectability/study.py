@@ -1,4 +1,4 @@
-"""Insert defects of known sizes into sound castings and inspect them: how large must one be to be seen?"""
+"""Insert defects of known sizes into sound castings and inspect them."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -82,7 +82,7 @@ def measure(
 
 
 def tried(inspector: Inspector, base: SoundImage) -> Iterator[Trial]:
-    """The trials on one sound picture: as it is and, if it passes, with a harmless change and with every defect."""
+    """Try one sound picture: as it is and, if it passes, with a harmless change and with every defect."""
     pixels, place = base.pixels, (base.photograph, base.number)
     sound = inspector.inspect(pixels)
     before, part = _marks(sound, pixels), inspector.locate(pixels)
@@ -102,7 +102,7 @@ def tried(inspector: Inspector, base: SoundImage) -> Iterator[Trial]:
 
 
 def _marks(inspection: Inspection, pixels: np.ndarray) -> np.ndarray:
-    """The places that the map marks, bool (H, W); none where there is no map."""
+    """Return the places that the map marks, bool (H, W); none where there is no map."""
     return np.zeros(pixels.shape, bool) if inspection.heatmap is None else inspection.heatmap >= LEVEL
 
 

@@ -149,7 +149,7 @@ def resampled(
 
 
 def _bound(reached: np.ndarray, trials: Trials) -> CensoredSize:
-    """The size that a share of `CONFIDENCE` of the draws does not exceed."""
+    """Return the size that a share of `CONFIDENCE` of the draws does not exceed."""
     bound = float(np.quantile(reached, CONFIDENCE, method="inverted_cdf"))
     return CensoredSize.within(bound, float(trials.size.min()), float(trials.size.max()))
 

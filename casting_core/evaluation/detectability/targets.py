@@ -43,9 +43,13 @@ RANGES: dict[DefectKind, tuple[float, float]] = {
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Target:
-    """A sound picture with one defect. `pixels` uint8 (H, W); `mask` bool (H, W), True on the defect, never empty;
-    `extent`: its longest line, pixels; `percent`: the same as a share of the part's diameter; `contrast`: gray levels
-    by which it changed its pixels, on average.
+    """A sound picture with one defect.
+
+    Attributes
+    ----------
+    pixels, mask : uint8 (H, W), and bool (H, W), True on the defect, never empty.
+    extent, percent : its longest line, in pixels and of the part's diameter.
+    contrast : gray levels by which it changed its pixels, on average.
     """
 
     kind: DefectKind
@@ -73,8 +77,9 @@ def bases(samples: Sequence[Sample], each: int = EACH) -> list[tuple[Sample, int
 
 
 def sizes(kind: DefectKind, count: int, *seed: int) -> np.ndarray:
-    """Sizes to try, shares of the disc's diameter, float (count,): one in each of `count` stretches of the range of
-    the kind that are equal in the logarithm, in random order. `seed` decides them.
+    """Sizes to try, shares of the disc's diameter, float (count,), in an order that `seed` decides.
+
+    There is one in each of `count` stretches of the range of the kind, which are equal in the logarithm.
     """
     rng = _generator(0, kind, *seed)
     low, high = np.log(RANGES[kind])
@@ -102,7 +107,7 @@ def insert_harmless(pixels: np.ndarray, part: Part, *seed: int) -> np.ndarray:
 
 
 def extent_of(mask: np.ndarray) -> float:
-    """The longest straight line in a mask, bool (H, W), not empty: pixels, between the far sides of two of them."""
+    """Measure the longest straight line in a mask, bool (H, W), not empty, in pixels between far sides."""
     rows, columns = np.nonzero(mask)
     ends: dict[int, tuple[int, int]] = {}  # first and last pixel of every row: no other ends the longest line
     for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
@@ -113,5 +118,5 @@ def extent_of(mask: np.ndarray) -> float:
 
 
 def _generator(use: int, kind: DefectKind | None, *seed: int) -> np.random.Generator:
-    """A generator for one use of one kind, so that no two draws share their numbers."""
+    """Return a generator for one use of one kind, so that no two draws share their numbers."""
     return np.random.default_rng([SEED, use, 0 if kind is None else 1 + tuple(DefectKind).index(kind), *seed])

@@ -1,1 +1,1 @@
-"""Does the map point at the defect?"""
+"""Whether the map points at the defect."""

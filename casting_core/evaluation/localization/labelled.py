@@ -46,12 +46,12 @@ class LabelledSet:
 
 
 def marked(folder: Path) -> LabelledSet:
-    """The photographs of a folder with masks."""
+    """Return the photographs of a folder with masks."""
     return LabelledSet(name="second_capture", total=count_marked(folder), read=partial(photographs, folder))
 
 
 def photographs(folder: Path) -> Iterator[LabelledImage]:
-    """The same one by one, in the order of the folder's table."""
+    """Return the same one by one, in the order of the folder's table."""
     for one in read_marked(folder):
         yield LabelledImage(
             name=one.file, pixels=one.pixels, mask=one.mask, defective=one.label.positive, photograph=one.photograph

@@ -154,7 +154,7 @@ def summarise(measured: Iterable[Measured]) -> LocalizationFigures:
 
 
 def headline(cases: Sequence[Measured]) -> Headline:
-    """The first figures to look at: how many pictures, what was missed, passed and rejected, where the map points."""
+    """Count pictures, what was missed, passed and rejected, and where the map points."""
     positive = np.array([case.defective for case in cases], bool)
     probability = np.array([case.probability for case in cases])
     source = np.array([case.photograph for case in cases], int)
@@ -175,7 +175,7 @@ def headline(cases: Sequence[Measured]) -> Headline:
 
 
 def _by_size(cases: Sequence[Measured], areas: str, hits: str) -> BySize:
-    """A share of defects, or of regions, for all and by size; an ok part's drawn places are no defects to be found."""
+    """Share of defects, or of regions, for all and by size."""
     source = np.array([case.photograph for case in cases], int)
     matched = [case.matching for case in cases]
     sizes = by_size([getattr(each, areas) for each in matched], [getattr(each, hits) for each in matched])
@@ -208,7 +208,7 @@ def _aupro(sound: np.ndarray, faulty: np.ndarray, by_defect: np.ndarray, defects
 
 
 def _bootstrapped(cases: Sequence[Measured], figure: Callable[..., float]) -> Estimate | None:
-    """The figure over all cases, with its 95 % interval over photographs."""
+    """Return the figure over all cases, with its 95 % interval over photographs."""
     if not cases:
         return None
     photographs, group = np.unique([case.photograph for case in cases], return_inverse=True)

@@ -68,7 +68,7 @@ def measure_maps(
     judge: Judge | None = None,
     progress: Callable[[], None] | None = None,
 ) -> dict[str, Drawn]:
-    """The evidence map and that of every method, measured on one picture.
+    """Return the evidence map and that of every method, measured on one picture.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def measure_maps(
 
 
 def summarise_maps(pictures: Iterable[Mapping[str, Drawn]]) -> dict[str, MethodFigures]:
-    """The figures of every method, by name, in the order in which methods first appear.
+    """Return the figures of every method, by name, in the order in which methods first appear.
 
     A method may be missing from some pictures. Shares, areas and falls carry 95 % intervals over photographs.
     """
@@ -108,7 +108,7 @@ def summarise_maps(pictures: Iterable[Mapping[str, Drawn]]) -> dict[str, MethodF
 
 
 def winners(figures: Mapping[str, MethodFigures]) -> dict[str, str]:
-    """The best method by figure, among those measured on the most pictures; the first of equals."""
+    """Return the best method by figure, among those measured on the most pictures; the first of equals."""
     most = max((row.pictures for row in figures.values()), default=0)
     complete = {name: row for name, row in figures.items() if row.pictures == most}
     best = {}

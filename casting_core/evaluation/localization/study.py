@@ -44,7 +44,7 @@ def judge(
     known: dict[int, bool | None] | None = None,
     progress: Progress = unreported,
 ) -> LocalizationFigures:
-    """The figures of a set; `known`: by photograph, whether the public set shows it, None where nobody looked."""
+    """Judge a set; `known`: by photograph, whether the public set shows it, None where nobody looked."""
     measured = []
     alone: Counter[str] = Counter()  # parts with defects of one kind only
     found: Counter[str] = Counter()
@@ -103,7 +103,7 @@ def compare(
 
 
 def repairs(inspector: Inspector, pictures: LabelledSet, progress: Progress = unreported) -> RepairFigures:
-    """What repairing the marked places does to the verdict of the defective parts of a set."""
+    """Tell what repairing the marked places does to the verdict of the defective parts of a set."""
     verdict = inspector.card.thresholds.verdict
     trials = []
     for number, truth in enumerate(pictures.read(), start=1):
@@ -146,7 +146,7 @@ def _subject(inspector: Inspector, truth: LabelledImage) -> Subject:
 
 
 def _case(inspector: Inspector, truth: LabelledImage, known: dict[int, bool | None] | None) -> tuple[Case, float]:
-    """What was judged, and the seconds that its explanation took."""
+    """Return what was judged, and the seconds that its explanation took."""
     probability, heatmap, inspection = evidence(inspector, truth.pixels)
     case = Case(
         heatmap=heatmap,

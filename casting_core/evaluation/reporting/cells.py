@@ -7,7 +7,7 @@ from casting_core.estimate import Estimate
 
 
 def markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A Markdown table: the first column to the left, the others, figures, to the right."""
+    """Return a Markdown table: the first column to the left, the others, figures, to the right."""
     line, *lines = ["|" + "|".join(f" {cell} " if cell else " " for cell in row) + "|" for row in (header, *rows)]
     return "\n".join([line, "| --- |" + " ---: |" * (len(header) - 1), *lines]) + "\n"
 
@@ -20,12 +20,12 @@ def decimal(value: float, places: int) -> str:
 
 
 def percent(share: float) -> str:
-    """A share in [0, 1] as `98.46 %`; what is neither none nor all is never rounded to it."""
+    """Return a share in [0, 1] as `98.46 %`; what is neither none nor all is never rounded to it."""
     return "< 0.01 %" if 0 < share < 0.00005 else f"{100 * float(decimal(share, 4)):.2f} %"
 
 
 def share(found: Estimate | None, nothing: str = "none of this label") -> str:
-    """A share: `2 of 453: 0.44 % (0.00 % to 1.47 %)`; `nothing` where there is nothing to count on."""
+    """Return a share: `2 of 453: 0.44 % (0.00 % to 1.47 %)`; `nothing` where there is nothing to count on."""
     if found is None:
         return nothing
     low, high = found.ends or (0.0, 1.0)
@@ -33,7 +33,7 @@ def share(found: Estimate | None, nothing: str = "none of this label") -> str:
 
 
 def number(found: Estimate | None, nothing: str = "needs both labels", places: int = 4) -> str:
-    """A number with its interval where it has one: `0.9967 (0.9883 to 1.0000)`; else why there is none."""
+    """Return a number with its interval where it has one: `0.9967 (0.9883 to 1.0000)`; else why there is none."""
     if found is None:
         return nothing
     text = decimal(found.value, places)
@@ -44,5 +44,5 @@ def number(found: Estimate | None, nothing: str = "needs both labels", places: i
 
 
 def chance(p: float) -> str:
-    """A p as `p = 0.031`, `p < 0.001`."""
+    """Return a p as `p = 0.031`, `p < 0.001`."""
     return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"

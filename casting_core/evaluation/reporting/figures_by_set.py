@@ -50,7 +50,7 @@ class SetFigures:
 
 
 def set_figures(card: ModelCard, name: str, *, as_filed: bool = False) -> SetFigures | None:
-    """The figures of a card on one of `SETS`; None where it has none.
+    """Return the figures of a card on one of `SETS`; None where it has none.
 
     `as_filed`: with the doubted labels counted as they were filed, else without those pictures. The second camera has
     no doubted labels, so nothing changes there.

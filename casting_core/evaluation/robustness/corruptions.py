@@ -33,10 +33,14 @@ Change = Callable[[np.ndarray, float, np.random.Generator, Part | None], np.ndar
 class Corruption:
     """One way to disturb a picture.
 
-    `title`: its name as a reader knows it. `unit` of its levels, `axis`: what they are, on a chart; `text`: the format
-    in which one is told. `none`: the level at which nothing changes; `levels`: the others that are tried, rising.
-    `trained`: from where to where castnet's training varies it, None where it does not. `moves`: the properties of
-    `data.part.capture.PhotoConditions` that it changes and that a gate looks at. `change`: what makes it.
+    Attributes
+    ----------
+    title : its name as a reader knows it.
+    unit, axis, text : of its levels, what they are on a chart, and the format in which one is told.
+    none, levels : the level at which nothing changes, and the others that are tried, rising.
+    trained : from where to where castnet's training varies it, None where it does not.
+    change : what makes it.
+    moves : properties of `data.part.capture.PhotoConditions` that it changes and that a gate looks at.
     """
 
     name: str
@@ -51,7 +55,7 @@ class Corruption:
     moves: tuple[str, ...] = ()
 
     def apply(self, pixels: np.ndarray, level: float, *seed: int, part: Part | None = None) -> np.ndarray:
-        """The picture uint8 (H, W), disturbed, of the same size; the given one is not changed.
+        """Return the picture uint8 (H, W), disturbed, of the same size; the given one is not changed.
 
         `seed` names the picture and decides directions, places and grains, the same at every level; `part`: where
         the part lies, for occlusion, which else covers a place anywhere.
@@ -142,8 +146,9 @@ def _gray(values: np.ndarray) -> np.ndarray:
 
 
 def _moved(pixels: np.ndarray, matrix: np.ndarray, shift: tuple[float, float] = (0.0, 0.0)) -> np.ndarray:
-    """The picture, uint8 (H, W), seen through a linear map (2, 2) about its centre, from the places of the result
-    (x, y) to those of the given one, and moved by `shift` pixels; bicubic.
+    """Move a picture, uint8 (H, W), by a linear map (2, 2) about its centre and `shift` pixels; bicubic.
+
+    The map leads from the places (x, y) of the result to those of the given picture.
     """
     height, width = pixels.shape
     matrix, margin = np.round(matrix, 12), max(height, width)  # no dust of pi: a half turn moves pixels, changes none

@@ -1,4 +1,4 @@
-"""Inspect images that get darker, blurred, turned, covered: what becomes of the verdicts?"""
+"""Inspect images that get darker, blurred, turned or covered, and count what becomes of the verdicts."""
 
 from collections.abc import Iterable, Mapping
 from itertools import groupby

@@ -48,7 +48,7 @@ HANDED = 0.05  # of all parts
 
 
 def chosen(samples: Sequence[Sample]) -> list[tuple[Sample, int]]:
-    """The pictures to disturb, each with its number among those of its photograph: `EACH` of it, evenly spaced."""
+    """Choose `EACH` pictures of every photograph, evenly spaced, each with its number among these."""
     groups: dict[tuple[int, Label], list[Sample]] = {}
     for sample in samples:
         if not sample.suspect:
@@ -93,7 +93,7 @@ def summarise(tallies: Sequence[CorruptionCounts]) -> RobustnessFigures:
 
 
 def around(none: float, holds: dict[float, bool]) -> HeldRange:
-    """The range of levels around `none` up to the first on either side that does not hold.
+    """Return the range of levels around `none` up to the first on either side that does not hold.
 
     `holds`: by level, that of none among them.
     """
@@ -107,7 +107,7 @@ def around(none: float, holds: dict[float, bool]) -> HeldRange:
 
 
 def _level(tallies: Sequence[CorruptionCounts]) -> dict[str, Any]:
-    """The fields of `LevelFigures`."""
+    """Return the fields of `LevelFigures`."""
     sound = [each for each in tallies if not each.label.positive]
     defective = [each for each in tallies if each.label.positive]
     return {
@@ -145,7 +145,7 @@ def _compared(level: float, before: Sequence[CorruptionCounts], after: Sequence[
 
 
 def _by_photograph(tallies: Sequence[CorruptionCounts], name: str, *, positive: bool) -> dict[int, tuple[int, int]]:
-    """Counts of an event and of pictures by photograph, of one label."""
+    """Count an event and pictures by photograph, of one label."""
     return {t.photograph: (getattr(t, name), t.pictures) for t in tallies if t.label.positive is positive}
 
 

@@ -1,1 +1,1 @@
-"""The views of the page on evidence: how far can the model be trusted, where not, and what is it worth?"""
+"""The views of the page on evidence: how far the model can be trusted, where not, and what it is worth."""
