@@ -12,7 +12,6 @@
 Every draw has a generator of its own, seeded by what it is drawn for: no trial depends on another.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,8 +20,6 @@ from scipy.spatial.distance import pdist
 from casting_core.data.defects.distractors import insert_decoy
 from casting_core.data.defects.insertion import MIN_CONTRAST, DefectKind, insert_defect
 from casting_core.data.part.finder import Part
-from casting_core.data.samples import Sample, evenly_spaced_indices
-from casting_core.labels import Label
 
 SEED = 0
 EACH = 24  # pictures of every sound photograph
@@ -58,22 +55,6 @@ class Target:
     extent: float
     percent: float
     contrast: float
-
-
-def bases(samples: Sequence[Sample], each: int = EACH) -> list[tuple[Sample, int]]:
-    """Sound pictures to insert defects into, each with its number among those of its photograph.
-
-    At most `each` of every photograph, evenly spaced; none whose label is doubted.
-    """
-    by_photograph: dict[int, list[Sample]] = {}
-    for sample in samples:
-        if sample.label is Label.OK and not sample.suspect:
-            by_photograph.setdefault(sample.source, []).append(sample)
-    return [
-        (members[place], number)
-        for _, members in sorted(by_photograph.items())
-        for number, place in enumerate(evenly_spaced_indices(len(members), each))
-    ]
 
 
 def sizes(kind: DefectKind, count: int, *seed: int) -> np.ndarray:
