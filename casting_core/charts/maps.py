@@ -9,6 +9,7 @@ from scipy import ndimage
 from casting_core.charts.dots import Dot, draw_dots
 from casting_core.charts.overlay import overlay, percent
 from casting_core.charts.style import SERIES, Chart, looks
+from casting_core.charts.unseen import NOT_MEASURED, figure_text
 from casting_core.estimate import Estimate
 from casting_core.evaluation.localization.method_comparison import EVIDENCE
 from casting_core.networks.localization_figures import BySize
@@ -20,19 +21,13 @@ RING = 0.035  # of the long side, radius of the ring around the strongest place
 
 def share_text(found: Estimate | float | None) -> str:
     """Tell a figure in words: a share with its counts, a number with its interval, or a number."""
-    if found is None:
-        return "not measured"
-    if not isinstance(found, Estimate):
-        return percent(found)
-    low, high = found.ends or (0.0, 1.0)
-    told = f"{percent(found.value)} ({percent(low)} to {percent(high)})"
-    return told if found.count is None else f"{told}, {found.count:,} of {found.of:,}"
+    return percent(found) if isinstance(found, float) else figure_text(found)
 
 
 def points_text(found: Estimate | float | None) -> str:
     """Tell a change of a probability with its interval, in points: `15.9 points (6.3 to 27.4)`."""
     if not isinstance(found, Estimate):
-        return "not measured"
+        return NOT_MEASURED
     value, low, high = (f"{100 * each:.1f}".replace("-0.0", "0.0") for each in (found.value, *found.span))
     return f"{value} points ({low} to {high})".replace("-", "−")
 

@@ -19,12 +19,8 @@ def figure_text(figure: Estimate | None, *, share: bool = True) -> str:
     def text(value: float) -> str:
         return percent(value) if share else decimal(value, 4)
 
-    told = text(figure.value)
-    told += (
-        " (no range kept)"
-        if figure.low is None or figure.high is None
-        else (f" ({text(figure.low)} to {text(figure.high)})")
-    )
+    ends = "no range kept" if figure.ends is None else " to ".join(map(text, figure.ends))
+    told = f"{text(figure.value)} ({ends})"
     return told if figure.count is None else f"{told}, {figure.count:,} of {figure.of:,}"
 
 
@@ -49,16 +45,8 @@ def side_by_side(
     for name in sets:
         known = {model: found for model, by_set in measured.items() if (found := by_set.get(name)) is not None}
         for model, found in known.items():
-            dots.append(
-                Dot(
-                    row=model,
-                    series=name,
-                    value=scale * found.value,
-                    low=None if found.low is None else scale * found.low,
-                    high=None if found.high is None else scale * found.high,
-                    text=f"{model}, {name.lower()}: {figure_text(found, share=share)}",
-                )
-            )
+            scaled, text = found.times(scale), f"{model}, {name.lower()}: {figure_text(found, share=share)}"
+            dots.append(Dot(row=model, series=name, value=scaled.value, low=scaled.low, high=scaled.high, text=text))
         said = [f"{model} {figure_text(by_set.get(name), share=share)}" for model, by_set in measured.items()]
         told.append(f"{name}: {'; '.join(said)}")
     figure = draw_dots(

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from casting_core.evaluation.evaluate import Evaluation
 
 SPLITS = {Split.OFFICIAL: "official_test", Split.BY_SOURCE: "by_source"}
-RENDERED_FROM = 1_000_000  # first seed of the castings that are rendered for judging, far from all others
 
 
 def command(
@@ -63,13 +62,14 @@ def command(
             _from_predictions(folder, split, markdown, keep)
         return
     from casting_core.data.samples import default_root
+    from casting_core.evaluation.localization import labelled
     from casting_core.evaluation.localization import study as maps
     from casting_core.evaluation.localization.method_comparison import winners
     from casting_core.inspection.inspector import Inspector
 
     inspector = Inspector.load(model, device=device)
     if masks is not None:
-        pictures = maps.marked(masks)
+        pictures = labelled.marked(masks)
         if methods:
             with shown("Drawing maps") as progress:
                 compared = maps.compare(inspector, pictures, slow=slow, faithful=faithful, progress=progress)
@@ -90,7 +90,7 @@ def command(
             print_figures(pictures.name, figures)
             _keep(keep, pictures.name, figures)
     if rendered:
-        castings = maps.rendered(rendered, RENDERED_FROM)
+        castings = labelled.rendered(rendered)
         with shown("Judging") as progress:
             figures = maps.judge(inspector, castings, progress=progress)
         print_figures(castings.name, figures)

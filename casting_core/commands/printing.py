@@ -12,7 +12,7 @@ from casting_core.networks.localization_figures import Headline
 
 
 def print_splits(metrics: Metrics, splits: Iterable[str] = ("official_test", "by_source")) -> None:
-    """Return the figures of each split, as filed and without the pictures whose label is doubted."""
+    """Print the figures of each split, as filed and without the pictures whose label is doubted."""
     for split in splits:
         figures = getattr(metrics, split)
         for name in ("as_filed", "without_suspects"):
@@ -21,7 +21,7 @@ def print_splits(metrics: Metrics, splits: Iterable[str] = ("official_test", "by
 
 
 def print_figures(title: str, figures: Any) -> None:
-    """Return a dataclass of figures under its title, indented where it holds further sets of images."""
+    """Print a dataclass of figures under its title, indented where it holds further sets of images."""
     typer.echo(f"{title}: {figures.pictures} pictures of {figures.photographs} photographs")
     for each in fields(figures):
         name, value = each.name, getattr(figures, each.name)
@@ -39,7 +39,7 @@ def print_figures(title: str, figures: Any) -> None:
 
 
 def _print_curve(points: tuple[ReliabilityBin, ...]) -> None:
-    """Return the reliability curve: one line a bin."""
+    """Print the reliability curve: one line a bin."""
     for point in points:
         ends = point.share.ends
         interval = "no interval" if ends is None else "{:.2%} to {:.2%}".format(*ends)

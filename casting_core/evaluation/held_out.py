@@ -1,26 +1,26 @@
 """An inspector of castings never seen: the network that was fitted without a fold, calibrated by the other folds."""
 
 import hashlib
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import numpy as np
 
 from casting_core.data.images import decode
-from casting_core.data.samples import Sample, read_provenance
+from casting_core.data.samples import Sample, evenly_spaced_indices, read_provenance
 from casting_core.errors import DataError, ModelError
 from casting_core.evaluation.evaluate import calibrate_map, evaluate, suspects_of
 from casting_core.evaluation.predictions import BY_SOURCE, read_peaks, read_predictions
 from casting_core.inspection.inspector import Inspector
+from casting_core.labels import Label
 from casting_core.networks.card import read_card
 from casting_core.networks.device import choose_device
 from casting_core.networks.registry import architecture
 
-if TYPE_CHECKING:
-    import numpy as np
 
-
-def held_out(folder: Path, fold: int, *, device: str | None = None) -> "Inspector":
-    """Return the inspector for the pictures of a by-source fold, from the folder of a shipped model.
+def held_out(folder: Path, fold: int, *, device: str | None = None) -> Inspector:
+    """The inspector for the pictures of a by-source fold, from the folder of a shipped model.
 
     Weights, calibration, thresholds and the map's scale come from the other folds alone, as for the card's figures by
     source. The bounds of the gates are the card's: they are measured on all photographs of the training split.
@@ -65,25 +65,41 @@ def held_out(folder: Path, fold: int, *, device: str | None = None) -> "Inspecto
     )
 
 
-class FoldInspectors(dict[int, "Inspector"]):
+class FoldInspectors(dict[int, Inspector]):
     """Inspectors by fold (`held_out`), each made when it is first asked for."""
 
     def __init__(self, folder: Path, device: str | None = None) -> None:
         super().__init__()
         self.folder, self.device = folder, device
 
-    def __missing__(self, fold: int) -> "Inspector":
+    def __missing__(self, fold: int) -> Inspector:
         self[fold] = held_out(self.folder, fold, device=self.device)
         return self[fold]
 
 
-def public_samples() -> "list[Sample]":
-    """Return the facts of the public set's pictures: photograph, fold, label, doubt."""
+def public_samples() -> list[Sample]:
+    """The facts of the public set's pictures: photograph, fold, label, doubt."""
     return read_provenance()
 
 
-def pixels_of(root: Path, sample: "Sample") -> "np.ndarray":
-    """Return a picture of the public set at `root`, uint8 (H, W). Raises `DataError` where it is missing."""
+def chosen(samples: Iterable[Sample], each: Mapping[Label, int]) -> list[tuple[Sample, int]]:
+    """Choose pictures of every photograph, evenly spaced, none whose label is doubted; with the number of each.
+
+    `each`: by label, how many of a photograph at most; the number is that among those of its photograph.
+    """
+    groups: dict[tuple[int, Label], list[Sample]] = {}
+    for sample in samples:
+        if sample.label in each and not sample.suspect:
+            groups.setdefault((sample.source, sample.label), []).append(sample)
+    return [
+        (members[place], number)
+        for (_, label), members in sorted(groups.items())
+        for number, place in enumerate(evenly_spaced_indices(len(members), each[label]))
+    ]
+
+
+def pixels_of(root: Path, sample: Sample) -> np.ndarray:
+    """A picture of the public set at `root`, uint8 (H, W). Raises `DataError` where it is missing."""
     file = root / sample.path
     if not file.is_file():
         raise DataError(f"{file} is missing: the folder does not hold the whole public set. Get it with: data fetch")

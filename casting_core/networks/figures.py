@@ -169,7 +169,7 @@ class SplitFigures:
         return self.as_filed if as_filed else self.without_suspects
 
     def fold_thresholds(self) -> dict[int, Thresholds]:
-        """Return what each fold was judged with. Raises `ValueError` unless there are as many thresholds as folds."""
+        """Return what each fold was judged with. Raises `ValueError` where thresholds and folds differ in number."""
         pairs = zip(self.folds or (), self.thresholds or (), strict=True)
         return {fold: Thresholds(passing=low, rejecting=high) for fold, (low, high) in pairs}
 

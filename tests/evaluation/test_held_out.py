@@ -8,7 +8,7 @@ import pytest
 
 from casting_core.data.samples import Sample
 from casting_core.errors import DataError, ModelError
-from casting_core.evaluation.held_out import FoldInspectors, held_out, pixels_of
+from casting_core.evaluation.held_out import FoldInspectors, chosen, held_out, pixels_of
 from casting_core.evaluation.predictions import read_predictions
 from casting_core.labels import Label
 from casting_core.networks.card import MODELS, read_card
@@ -64,3 +64,30 @@ def test_altered_and_missing_weights_are_refused(tmp_path: Path):
 def test_a_picture_that_is_not_there(tmp_path: Path):
     with pytest.raises(DataError, match="data fetch"):
         pixels_of(tmp_path, Sample(path="a.png", split="train", label=Label.OK))
+
+
+def sample(number: int, source: int, label: Label = Label.OK, suspect: bool = False) -> Sample:
+    return Sample(path=f"{source}/{number}.png", split="train", label=label, source=source, suspect=suspect)
+
+
+def test_those_of_one_label_are_undoubted_and_spread_over_their_photograph():
+    samples = [sample(n, 5) for n in range(10)] + [sample(n, 2) for n in range(2)]
+    samples += [sample(0, 3, Label.DEFECTIVE), sample(0, 4, suspect=True), sample(10, 5, suspect=True)]
+    found = [(each.path, number) for each, number in chosen(samples, {Label.OK: 4})]
+    assert found == [("2/0.png", 0), ("2/1.png", 1), ("5/0.png", 0), ("5/2.png", 1), ("5/5.png", 2), ("5/7.png", 3)]
+
+
+def test_pictures_of_every_photograph_are_chosen():
+    def some(count: int, source: int, label: Label, *, suspect: bool = False) -> list[Sample]:
+        about = {"split": "test", "label": label, "source": source, "suspect": suspect}
+        return [Sample(path=f"{source}/{n}", **about) for n in range(count)]
+
+    samples = some(100, 1, Label.OK) + some(2, 2, Label.OK) + some(50, 3, Label.DEFECTIVE)
+    each = {Label.OK: 12, Label.DEFECTIVE: 3}
+    found = chosen(samples + some(5, 4, Label.DEFECTIVE, suspect=True), each)
+    by_photograph = {source: [n for s, n in found if s.source == source] for source in (1, 2, 3, 4)}
+    assert by_photograph[1] == list(range(each[Label.OK]))
+    assert by_photograph[2] == [0, 1]
+    assert by_photograph[3] == list(range(each[Label.DEFECTIVE]))
+    assert by_photograph[4] == []
+    assert len({s.path for s, _ in found}) == len(found)

@@ -13,8 +13,8 @@ import torch
 from PIL import Image
 
 from casting_core import Inspection, Inspector, SettingsError, Verdict
-from casting_core.commands.evaluate import RENDERED_FROM
 from casting_core.data.synthetic.casting import render_casting, samples
+from casting_core.evaluation.localization.labelled import FIRST
 from casting_core.networks.device import fast_dtype
 
 TOLERANCE = 1e-4 if fast_dtype(torch.device("cpu")) == torch.float32 else 0.01
@@ -190,9 +190,9 @@ def test_every_sample_gets_its_verdict_and_is_marked_where_its_defect_is(inspect
 
 
 def test_rendered_castings_are_judged_right_and_the_card_says_how_often(inspector: Inspector):
-    rendered = [render_casting(seed=RENDERED_FROM + number, defects="random") for number in range(40)]
+    rendered = [render_casting(seed=FIRST + number, defects="random") for number in range(40)]
     results = inspector.inspect_many([one.pixels for one in rendered])
     right = [(result.probability >= 0.5) == one.label.positive for result, one in zip(results, rendered, strict=True)]
     assert sum(right) >= 36  # 95 % of them or more, but for chance
-    assert inspector.card.metrics.to_json()["rendered"]["right"]["share"] >= 0.95
-    assert inspector.card.metrics.to_json()["rendered"]["peak_of_sound"]["median"] < 0.1
+    assert inspector.card.metrics.rendered.right.value >= 0.95
+    assert inspector.card.metrics.rendered.peak_of_sound.median < 0.1

@@ -1,4 +1,4 @@
-"""Insert defects of known sizes into sound castings and inspect them: how large one must be to be seen."""
+"""Insert defects of known sizes into sound castings and inspect them."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -18,11 +18,11 @@ from casting_core.evaluation.detectability.trials import (
     Trial,
     round_to_file_precision,
 )
-from casting_core.evaluation.held_out import pixels_of, public_samples
+from casting_core.evaluation.held_out import chosen, pixels_of, public_samples
 from casting_core.explanation.regions import LEVEL
 from casting_core.inspection.inspector import Inspector
 from casting_core.inspection.results import Inspection
-from casting_core.labels import Verdict
+from casting_core.labels import Label, Verdict
 
 BATCH = 8  # pictures at once
 
@@ -51,7 +51,7 @@ def measure(
     The pictures of the public set at `root` are judged by `judges`, by fold, rendered ones by `shipped`.
     """
     trials: list[Trial] = []
-    public = targets.bases(public_samples())
+    public = chosen(public_samples(), {Label.OK: targets.EACH})
     total = len(public) + targets.CASTINGS
     for done, (sample, number) in enumerate(public, start=1):
         real = SoundImage(

@@ -12,7 +12,6 @@
 Every draw has a generator of its own, seeded by what it is drawn for: no trial depends on another.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,8 +20,6 @@ from scipy.spatial.distance import pdist
 from casting_core.data.defects.distractors import insert_decoy
 from casting_core.data.defects.insertion import MIN_CONTRAST, DefectKind, insert_defect
 from casting_core.data.part.finder import Part
-from casting_core.data.samples import Sample, evenly_spaced_indices
-from casting_core.labels import Label
 
 SEED = 0
 EACH = 24  # pictures of every sound photograph
@@ -45,9 +42,11 @@ RANGES: dict[DefectKind, tuple[float, float]] = {
 class Target:
     """A sound picture with one defect.
 
-    `pixels` uint8 (H, W); `mask` bool (H, W), True on the defect, never empty; `extent`: its longest line, pixels;
-    `percent`: the same as a share of the part's diameter; `contrast`: gray levels by which it changed its pixels, on
-    average.
+    Attributes
+    ----------
+    pixels, mask : uint8 (H, W), and bool (H, W), True on the defect, never empty.
+    extent, percent : its longest line, in pixels and of the part's diameter.
+    contrast : gray levels by which it changed its pixels, on average.
     """
 
     kind: DefectKind
@@ -58,27 +57,10 @@ class Target:
     contrast: float
 
 
-def bases(samples: Sequence[Sample], each: int = EACH) -> list[tuple[Sample, int]]:
-    """Sound pictures to insert defects into, each with its number among those of its photograph.
-
-    At most `each` of every photograph, evenly spaced; none whose label is doubted.
-    """
-    by_photograph: dict[int, list[Sample]] = {}
-    for sample in samples:
-        if sample.label is Label.OK and not sample.suspect:
-            by_photograph.setdefault(sample.source, []).append(sample)
-    return [
-        (members[place], number)
-        for _, members in sorted(by_photograph.items())
-        for number, place in enumerate(evenly_spaced_indices(len(members), each))
-    ]
-
-
 def sizes(kind: DefectKind, count: int, *seed: int) -> np.ndarray:
-    """Draw sizes to try, shares of the disc's diameter, float (count,).
+    """Sizes to try, shares of the disc's diameter, float (count,), in an order that `seed` decides.
 
-    One in each of `count` stretches of the range of the kind that are equal in the logarithm, in random order, which
-    `seed` decides.
+    There is one in each of `count` stretches of the range of the kind, which are equal in the logarithm.
     """
     rng = _generator(0, kind, *seed)
     low, high = np.log(RANGES[kind])
@@ -106,7 +88,7 @@ def insert_harmless(pixels: np.ndarray, part: Part, *seed: int) -> np.ndarray:
 
 
 def extent_of(mask: np.ndarray) -> float:
-    """Return the longest straight line in a mask, bool (H, W), not empty: px, between the far sides of two pixels."""
+    """Measure the longest straight line in a mask, bool (H, W), not empty, in pixels between far sides."""
     rows, columns = np.nonzero(mask)
     ends: dict[int, tuple[int, int]] = {}  # first and last pixel of every row: no other ends the longest line
     for row, column in zip(rows.tolist(), columns.tolist(), strict=True):

@@ -23,14 +23,18 @@ COLUMNS += ("verdict", "hit", "marked")
 
 @dataclass(frozen=True, kw_only=True)
 class Trial:
-    """One row.
+    """One row. Raises `DataError` where it contradicts itself.
 
-    `base`: `public` or `rendered`. `picture`: path of the sound picture in the public set, or the seed it was rendered
-    from; `photograph`: its source photograph, or that seed. `kind`: of the defect, `sound` for the picture as it is, or
-    `harmless` with a change that is no defect. `pixels`, `percent`: the defect's longest line, in pixels and of the
-    part's diameter, 0 without a defect; `contrast`: gray levels by which it changed its pixels. `probability`: of
-    *defective*, None where a gate refused the picture. `hit`: not passed; `marked`: a place on the defect is marked
-    that was not before, and without a defect, any place. Raises `DataError` where a row contradicts itself.
+    Attributes
+    ----------
+    base : `public` or `rendered`.
+    picture, photograph : path of the sound picture in the public set and its source photograph, or twice the seed that
+        it was rendered from.
+    kind : of the defect, `sound` for the picture as it is, or `harmless` with a change that is no defect.
+    pixels, percent : the defect's longest line, in pixels and of the part's diameter, 0 without a defect.
+    contrast : gray levels by which it changed its pixels.
+    probability : of *defective*, None where a gate refused the picture.
+    marked : a place on the defect is marked that was not before, and without a defect, any place.
     """
 
     base: str

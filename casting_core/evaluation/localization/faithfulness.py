@@ -30,9 +30,14 @@ NOISE = 0.01  # standard deviation of what is added to filled places, of the ran
 
 @dataclass(frozen=True, kw_only=True)
 class Faithfulness:
-    """Probabilities of *defective*: of the whole picture, and after each of `shares` of its places was removed.
+    """Probabilities of *defective*.
 
-    `after`: the map's strongest places; `control`: the same of the map turned by half a turn.
+    Attributes
+    ----------
+    shares : of the picture's places, that were removed.
+    before : of the whole picture.
+    after, control : after each of `shares` was removed: the map's strongest places, and those of the map turned by half
+        a turn.
     """
 
     shares: tuple[float, ...]
@@ -61,17 +66,19 @@ def faithfulness(
 ) -> Faithfulness:
     """Remove what a map names, and judge again.
 
-    Args:
-        judge: takes float32 (B, 1, h, w) in [0, 1], gives probabilities of *defective*, (B,).
-        inputs: float32 (1, 1, h, w) in [0, 1]. Not changed.
-        heatmap: (h, w); only the order of its values counts. Equal ones are taken in random order, so that a
-            map that is the same everywhere names places at random.
-        shares: of the picture's places, each in (0, 1).
-        seed: of the noise and of the order of equal values.
+    Parameters
+    ----------
+    judge : takes float32 (B, 1, h, w) in [0, 1], gives probabilities of *defective*, (B,).
+    inputs : float32 (1, 1, h, w) in [0, 1]. Not changed.
+    heatmap : (h, w); only the order of its values counts. Equal ones are taken in random order, so that a map that is
+        the same everywhere names places at random.
+    shares : of the picture's places, each in (0, 1).
+    seed : of the noise and of the order of equal values.
 
     Raises
     ------
-        SettingsError: shapes that do not fit, or a share out of its range.
+    SettingsError
+        For shapes that do not fit, or a share out of its range.
     """
     if inputs.ndim != 4 or inputs.shape[:2] != (1, 1) or heatmap.shape != inputs.shape[2:]:
         raise SettingsError(
@@ -99,7 +106,7 @@ def _strongest_first(heatmap: np.ndarray, seed: int) -> np.ndarray:
 
 
 def without(inputs: "Tensor", places: np.ndarray, *, seed: int = 0) -> "Tensor":
-    """Fill places, flat indices int (K,), of a picture float32 (1, 1, h, w) from their surroundings."""
+    """Fill places of a picture, flat indices int (K,), float32 (1, 1, h, w), from their surroundings."""
     import torch
     from pytorch_grad_cam.metrics.road import NoisyLinearImputer
     from torch.nn import functional as F

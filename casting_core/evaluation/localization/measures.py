@@ -13,7 +13,7 @@ https://doi.org/10.1007/s11263-020-01400-4.
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 from scipy import ndimage
@@ -34,12 +34,11 @@ ROUNDS = 400  # of the bootstrap
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Case:
-    """One picture whose defects are known.
+class Judged:
+    """What was said of one picture, and what is known of it.
 
     Attributes
     ----------
-    heatmap, mask : float32 (H, W) in [0, 1], and bool (H, W), True on a defect.
     probability : of *defective*, calibrated.
     defective : its label.
     photograph : pictures of one photograph share it.
@@ -47,8 +46,6 @@ class Case:
     known : whether the model could have seen the photograph, None where that is not known.
     """
 
-    heatmap: np.ndarray
-    mask: np.ndarray
     probability: float
     defective: bool
     photograph: int
@@ -57,7 +54,20 @@ class Case:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Measured:
+class Case(Judged):
+    """One picture whose defects are known.
+
+    Attributes
+    ----------
+    heatmap, mask : float32 (H, W) in [0, 1], and bool (H, W), True on a defect.
+    """
+
+    heatmap: np.ndarray
+    mask: np.ndarray
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Measured(Judged):
     """What is kept of one case.
 
     Attributes
@@ -70,11 +80,6 @@ class Measured:
     matching : of its regions with its defects.
     """
 
-    probability: float
-    defective: bool
-    photograph: int
-    verdict: Verdict
-    known: bool | None
     peak: float
     on_defect: bool | None
     heat_inside: float | None
@@ -107,11 +112,7 @@ def measure(case: Case) -> Measured:
         by_defect += np.bincount(level[mask], weights=1 / sizes[labels[mask]], minlength=LEVELS).astype(np.float32)
     total = float(heat.sum())
     return Measured(
-        probability=case.probability,
-        defective=case.defective,
-        photograph=case.photograph,
-        verdict=case.verdict,
-        known=case.known,
+        **{each.name: getattr(case, each.name) for each in fields(Judged)},
         peak=float(heat.max()),
         on_defect=peak_on_defect(heat, mask) if case.defective and count else None,
         heat_inside=float(heat[mask].sum()) / total if case.defective and count and total > 0 else None,
@@ -154,7 +155,7 @@ def summarise(measured: Iterable[Measured]) -> LocalizationFigures:
 
 
 def headline(cases: Sequence[Measured]) -> Headline:
-    """Return the first figures to look at: pictures, what was missed, passed and rejected, where the map points."""
+    """Count pictures, what was missed, passed and rejected, and where the map points."""
     positive = np.array([case.defective for case in cases], bool)
     probability = np.array([case.probability for case in cases])
     source = np.array([case.photograph for case in cases], int)
@@ -175,7 +176,7 @@ def headline(cases: Sequence[Measured]) -> Headline:
 
 
 def _by_size(cases: Sequence[Measured], areas: str, hits: str) -> BySize:
-    """Return a share of defects, or of regions, for all and by size; places drawn on ok parts are no defects."""
+    """Share of defects, or of regions, for all and by size."""
     source = np.array([case.photograph for case in cases], int)
     matched = [case.matching for case in cases]
     sizes = by_size([getattr(each, areas) for each in matched], [getattr(each, hits) for each in matched])

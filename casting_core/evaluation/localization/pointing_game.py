@@ -14,39 +14,28 @@ from functools import cached_property
 
 import numpy as np
 
+from casting_core.evaluation.localization.labelled import LabelledImage
 from casting_core.evaluation.localization.measures import TOLERANCE, peak_on_defect
 from casting_core.evaluation.localization.region_matching import match
 from casting_core.labels import Verdict
 
-FIRST = 1_000_000  # seed of the first rendered casting that `evaluate --rendered` judges; others follow one by one
-
 Judge = Callable[[np.ndarray], tuple[float, np.ndarray, Verdict]]  # pixels uint8 (H, W) → probability, map, verdict
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Known:
-    """A picture whose defects are known: `pixels` uint8 (H, W), `mask` bool (H, W), True on a defect, and its label.
-
-    `name`: of the picture, `kinds`: of its defects, where they are told.
-    """
-
-    name: str
-    pixels: np.ndarray
-    mask: np.ndarray
-    defective: bool
-    kinds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class PointingResult:
     """A defective part and what its map made of it.
 
-    `heatmap` float32 (H, W) in [0, 1]; `place`: (x, y) of its strongest place, pixels; `on_defect`: whether that lies
-    on a defect; of its `defects`, `touched` are those that a marked place touches; `heat_inside`: share of the heat on
-    defects, in [0, 1].
+    Attributes
+    ----------
+    heatmap : float32 (H, W) in [0, 1].
+    place : (x, y) of its strongest place, pixels.
+    on_defect : whether that lies on a defect.
+    defects, touched : how many there are, and how many of them a marked place touches.
+    heat_inside : share of the heat on defects, in [0, 1].
     """
 
-    known: Known
+    known: LabelledImage
     heatmap: np.ndarray
     probability: float
     verdict: Verdict
@@ -70,7 +59,7 @@ class PointingResult:
         return self.on_defect, self.touched / self.defects, self.heat_inside
 
 
-def point(known: Known, judge: Judge) -> PointingResult | None:
+def point(known: LabelledImage, judge: Judge) -> PointingResult | None:
     """Judge a picture and measure where its map points; None of a sound part, or where no defect is marked."""
     if not known.defective or not known.mask.any():
         return None
@@ -94,15 +83,18 @@ def point(known: Known, judge: Judge) -> PointingResult | None:
 class BestAndWorst:
     """The best and the worst of many pictures.
 
-    `keep`: how many of each are kept. `seen`: defective parts so far, `hits`: of them, those whose strongest place lies
-    on a defect.
+    Attributes
+    ----------
+    keep : how many of each are kept.
+    seen, hits : defective parts so far, and of them those whose strongest place lies on a defect.
+    worst : the worst, the very worst first.
     """
 
     def __init__(self, keep: int) -> None:
         self.keep = keep
         self.seen = self.hits = 0
+        self.worst: list[PointingResult] = []
         self._best: list[PointingResult] = []
-        self._worst: list[PointingResult] = []
 
     def add(self, pointed: PointingResult) -> None:
         """Take one more into account."""
@@ -110,15 +102,9 @@ class BestAndWorst:
         self.hits += pointed.on_defect
         # copies are made, never changed: a page may be looking at them
         self._best = sorted([*self._best, pointed], key=lambda each: each.rank, reverse=True)[: self.keep]
-        self._worst = sorted([*self._worst, pointed], key=lambda each: each.rank)[: self.keep]
-
-    @property
-    def worst(self) -> list[PointingResult]:
-        """The worst, the very worst first."""
-        return self._worst
+        self.worst = sorted([*self.worst, pointed], key=lambda each: each.rank)[: self.keep]
 
     @property
     def best(self) -> list[PointingResult]:
         """The best, the very best first; none that is among the worst."""
-        bad = {id(each) for each in self._worst}
-        return [each for each in self._best if id(each) not in bad]
+        return [each for each in self._best if each not in self.worst]

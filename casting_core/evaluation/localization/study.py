@@ -9,17 +9,16 @@ import contextlib
 import io
 import itertools
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from casting_core.data.masked_set import count_marked, read_marked
+from casting_core.data.part.finder import find_part
 from casting_core.data.provenance.overlap import known_photographs
 from casting_core.data.samples import Progress, evenly_spaced_indices, read_provenance, unreported
-from casting_core.data.synthetic.casting import render_casting
-from casting_core.errors import DataError, SettingsError
+from casting_core.errors import SettingsError
+from casting_core.evaluation.localization.labelled import LabelledImage, LabelledSet, evidence
 from casting_core.evaluation.localization.measures import Case, measure, summarise
 from casting_core.evaluation.localization.method_comparison import (
     Draw,
@@ -40,70 +39,13 @@ from casting_core.networks.localization_figures import Count, LocalizationFigure
 from casting_core.networks.registry import architecture
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class LabelledImage:
-    """A picture and what is known of it.
-
-    Attributes
-    ----------
-    pixels, mask : uint8 (H, W), and bool (H, W), True on a defect.
-    photograph : its number.
-    kinds : of its defects, where they are told.
-    """
-
-    pixels: np.ndarray
-    mask: np.ndarray
-    defective: bool
-    photograph: int
-    kinds: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class LabelledSet:
-    """Pictures with known defects, which can be gone through more than once; `name` in the card, `total` images."""
-
-    name: str
-    total: int
-    read: Callable[[], Iterator[LabelledImage]]
-
-
-def marked(folder: Path) -> LabelledSet:
-    """Return the photographs of a folder with masks."""
-
-    def read() -> Iterator[LabelledImage]:
-        for one in read_marked(folder):
-            yield LabelledImage(
-                pixels=one.pixels, mask=one.mask, defective=one.label.positive, photograph=one.photograph
-            )
-
-    return LabelledSet(name="second_capture", total=count_marked(folder), read=read)
-
-
-def rendered(count: int, first: int) -> LabelledSet:
-    """Castings rendered on the spot from seed `first` on, about half of them defective."""
-
-    def read() -> Iterator[LabelledImage]:
-        for seed in range(first, first + count):
-            one = render_casting(seed=seed, defects="random")
-            kinds = tuple(sorted({str(defect.kind) for defect in one.defects}))
-            yield LabelledImage(
-                pixels=one.pixels,
-                mask=one.defect_mask,
-                defective=one.label.positive,
-                photograph=seed,
-                kinds=kinds,
-            )
-
-    return LabelledSet(name="rendered", total=count, read=read)
-
-
 def judge(
     inspector: Inspector,
     pictures: LabelledSet,
     known: dict[int, bool | None] | None = None,
     progress: Progress = unreported,
 ) -> LocalizationFigures:
-    """Return the figures of a set; `known`: by photograph, whether the public set shows it, None if nobody looked."""
+    """Judge a set; `known`: by photograph, whether the public set shows it, None where nobody looked."""
     measured = []
     alone: Counter[str] = Counter()  # parts with defects of one kind only
     found: Counter[str] = Counter()
@@ -162,7 +104,7 @@ def compare(
 
 
 def repairs(inspector: Inspector, pictures: LabelledSet, progress: Progress = unreported) -> RepairFigures:
-    """Return what repairing the marked places does to the verdict of the defective parts of a set."""
+    """Tell what repairing the marked places does to the verdict of the defective parts of a set."""
     verdict = inspector.card.thresholds.verdict
     trials = []
     for number, truth in enumerate(pictures.read(), start=1):
@@ -205,12 +147,7 @@ def _subject(inspector: Inspector, truth: LabelledImage) -> Subject:
 
 def _case(inspector: Inspector, truth: LabelledImage, known: dict[int, bool | None] | None) -> tuple[Case, float]:
     """Return what was judged, and the seconds that its explanation took."""
-    inspection = inspector.inspect(truth.pixels)
-    probability, heatmap = inspection.probability, inspection.heatmap
-    if probability is None:  # a gate refused it; the map is measured all the same
-        probability, heatmap = inspector.look(truth.pixels)
-    if heatmap is None:
-        raise DataError(f"The model {inspection.model} has no map of its evidence to measure.")
+    probability, heatmap, inspection = evidence(inspector, truth.pixels)
     case = Case(
         heatmap=heatmap,
         mask=truth.mask,

@@ -89,7 +89,7 @@ MAP_ROWS = {
 
 
 def map_table(metrics: Metrics) -> str:
-    """Return what was judged against known defects: one column a set, one row a figure; empty where nothing was.
+    """Tabulate what was judged against known defects: one column a set, one row a figure; empty where nothing was.
 
     A figure that no set has is left out.
     """
@@ -143,7 +143,7 @@ REPAIR_ROWS = {
 
 
 def repair_table(metrics: Metrics) -> str:
-    """Return what repairing the marked places does to the verdict; empty where it was not measured."""
+    """Tell what repairing the marked places does to the verdict; empty where it was not measured."""
     figures = metrics.repair
     if not figures:
         return ""
@@ -167,7 +167,7 @@ def _cell(value: Estimate | Quantiles | float | None) -> str:
 
 
 def detectability_table(figures: Mapping[str, DetectabilityFigures]) -> str:
-    """Return a card's `detectability`, one row a base and kind, and the false calls below it."""
+    """Tabulate a card's `detectability`, one row a base and kind, and the false calls below it."""
     sizes = ("a50", "a90", "a90_95", "a90_95_photographs")
     rows = [
         (
@@ -190,7 +190,7 @@ def detectability_table(figures: Mapping[str, DetectabilityFigures]) -> str:
 
 
 def robustness_table(figures: RobustnessFigures) -> str:
-    """Return a card's `robustness`, one row a disturbance and level, and the envelopes below it."""
+    """Tabulate a card's `robustness`, one row a disturbance and level, and the envelopes below it."""
     shares = ("accuracy", "missed", "false_alarms", "reviews", "unusable", "flips")
     rows = [
         (

@@ -33,10 +33,14 @@ Change = Callable[[np.ndarray, float, np.random.Generator, Part | None], np.ndar
 class Corruption:
     """One way to disturb a picture.
 
-    `title`: its name as a reader knows it. `unit` of its levels, `axis`: what they are, on a chart; `text`: the format
-    in which one is told. `none`: the level at which nothing changes; `levels`: the others that are tried, rising.
-    `trained`: from where to where castnet's training varies it, None where it does not. `moves`: the properties of
-    `data.part.capture.PhotoConditions` that it changes and that a gate looks at. `change`: what makes it.
+    Attributes
+    ----------
+    title : its name as a reader knows it.
+    unit, axis, text : of its levels, what they are on a chart, and the format in which one is told.
+    none, levels : the level at which nothing changes, and the others that are tried, rising.
+    trained : from where to where castnet's training varies it, None where it does not.
+    change : what makes it.
+    moves : properties of `data.part.capture.PhotoConditions` that it changes and that a gate looks at.
     """
 
     name: str
@@ -142,9 +146,9 @@ def _gray(values: np.ndarray) -> np.ndarray:
 
 
 def _moved(pixels: np.ndarray, matrix: np.ndarray, shift: tuple[float, float] = (0.0, 0.0)) -> np.ndarray:
-    """Return the picture, uint8 (H, W), through a linear map (2, 2) about its centre, moved by `shift` pixels; bicubic.
+    """Move a picture, uint8 (H, W), by a linear map (2, 2) about its centre and `shift` pixels; bicubic.
 
-    The map leads from places (x, y) of the result to those of the given one.
+    The map leads from the places (x, y) of the result to those of the given picture.
     """
     height, width = pixels.shape
     matrix, margin = np.round(matrix, 12), max(height, width)  # no dust of pi: a half turn moves pixels, changes none

@@ -1,4 +1,4 @@
-"""Inspect images that get darker, blurred, turned, covered: what becomes of the verdicts."""
+"""Inspect images that get darker, blurred, turned or covered, and count what becomes of the verdicts."""
 
 from collections.abc import Iterable, Mapping
 from itertools import groupby
@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from casting_core.data.samples import Progress, unreported
-from casting_core.evaluation.held_out import pixels_of, public_samples
+from casting_core.evaluation.held_out import chosen, pixels_of, public_samples
 from casting_core.evaluation.robustness.corruptions import CORRUPTIONS
-from casting_core.evaluation.robustness.summary import chosen
+from casting_core.evaluation.robustness.summary import EACH
 from casting_core.evaluation.robustness.tallies import CorruptionCounts, Outcome, tally
 from casting_core.inspection.inspector import Inspector
 
@@ -18,7 +18,7 @@ BATCH = 8  # pictures at once
 
 def measure(root: Path, judges: Mapping[int, Inspector], progress: Progress = unreported) -> list[CorruptionCounts]:
     """Disturb pictures of every photograph of the public set at `root`, and count what `judges`, by fold, say."""
-    pictures = chosen(public_samples())
+    pictures = chosen(public_samples(), EACH)
     tallies: list[CorruptionCounts] = []
     done = 0
     for _, group in groupby(pictures, key=lambda each: (each[0].source, each[0].label)):

@@ -24,7 +24,6 @@ from typing import Any
 
 import numpy as np
 
-from casting_core.data.samples import Sample, evenly_spaced_indices
 from casting_core.errors import DataError
 from casting_core.estimate import Estimate
 from casting_core.evaluation.robustness.corruptions import CORRUPTIONS
@@ -45,19 +44,6 @@ EACH = {Label.OK: 12, Label.DEFECTIVE: 3}  # pictures of a source photograph: of
 # picture more is half a percent.
 RISE = {"missed": 0.01, "false_alarms": 0.02}
 HANDED = 0.05  # of all parts
-
-
-def chosen(samples: Sequence[Sample]) -> list[tuple[Sample, int]]:
-    """Choose the pictures to disturb, `EACH` of a photograph, evenly spaced, with their numbers among those of it."""
-    groups: dict[tuple[int, Label], list[Sample]] = {}
-    for sample in samples:
-        if not sample.suspect:
-            groups.setdefault((sample.source, sample.label), []).append(sample)
-    return [
-        (members[place], number)
-        for (_, label), members in sorted(groups.items())
-        for number, place in enumerate(evenly_spaced_indices(len(members), EACH[label]))
-    ]
 
 
 def summarise(tallies: Sequence[CorruptionCounts]) -> RobustnessFigures:
@@ -145,7 +131,7 @@ def _compared(level: float, before: Sequence[CorruptionCounts], after: Sequence[
 
 
 def _by_photograph(tallies: Sequence[CorruptionCounts], name: str, *, positive: bool) -> dict[int, tuple[int, int]]:
-    """Return counts of an event and of pictures by photograph, of one label."""
+    """Count an event and pictures by photograph, of one label."""
     return {t.photograph: (getattr(t, name), t.pictures) for t in tallies if t.label.positive is positive}
 
 

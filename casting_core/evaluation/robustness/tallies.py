@@ -28,9 +28,12 @@ class Outcome:
 class CorruptionCounts:
     """One row: what was said of the pictures of one photograph at one level of a disturbance, in its `unit`.
 
-    `fold`: whose network judged; `pictures`; `judged`: those with a probability; `wrong`: of these, at 0.5; `missed`:
-    defective with verdict ok; `false_alarms`: ok with verdict defective; `reviews`; `unusable`; `flips`: with another
-    verdict than undisturbed.
+    Attributes
+    ----------
+    fold : whose network judged.
+    judged, wrong : pictures with a probability, and of these, those on the wrong side of 0.5.
+    missed, false_alarms : defective with verdict ok, and ok with verdict defective.
+    flips : with another verdict than undisturbed.
     """
 
     disturbance: str

@@ -2,7 +2,6 @@
 
 import io
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -10,11 +9,10 @@ import streamlit as st
 
 from casting_core.charts import maps as charts
 from casting_core.charts.overlay import EVIDENCE, percent
-from casting_core.data.masked_set import read_marked
-from casting_core.data.synthetic.casting import render_casting
-from casting_core.errors import CastingError, DataError
-from casting_core.evaluation.localization.pointing_game import FIRST, Judge, Known, PointingResult
-from casting_core.labels import Label, Verdict
+from casting_core.errors import CastingError
+from casting_core.evaluation.localization.labelled import evidence, photographs, rendered
+from casting_core.evaluation.localization.pointing_game import Judge, PointingResult
+from casting_core.labels import Verdict
 from casting_core.networks.card import ModelCard
 from pages.shared.resources import inspector
 from pages.shared.trouble import complain
@@ -45,43 +43,17 @@ def show(card: ModelCard) -> None:
 
 def _judge(model: str) -> Judge:
     def judge(pixels: np.ndarray) -> tuple[float, np.ndarray, Verdict]:
-        loaded = inspector(model)
-        found = loaded.inspect(pixels)
-        probability, heatmap = found.probability, found.heatmap
-        if probability is None:  # a gate refused it; the map is shown all the same
-            probability, heatmap = loaded.look(pixels)
-        if heatmap is None:
-            raise DataError(f"The model {model} has no map of its evidence.")
-        return probability, heatmap, found.verdict
+        probability, heatmap, inspection = evidence(inspector(model), pixels)
+        return probability, heatmap, inspection.verdict
 
     return judge
-
-
-def rendered(count: int) -> Iterator[Known]:
-    """Render the castings anew that the card's figures were measured on, in their order."""
-    for seed in range(FIRST, FIRST + count):
-        one = render_casting(seed=seed, defects="random")
-        kinds = tuple(sorted({str(defect.kind) for defect in one.defects}))
-        yield Known(
-            name=f"rendered casting {seed}",
-            pixels=one.pixels,
-            mask=one.defect_mask,
-            defective=one.label is Label.DEFECTIVE,
-            kinds=kinds,
-        )
-
-
-def photographs(folder: Path) -> Iterator[Known]:
-    """Read the photographs of a folder with masks, in the order of its table."""
-    for one in read_marked(folder):
-        yield Known(name=one.file, pixels=one.pixels, mask=one.mask, defective=one.label is Label.DEFECTIVE)
 
 
 def _rendered(card: ModelCard) -> None:
     st.markdown("**Rendered castings** (drawn by this app; no photographs of real parts)")
     total = FEW if card.metrics.rendered is None else card.metrics.rendered.pictures
     key = ("rendered", card.name, card.weights_sha256, str(total))
-    found = album(key, rendered(total), _judge(card.name))
+    found = album(key, rendered(total).read(), _judge(card.name))
     if found.done < min(FEW, total):
         with st.spinner("Rendering castings and judging them…"):
             while found.advance(FEW):

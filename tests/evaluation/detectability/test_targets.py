@@ -8,26 +8,13 @@ from hypothesis.extra.numpy import arrays
 from scipy.spatial.distance import pdist
 
 from casting_core.data.defects.insertion import DefectKind
-from casting_core.data.samples import Sample
 from casting_core.data.synthetic.casting import Rendered, render_casting
-from casting_core.evaluation.detectability.targets import RANGES, bases, extent_of, insert, insert_harmless, sizes
-from casting_core.labels import Label
+from casting_core.evaluation.detectability.targets import RANGES, extent_of, insert, insert_harmless, sizes
 
 
 @pytest.fixture(scope="module")
 def casting() -> Rendered:
     return render_casting(seed=7, size=200)
-
-
-def sample(number: int, source: int, label: Label = Label.OK, suspect: bool = False) -> Sample:
-    return Sample(path=f"{source}/{number}.png", split="train", label=label, source=source, suspect=suspect)
-
-
-def test_bases_are_sound_undoubted_and_spread_over_their_photograph():
-    samples = [sample(n, 5) for n in range(10)] + [sample(n, 2) for n in range(2)]
-    samples += [sample(0, 3, Label.DEFECTIVE), sample(0, 4, suspect=True), sample(10, 5, suspect=True)]
-    found = [(base.path, number) for base, number in bases(samples, each=4)]
-    assert found == [("2/0.png", 0), ("2/1.png", 1), ("5/0.png", 0), ("5/2.png", 1), ("5/5.png", 2), ("5/7.png", 3)]
 
 
 @given(st.sampled_from(DefectKind), st.integers(1, 40), st.integers(0, 1000))

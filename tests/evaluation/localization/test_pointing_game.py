@@ -3,18 +3,21 @@
 import numpy as np
 import pytest
 
-from casting_core.evaluation.localization.pointing_game import FIRST, BestAndWorst, Known, PointingResult, point
+from casting_core.evaluation.localization.labelled import LabelledImage
+from casting_core.evaluation.localization.pointing_game import BestAndWorst, PointingResult, point
 from casting_core.labels import Verdict
 
 SIDE = 64  # the peak may miss by one pixel
 
 
-def known(*places: tuple[int, int], defective: bool = True) -> Known:
+def known(*places: tuple[int, int], defective: bool = True) -> LabelledImage:
     """Square defects of 4 px with their upper left corner at (x, y)."""
     mask = np.zeros((SIDE, SIDE), bool)
     for x, y in places:
         mask[y : y + 4, x : x + 4] = True
-    return Known(name="part", pixels=np.zeros((SIDE, SIDE), np.uint8), mask=mask, defective=defective)
+    return LabelledImage(
+        name="part", photograph=0, pixels=np.zeros((SIDE, SIDE), np.uint8), mask=mask, defective=defective
+    )
 
 
 def seen(*spots: tuple[int, int, float]):
@@ -85,12 +88,6 @@ def test_few_pictures_are_not_shown_twice():
     extremes = BestAndWorst(2)
     extremes.add(pointed(True, 2, 0.5))
     assert (len(extremes.worst), extremes.best) == (1, [])
-
-
-def test_rendered_castings_are_those_of_the_command():
-    from casting_core.commands.evaluate import RENDERED_FROM
-
-    assert FIRST == RENDERED_FROM
 
 
 def test_a_digest_is_that_of_picture_mask_and_map():

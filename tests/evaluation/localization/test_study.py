@@ -12,6 +12,7 @@ from casting_core.data.samples import Sample
 from casting_core.data.synthetic.casting import render_casting
 from casting_core.errors import DataError, SettingsError
 from casting_core.evaluation.localization import study
+from casting_core.evaluation.localization.labelled import LabelledImage, LabelledSet
 from casting_core.labels import Label, Verdict
 from casting_core.networks.localization_figures import Count
 from casting_core.networks.thresholds import Thresholds
@@ -53,16 +54,18 @@ class Stub:
         return percent / 100, heatmap if self.maps else None
 
 
-def image(percent: int, photograph: int, *kinds: str) -> study.LabelledImage:
+def image(percent: int, photograph: int, *kinds: str) -> LabelledImage:
     """Of a defective part where there are `kinds`."""
     mask = np.zeros((16, 16), bool)
     mask[DEFECT] = bool(kinds)
     pixels = np.full((16, 16), percent, np.uint8)
-    return study.LabelledImage(pixels=pixels, mask=mask, defective=bool(kinds), photograph=photograph, kinds=kinds)
+    return LabelledImage(
+        name="made up", pixels=pixels, mask=mask, defective=bool(kinds), photograph=photograph, kinds=kinds
+    )
 
 
-def set_of(*images: study.LabelledImage) -> study.LabelledSet:
-    return study.LabelledSet(name="made up", total=len(images), read=lambda: iter(images))
+def set_of(*images: LabelledImage) -> LabelledSet:
+    return LabelledSet(name="made up", total=len(images), read=lambda: iter(images))
 
 
 def test_judged_by_hand() -> None:
@@ -101,37 +104,6 @@ def test_a_model_without_a_map_has_nothing_to_measure() -> None:
             study.judge(Stub(maps=False), set_of(image(percent, 0)))
 
 
-def test_rendered_castings_come_back_the_same() -> None:
-    pictures = study.rendered(3, 1_000_000)
-    first, again = list(pictures.read()), list(pictures.read())
-    assert [each.photograph for each in first] == [1_000_000, 1_000_001, 1_000_002]
-    assert pictures.total == len(first) == 3
-    for one, same in zip(first, again, strict=True):
-        np.testing.assert_array_equal(one.pixels, same.pixels)
-        assert one.mask.shape == one.pixels.shape
-        assert one.defective == bool(one.kinds) == one.mask.any()
-
-
-def test_a_folder_with_masks_is_read_when_it_is_asked_for(tmp_path: Path) -> None:
-    for name in ("images", "masks"):
-        (tmp_path / name).mkdir()
-    plain, mask = np.full((32, 32), 90, np.uint8), np.zeros((32, 32), np.uint8)
-    for name in ("a", "b"):
-        Image.fromarray(plain).save(tmp_path / "images" / f"{name}.png")
-        Image.fromarray(mask).save(tmp_path / "masks" / f"{name}.png")
-        mask[3, 5] = 1
-    (tmp_path / "labels.csv").write_text("file,label\na.png,ok\nb.png,defective\n")
-    pictures = study.marked(tmp_path)
-    assert pictures.total == 2
-    sound, defective = pictures.read()
-    assert (sound.defective, defective.defective) == (False, True)
-    assert not sound.mask.any()
-    assert np.argwhere(defective.mask).tolist() == [[3, 5]]
-    assert sound.photograph != defective.photograph  # without a part, each is one of its own
-    with pytest.raises(DataError, match=r"labels\.csv"):
-        study.marked(tmp_path / "nowhere")
-
-
 def test_the_public_set_is_looked_up_where_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One of two castings is in it; where the folder is missing nobody looks."""
     pixels = [render_casting(seed=seed, size=300).pixels for seed in (5, 6)]
@@ -139,7 +111,7 @@ def test_the_public_set_is_looked_up_where_it_is(tmp_path: Path, monkeypatch: py
     sample = Sample(path="a.png", split="train", label=Label.OK, source=0)
     monkeypatch.setattr("casting_core.evaluation.localization.study.read_provenance", lambda: [sample])
     truths = [
-        study.LabelledImage(pixels=each, mask=np.zeros_like(each, bool), defective=False, photograph=number)
+        LabelledImage(name="made up", pixels=each, mask=np.zeros_like(each, bool), defective=False, photograph=number)
         for number, each in enumerate(pixels)
     ]
     found = study.look_up(set_of(*truths), tmp_path)
@@ -149,10 +121,10 @@ def test_the_public_set_is_looked_up_where_it_is(tmp_path: Path, monkeypatch: py
 
 
 def test_where_the_public_set_is_missing_nobody_looks(tmp_path: Path) -> None:
-    def never() -> Iterator[study.LabelledImage]:
+    def never() -> Iterator[LabelledImage]:
         raise AssertionError("it was read")
 
-    unread = study.LabelledSet(name="x", total=2, read=never)
+    unread = LabelledSet(name="x", total=2, read=never)
     assert study.look_up(unread, tmp_path / "nowhere") is None
 
 

@@ -4,10 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from casting_core.data.samples import Sample
 from casting_core.errors import DataError
 from casting_core.estimate import Estimate
-from casting_core.evaluation.robustness.summary import EACH, HANDED, RISE, around, chosen, rise, summarise
+from casting_core.evaluation.robustness.summary import HANDED, RISE, around, rise, summarise
 from casting_core.evaluation.robustness.tallies import FILE, UNDISTURBED, CorruptionCounts, read_tallies
 from casting_core.labels import Label
 from casting_core.networks.card import MODELS, read_card
@@ -132,21 +131,6 @@ def test_without_undisturbed_pictures_there_is_nothing_to_compare():
             summarise(rows)
     with pytest.raises(DataError, match="same pictures"):
         summarise([*part(UNDISTURBED, 0.0), *(replace(row, pictures=11) for row in part("blur", 1.0))])
-
-
-def test_pictures_of_every_photograph_are_chosen():
-    def some(count: int, source: int, label: Label, *, suspect: bool = False) -> list[Sample]:
-        about = {"split": "test", "label": label, "source": source, "suspect": suspect}
-        return [Sample(path=f"{source}/{n}", **about) for n in range(count)]
-
-    samples = some(100, 1, Label.OK) + some(2, 2, Label.OK) + some(50, 3, Label.DEFECTIVE)
-    found = chosen(samples + some(5, 4, Label.DEFECTIVE, suspect=True))
-    by_photograph = {source: [n for s, n in found if s.source == source] for source in (1, 2, 3, 4)}
-    assert by_photograph[1] == list(range(EACH[Label.OK]))
-    assert by_photograph[2] == [0, 1]
-    assert by_photograph[3] == list(range(EACH[Label.DEFECTIVE]))
-    assert by_photograph[4] == []
-    assert len({s.path for s, _ in found}) == len(found)
 
 
 def test_the_card_holds_what_its_counts_give():

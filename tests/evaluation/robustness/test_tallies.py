@@ -6,8 +6,9 @@ import pytest
 
 from casting_core.data.samples import Sample, read_provenance
 from casting_core.errors import DataError
+from casting_core.evaluation.held_out import chosen
 from casting_core.evaluation.robustness.corruptions import CORRUPTIONS
-from casting_core.evaluation.robustness.summary import chosen
+from casting_core.evaluation.robustness.summary import EACH
 from casting_core.evaluation.robustness.tallies import FILE, UNDISTURBED, Outcome, read_tallies, tally, write_tallies
 from casting_core.labels import Label, Verdict
 from casting_core.networks.card import MODELS
@@ -65,7 +66,7 @@ def test_a_missing_file_says_what_to_do(tmp_path: Path):
 
 def test_the_shipped_counts_are_of_every_undoubted_photograph_at_every_level():
     rows = read_tallies(MODELS / "castnet" / FILE)
-    pictures = chosen(read_provenance())
+    pictures = chosen(read_provenance(), EACH)
     expected: dict[tuple[int, Label, int], int] = {}
     for sample, _ in pictures:
         key = sample.source, sample.label, sample.fold
