@@ -20,7 +20,7 @@ from casting_core.networks.registry import architecture
 
 
 def held_out(folder: Path, fold: int, *, device: str | None = None) -> Inspector:
-    """The inspector for the pictures of a by-source fold, from the folder of a shipped model.
+    """Return the inspector for the pictures of a by-source fold, from the folder of a shipped model.
 
     Weights, calibration, thresholds and the map's scale come from the other folds alone, as for the card's figures by
     source. The bounds of the gates are the card's: they are measured on all photographs of the training split.
@@ -78,7 +78,7 @@ class FoldInspectors(dict[int, Inspector]):
 
 
 def public_samples() -> list[Sample]:
-    """The facts of the public set's pictures: photograph, fold, label, doubt."""
+    """Return the facts of the public set's pictures: photograph, fold, label, doubt."""
     return read_provenance()
 
 
@@ -99,7 +99,7 @@ def chosen(samples: Iterable[Sample], each: Mapping[Label, int]) -> list[tuple[S
 
 
 def pixels_of(root: Path, sample: Sample) -> np.ndarray:
-    """A picture of the public set at `root`, uint8 (H, W). Raises `DataError` where it is missing."""
+    """Return a picture of the public set at `root`, uint8 (H, W). Raises `DataError` where it is missing."""
     file = root / sample.path
     if not file.is_file():
         raise DataError(f"{file} is missing: the folder does not hold the whole public set. Get it with: data fetch")

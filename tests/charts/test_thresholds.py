@@ -33,19 +33,19 @@ def value(drawn, name: str, threshold: float, place: int = 0) -> float:
 def test_at_the_chosen_thresholds_the_lines_have_the_rates_of_what_if():
     drawn = chart()
     found = outcome_at(PREDICTIONS, threshold_pass=CHOSEN[0], threshold_reject=CHOSEN[1])
-    assert value(drawn, "missed defects", CHOSEN[0]) == pytest.approx(100 * found.missed_defects.share)
-    assert value(drawn, "false alarms", CHOSEN[1]) == pytest.approx(100 * found.false_alarms.share)
-    assert value(drawn, "sent to a person", CHOSEN[0]) == pytest.approx(100 * found.reviews.share)
-    assert value(drawn, "sent to a person", CHOSEN[1], 1) == pytest.approx(100 * found.reviews.share)
-    assert f"misses {100 * found.missed_defects.share:.2f} %" in drawn.alt
-    assert f"{100 * found.reviews.share:.2f} % of the pictures go to a person" in drawn.alt
+    assert value(drawn, "missed defects", CHOSEN[0]) == pytest.approx(100 * found.missed_defects.value)
+    assert value(drawn, "false alarms", CHOSEN[1]) == pytest.approx(100 * found.false_alarms.value)
+    assert value(drawn, "sent to a person", CHOSEN[0]) == pytest.approx(100 * found.reviews.value)
+    assert value(drawn, "sent to a person", CHOSEN[1], 1) == pytest.approx(100 * found.reviews.value)
+    assert f"misses {100 * found.missed_defects.value:.2f} %" in drawn.alt
+    assert f"{100 * found.reviews.value:.2f} % of the pictures go to a person" in drawn.alt
 
 
 @pytest.mark.parametrize("moved", [0.1, 0.5])
 def test_a_moved_threshold_leaves_the_other_where_it_is(moved):
     near = float(charts.GRID[np.argmin(np.abs(charts.GRID - moved))])
     found = outcome_at(PREDICTIONS, threshold_pass=near, threshold_reject=CHOSEN[1])
-    assert value(chart(), "sent to a person", near) == pytest.approx(100 * found.reviews.share)
+    assert value(chart(), "sent to a person", near) == pytest.approx(100 * found.reviews.value)
 
 
 def test_the_scale_has_no_zero_and_lines_end_there():

@@ -193,7 +193,7 @@ def test_take_checks_size_total_and_hidden_files(monkeypatch):
     files = [File("f/.DS_Store", b"x"), File(".git/a", b"x"), File("big", b"", size=33 * 2**20)]
     taken = take([*files, File("a", b"123456"), File("b", b"123456"), File("c", b"1234")])
     assert [upload.name for upload in taken] == ["big", "a", "b", "c"]
-    assert [upload.data for upload in taken] == [None, b"123456", None, b"1234"]
+    assert [upload.data for upload in taken] == [b"", b"123456", b"", b"1234"]
     assert "33.0 MiB" in str(taken[0].refusal)
     assert "at a time" in str(taken[2].refusal)
 

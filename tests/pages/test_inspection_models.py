@@ -2,7 +2,6 @@
 
 import io
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,6 @@ from casting_core.data.samples import read_provenance
 from casting_core.errors import ModelError
 from casting_core.labels import Label
 from casting_core.networks.card import DEFAULT, MODELS, read_card, shipped
-from casting_core.networks.figures import Metrics
 from pages.shared import downloads, resources, wording
 from pages.shared.uploads import Upload
 from pages.views.inspection import printout, single
@@ -173,15 +171,6 @@ def test_a_model_that_cannot_be_loaded_is_a_sentence_and_the_others_still_work(m
     assert not app.exception
     assert not app.error
     assert wording.WORDING["defective"].word in app.header[0].value
-
-
-def test_figures_of_another_form_leave_the_verdict(monkeypatch):
-    read = resources.card
-    monkeypatch.setattr(resources, "card", lambda model: replace(read(model), metrics=Metrics()))
-    app = another("plates")
-    assert app.header
-    assert not app.error
-    assert "figures in the model’s card cannot be read" in texts(app)
 
 
 def test_other_models_change_nothing_on_the_first_page():

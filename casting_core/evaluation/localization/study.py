@@ -14,7 +14,6 @@ from pathlib import Path
 
 import numpy as np
 
-from casting_core.data.part.finder import find_part
 from casting_core.data.provenance.overlap import known_photographs
 from casting_core.data.samples import Progress, evenly_spaced_indices, read_provenance, unreported
 from casting_core.errors import SettingsError

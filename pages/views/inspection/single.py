@@ -6,7 +6,6 @@ import streamlit as st
 from PIL.Image import Image
 
 from casting_core.charts.overlay import EVIDENCE_PALETTES
-from casting_core.errors import CastingError
 from casting_core.explanation.methods import DEFAULT_METHOD, METHODS
 from pages.shared import downloads, resources, widgets
 from pages.shared.uploads import Upload
@@ -39,11 +38,7 @@ def show(upload: Upload, *, model: str) -> None:
     recall, why = st.container(), st.container()
     with st.expander("How far can this verdict be trusted?"):
         widgets.model(resources.card(model))
-        try:
-            widgets.unseen_figures(resources.card(model))
-        except CastingError as error:  # the verdict stands without them
-            st.info("The figures in the model’s card cannot be read.", icon=":material/block:")
-            st.text(str(error))
+        widgets.unseen_figures(resources.card(model))
     widgets.details(inspection)
     take_away(upload, judged)
     resources.give_way()

@@ -26,7 +26,9 @@ class Stub:
     Its map marks `DEFECT` with that probability. `looked`: how often it judged past the gates.
     """
 
-    card = SimpleNamespace(name="stub", architecture="logistic_regression", thresholds=Thresholds(passing=0.2, rejecting=0.8))
+    card = SimpleNamespace(
+        name="stub", architecture="logistic_regression", thresholds=Thresholds(passing=0.2, rejecting=0.8)
+    )
     network = None
 
     def __init__(self, *, maps: bool = True) -> None:

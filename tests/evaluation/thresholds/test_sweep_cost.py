@@ -66,6 +66,6 @@ def test_a_pair_costs_the_same_whether_it_is_chosen_or_its_worth_is_told(low, hi
     given_ = plant(rate, missed=missed, alarm=alarm, review=review, person_finds=finds, person_passes=passes)
     pictures, pair = as_arrays(mixed(2)), {"threshold_pass": min(low, high), "threshold_reject": max(low, high)}
     cost, reviews = expected_cost(outcome_at(pictures, **pair), given_)
-    rates = measure_rates(pictures, Thresholds(min(low, high), max(low, high)), rounds=1)
+    rates = measure_rates(pictures, Thresholds(passing=min(low, high), rejecting=max(low, high)), rounds=1)
     worth = compare_inspection_methods(rates, given_).model.per_10_000
     assert (10_000 * cost, 10_000 * reviews) == pytest.approx((worth.cost.value, worth.reviews.value), abs=1e-6)

@@ -56,7 +56,7 @@ def sliders(app: AppTest) -> tuple[str, str]:
 def shows(app: AppTest, found: ThresholdOutcome) -> None:
     """The three numbers and what they were counted on are those of `outcome_at`."""
     for header, rate in zip(app.header, (found.missed_defects, found.false_alarms, found.reviews), strict=True):
-        value = 1000 * rate.share
+        value = 1000 * rate.value
         told = "fewer than 0.1" if 0 < value < 0.05 else f"{value:.1f}" if value < 100 else f"{value:.0f}"
         assert header.value == told
         assert f"Counted: {rate.count:,} of {rate.of:,} pictures" in texts(app)
@@ -96,7 +96,7 @@ def test_sliders_move_the_figures(low, high):
     shows(app, found)
     assert f"{found.reviews_of_defective:,} defective and {found.reviews_of_ok:,} sound pictures" in texts(app)
     assert texts(app).count("Shipped thresholds: **") == 3
-    assert f"{100 * found.reviews.share:.2f} % of the pictures go to a person" in app.get("plotly_chart")[0].proto.alt
+    assert f"{100 * found.reviews.value:.2f} % of the pictures go to a person" in app.get("plotly_chart")[0].proto.alt
 
 
 def test_the_link_holds_the_thresholds():
