@@ -82,3 +82,16 @@ def test_what_does_not_fit_is_named(change: dict[str, Any], named: str) -> None:
 def test_what_is_missing_is_named() -> None:
     with pytest.raises(TypeError, match="'count'"):
         from_json(Outer, {"name": "a", "real": 1.0, "sure": True})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stretch:
+    from_: float
+    to: float
+
+
+def test_a_field_named_after_a_word_of_python_has_a_mark_that_is_not_written() -> None:
+    assert from_json(Stretch, {"from": 0.0, "to": 1.0}) == Stretch(from_=0.0, to=1.0)
+    assert to_json(Stretch(from_=0.0, to=1.0)) == {"from": 0.0, "to": 1.0}
+    with pytest.raises(ValueError, match="from_ is unknown"):
+        from_json(Stretch, {"from_": 0.0, "to": 1.0})

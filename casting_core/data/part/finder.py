@@ -89,13 +89,6 @@ def find_part(pixels: np.ndarray) -> Part | None:
     ------
     SettingsError
         The array is not uint8 (H, W).
-
-    Examples
-    --------
-    >>> from casting_core.data.synthetic.casting import render_casting
-    >>> part = find_part(render_casting(seed=3, size=200).pixels)
-    >>> 100 < part.diameter < 200
-    True
     """
     if pixels.ndim != 2 or pixels.dtype != np.uint8:
         raise SettingsError(

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from casting_core.charts import dataset as charts
+from casting_core.charts import leakage as charts
 from casting_core.data.provenance.grouping import LINK, Leakage
 from casting_core.errors import CastingError
 from casting_core.evaluation.comparison.published import STUDY
