@@ -8,6 +8,7 @@ from casting_core.errors import CastingError, ModelError
 from casting_core.networks.card import DEFAULT
 from casting_core.networks.registry import architecture
 from pages.shared import navigation, resources, uploads, wording
+from pages.shared.sample_pictures import sample_pictures
 from pages.shared.uploads import Upload
 from pages.views.inspection import batch, single
 
@@ -55,7 +56,7 @@ def choose(source: str, model: str) -> tuple[Upload, ...]:
 
 def choose_sample() -> tuple[Upload, ...]:
     """One of the castings that the product renders by itself."""
-    pictures = resources.sample_pictures()
+    pictures = sample_pictures()
     name = st.pills(
         "Castings that this app rendered; they are no photographs of real parts",
         list(pictures),
@@ -83,7 +84,7 @@ def invite(model: str) -> None:
         icon=":material/touch_app:",
     )
     with st.container(horizontal=True):
-        for name, sample in resources.sample_pictures().items():
+        for name, sample in sample_pictures().items():
             with st.container(width=140, gap="xsmall"):  # all in one row on a desk
                 st.image(sample.upload.data, alt=f"{name}. {sample.sentence}")
                 st.button(name, key=f"try {name}", on_click=try_sample, args=(name,), width="stretch")

@@ -7,7 +7,6 @@ explanations: they would only compete for the same processor, and their memory s
 """
 
 import gc
-import io
 import os
 import threading
 import time
@@ -26,7 +25,6 @@ from PIL import Image
 from casting_core.data.images import decode_rgb
 from casting_core.data.provenance.seen_before import SeenBefore
 from casting_core.data.samples import default_root
-from casting_core.data.synthetic.casting import samples
 from casting_core.errors import ImageError
 from casting_core.explanation.proof import Proof
 from casting_core.inspection.photograph import Photograph
@@ -289,23 +287,3 @@ def known_picture(path: str) -> Image.Image | None:
         return Image.fromarray(decode_rgb(root / path))
     except ImageError:
         return None
-
-
-@dataclass(frozen=True, kw_only=True)
-class SamplePicture:
-    """A casting that was rendered, as the PNG file that it would be uploaded as."""
-
-    sentence: str
-    upload: Upload
-
-
-@cache
-def sample_pictures() -> dict[str, SamplePicture]:
-    """Return the castings that the product renders, by name."""
-    pictures = {}
-    for sample in samples():
-        stream = io.BytesIO()
-        Image.fromarray(sample.render().pixels).save(stream, "PNG")
-        upload = Upload.of(f"{sample.name}.png", stream.getvalue())
-        pictures[sample.name] = SamplePicture(sentence=sample.sentence, upload=upload)
-    return pictures

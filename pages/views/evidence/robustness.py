@@ -28,6 +28,7 @@ from casting_core.inspection.gate import RULES
 from casting_core.networks.card import ModelCard
 from casting_core.networks.limit_figures import DisturbanceFigures, LevelFigures, RobustnessFigures
 from pages.shared import resources, tables
+from pages.shared.sample_pictures import sample_pictures
 from pages.shared.trouble import complaining
 from pages.shared.uploads import Upload
 from pages.shared.wording import WORDING, advice
@@ -192,7 +193,7 @@ def _seen(card: ModelCard, name: str, found: DisturbanceFigures) -> None:
         return
     levels = {level_text(name, each.level, found): each.level for each in found.levels}
     casting, level = st.columns(2, gap="large")
-    which = casting.selectbox("Rendered casting", list(resources.sample_pictures()), key="casting", bind="query-params")
+    which = casting.selectbox("Rendered casting", list(sample_pictures()), key="casting", bind="query-params")
     steps = list(levels)
     hardest = steps[-1] if levels[steps[-1]] != found.none else steps[0]
     word = level.select_slider("Step", steps, value=hardest, key=f"step-{name}", bind="query-params")
@@ -222,7 +223,7 @@ def _casting(card: ModelCard, which: str, name: str, level: float, title: str) -
 @st.cache_data(max_entries=200, show_spinner=False)
 def disturbed_casting(which: str, name: str, level: float) -> Upload:
     """Disturb a rendered casting to a level, and give the PNG file that it would be uploaded as."""
-    sample = resources.sample_pictures()[which].upload
+    sample = sample_pictures()[which].upload
     pixels = decode(sample.data).pixels
     if name in CORRUPTIONS and level != CORRUPTIONS[name].none:
         part = find_part(pixels) if name == "occlusion" else None

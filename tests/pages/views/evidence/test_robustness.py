@@ -15,6 +15,7 @@ from casting_core.networks.card import MODELS, ModelCard, read_card
 from casting_core.networks.figures import Metrics
 from casting_core.networks.limit_figures import RobustnessFigures
 from pages.shared import resources
+from pages.shared.sample_pictures import sample_pictures
 from pages.views.evidence import robustness
 from tests.charts.test_robustness import light, noise
 from tests.pages.conftest import texts
@@ -113,7 +114,7 @@ def test_the_bounds_of_the_checks_are_told_from_the_card():
 @pytest.mark.parametrize("each", CORRUPTIONS.values(), ids=lambda each: each.name)
 def test_every_disturbance_has_words_and_a_picture(each):
     assert title_of(each.name) != each.name
-    before = decode(resources.sample_pictures()["Blow hole"].upload.data).pixels
+    before = decode(sample_pictures()["Blow hole"].upload.data).pixels
     upload = robustness.disturbed_casting("Blow hole", each.name, each.levels[-1])
     after = decode(upload.data).pixels
     assert after.shape == before.shape
