@@ -29,6 +29,7 @@ import hashlib
 import io
 import os
 import re
+import struct
 import warnings
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -47,6 +48,8 @@ from casting_core.data.image_source import explained, read_bytes
 from casting_core.errors import ImageError, SettingsError
 
 Source = str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO | Image.Image | np.ndarray
+# What Pillow raises for EXIF that breaks off or contradicts itself; anything else is an unreadable picture.
+BROKEN_EXIF = (SyntaxError, struct.error, ValueError, TypeError, KeyError, IndexError, OSError)
 
 MAX_PIXELS = 89_478_485  # where Pillow itself begins to suspect a decompression bomb
 
@@ -235,7 +238,7 @@ def _upright(flat: Image.Image, image: Image.Image) -> Image.Image:
     """`flat` as the EXIF of `image` asks; where that is broken, as it is: EXIF is a guest, the pixels still count."""
     try:
         orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
-    except Exception:
+    except BROKEN_EXIF:
         orientation = 1
     if orientation == 1:
         return flat
