@@ -143,7 +143,7 @@ def _examined_line(inspector: "Inspector", found: Found, inspection: "Inspection
 
 
 def _csv_line(found: Found, inspection: "Inspection") -> str:
-    from casting_core.data.files import csv_text
+    from casting_core.data.files import csv_text, neutral
 
     values = {
         **inspection.to_json(),
@@ -151,18 +151,7 @@ def _csv_line(found: Found, inspection: "Inspection") -> str:
         "regions": len(inspection.regions),
         "seconds": round(inspection.seconds["total"], 6),
     }
-    return csv_text([[neutral_cell(values[name]) for name in COLUMNS]])
-
-
-def neutral_cell(value: object) -> object:
-    """Give a CSV cell that no spreadsheet takes for a formula: text that begins like one gets an apostrophe.
-
-    What cannot be seen before it does not hide it.
-    """
-    if not isinstance(value, str):
-        return value
-    first = next((c for c in value if c.isprintable() and not c.isspace()), "")
-    return f"'{value}" if value[:1] in ("\t", "\r") or first in tuple("=+-@＝＋－＠") else value
+    return csv_text([[neutral(values[name]) for name in COLUMNS]])
 
 
 def _table_line(found: Found, inspection: "Inspection") -> str:

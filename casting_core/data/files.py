@@ -36,6 +36,18 @@ def write_atomically(file: Path, content: bytes | memoryview) -> None:
         raise
 
 
+def neutral(value: Any) -> Any:
+    """Put an apostrophe before a text that a spreadsheet takes for a formula; leave other values as they are.
+
+    What cannot be seen before it does not hide it. After OWASP, "CSV Injection",
+    https://owasp.org/www-community/attacks/CSV_Injection.
+    """
+    if not isinstance(value, str):
+        return value
+    first = next((c for c in value if c.isprintable() and not c.isspace()), "")
+    return f"'{value}" if value[:1] in ("\t", "\r") or first in tuple("=+-@＝＋－＠") else value
+
+
 def csv_text(rows: Iterable[Sequence[object]]) -> str:
     """Rows as CSV, each ended by a line feed; a cell with either sign of a new line is quoted.
 

@@ -10,6 +10,7 @@ import streamlit as st
 from PIL import Image
 
 from casting_core.charts.overlay import outline, overlay
+from casting_core.data.files import neutral
 from casting_core.inspection.results import Inspection
 from casting_core.labels import Verdict
 from pages.shared.resources import DisplayedInspection
@@ -73,14 +74,3 @@ def marked_image(judged: DisplayedInspection) -> Image.Image:
     shown = picture if judged.evidence is None else overlay(picture, judged.evidence)
     frame = (inspection.width or picture.width, inspection.height or picture.height)
     return outline(shown, inspection.regions, frame=frame)
-
-
-def neutral(value: Any) -> Any:
-    """Put an apostrophe before a text that begins like a formula; leave other values as they are.
-
-    After OWASP, "CSV Injection", https://owasp.org/www-community/attacks/CSV_Injection.
-    """
-    if not isinstance(value, str):
-        return value
-    first = next((c for c in value if c.isprintable() and not c.isspace()), "")  # what is not seen does not hide it
-    return f"'{value}" if first in tuple("=+-@＝＋－＠") else value

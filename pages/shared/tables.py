@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from casting_core.charts.style import Chart
-from pages.shared.downloads import neutral
+from casting_core.data.files import neutral
 from pages.shared.drawing import draw
 
 Item = TypeVar("Item")

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from casting_core.commands.inspect import Found, find_pictures, neutral_cell
+from casting_core.commands.inspect import Found, find_pictures
 from casting_core.data.synthetic.casting import samples
 from tests import ROOT
 
@@ -102,12 +102,6 @@ def test_pictures_are_found_in_order_without_hidden_ones(tmp_path: Path):
     assert [f.path.name for f in find_pictures([str(tmp_path / "*.png")])] == ["a.png", "b.png"]
     missing = tmp_path / "x.png"
     assert list(find_pictures([str(missing)])) == [Found(path=missing, below=Path("x.png"))]
-
-
-def test_cells_that_look_like_formulas_are_neutralised():
-    assert neutral_cell("=1+1") == "'=1+1"
-    assert neutral_cell("part.png") == "part.png"
-    assert neutral_cell(-0.5) == -0.5
 
 
 def test_all_answers_on_a_line(tmp_path: Path):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from casting_core.data.files import read_records, write_atomically, write_records
+from casting_core.data.files import neutral, read_records, write_atomically, write_records
 from casting_core.errors import DataError
 from casting_core.labels import Label
 
@@ -119,3 +119,9 @@ def test_a_table_of_another_form_is_refused_with_its_line(tmp_path: Path, text: 
     file.write_text(text)
     with pytest.raises(DataError, match=rf"rows\.csv cannot be read as rows \({why}.*; write them anew"):
         read(file)
+
+
+def test_cells_that_look_like_formulas_are_neutralised():
+    assert neutral("=1+1") == "'=1+1"
+    assert neutral("part.png") == "part.png"
+    assert neutral(-0.5) == -0.5

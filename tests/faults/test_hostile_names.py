@@ -16,14 +16,13 @@ from streamlit.testing.v1 import AppTest
 from typer.testing import CliRunner
 
 from casting_core.__main__ import app
-from casting_core.commands.inspect import neutral_cell
 from casting_core.data.collection.marks import MARKS, Mark, Marks, read_marks, set_marks, to_csv
 from casting_core.data.defects.insertion import DefectKind
+from casting_core.data.files import neutral
 from casting_core.data.synthetic.casting import render_casting, samples
 from casting_core.exploration.table import make_table
 from casting_core.networks.card import shipped
 from pages.shared import downloads, resources
-from pages.shared.downloads import neutral
 from pages.shared.uploads import Upload
 from pages.shared.wording import as_it_is
 from pages.views.dataset import gallery, marking
@@ -47,7 +46,6 @@ FILE = "=<img src=x> **{}** \u202e.png"
 @pytest.mark.parametrize("text", FORMULAS)
 def test_no_cell_is_a_formula(text: str) -> None:
     assert neutral(text) == f"'{text}"
-    assert neutral_cell(text) == f"'{text}"
     for made in (downloads.to_csv([(Upload(name=text, refusal="too large"), None)]).decode("utf-8-sig"),):
         (row,) = csv.DictReader(io.StringIO(made, newline=""))
         assert row["file"] == f"'{text}"
@@ -57,7 +55,6 @@ def test_no_cell_is_a_formula(text: str) -> None:
 @pytest.mark.parametrize("value", ["plain.png", "", "a=b", "1-2", 5, -5.5, None, "\u202eplain"])
 def test_other_cells_stay_as_they_are(value: object) -> None:
     assert neutral(value) == value
-    assert neutral_cell(value) == value
 
 
 @pytest.mark.parametrize("text", MARKDOWN)

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import streamlit as st
 
 from casting_core.charts.style import listed
+from casting_core.data.files import neutral
 from casting_core.training.logs.columns import SECONDS, TRAIN_ACCURACY, TRAIN_LOSS, VALIDATION_ACCURACY, VALIDATION_LOSS
 from casting_core.training.logs.curve_lines import Run, View
-from pages.shared.downloads import neutral
 from pages.views.comparison.training_runs import escaped
 
 MAX_ROWS = 1500  # of a run

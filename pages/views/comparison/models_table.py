@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from casting_core.charts.style import listed
+from casting_core.data.files import neutral
 from casting_core.errors import CastingError
 from casting_core.evaluation.comparison.columns import COLUMNS, Column
 from casting_core.evaluation.comparison.model_rows import ModelRow, Origin, best, differing, model_rows, warnings
@@ -13,7 +14,6 @@ from casting_core.evaluation.comparison.model_table import STAR, UNKNOWN, spread
 from casting_core.evaluation.reporting.cells import percent
 from casting_core.networks.card import MODELS, ModelCard
 from pages.shared import resources, tables
-from pages.shared.downloads import neutral
 from pages.shared.tables import csv_button
 from pages.views.comparison import timing
 

@@ -7,10 +7,10 @@ import numpy as np
 import streamlit as st
 
 from casting_core.data.collection.marks import Mark
+from casting_core.data.files import neutral
 from casting_core.exploration.browse import select
 from casting_core.exploration.table import Table
 from pages.shared import gallery
-from pages.shared.downloads import neutral
 from pages.shared.tables import csv_button
 from pages.views.dataset import filters, marking, tiles
 from pages.views.dataset.opened import turn_to

@@ -7,9 +7,9 @@ from typing import Any
 
 import streamlit as st
 
+from casting_core.data.files import neutral
 from casting_core.inspection.results import Inspection
 from casting_core.labels import Verdict
-from pages.shared.downloads import neutral
 from pages.shared.uploads import Upload
 from pages.shared.wording import WORDING
 from pages.views.inspection.batch_job import Done
