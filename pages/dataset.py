@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.shared import navigation
+from pages.shared.inputs import one_of
 from pages.shared.trouble import complaining
 from pages.views.dataset import feature_map, gallery, issues, leakage, loaded, overview, picture, shortcuts, source
 
@@ -29,8 +30,5 @@ with complaining("This data set cannot be shown."):
             if table.question:
                 st.warning("It is not known which classes are defective; choose them above.", icon=":material/help:")
                 st.text(table.question)
-            view = st.segmented_control(
-                "View", list(VIEWS), default="At a glance", required=True, key="view", bind="query-params"
-            )
-            VIEWS[view](table)
+            VIEWS[one_of("View", VIEWS, "view")](table)
             picture.show(table)

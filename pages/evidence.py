@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.shared import navigation
+from pages.shared.inputs import one_of
 from pages.shared.trouble import complaining
 from pages.views.evidence import detectability, maps, robustness, unseen, worth
 
@@ -17,8 +18,6 @@ VIEWS = {
 navigation.require()
 st.title("How far can it be trusted on parts it has never seen?", anchor=False)
 st.markdown("What was measured, on which pictures, how sure that is, and what it would mean in a plant.")
-view = st.segmented_control(
-    "View", list(VIEWS), default="Parts never seen", required=True, key="view", bind="query-params"
-)
+view = one_of("View", VIEWS, "view")
 with complaining("This view cannot be shown."):
     VIEWS[view]()

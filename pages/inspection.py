@@ -8,23 +8,13 @@ from casting_core.errors import CastingError, ModelError
 from casting_core.networks.card import DEFAULT
 from casting_core.networks.registry import architecture
 from pages.shared import navigation, resources, uploads, wording
+from pages.shared.inputs import one_of
 from pages.shared.sample_pictures import sample_pictures
+from pages.shared.trouble import complain
 from pages.shared.uploads import Upload
 from pages.views.inspection import batch, single
 
 SOURCES = ("Files", "Folder", "Camera", "Sample")
-
-
-def choose_source() -> str:
-    """Where the pictures come from."""
-    return st.segmented_control(
-        "Where the pictures come from",
-        SOURCES,
-        default="Files",
-        required=True,
-        key="source",
-        bind="query-params",
-    )
 
 
 def choose(source: str, model: str) -> tuple[Upload, ...]:
@@ -133,21 +123,18 @@ navigation.require()
 st.title("Is this part sound?", anchor=False)
 st.markdown("Give a photograph of a casting, taken from above, and see the verdict and what it rests on.")
 with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
-    source = choose_source()
+    source = one_of("Where the pictures come from", SOURCES, "source")
     model = choose_model()
 try:
     tell_purpose(model)
     pictures = choose(source, model)
-    if not pictures and source == "Sample":
-        pass  # told already
-    elif not pictures:
-        invite(model)
-    elif len(pictures) == 1:
+    if len(pictures) == 1:
         single.show(pictures[0], model=model)
-    else:
+    elif pictures:
         batch.show(pictures, model=model)
+    elif source != "Sample":  # of which it was told why there is none
+        invite(model)
 except CastingError as error:
     damaged = isinstance(error, ModelError)
     said = "This model cannot be used; choose another one." if damaged else "The picture could not be judged."
-    st.error(said, icon=":material/error:")
-    st.text(str(error))
+    complain(said, error)

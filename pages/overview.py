@@ -9,6 +9,7 @@ from casting_core.errors import CastingError
 from casting_core.networks import card as cards
 from casting_core.networks.card import DEFAULT, MODELS, ModelCard
 from pages.shared import navigation
+from pages.shared.trouble import complain
 from pages.shared.widgets import unseen_figures
 from pages.views.overview import defect_kinds
 
@@ -130,8 +131,7 @@ try:
     limits()
     own_limits(card)
 except CastingError as error:
-    st.error("There is no model to tell of.", icon=":material/error:")
-    st.text(str(error))
+    complain("There is no model to tell of.", error)
     limits()
 ways()
 for place, kind in shown:  # last: rendering takes longer than all texts

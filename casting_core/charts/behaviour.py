@@ -14,7 +14,6 @@ from casting_core.labels import Label, Verdict
 CORNER = 10.0  # %, of both axes, that a zoomed curve shows
 FINE = 1000  # steps along an axis that the eye can tell apart
 SQUARE = 380  # px
-ENDS = ("low", "high")  # of an interval
 THIN = {"width": 1, "dash": "solid"}  # of lines to compare with, for models have lines of every pattern
 
 
@@ -23,37 +22,36 @@ def roc(models: Mapping[str, Behaviour], looks: Mapping[str, Look], *, zoom: boo
 
     `zoom`: the upper left corner, where few sound parts are lost and few defects are missed.
     """
-    curves = {name: each.roc for name, each in models.items() if each.roc is not None}
-    figure = go.Figure()
+    figure, told = go.Figure(), []
     if not zoom:
         mark(figure, "by tossing a coin", x=(0, 100), y=(0, 100), **THIN)
-    told = []
-    for name, curve in curves.items():
-        hover = "sound parts rejected: %{x:.2f} %<br>defective parts found: %{y:.2f} %"
-        _curve(figure, name, curve, looks[name], hover, zoom)
-        alarms, found = (models[name].share(label, Verdict.DEFECTIVE) for label in (Label.OK, Label.DEFECTIVE))
-        _point(figure, name, alarms, found, looks[name], hover)
-        told.append(f"{name}: area {curve.area:.4f}, at its reject threshold {_of(found)} found for {_of(alarms)} lost")
+    hover = "sound parts rejected: %{x:.2f} %<br>defective parts found: %{y:.2f} %"
+    for name, each in models.items():
+        if each.roc is not None:
+            alarms, found = (each.share(label, Verdict.DEFECTIVE) for label in (Label.OK, Label.DEFECTIVE))
+            _curve(figure, name, each.roc, (alarms, found), looks[name], hover, zoom)
+            area = f"{name}: area {each.roc.area:.4f}"
+            told.append(f"{area}, at its reject threshold {_of(found)} found for {_of(alarms)} lost")
     finish(figure, x="Sound parts rejected (%)", y="Defective parts found (%)", height=SQUARE)
-    _frame(figure, (0.0, CORNER) if zoom else (0.0, 100.0), (100 - CORNER, 100.0) if zoom else (0.0, 100.0))
+    _frame(figure, zoom, right=False)
     return Chart(figure=figure, alt=f"ROC curves{_corner(zoom)}. {'; '.join(told) or 'None: one label alone'}.")
 
 
 def precision_recall(models: Mapping[str, Behaviour], looks: Mapping[str, Look], *, zoom: bool = False) -> Chart:
     """Precision–recall curves likewise. `zoom`: the upper right corner."""
-    curves = {name: each.precision_recall for name, each in models.items() if each.precision_recall is not None}
     figure, told = go.Figure(), []
-    for name, curve in curves.items():
-        hover = "defective parts found: %{x:.2f} %<br>truly defective of those called so: %{y:.2f} %"
-        _curve(figure, name, curve, looks[name], hover, zoom, shape="vh")
-        found, precise = models[name].share(Label.DEFECTIVE, Verdict.DEFECTIVE), _precision(models[name])
-        _point(figure, name, found, precise, looks[name], hover)
-        told.append(f"{name}: area {curve.area:.4f}, at its reject threshold {_of(precise)} of those called so are")
-    x, y = "Defective parts found (%)", "Truly defective of those called so (%)"
-    finish(figure, x=x, y=y, height=SQUARE)
-    _frame(figure, (100 - CORNER, 100.0) if zoom else (0.0, 100.0), (100 - CORNER, 100.0) if zoom else (0.0, 100.0))
-    alt = f"Precision–recall curves{_corner(zoom)}. {'; '.join(told) or 'None: one label alone'}."
-    return Chart(figure=figure, alt=alt)
+    hover = "defective parts found: %{x:.2f} %<br>truly defective of those called so: %{y:.2f} %"
+    for name, each in models.items():
+        if each.precision_recall is not None:
+            found, precise = each.share(Label.DEFECTIVE, Verdict.DEFECTIVE), _precision(each)
+            _curve(figure, name, each.precision_recall, (found, precise), looks[name], hover, zoom, shape="vh")
+            area = f"{name}: area {each.precision_recall.area:.4f}"
+            told.append(f"{area}, at its reject threshold {_of(precise)} of those called so are")
+    finish(figure, x="Defective parts found (%)", y="Truly defective of those called so (%)", height=SQUARE)
+    _frame(figure, zoom, right=True)
+    return Chart(
+        figure=figure, alt=f"Precision–recall curves{_corner(zoom)}. {'; '.join(told) or 'None: one label alone'}."
+    )
 
 
 def reliability(name: str, model: Behaviour, look: Look) -> Chart:
@@ -61,19 +59,18 @@ def reliability(name: str, model: Behaviour, look: Look) -> Chart:
     points = model.reliability
     figure = make_subplots(rows=2, cols=1, shared_xaxes=True, row_heights=[0.72, 0.28], vertical_spacing=0.06)
     mark(figure, "as it should be", x=(0, 100), y=(0, 100), **THIN)
-    shares = [100 * each.share.value for each in points]
-    lows, highs = zip(*(each.share.times(100).ends or [100 * each.share.value] * 2 for each in points), strict=True)
-    counts = [(each.pictures, each.photographs) for each in points]
+    shares = [each.share.times(100) for each in points]
     figure.add_scatter(
         x=[100 * each.probability for each in points],
-        y=shares,
-        error_y=look.intervals(shares, lows, highs),
-        mode="markers",
-        marker=look.marker(9),
-        name=plain(name),
-        customdata=[(*count, low, high) for count, low, high in zip(counts, lows, highs, strict=True)],
-        hovertemplate="said: %{x:.1f} %<br>defective: %{y:.1f} % (%{customdata[2]:.1f} to %{customdata[3]:.1f})<br>"
-        "%{customdata[0]:,} pictures of %{customdata[1]} photographs<extra></extra>",
+        y=[share.value for share in shares],
+        error_y=look.intervals(shares),
+        customdata=[(each.pictures, each.photographs, *each.share.times(100).span) for each in points],
+        **look.points(
+            plain(name),
+            "said: %{x:.1f} %<br>defective: %{y:.1f} % (%{customdata[2]:.1f} to %{customdata[3]:.1f})<br>"
+            "%{customdata[0]:,} pictures of %{customdata[1]} photographs",
+            9,
+        ),
     )
     figure.add_bar(
         x=[50 * (each.start + each.end) for each in points],
@@ -96,11 +93,11 @@ def reliability(name: str, model: Behaviour, look: Look) -> Chart:
         for each in points
     ]
     error = 100 * model.calibration_error
-    return Chart(
-        figure=figure,
-        alt=f"Reliability of {name}: by the probability that it said, the share of pictures that are defective. "
-        f"{'; '.join(told)}. Expected calibration error {error:.1f} points.",
+    alt = (
+        f"Reliability of {name}: by the probability that it said, the share of pictures that are defective. "
+        f"{'; '.join(told)}. Expected calibration error {error:.1f} points."
     )
+    return Chart(figure=figure, alt=alt)
 
 
 def spread(name: str, model: Behaviour) -> Chart:
@@ -124,11 +121,10 @@ def spread(name: str, model: Behaviour) -> Chart:
         figure.add_scatter(
             x=[edges[0], *edges],
             y=[0.1, *np.maximum(numbers, 0.1), 0.1],  # below the axis, which has no zero
-            mode="lines",
-            name=f"{WORDS[label]} parts",
-            line={**look.line(), "shape": "hv"},
             customdata=[0, *numbers, 0],
-            hovertemplate=f"from %{{x:.1f}} % on: %{{customdata:,}} {WORDS[label]}<extra></extra>",
+            **look.lines(
+                f"{WORDS[label]} parts", f"from %{{x:.1f}} % on: %{{customdata:,}} {WORDS[label]}", shape="hv"
+            ),
         )
         half = BARS // 2
         below, above = int(numbers[:half].sum()), int(numbers[half:].sum())
@@ -141,46 +137,36 @@ def spread(name: str, model: Behaviour) -> Chart:
 
 
 def _curve(
-    figure: go.Figure, name: str, curve: Curve, look: Look, hover: str, zoom: bool, shape: str = "linear"
+    figure: go.Figure,
+    name: str,
+    curve: Curve,
+    threshold: tuple[float | None, float | None],
+    look: Look,
+    hover: str,
+    zoom: bool,
+    shape: str = "linear",
 ) -> None:
-    """One line, in %, of as many points as can be told apart."""
+    """One line, in %, of as many points as can be told apart, and a mark where the reject threshold stands."""
     x, y = 100 * curve.x, 100 * curve.y
     step = (CORNER if zoom else 100.0) / FINE
     along = np.concatenate([[0.0], np.cumsum(np.abs(np.diff(x)) + np.abs(np.diff(y)))])
     keep = np.append(np.diff(np.floor(along / step)) > 0, True) if len(x) > 1 else np.ones(len(x), bool)
     keep[:1] = True
-    figure.add_scatter(
-        x=x[keep].astype(np.float32),
-        y=y[keep].astype(np.float32),
-        mode="lines",
-        name=plain(name),
-        legendgroup=name,
-        line={**look.line(), "shape": shape},
-        hovertemplate=f"{plain(name)}<br>{hover}<extra></extra>",
-    )
+    line = look.lines(plain(name), f"{plain(name)}<br>{hover}", shape=shape)
+    figure.add_scatter(x=x[keep].astype(np.float32), y=y[keep].astype(np.float32), legendgroup=name, **line)
+    at, height = threshold
+    if at is not None and height is not None:
+        point = look.points(plain(name), f"{plain(name)} at its reject threshold<br>{hover}", 11)
+        figure.add_scatter(x=[100 * at], y=[100 * height], legendgroup=name, showlegend=False, **point)
 
 
-def _point(figure: go.Figure, name: str, x: float | None, y: float | None, look: Look, hover: str) -> None:
-    """Where a model's reject threshold stands, from shares in [0, 1]."""
-    if x is None or y is None:
-        return
-    figure.add_scatter(
-        x=[100 * x],
-        y=[100 * y],
-        mode="markers",
-        name=plain(name),
-        legendgroup=name,
-        showlegend=False,
-        marker=look.marker(11),
-        hovertemplate=f"{plain(name)} at its reject threshold<br>{hover}<extra></extra>",
-    )
-
-
-def _frame(figure: go.Figure, x: Interval, y: Interval) -> None:
-    """Axes in %, with a little room on all sides."""
-    for update, (low, high) in ((figure.update_xaxes, x), (figure.update_yaxes, y)):
-        room = 0.02 * (high - low)
-        update(range=[low - room, high + room])
+def _frame(figure: go.Figure, zoom: bool, *, right: bool) -> None:
+    """Axes in % that show all, or the upper corner, with a little room on all sides."""
+    reach = CORNER if zoom else 100.0
+    room = 0.02 * reach
+    upper = [100 - reach - room, 100 + room]
+    figure.update_xaxes(range=upper if right else [-room, reach + room])
+    figure.update_yaxes(range=upper)
 
 
 def _precision(model: Behaviour) -> float | None:

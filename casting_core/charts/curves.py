@@ -11,13 +11,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from casting_core.charts.style import SERIES, Chart, Look, finish, plain
-from casting_core.training.logs.columns import (
-    TRAIN_ACCURACY,
-    TRAIN_LOSS,
-    VALIDATION_ACCURACY,
-    VALIDATION_LOSS,
-    is_accuracy,
-)
+from casting_core.training.logs import columns
+from casting_core.training.logs.columns import is_accuracy
 from casting_core.training.logs.curve_lines import Line, Run, View, time_unit, visible, whole_line
 from casting_core.training.logs.curve_summary import best_epoch
 from casting_core.training.logs.log import EPOCH, Log
@@ -25,11 +20,13 @@ from casting_core.training.logs.log import EPOCH, Log
 LOSS, ACCURACY = "loss", "accuracy"
 HELD_OUT, TRAIN = "held-out pictures", "training pictures"
 COLUMNS = {  # measure → column by pictures
-    LOSS: {HELD_OUT: VALIDATION_LOSS, TRAIN: TRAIN_LOSS},
-    ACCURACY: {HELD_OUT: VALIDATION_ACCURACY, TRAIN: TRAIN_ACCURACY},
+    LOSS: {HELD_OUT: columns.VALIDATION_LOSS, TRAIN: columns.TRAIN_LOSS},
+    ACCURACY: {HELD_OUT: columns.VALIDATION_ACCURACY, TRAIN: columns.TRAIN_ACCURACY},
 }
+MEASURES = {LOSS: "Loss", ACCURACY: "Accuracy (%)"}
 DASHES = {HELD_OUT: "solid", TRAIN: "dot"}
 SHORT = {HELD_OUT: "held out", TRAIN: "training"}
+UNTOLD = {"showlegend": False, "hoverinfo": "skip"}  # of a trace that another one tells of
 MAX_MARKED = 60  # points of a line that get a symbol each
 HEIGHT = 400  # px
 
@@ -53,7 +50,7 @@ def curves(runs: Sequence[Run], measure: str, view: View) -> Chart:
             found = visible(whole, view)
             if not np.isfinite(found.y).any():
                 continue
-            _add(figure, run, look, pictures, found, smoothed=bool(view.smoothing), measure=measure, first=not said)
+            _add(figure, run, look, pictures, found, view, measure=measure, first=not said)
             said.append(_summary(run.log, column, pictures))
             ends += [found.x[0], found.x[-1]]
             if pictures == HELD_OUT and run.shipped is not None:
@@ -62,12 +59,8 @@ def curves(runs: Sequence[Run], measure: str, view: View) -> Chart:
             told.append(f"{run.name}: {'; '.join(said)}")
     kinds = {run.log.unit for run in runs}
     place = "Epoch" if kinds <= {EPOCH} else "Step" if EPOCH not in kinds else "Epoch, or step"
-    finish(
-        figure,
-        x=f"Time since training began ({unit})" if view.by_time else place,
-        y="Accuracy (%)" if measure == ACCURACY else "Loss",
-        height=HEIGHT + 24 * max(0, len(told) - 4),
-    )
+    x, y = f"Time since training began ({unit})" if view.by_time else place, MEASURES[measure]
+    finish(figure, x=x, y=y, height=HEIGHT + 24 * max(0, len(told) - 4))
     _axes(figure, view, ends, f"%{{x:.3~g}} {unit}" if view.by_time else f"{place} %{{x}}")
     if view.logarithmic and measure == LOSS:
         figure.update_yaxes(type="log")
@@ -77,39 +70,23 @@ def curves(runs: Sequence[Run], measure: str, view: View) -> Chart:
 
 
 def _add(
-    figure: go.Figure,
-    run: Run,
-    look: Look,
-    pictures: str,
-    found: Line,
-    *,
-    smoothed: bool,
-    measure: str,
-    first: bool,
+    figure: go.Figure, run: Run, look: Look, pictures: str, found: Line, view: View, *, measure: str, first: bool
 ) -> None:
     """Draw a line, and behind it what was logged where it is smoothed."""
     factor, number, unit = (100.0, ".2f", " %") if measure == ACCURACY else (1.0, ".4~g", "")
     symbol = look.symbol if pictures == HELD_OUT else f"{look.symbol.removesuffix('-open')}-open"
-    many = len(found.x) > MAX_MARKED
-    if smoothed:
-        figure.add_scatter(
-            x=found.x,
-            y=factor * found.logged,
-            mode="lines",
-            line={"color": look.colour, "width": 1, "dash": DASHES[pictures]},
-            opacity=0.45,
-            legendgroup=run.name,
-            showlegend=False,
-            hoverinfo="skip",
-        )
-    logged = f" (logged %{{customdata:{number}}}{unit})" if smoothed else ""
+    many, dash = len(found.x) > MAX_MARKED, DASHES[pictures]
+    if view.smoothing:
+        behind = {"mode": "lines", "line": {"color": look.colour, "width": 1, "dash": dash}, "opacity": 0.45}
+        figure.add_scatter(x=found.x, y=factor * found.logged, legendgroup=run.name, **behind, **UNTOLD)
+    logged = f" (logged %{{customdata:{number}}}{unit})" if view.smoothing else ""
     figure.add_scatter(
         x=found.x,
         y=factor * found.y,
-        customdata=factor * found.logged if smoothed else None,
+        customdata=factor * found.logged if view.smoothing else None,
         mode="lines+markers",
         name=plain(run.name),
-        line={"color": look.colour, "width": 1.5 if many else 2.5, "dash": DASHES[pictures]},
+        line={"color": look.colour, "width": 1.5 if many else 2.5, "dash": dash},
         marker={"symbol": symbol, "size": 7, "maxdisplayed": 8 if many else 0},
         legendgroup=run.name,
         showlegend=first,
@@ -123,15 +100,9 @@ def _star(figure: go.Figure, run: Run, look: Look, whole: Line, view: View, meas
     x, y = whole.x[at], whole.y[at]
     if not len(at) or not view.start <= x[0] <= view.end or not np.isfinite(y[0]):
         return
-    figure.add_scatter(
-        x=x,
-        y=(100.0 if measure == ACCURACY else 1.0) * y,
-        mode="markers",
-        marker={"symbol": "star", "size": 17, "color": look.colour, "line": {"color": "#FFFFFF", "width": 1}},
-        legendgroup=run.name,
-        showlegend=False,
-        hoverinfo="skip",
-    )
+    star = {"symbol": "star", "size": 17, "color": look.colour, "line": {"color": "#FFFFFF", "width": 1}}
+    y *= 100.0 if measure == ACCURACY else 1.0
+    figure.add_scatter(x=x, y=y, mode="markers", marker=star, legendgroup=run.name, **UNTOLD)
 
 
 def _axes(figure: go.Figure, view: View, ends: Sequence[float], hover: str) -> None:
@@ -142,7 +113,7 @@ def _axes(figure: go.Figure, view: View, ends: Sequence[float], hover: str) -> N
         legend={"itemclick": False, "itemdoubleclick": False},  # drawn anew, it would forget what was hidden
         uirevision="curves",
     )
-    figure.update_xaxes(unifiedhovertitle={"text": hover})
+    figure.update_xaxes(unifiedhovertitle_text=hover)
     low = view.start if math.isfinite(view.start) else min(ends, default=0.0)
     high = view.end if math.isfinite(view.end) else max(ends, default=1.0)
     if (math.isfinite(view.start) or math.isfinite(view.end)) and high > low:

@@ -6,18 +6,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from casting_core.charts.dots import Dot, draw_dots
-from casting_core.charts.style import (
-    SERIES,
-    WORDS,
-    Chart,
-    Look,
-    finish,
-    listed,
-    log_counts,
-    looks,
-    mark,
-    plain,
-)
+from casting_core.charts.style import SERIES, WORDS, Chart, Look, finish, listed, log_counts, looks, mark, plain
+from casting_core.estimate import Estimate
 from casting_core.exploration.issues.shortcuts import Shortcut
 
 SPLITS = ("train", "val", "test")  # in this order; others come after them
@@ -72,21 +62,15 @@ def distribution(values: Mapping[str, np.ndarray], looks: Mapping[str, Look], *,
         figure.add_scatter(
             x=[edges[0], *edges],
             y=[0.0, *shares[name], 0.0],  # the outline of the bars, from the ground to the ground
-            mode="lines",
-            name=plain(name),
             legendgroup=name,
-            line={**looks[name].line(), "shape": "hv"},
-            hovertemplate="from %{x:.4~g} on: %{y:.1f} % of %{fullData.name}<extra></extra>",
+            **looks[name].lines(plain(name), "from %{x:.4~g} on: %{y:.1f} % of %{fullData.name}", shape="hv"),
         )
         figure.add_scatter(
             x=[middle, middle],
             y=[0.0, top],
-            mode="lines",
-            name=f"median of {plain(name)}",
             legendgroup=name,
             showlegend=False,
-            line={**looks[name].line(1.5), "dash": "dot"},
-            hovertemplate="%{fullData.name}: %{x:.4~g}<extra></extra>",
+            **looks[name].lines(f"median of {plain(name)}", "%{fullData.name}: %{x:.4~g}", width=1.5, dash="dot"),
         )
         told.append(f"{name}: median {middle:.4g}, middle half from {low:.4g} to {high:.4g}")
     finish(figure, x=title, y="Share of the class (%)")
@@ -145,7 +129,7 @@ def photographs(pictures: Mapping[str, Sequence[int]], looks: Mapping[str, Look]
     where one has 20 pictures or more.
     """
     ordered = sorted(((n, kind) for kind, each in pictures.items() for n in each), key=lambda pair: -pair[0])
-    shown = ordered[:MAX_PHOTOGRAPHS]
+    numbers, shown = [n for n, _ in ordered], ordered[:MAX_PHOTOGRAPHS]
     figure = go.Figure()
     for kind in pictures:
         ranks = [rank for rank, (_, mine) in enumerate(shown, start=1) if mine == kind]
@@ -159,11 +143,9 @@ def photographs(pictures: Mapping[str, Sequence[int]], looks: Mapping[str, Look]
         )
     finish(figure, x="Source photographs, the most copied first", y="Pictures of it")
     figure.update_layout(barmode="overlay")
-    most = max((n for n, _ in ordered), default=1)
-    steep = most >= STEEP
+    steep = bool(numbers) and numbers[0] >= STEEP
     if steep:
-        figure.update_yaxes(**log_counts(most))
-    numbers = [n for n, _ in ordered]
+        figure.update_yaxes(**log_counts(numbers[0]))
     told = "; ".join(f"{len(each):,} {kind} photographs with {sum(each):,} pictures" for kind, each in pictures.items())
     rest = f" Only the {len(shown)} with the most pictures are drawn." if len(ordered) > len(shown) else ""
     alt = f"Bars: pictures of each source photograph{', on a logarithmic scale' if steep else ''}. {told}."
@@ -178,20 +160,18 @@ def shortcuts(rows: Sequence[Shortcut], names: Mapping[str, str]) -> Chart:
     `names`: of the measures, from the bottom of the chart to its top; rows without an area are left out.
     """
     known = [row for row in rows if row.auc is not None and row.measure in names]
-    splits = sorted({row.split for row in known}, key=_place)
+    titles = {split: WHOLE if split is None else plain(split) for split in sorted({r.split for r in known}, key=_place)}
     dots = [
         Dot(
             row=row.measure,
-            series=WHOLE if row.split is None else plain(row.split),
-            value=row.auc,
-            low=row.low,
-            high=row.high,
+            series=titles[row.split],
+            figure=Estimate(value=row.auc, low=row.low, high=row.high),
             text=f"{_area(row, names)}<br>{_higher(row)}",
         )
         for row in known
         if row.auc is not None
     ]
-    series = looks([WHOLE if split is None else plain(split) for split in splits])
+    series = looks(list(titles.values()))
     rows_down = list(names)[::-1]
     figure = draw_dots(dots, rows_down, series, x="Area under the ROC curve", names=names, bounds=None)
     mark(figure, "chance: tells nothing", x=(0.5, 0.5), y=(-0.6, len(names) - 0.4))
@@ -199,12 +179,11 @@ def shortcuts(rows: Sequence[Shortcut], names: Mapping[str, str]) -> Chart:
     lowest = min((row.low for row in known if row.low is not None), default=0.5)
     figure.update_xaxes(range=[min(0.4, lowest) - 0.02, 1.01])
     overall = sorted((row for row in known if row.split is None), key=lambda row: rows_down.index(row.measure))
-    told = [_area(row, names) for row in overall]
-    return Chart(
-        figure=figure,
-        alt="Dots with 95 % intervals: how well each measure alone tells the label, in all pictures, where 0.50 is "
-        f"chance. {'; '.join(told) or 'None was measured'}.",
+    told = "; ".join(_area(row, names) for row in overall) or "None was measured"
+    alt = (
+        "Dots with 95 % intervals: how well each measure alone tells the label, in all pictures, where 0.50 is chance."
     )
+    return Chart(figure=figure, alt=f"{alt} {told}.")
 
 
 def _area(row: Shortcut, names: Mapping[str, str]) -> str:

@@ -7,6 +7,7 @@ picture of 300 px and, where the part's diameter is known, in millimetres.
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -25,7 +26,7 @@ SIZES = {  # size → name, share that is found there, symbol
     "sure": ("a90/95", 90, "square"),
 }
 ROOM = 0.2  # of the axis, that the last name takes to the right of its line
-SMOOTH = {"shape": "spline", "smoothing": 0.8}
+SMOOTH: dict[str, Any] = {"shape": "spline", "smoothing": 0.8}
 FAINT = 0.2  # of the colour, in a band
 UNREACHED = "not reached within the sizes tried"
 TITLE = "Longest line of the defect"  # of the axis
@@ -87,14 +88,8 @@ def compared(kinds: Mapping[str, KindFigures], looks: Mapping[str, Look], scale:
         _curve(figure, found.curve, looks[kind], kind)
         size = found.a90.value
         if size is not None:
-            figure.add_scatter(
-                x=[size],
-                y=[90],
-                mode="markers",
-                marker=looks[kind].marker(11),
-                showlegend=False,
-                hovertemplate=f"{kind}, 9 of 10: {' · '.join(scale.parts(size))}<extra></extra>",
-            )
+            point = looks[kind].points("", f"{kind}, 9 of 10: {' · '.join(scale.parts(size))}", 11)
+            figure.add_scatter(x=[size], y=[90], showlegend=False, **point)
         told.append(f"{kind}: {reached_text(found.a90, scale)}")
     _finish(figure, kinds, scale, TALL)
     return Chart(figure=figure, alt=f"Curves of detection over size. Found 9 times of 10: {'; '.join(told)}.")
@@ -106,17 +101,9 @@ def curve(kind: str, found: KindFigures, look: Look, scale: Scale, *, seen: str)
     `seen`: the word for what is counted, as *stopped*.
     """
     figure, line = go.Figure(), found.curve
-    for edge, fill in ((line.low, None), (line.high, "tonexty")):
-        figure.add_scatter(
-            x=line.percent,
-            y=[100 * value for value in edge],
-            fill=fill,
-            fillcolor=look.faint(FAINT),
-            line={"width": 0, **SMOOTH},
-            mode="lines",
-            name="range of the curve",
-            hoverinfo="skip",
-        )
+    band = {"mode": "lines", "line": {"width": 0, **SMOOTH}, "name": "range of the curve", "hoverinfo": "skip"}
+    for edge, fill in ((line.low, {}), (line.high, {"fill": "tonexty", "fillcolor": look.faint(FAINT)})):
+        figure.add_scatter(x=line.percent, y=[100 * value for value in edge], **band, **fill)
     _curve(figure, line, look, "curve")
     middles = [(each.from_ * each.to) ** 0.5 for each in found.bins]
     shares = [100 * each.hits / each.trials for each in found.bins]
@@ -141,10 +128,8 @@ def curve(kind: str, found: KindFigures, look: Look, scale: Scale, *, seen: str)
     _finish(figure, {kind: found}, scale, SMALL)
     figure.update_layout(showlegend=False)  # the page says what is what, once for all kinds
     sizes = "; ".join(f"{SIZES[key][0]} {reached_text(each, scale)}" for key, each in reached.items())
-    alt = (
-        f"Curve of detection of {kind} over size, with its range. {sizes}. Counted by size, {seen}: {'; '.join(told)}."
-    )
-    return Chart(figure=figure, alt=alt)
+    alt = f"Curve of detection of {kind} over size, with its range. {sizes}."
+    return Chart(figure=figure, alt=f"{alt} Counted by size, {seen}: {'; '.join(told)}.")
 
 
 def _mark_size(figure: go.Figure, key: str, size: float, found: KindFigures, look: Look, scale: Scale) -> None:
@@ -171,11 +156,8 @@ def _curve(figure: go.Figure, line: DetectionCurve, look: Look, name: str) -> No
     figure.add_scatter(
         x=line.percent,
         y=[100 * value for value in line.pod],
-        mode="lines",
-        name=name,
-        line={**look.line(), **SMOOTH},
         customdata=[percent_text(value) for value in line.pod],
-        hovertemplate=name + ", %{x:.2g} % of the diameter: %{customdata}<extra></extra>",
+        **look.lines(name, name + ", %{x:.2g} % of the diameter: %{customdata}", **SMOOTH),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from casting_core.charts.style import NEUTRAL, Look, finish
+from casting_core.estimate import Estimate
 
 BETWEEN = 0.8  # of a row's height, over which its series are spread
 ROW, SERIES_HEIGHT, AROUND = 26, 15, 104  # px: of a row, of each series in it, of axis and legend
@@ -13,19 +14,11 @@ ROW, SERIES_HEIGHT, AROUND = 26, 15, 104  # px: of a row, of each series in it, 
 
 @dataclass(frozen=True, kw_only=True)
 class Dot:
-    """A figure of a row and a series.
-
-    Attributes
-    ----------
-    value, low, high : in the unit of the axis; the last two None where it has no interval.
-    text : the figure in words, for those who point at it.
-    """
+    """A figure of a row and a series, in the unit of the axis; `text`: in words, for those who point at it."""
 
     row: str
     series: str
-    value: float
-    low: float | None
-    high: float | None
+    figure: Estimate
     text: str
 
 
@@ -51,45 +44,40 @@ def draw_dots(
     apart : whether series are spread over a row; not where each row has one dot alone.
     """
     figure = go.Figure()
-    drawn = [name for name in looks if any(dot.series == name for dot in dots)]
     height = {row: len(rows) - 1 - place for place, row in enumerate(rows)}
-    step = BETWEEN / max(len(drawn), 1)
-    within = {row: [name for name in drawn if any((d.row, d.series) == (row, name) for d in dots)] for row in rows}
+    within = {row: [name for name in looks if any((d.row, d.series) == (row, name) for d in dots)] for row in rows}
+    drawn = [name for name in looks if any(name in series for series in within.values())]
 
     def place(dot: Dot) -> float:
         """Height of a dot: in the middle of its row, or spread over it together with the row's other series."""
         others = within[dot.row]
-        return height[dot.row] + (step * ((len(others) - 1) / 2 - others.index(dot.series)) if apart else 0.0)
+        aside = (len(others) - 1) / 2 - others.index(dot.series) if apart else 0.0
+        return height[dot.row] + BETWEEN / len(drawn) * aside
 
     for name in drawn:
         mine = [dot for dot in dots if dot.series == name and dot.row in height]
-        look = looks[name]
         figure.add_scatter(
-            x=[dot.value for dot in mine],
+            x=[dot.figure.value for dot in mine],
             y=[place(dot) for dot in mine],
-            mode="markers",
-            name=name,
-            marker=look.marker(10),
-            error_x=look.intervals([dot.value for dot in mine], [dot.low for dot in mine], [dot.high for dot in mine]),
+            error_x=looks[name].intervals([dot.figure for dot in mine]),
             customdata=[dot.text for dot in mine],
-            hovertemplate="%{customdata}<extra></extra>",
+            **looks[name].points(name, "%{customdata}"),
         )
     tall = AROUND + len(rows) * (ROW + SERIES_HEIGHT * (len(drawn) if apart and drawn else 1))
     finish(figure, x=x, y="", height=tall)
-    figure.update_layout(showlegend=len(drawn) > 1)
+    edge = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "line": {"color": NEUTRAL, "width": 0.5}, "opacity": 0.5}
+    edges = [edge | {"y0": place + 0.5, "y1": place + 0.5} for place in range(len(rows) - 1)]
+    figure.update_layout(showlegend=len(drawn) > 1, shapes=edges)  # lines between the rows: what belongs together
     figure.update_yaxes(
         tickvals=list(height.values()),
         ticktext=[(names or {}).get(row, row) for row in rows],
         range=[-0.55, len(rows) - 0.45],
         showgrid=False,
     )
-    edge = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "line": {"color": NEUTRAL, "width": 0.5}, "opacity": 0.5}
-    edges = [edge | {"y0": place + 0.5, "y1": place + 0.5} for place in range(len(rows) - 1)]
-    figure.update_layout(shapes=edges)  # lines between the rows, so that it is seen what belongs together
     if bounds is not None and dots:
-        ends = [end for dot in dots for end in (dot.value, dot.low, dot.high) if end is not None]
+        ends = [end for dot in dots for end in dot.figure.span]
         low, high = min(ends), max(ends)
-        margin = 0.06 * max(high - low, 0.02 * (bounds[1] - bounds[0]))
         reach = 0.02 * (bounds[1] - bounds[0])
+        margin = 0.06 * max(high - low, reach)
         figure.update_xaxes(range=[max(low - margin, bounds[0] - reach), min(high + margin, bounds[1] + reach)])
     return figure

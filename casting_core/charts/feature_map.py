@@ -47,11 +47,9 @@ def feature_map(
             go.Scattergl(
                 x=points[chosen, 0],
                 y=points[chosen, 1],
-                mode="markers",
-                name=f"{title} ({len(chosen):,})",
-                marker=look.marker(6) | {"opacity": 0.75},
+                marker_opacity=0.75,
                 customdata=[hover[index] for index in chosen.tolist()],
-                hovertemplate="%{customdata}<extra></extra>",
+                **look.points(f"{title} ({len(chosen):,})", "%{customdata}", 6),
             )
         )
     if outline is not None and len(outline) > 2:

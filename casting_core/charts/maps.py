@@ -32,11 +32,6 @@ def points_text(found: Estimate | float | None) -> str:
     return f"{value} points ({low} to {high})".replace("-", "−")
 
 
-def _dot(row: str, series: str, found: Estimate | float, text: str) -> Dot:
-    scaled = (found if isinstance(found, Estimate) else Estimate(value=found)).times(100)
-    return Dot(row=row, series=series, value=scaled.value, low=scaled.low, high=scaled.high, text=text)
-
-
 def methods(
     measured: Mapping[str, Estimate | float | None],
     titles: Mapping[str, str],
@@ -56,17 +51,22 @@ def methods(
     own, others : names of the two looks.
     points : whether it is a change of a probability, in points, and no share.
     """
-    words = points_text if points else share_text
-    look = {own: SERIES[0], others: SERIES[1]}
+    words = {method: (points_text if points else share_text)(found) for method, found in measured.items()}
     dots = [
-        _dot(method, own if method == EVIDENCE else others, values, f"{titles[method]}: {words(values)}")
-        for method, values in measured.items()
-        if values is not None
+        _dot(method, own if method == EVIDENCE else others, found, f"{titles[method]}: {words[method]}")
+        for method, found in measured.items()
+        if found is not None
     ]
-    unit = "points" if points else "%"
-    figure = draw_dots(dots, list(measured), look, x=f"{title} ({unit})", names=titles, apart=False)
-    told = "; ".join(f"{titles[method]} {words(values)}" for method, values in measured.items())
+    look = {own: SERIES[0], others: SERIES[1]}
+    x = f"{title} ({'points' if points else '%'})"
+    figure = draw_dots(dots, list(measured), look, x=x, names=titles, apart=False)
+    told = "; ".join(f"{titles[method]} {text}" for method, text in words.items())
     return Chart(figure=figure, alt=f"Dots with 95 % intervals: {title}, by the way the map is made. {told}.")
+
+
+def _dot(row: str, series: str, found: Estimate | float, text: str) -> Dot:
+    figure = found if isinstance(found, Estimate) else Estimate(value=found)
+    return Dot(row=row, series=series, figure=figure.times(100), text=text)
 
 
 def by_size(measured: Mapping[str, BySize], sizes: Mapping[str, str], *, title: str) -> Chart:

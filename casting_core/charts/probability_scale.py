@@ -2,6 +2,7 @@
 
 import plotly.graph_objects as go
 
+from casting_core.charts import style
 from casting_core.charts.overlay import COLOURS, WORDS, percent
 from casting_core.labels import Verdict
 
@@ -14,8 +15,6 @@ def probability_scale(
     All three in [0, 1], `threshold_pass` ≤ `threshold_reject`. Below the first the part passes, from the
     second on it is rejected, in between a person decides. `ink`: colour of texts and lines.
     """
-    import pandas  # noqa: F401  whole: Plotly uses it from the moment that another thread begins to load it
-
     figure = go.Figure()
     zones = (
         (Verdict.OK, 0.0, threshold_pass),
@@ -56,18 +55,12 @@ def probability_scale(
         )
     figure.update_layout(
         title={"text": f"Probability of a defect: {percent(probability)}", "font": {"size": 16, "color": ink}},
-        xaxis={
-            "title": {"text": "probability of a defect (%)", "font": {"color": ink}},
-            "tickfont": {"color": ink},
-            "range": [0, 100],
-            "tickvals": [0, 25, 50, 75, 100],
-            "fixedrange": True,
-            "showgrid": False,
-        },
+        xaxis={"range": [0, 100], "tickvals": [0, 25, 50, 75, 100], "fixedrange": True, "showgrid": False},
+        xaxis_title_text="probability of a defect (%)",
         yaxis={"visible": False, "range": [-0.75, 0.75], "fixedrange": True},
         barmode="overlay",
         height=230,
         margin={"l": 16, "r": 24, "t": 44, "b": 8},
-        legend={"orientation": "h", "y": -0.6, "x": 0, "font": {"color": ink}},
+        legend={"orientation": "h", "y": -0.6, "x": 0},
     )
-    return figure
+    return style.ink(figure, ink)

@@ -130,20 +130,16 @@ def disturbed(
         title, look = FIGURES[key]
         told = [each.share(key) for each in levels]
         points = [None if each is None else each.times(100) for each in told]
-        shares, lows, highs = ([getattr(each, part, None) for each in points] for part in ("value", "low", "high"))
-        bars = any(low is not None for low in lows)
+        bars = any(each and each.ends for each in points)
         figure.add_scatter(
             x=list(range(len(levels))),
-            y=shares,
-            error_y=look.intervals(shares, lows, highs, thickness=1.5, width=3) if bars else None,
-            mode="lines+markers",
-            name=title,
-            line=look.line(),
+            y=[each and each.value for each in points],
+            error_y=look.intervals(points, thickness=1.5, width=3) if bars else None,
             marker=look.marker(9 if large else 6),
             customdata=[
                 f"{word}: {title} {_percent(each)}{_range(each)}" for word, each in zip(words, told, strict=True)
             ],
-            hovertemplate="%{customdata}<extra></extra>",
+            **look.lines(title, "%{customdata}") | {"mode": "lines+markers"},
         )
     unit = unit_of(name, found)
     down, height = ("Share of parts (%)", LARGE) if large else ("%", SMALL)

@@ -18,17 +18,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas  # noqa: F401  whole: Plotly uses it from the moment that another thread begins to load it
 import plotly.graph_objects as go
 from plotly.colors import hex_to_rgb
 
+from casting_core.estimate import Estimate
 from casting_core.labels import Label
 
 NEUTRAL = "#7A838A"  # of lines that are only there to compare with
 HEIGHT = 320  # px
 LINE = 42  # letters that fit below a chart on a phone
 LEAST_COUNT = 0.7  # where an axis of counts in powers of ten begins
+Points = Sequence[float | None]
 CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False, "showTips": False}  # for st.plotly_chart
 
 
@@ -49,6 +50,16 @@ class Look:
         """For the `marker` of points."""
         return {"color": self.colour, "symbol": self.symbol, "size": size}
 
+    def lines(self, name: str, hover: str, *, width: float = 2, **line: Any) -> dict[str, Any]:
+        """For a trace of lines: its name in the legend, and what is read where somebody points at it."""
+        looks = self.line(width) | line
+        return {"mode": "lines", "name": name, "line": looks, "hovertemplate": f"{hover}<extra></extra>"}
+
+    def points(self, name: str, hover: str, size: float = 10) -> dict[str, Any]:
+        """For a trace of points, likewise."""
+        looks = self.marker(size)
+        return {"mode": "markers", "name": name, "marker": looks, "hovertemplate": f"{hover}<extra></extra>"}
+
     def bar(self) -> dict[str, Any]:
         """For the `marker` of bars."""
         pattern = {"shape": self.pattern, "fillmode": "overlay", "fgcolor": "white", "size": 8, "solidity": 0.15}
@@ -60,25 +71,13 @@ class Look:
         return f"rgba({red},{green},{blue},{opacity})"
 
     def intervals(
-        self,
-        values: Sequence[float | None],
-        lows: Sequence[float | None],
-        highs: Sequence[float | None],
-        *,
-        thickness: float = 2,
-        width: float = 4,
+        self, figures: Sequence[Estimate | None], *, thickness: float = 2, width: float = 4
     ) -> dict[str, Any]:
-        """For `error_x` or `error_y` of points: from each low to each high end, nothing where one of them is None."""
-        middle, low, high = (np.array(each, float) for each in (values, lows, highs))  # None becomes NaN
-        return {
-            "type": "data",
-            "symmetric": False,
-            "array": np.nan_to_num(high - middle).tolist(),
-            "arrayminus": np.nan_to_num(middle - low).tolist(),
-            "color": self.colour,
-            "thickness": thickness,
-            "width": width,
-        }
+        """For `error_x` or `error_y` of points: the interval of each, nothing where there is none."""
+        lengths = [(0.0, 0.0) if f is None else (f.value - f.span[0], f.span[1] - f.value) for f in figures]
+        below, above = map(list, zip(*lengths, strict=True))
+        bars = {"type": "data", "symmetric": False, "array": above, "arrayminus": below}
+        return bars | {"color": self.colour, "thickness": thickness, "width": width}
 
 
 LABEL_COLOURS = {Label.OK: "#009E73", Label.DEFECTIVE: "#D55E00"}
@@ -160,8 +159,11 @@ def _axes(figure: go.Figure) -> set[str]:
     return {"xaxis", "yaxis"} | {name for name in figure.layout if name.startswith(("xaxis", "yaxis"))}
 
 
-def mark(figure: go.Figure, name: str, *, x: Sequence[float], y: Sequence[float], **line: Any) -> None:
-    """Draw a line to compare with through some points; its `name` stands in the legend, `line` changes its look."""
+def mark(figure: go.Figure, name: str, *, x: Points, y: Points, **line: Any) -> None:
+    """Draw a line to compare with through some points; its `name` stands in the legend, `line` changes its look.
+
+    The line is broken where a point is None.
+    """
     look = {"color": NEUTRAL, "width": 2, "dash": "dot", **line}
     figure.add_scatter(x=list(x), y=list(y), mode="lines", name=name, line=look, hoverinfo="skip")
 
@@ -176,6 +178,6 @@ def plain(text: str) -> str:
     return html.escape(text, quote=False)
 
 
-def listed(parts: Sequence[str]) -> str:
+def listed(parts: Sequence[str], word: str = "and") -> str:
     """Words in a row, as in a sentence: `a, b and c`."""
-    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+    return f" {word} ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)

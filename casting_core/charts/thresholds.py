@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 from scipy.special import expit, logit
 
-from casting_core.charts.style import NEUTRAL, SERIES, Chart, finish
+from casting_core.charts.style import SERIES, Chart, finish, mark
 
 Pair = tuple[float, float]  # pass and reject, in [0, 1]
 SCALE = (0.1, 1.0, 10.0, 50.0, 90.0, 99.0, 99.9)  # %, ticks of the thresholds
@@ -43,24 +43,15 @@ def rates(thresholds: np.ndarray, below: np.ndarray, of: np.ndarray, *, chosen: 
         figure.add_scatter(
             x=_place(thresholds[part]),
             y=np.where(share[part] >= RATES[0], share[part], np.nan),
-            mode="lines",
-            name=name,
             legendgroup=name,
             showlegend=place < 3,
-            line=look.line(),
             customdata=100 * thresholds[part],
-            hovertemplate=f"{moved} threshold %{{customdata:.2f}} %: %{{y:.2f}} % {name}<extra></extra>",
+            **look.lines(name, f"{moved} threshold %{{customdata:.2f}} %: %{{y:.2f}} % {name}"),
         )
     for name, pair, dash in (("shipped thresholds", shipped, "dot"), ("chosen thresholds", chosen, "solid")):
         first, second = _place(pair)
-        figure.add_scatter(
-            x=[first, first, None, second, second],
-            y=[RATES[0], RATES[-1], None, RATES[0], RATES[-1]],
-            mode="lines",
-            name=name,
-            line={"color": NEUTRAL, "width": 2, "dash": dash},
-            hoverinfo="skip",
-        )
+        upright = (RATES[0], RATES[-1], None, RATES[0], RATES[-1])
+        mark(figure, name, x=(first, first, None, second, second), y=upright, dash=dash)
     finish(figure, x="Threshold (probability of a defect, %)", y="Share of parts (%)", height=HEIGHT)
     reach = 1.02 * float(_place(1.0))
     ticks = _place(np.array(SCALE) / 100)
@@ -68,14 +59,13 @@ def rates(thresholds: np.ndarray, below: np.ndarray, of: np.ndarray, *, chosen: 
     figure.update_yaxes(
         type="log", range=[np.log10(RATES[0]), 2.05], tickvals=RATES, ticktext=[f"{value:g}" for value in RATES]
     )
-    return Chart(
-        figure=figure,
-        alt="Lines: missed defects rise with the pass threshold, false alarms fall with the reject threshold; what "
+    alt = (
+        "Lines: missed defects rise with the pass threshold, false alarms fall with the reject threshold; what "
         f"lies between goes to a person. Chosen: pass below {_told(chosen[0])}, which misses {missed[low]:.2f} % of "
         f"the defective parts; reject from {_told(chosen[1])}, which rejects {alarms[high]:.2f} % of the sound ones; "
-        f"{by_pass[low]:.2f} % of the pictures go to a person. "
-        f"Shipped: {_told(shipped[0])} and {_told(shipped[1])}.",
+        f"{by_pass[low]:.2f} % of the pictures go to a person. Shipped: {_told(shipped[0])} and {_told(shipped[1])}."
     )
+    return Chart(figure=figure, alt=alt)
 
 
 def _place(threshold: ArrayLike) -> np.ndarray:

@@ -43,12 +43,14 @@ def side_by_side(
     scale = 100.0 if share else 1.0
     dots, told = [], []
     for name in sets:
-        known = {model: found for model, by_set in measured.items() if (found := by_set.get(name)) is not None}
-        for model, found in known.items():
-            scaled, text = found.times(scale), f"{model}, {name.lower()}: {figure_text(found, share=share)}"
-            dots.append(Dot(row=model, series=name, value=scaled.value, low=scaled.low, high=scaled.high, text=text))
-        said = [f"{model} {figure_text(by_set.get(name), share=share)}" for model, by_set in measured.items()]
-        told.append(f"{name}: {'; '.join(said)}")
+        found = {model: by_set.get(name) for model, by_set in measured.items()}
+        words = {model: figure_text(each, share=share) for model, each in found.items()}
+        dots += [
+            Dot(row=model, series=name, figure=each.times(scale), text=f"{model}, {name.lower()}: {words[model]}")
+            for model, each in found.items()
+            if each is not None
+        ]
+        told.append(f"{name}: {'; '.join(f'{model} {text}' for model, text in words.items())}")
     figure = draw_dots(
         dots,
         list(measured),

@@ -38,28 +38,22 @@ def cost_curve(
     for (way, line), look in zip(costs.items(), SERIES, strict=False):
         lows, highs = zip(*(each.span for each in line), strict=True)
         if lows != highs:
+            band = {"mode": "lines", "fill": "toself", "fillcolor": look.faint(OPACITY), "line": {"width": 0}}
             figure.add_scatter(
                 x=[*percent, *reversed(percent)],
                 y=[*highs, *reversed(lows)],
-                mode="lines",
-                fill="toself",
-                fillcolor=look.colour,
-                opacity=OPACITY,
-                line={"width": 0},
+                name=f"95 % range of {titles[way]}",
                 legendgroup=way,
                 showlegend=False,
                 hoverinfo="skip",
-                name=f"95 % range of {titles[way]}",
+                **band,
             )
         figure.add_scatter(
             x=percent,
             y=[each.value for each in line],
-            mode="lines",
-            name=titles[way],
             legendgroup=way,
-            line=look.line(2.5),
             customdata=[_told(each, currency) for each in line],
-            hovertemplate=f"{titles[way]} at %{{x:.3~g}} %: %{{customdata}}<extra></extra>",
+            **look.lines(titles[way], f"{titles[way]} at %{{x:.3~g}} %: %{{customdata}}", width=2.5),
         )
     mark(figure, f"your plant, {100 * at:g} %", x=(100 * at, 100 * at), y=(0, top))
     finish(figure, x="Defective parts (% of all)", y=f"Cost a year ({currency or 'money'})", height=420)
@@ -70,8 +64,9 @@ def cost_curve(
         f"{titles[way]}: {listed([f'{_told(line[place], currency)} at {percent[place]:g} %' for place in places])}"
         for way, line in costs.items()
     ]
-    alt = f"Lines with bands: what a year costs over the share of defective parts. {'. '.join(told)}."
-    return Chart(figure=figure, alt=alt)
+    return Chart(
+        figure=figure, alt=f"Lines with bands: what a year costs over the share of defective parts. {'. '.join(told)}."
+    )
 
 
 def _told(estimate: Estimate, currency: str) -> str:

@@ -1,7 +1,5 @@
 """Inspections as files to take away: strict JSON, and CSV that a spreadsheet opens without harm."""
 
-import csv
-import io
 import json
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -9,10 +7,10 @@ from typing import Any
 import streamlit as st
 from PIL import Image
 
-from casting_core.charts.overlay import outline, overlay
-from casting_core.data.files import neutral
+from casting_core.charts.overlay import encoded, outline, overlay
 from casting_core.inspection.results import Inspection
 from casting_core.labels import Verdict
+from pages.shared import tables
 from pages.shared.resources import DisplayedInspection
 from pages.shared.uploads import Upload
 
@@ -24,13 +22,11 @@ COLUMNS = (
 Line = tuple[Upload, Inspection | None]  # None: refused, or not judged yet
 
 
-def offer(*files: tuple[str, str, str, Callable[[], str | bytes]]) -> None:
-    """Draw a button for each file: its label, name and kind, and what makes it when it is asked for."""
+def offer(*files: tuple[str, str, Callable[[], str | bytes]]) -> None:
+    """Draw a button for each file: its label and name, and what makes it when it is asked for."""
     with st.container(horizontal=True):
-        for label, name, kind, make in files:
-            st.download_button(
-                label, make, file_name=name, mime=kind, icon=":material/download:", on_click="ignore", key=name
-            )
+        for label, name, make in files:
+            tables.save_button(label, name, make, key=name)
 
 
 def record(upload: Upload, inspection: Inspection | None) -> dict[str, Any]:
@@ -49,22 +45,16 @@ def to_json(content: dict[str, Any] | list[dict[str, Any]]) -> str:
 
 def to_csv(lines: Sequence[Line]) -> bytes:
     """One row a picture, UTF-8 with the mark that spreadsheets look for; texts cannot act as formulas."""
-    stream = io.StringIO()
-    writer = csv.DictWriter(stream, COLUMNS)
-    writer.writeheader()
-    for line in lines:
-        row = record(*line)
-        row["regions"] = len(row["regions"]) if "regions" in row else None
-        row["seconds"] = row["seconds"].get("total") if "seconds" in row else None
-        writer.writerow({name: neutral(value) for name, value in row.items()})
-    return stream.getvalue().encode("utf-8-sig", errors="replace")
+    rows = [record(*line) for line in lines]
+    for row in rows:
+        if "seconds" in row:
+            row |= {"regions": len(row["regions"]), "seconds": row["seconds"].get("total")}
+    return tables.to_csv(COLUMNS, (map(row.get, COLUMNS) for row in rows))
 
 
 def overlay_png(judged: DisplayedInspection) -> bytes:
     """Return the picture with its evidence and the marked places, at the size in which the page shows it, as PNG."""
-    stream = io.BytesIO()
-    marked_image(judged).save(stream, "PNG")
-    return stream.getvalue()
+    return encoded(marked_image(judged), "PNG")
 
 
 def marked_image(judged: DisplayedInspection) -> Image.Image:

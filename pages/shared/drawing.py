@@ -1,6 +1,7 @@
 """Charts on the page, in its own colours and with their text alternative."""
 
 from collections.abc import Callable, Hashable
+from typing import Any
 
 import streamlit as st
 
@@ -11,10 +12,13 @@ from pages.shared.widgets import INK
 MOST = 96  # charts in memory, up to 0.2 MB each
 
 
-def draw(chart: Chart, caption: str, key: str) -> None:
-    """Draw a chart, whose texts have the colour of the page's, and below it what to see in it."""
+def draw(chart: Chart, caption: str, key: str, **options: Any) -> None:
+    """Draw a chart, whose texts have the colour of the page's, and below it what to see in it.
+
+    `options`: further ones of `st.plotly_chart`.
+    """
     style.ink(chart.figure, _ink())
-    st.plotly_chart(chart.figure, config=CONFIG, alt=chart.alt, key=key)
+    st.plotly_chart(chart.figure, config=CONFIG, alt=chart.alt, key=key, **options)
     st.caption(caption)
 
 

@@ -5,13 +5,13 @@ place lights its row. All texts arrive as data and are set as text, never as mar
 """
 
 import base64
-import io
 from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
 from PIL import Image
 
+from casting_core.charts.overlay import encoded
 from casting_core.explanation.regions import Region
 from pages.shared.wording import NONE_MARKED, region_columns, region_row
 
@@ -59,6 +59,5 @@ def as_uri(picture: Image.Image, *, side: int | None = None) -> str:
     if side is not None:
         picture = picture.copy()
         picture.thumbnail((side, side))
-    stream = io.BytesIO()
-    picture.convert("RGB").save(stream, "JPEG", quality=QUALITY)
-    return "data:image/jpeg;base64," + base64.b64encode(stream.getvalue()).decode()
+    content = encoded(picture.convert("RGB"), "JPEG", quality=QUALITY)
+    return "data:image/jpeg;base64," + base64.b64encode(content).decode()

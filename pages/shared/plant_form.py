@@ -104,8 +104,7 @@ def ask() -> Asked:
             "for the thresholds on the page Comparison and for the savings on the page Evidence."
         )
         first, second, third = st.columns(3)
-        with third:
-            sign = st.selectbox("Currency", CURRENCIES, key="currency", bind="query-params")
+        sign = third.selectbox("Currency", CURRENCIES, key="currency", bind="query-params")
         currency = "" if sign == "none" else sign
         values: dict[str, float] = {}
         for column, fields in ((first, PARTS), (second, COSTS), (third, REVIEWS)):

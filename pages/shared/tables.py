@@ -13,6 +13,7 @@ from casting_core.data.files import neutral
 from pages.shared.drawing import draw
 
 Item = TypeVar("Item")
+MIME = {"csv": "text/csv", "html": "text/html", "json": "application/json", "md": "text/markdown", "png": "image/png"}
 
 
 def show_table(rows: Iterable[Sequence[Any]], columns: Mapping[str, Any], alt: str, **options: Any) -> None:
@@ -38,10 +39,10 @@ def to_csv(header: Sequence[str], rows: Iterable[Iterable[Any]], *, lineterminat
     return stream.getvalue().encode("utf-8-sig", errors="replace")
 
 
-def csv_button(label: str, file: str, content: Callable[[], bytes], **options: Any) -> None:
-    """Draw a button that gives a CSV file, whose `content` is made when it is pressed."""
-    icon = ":material/download:"
-    st.download_button(label, content, file, "text/csv", icon=icon, on_click="ignore", **options)
+def save_button(label: str, file: str, content: Callable[[], str | bytes], **options: Any) -> None:
+    """Draw a button that gives a file of one of the `MIME` kinds, whose `content` is made when it is pressed."""
+    kind, icon = MIME[file.rpartition(".")[2]], ":material/download:"
+    st.download_button(label, content, file_name=file, mime=kind, icon=icon, on_click="ignore", **options)
 
 
 def opener(parameter: str, name: str, label: str) -> bool:

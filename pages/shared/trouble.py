@@ -14,6 +14,12 @@ def complain(what: str, why: object) -> None:
     st.text(str(why))
 
 
+def excuse(what: str, why: object) -> None:
+    """Say what cannot be shown beside all the rest, which stands without it, and why."""
+    st.info(what, icon=":material/block:")
+    st.text(str(why))
+
+
 @contextmanager
 def complaining(what: str) -> Iterator[None]:
     """Within it, an error of the core ends the block, and the page says `what` is wrong and why."""

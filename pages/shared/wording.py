@@ -31,11 +31,7 @@ WORDING = {
         advice="Have a person look at this part before it moves on",
     ),
     Verdict.DEFECTIVE: Wording(
-        word="Defective",
-        icon="dangerous",
-        mark="✕",
-        colour="red",
-        advice="Set this part aside and do not ship it",
+        word="Defective", icon="dangerous", mark="✕", colour="red", advice="Set this part aside and do not ship it"
     ),
     Verdict.UNUSABLE: Wording(
         word="No verdict", icon="hide_image", mark="–", colour="gray", advice="Take or export this picture again"

@@ -4,12 +4,14 @@ import pytest
 
 from casting_core.charts.dots import Dot, draw_dots
 from casting_core.charts.style import SERIES
+from casting_core.estimate import Estimate
 
 LOOKS = {"a": SERIES[0], "b": SERIES[1], "unused": SERIES[2]}
 
 
 def dot(row: str, series: str, value: float, low: float | None = None, high: float | None = None) -> Dot:
-    return Dot(row=row, series=series, value=value, low=low, high=high, text=f"{row} {series} {value:g}")
+    figure = Estimate(value=value, low=low, high=high)
+    return Dot(row=row, series=series, figure=figure, text=f"{row} {series} {value:g}")
 
 
 def test_rows_come_from_above_and_series_are_spread_within_them() -> None:

@@ -22,6 +22,7 @@ from casting_core.charts.style import (
     mark,
     plain,
 )
+from casting_core.estimate import Estimate
 from casting_core.labels import Label, Verdict
 from tests import ROOT
 
@@ -138,8 +139,8 @@ def test_a_line_to_compare_with_stands_in_the_legend():
 
 
 def test_intervals_are_lengths_on_either_side_and_none_where_an_end_is_missing():
-    bars = SERIES[0].intervals([5.0, 5.0, None], [3.0, None, 1.0], [9.0, 6.0, 2.0])
-    assert (bars["arrayminus"], bars["array"]) == ([2.0, 0.0, 0.0], [4.0, 1.0, 0.0])
+    bars = SERIES[0].intervals([Estimate(value=5.0, low=3.0, high=9.0), Estimate(value=5.0), None])
+    assert (bars["arrayminus"], bars["array"]) == ([2.0, 0.0, 0.0], [4.0, 0.0, 0.0])
     assert bars["color"] == SERIES[0].colour
 
 

@@ -78,11 +78,7 @@ def agreement(
     paths = sorted(one.keys() & two.keys())
     if not paths:
         raise DataError("There is no picture that both models have judged; take rows of the same split.")
-    for path in paths:
-        if (one[path].label, one[path].source) != (two[path].label, two[path].source):
-            raise DataError(f"The two models know {path} under another label or photograph; ship both anew.")
-    positive = np.array([one[path].label.positive for path in paths], bool)
-    source = np.array([one[path].source for path in paths], np.int64)
+    positive, source = paired(one, two, paths, names="The two models")
 
     def answers(rows: Sequence[Prediction], thresholds: Thresholds) -> np.ndarray:
         by_path = dict(zip((row.path for row in rows), _answers(rows, thresholds), strict=True))
@@ -161,6 +157,20 @@ def _answers(rows: Sequence[Prediction], thresholds: Thresholds) -> np.ndarray:
     probability = np.array([row.probability for row in rows], float)
     _, reviewed, rejected = thresholds.masks(probability)
     return reviewed * 1 + rejected * 2
+
+
+def paired(
+    one: Mapping[str, Prediction], two: Mapping[str, Prediction], paths: Sequence[str], *, names: str
+) -> tuple[np.ndarray, np.ndarray]:
+    """Labels bool (N,) and photographs int64 (N,) of pictures that two models have judged, theirs by path.
+
+    Raises `DataError` where the two, which it calls by `names`, know a picture under another label or photograph.
+    """
+    for path in paths:
+        if (one[path].label, one[path].source) != (two[path].label, two[path].source):
+            raise DataError(f"{names} know {path} under another label or photograph; ship both anew.")
+    positive = np.array([one[path].label.positive for path in paths], bool)
+    return positive, np.array([one[path].source for path in paths], np.int64)
 
 
 def _by_path(rows: Sequence[Prediction]) -> dict[str, Prediction]:

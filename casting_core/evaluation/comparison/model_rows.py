@@ -74,13 +74,8 @@ class ModelRow:
 UNSEEN = {  # column → figure of a card
     "unseen_accuracy": "accuracy",
     "calibration_error": "expected_calibration_error",
-    **{
-        name: name
-        for name in (
-            *("missed_defects", "false_alarms", "reviews", "mean_cost"),
-            *("roc_auc", "pr_auc", "f1", "balanced_accuracy", "brier_score"),
-        )
-    },
+    **{name: name for name in ("missed_defects", "false_alarms", "reviews", "mean_cost", "roc_auc", "pr_auc", "f1")},
+    **{name: name for name in ("balanced_accuracy", "brier_score")},
 }
 
 
@@ -127,7 +122,6 @@ def _of_card(card: ModelCard, folder: Path, as_filed: bool, milliseconds: float 
         "device": f"{device}, {threads} thread{'s' * (threads != 1)}" if device and threads else device,
         "note": _note(card),
     }
-    splits = {name: figures for name in SPLITS if (figures := getattr(card.metrics, name)) is not None}
     if official := card.metrics.official_test:
         values["official_accuracy"] = official.as_filed.accuracy
         values["official_trusted"] = known = official.without_suspects.accuracy
@@ -139,8 +133,8 @@ def _of_card(card: ModelCard, folder: Path, as_filed: bool, milliseconds: float 
         values["fall"] = known.value - new.value if official and known and new else None
     judged = {
         name: (found.pictures, found.photographs)
-        for name, split in splits.items()
-        if (found := split.view(as_filed or name == "official_test"))
+        for name in SPLITS
+        if (split := getattr(card.metrics, name)) and (found := split.view(as_filed or name == "official_test"))
     }
     return ModelRow(
         name=card.name,
@@ -165,11 +159,8 @@ def _of_study(study: published.Published) -> ModelRow:
         notes.append(f"Right on {study.right[0]} of {study.right[1]}.")
     if study.remark:
         notes.append(f"{study.remark}.")
-    values = {
+    values = published.SETTINGS | {
         "kind": kind,
-        "batch_size": published.BATCH_SIZE,
-        "epochs": published.EPOCHS,
-        "learning_rate": published.LEARNING_RATE,
         "official_accuracy": study.accuracy,
         "seconds": study.seconds,
         "note": " ".join(notes),

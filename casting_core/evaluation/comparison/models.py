@@ -13,7 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from casting_core.errors import DataError, ModelError
+from casting_core.errors import ModelError
+from casting_core.evaluation.comparison.agreement import paired
 from casting_core.evaluation.comparison.model_rows import SPLITS, ModelRow, model_rows
 from casting_core.evaluation.evaluate import evaluate, suspects_of
 from casting_core.evaluation.predictions import OFFICIAL, Prediction, read_predictions
@@ -136,14 +137,9 @@ def _warnings(reference: Compared, model: Compared) -> list[str]:
 def _against(reference: Compared, model: Compared, split: str, left_out: frozenset[str]) -> Disagreement:
     first, second = _judged(reference, split), _judged(model, split)
     paths = [path for path in first if path in second and path not in left_out]
-    for path in paths:
-        if (first[path].label, first[path].source) != (second[path].label, second[path].source):
-            raise DataError(
-                f"{reference.name} and {model.name} know {path} under another label or photograph; ship both anew."
-            )
-    positive = np.array([first[path].label.positive for path in paths], bool)
+    positive, source = paired(first, second, paths, names=f"{reference.name} and {model.name}")
 
     def right(rows: dict[str, Prediction]) -> np.ndarray:
         return (np.array([rows[path].probability for path in paths]) >= 0.5) == positive
 
-    return mcnemar(right(first), right(second), positive, np.array([first[path].source for path in paths], np.int64))
+    return mcnemar(right(first), right(second), positive, source)

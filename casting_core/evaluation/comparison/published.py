@@ -8,8 +8,9 @@ stands beside.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
-BATCH_SIZE, EPOCHS, LEARNING_RATE = 16, 10, 0.0001  # of all three
+SETTINGS: dict[str, Any] = {"batch_size": 16, "epochs": 10, "learning_rate": 0.0001}  # of all three
 
 
 @dataclass(frozen=True, kw_only=True)

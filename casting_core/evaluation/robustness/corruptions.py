@@ -15,6 +15,7 @@ import io
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -48,10 +49,10 @@ class Corruption:
     unit: str
     axis: str
     text: str
-    none: float
     levels: tuple[float, ...]
-    trained: tuple[float, float] | None
     change: Change
+    none: float = 0.0
+    trained: tuple[float, float] | None = None
     moves: tuple[str, ...] = ()
 
     def apply(self, pixels: np.ndarray, level: float, *seed: int, part: Part | None = None) -> np.ndarray:
@@ -65,38 +66,132 @@ class Corruption:
         return self.change(pixels, level, np.random.default_rng([SEED, *seed]), part)
 
 
+CORRUPTIONS: dict[str, Corruption] = {}
+_TRAINED = AugmentationSettings()
+
+
+def _corruption(name: str, **about: Any) -> Callable[[Change], Change]:
+    """Decorate a function to be the `change` of a corruption."""
+
+    def decorate(change: Change) -> Change:
+        CORRUPTIONS[name] = Corruption(name=name, change=change, **about)
+        return change
+
+    return decorate
+
+
+@_corruption(
+    "brightness",
+    title="Light",
+    unit="× light",
+    axis="times the light",
+    text="× {:g}",
+    none=1.0,
+    levels=(0.4, 0.6, 0.8, 1.2, 1.5, 2.0),
+    trained=_TRAINED.gain,
+    moves=("brightness", "contrast", "drawing"),
+)
 def _brightness(pixels: np.ndarray, gain: float, rng: np.random.Generator, part: Part | None) -> np.ndarray:
     return _looked_up(np.arange(256) * gain, pixels)
 
 
+@_corruption(
+    "contrast",
+    title="Contrast",
+    unit="× contrast",
+    axis="times the contrast",
+    text="× {:g}",
+    none=1.0,
+    levels=(0.4, 0.6, 0.8, 1.25, 1.6, 2.2),
+    moves=("brightness", "contrast", "drawing"),
+)
 def _contrast(pixels: np.ndarray, factor: float, rng: np.random.Generator, part: Part | None) -> np.ndarray:
     mean = float(pixels.mean())
     return _looked_up(mean + factor * (np.arange(256) - mean), pixels)
 
 
+@_corruption(
+    "gamma",
+    title="Grey tones (gamma)",
+    unit="exponent",
+    axis="exponent of the grey tones",
+    text="γ {:g}",
+    none=1.0,
+    levels=(0.5, 0.7, 0.85, 1.2, 1.5, 2.0),
+    trained=_TRAINED.gamma,
+    moves=("brightness", "contrast"),
+)
 def _gamma(pixels: np.ndarray, exponent: float, rng: np.random.Generator, part: Part | None) -> np.ndarray:
     return _looked_up(255 * (np.arange(256) / 255) ** exponent, pixels)
 
 
+@_corruption(
+    "blur",
+    title="Blur",
+    unit="px standard deviation",
+    axis="blur (standard deviation, px)",
+    text="{:g} px",
+    levels=(0.5, 1.0, 1.5, 2.0, 3.0),
+    trained=(0.0, round(_TRAINED.blur * 300 / 320, 2)),  # settings are in pixels of the network's input
+    moves=("sharpness",),
+)
 def _blur(pixels: np.ndarray, deviation: float, rng: np.random.Generator, part: Part | None) -> np.ndarray:
     return _gray(ndimage.gaussian_filter(pixels.astype(np.float32), deviation))
 
 
+@_corruption(
+    "noise",
+    title="Grain (noise)",
+    unit="gray levels standard deviation",
+    axis="grain (standard deviation, grey levels)",
+    text="{:g} levels",
+    levels=(1.5, 3.0, 6.0, 12.0, 25.0),
+    trained=(0.0, round(255 * _TRAINED.noise, 1)),
+)
 def _noise(pixels: np.ndarray, deviation: float, rng: np.random.Generator, part: Part | None) -> np.ndarray:
     return _gray(pixels + deviation * rng.standard_normal(pixels.shape, dtype=np.float32))
 
 
+@_corruption(
+    "JPEG",
+    title="JPEG compression",
+    unit="quality",
+    axis="JPEG quality",
+    text="quality {:g}",
+    none=100.0,
+    levels=(5.0, 15.0, 30.0, 50.0, 70.0),
+)
 def _jpeg(pixels: np.ndarray, quality: float, rng: np.random.Generator, part: Part | None) -> np.ndarray:
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, "JPEG", quality=round(quality))
     return np.asarray(Image.open(buffer))
 
 
+@_corruption(
+    "rotation",
+    title="Turned",
+    unit="degrees",
+    axis="degrees, either way",
+    text="{:g}°",
+    levels=(5.0, 20.0, 45.0, 90.0, 180.0),
+    trained=(0.0, 360.0),
+)
 def _rotation(pixels: np.ndarray, degrees: float, rng: np.random.Generator, part: Part | None) -> np.ndarray:
     turn = math.radians(degrees) * rng.choice([-1, 1])
     return _moved(pixels, np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]]))
 
 
+@_corruption(
+    "scale",
+    title="Larger or smaller",
+    unit="× size",
+    axis="times the size in the picture",
+    text="× {:g}",
+    none=1.0,
+    levels=(0.6, 0.75, 0.9, 1.05, 1.1, 1.2),
+    trained=_TRAINED.scale,
+    moves=("extent", "diameter", "visible"),
+)
 def _scale(pixels: np.ndarray, factor: float, rng: np.random.Generator, part: Part | None) -> np.ndarray:
     if factor > 1:
         return _moved(pixels, np.eye(2) / factor)
@@ -107,18 +202,47 @@ def _scale(pixels: np.ndarray, factor: float, rng: np.random.Generator, part: Pa
     return np.pad(np.asarray(small), margins, mode="edge")
 
 
+@_corruption(
+    "shift",
+    title="Off centre",
+    unit="% of the side",
+    axis="% of the picture’s side",
+    text="{:g} %",
+    levels=(3.0, 6.0, 10.0, 15.0, 25.0),
+    trained=(0.0, 100 * _TRAINED.shift),
+    moves=("visible",),
+)
 def _shift(pixels: np.ndarray, percent: float, rng: np.random.Generator, part: Part | None) -> np.ndarray:
     angle = rng.uniform(0, 2 * math.pi)
     length = percent / 100 * min(pixels.shape)
     return _moved(pixels, np.eye(2), (length * math.cos(angle), length * math.sin(angle)))
 
 
+@_corruption(
+    "stretch",
+    title="Squeezed",
+    unit="ratio of the axes",
+    axis="ratio of the part’s axes",
+    text="{:g} : 1",
+    none=1.0,
+    levels=(1.1, 1.2, 1.35, 1.5, 1.8),
+    trained=(1.0, _TRAINED.stretch[1]),
+    moves=("roundness",),
+)
 def _stretch(pixels: np.ndarray, ratio: float, rng: np.random.Generator, part: Part | None) -> np.ndarray:
     angle = rng.uniform(0, math.pi)
     along = np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])
     return _moved(pixels, along @ np.diag([math.sqrt(ratio), 1 / math.sqrt(ratio)]) @ along.T)
 
 
+@_corruption(
+    "occlusion",
+    title="Dark spot on the part",
+    unit="% of the part's diameter",
+    axis="% of the part’s diameter",
+    text="{:g} %",
+    levels=(3.0, 6.0, 12.0, 20.0, 30.0),
+)
 def _occlusion(pixels: np.ndarray, percent: float, rng: np.random.Generator, part: Part | None) -> np.ndarray:
     angle, share = rng.uniform(0, 2 * math.pi), rng.uniform(0.2, 0.9)
     if part is None:
@@ -158,140 +282,3 @@ def _moved(pixels: np.ndarray, matrix: np.ndarray, shift: tuple[float, float] = 
     padded = Image.fromarray(np.pad(pixels, margin, mode="edge"))
     moved = padded.transform((width, height), Image.Transform.AFFINE, (a, b, x, c, d, y), Image.Resampling.BICUBIC)
     return np.asarray(moved)
-
-
-_TRAINED = AugmentationSettings()
-
-CORRUPTIONS = {
-    corruption.name: corruption
-    for corruption in (
-        Corruption(
-            name="brightness",
-            title="Light",
-            unit="× light",
-            axis="times the light",
-            text="× {:g}",
-            none=1.0,
-            levels=(0.4, 0.6, 0.8, 1.2, 1.5, 2.0),
-            trained=_TRAINED.gain,
-            change=_brightness,
-            moves=("brightness", "contrast", "drawing"),
-        ),
-        Corruption(
-            name="contrast",
-            title="Contrast",
-            unit="× contrast",
-            axis="times the contrast",
-            text="× {:g}",
-            none=1.0,
-            levels=(0.4, 0.6, 0.8, 1.25, 1.6, 2.2),
-            trained=None,
-            change=_contrast,
-            moves=("brightness", "contrast", "drawing"),
-        ),
-        Corruption(
-            name="gamma",
-            title="Grey tones (gamma)",
-            unit="exponent",
-            axis="exponent of the grey tones",
-            text="γ {:g}",
-            none=1.0,
-            levels=(0.5, 0.7, 0.85, 1.2, 1.5, 2.0),
-            trained=_TRAINED.gamma,
-            change=_gamma,
-            moves=("brightness", "contrast"),
-        ),
-        Corruption(
-            name="blur",
-            title="Blur",
-            unit="px standard deviation",
-            axis="blur (standard deviation, px)",
-            text="{:g} px",
-            none=0.0,
-            levels=(0.5, 1.0, 1.5, 2.0, 3.0),
-            trained=(0.0, round(_TRAINED.blur * 300 / 320, 2)),  # settings are in pixels of the network's input
-            change=_blur,
-            moves=("sharpness",),
-        ),
-        Corruption(
-            name="noise",
-            title="Grain (noise)",
-            unit="gray levels standard deviation",
-            axis="grain (standard deviation, grey levels)",
-            text="{:g} levels",
-            none=0.0,
-            levels=(1.5, 3.0, 6.0, 12.0, 25.0),
-            trained=(0.0, round(255 * _TRAINED.noise, 1)),
-            change=_noise,
-        ),
-        Corruption(
-            name="JPEG",
-            title="JPEG compression",
-            unit="quality",
-            axis="JPEG quality",
-            text="quality {:g}",
-            none=100.0,
-            levels=(5.0, 15.0, 30.0, 50.0, 70.0),
-            trained=None,
-            change=_jpeg,
-        ),
-        Corruption(
-            name="rotation",
-            title="Turned",
-            unit="degrees",
-            axis="degrees, either way",
-            text="{:g}°",
-            none=0.0,
-            levels=(5.0, 20.0, 45.0, 90.0, 180.0),
-            trained=(0.0, 360.0),
-            change=_rotation,
-        ),
-        Corruption(
-            name="scale",
-            title="Larger or smaller",
-            unit="× size",
-            axis="times the size in the picture",
-            text="× {:g}",
-            none=1.0,
-            levels=(0.6, 0.75, 0.9, 1.05, 1.1, 1.2),
-            trained=_TRAINED.scale,
-            change=_scale,
-            moves=("extent", "diameter", "visible"),
-        ),
-        Corruption(
-            name="shift",
-            title="Off centre",
-            unit="% of the side",
-            axis="% of the picture’s side",
-            text="{:g} %",
-            none=0.0,
-            levels=(3.0, 6.0, 10.0, 15.0, 25.0),
-            trained=(0.0, 100 * _TRAINED.shift),
-            change=_shift,
-            moves=("visible",),
-        ),
-        Corruption(
-            name="stretch",
-            title="Squeezed",
-            unit="ratio of the axes",
-            axis="ratio of the part’s axes",
-            text="{:g} : 1",
-            none=1.0,
-            levels=(1.1, 1.2, 1.35, 1.5, 1.8),
-            trained=(1.0, _TRAINED.stretch[1]),
-            change=_stretch,
-            moves=("roundness",),
-        ),
-        Corruption(
-            name="occlusion",
-            title="Dark spot on the part",
-            unit="% of the part's diameter",
-            axis="% of the part’s diameter",
-            text="{:g} %",
-            none=0.0,
-            levels=(3.0, 6.0, 12.0, 20.0, 30.0),
-            trained=None,
-            change=_occlusion,
-        ),
-    )
-}

@@ -10,8 +10,9 @@ from casting_core.data.samples import Progress, unreported
 from casting_core.evaluation.held_out import chosen, pixels_of, public_samples
 from casting_core.evaluation.robustness.corruptions import CORRUPTIONS
 from casting_core.evaluation.robustness.summary import EACH
-from casting_core.evaluation.robustness.tallies import CorruptionCounts, Outcome, tally
+from casting_core.evaluation.robustness.tallies import CorruptionCounts, tally
 from casting_core.inspection.inspector import Inspector
+from casting_core.inspection.results import Inspection
 
 BATCH = 8  # pictures at once
 
@@ -41,6 +42,5 @@ def measure(root: Path, judges: Mapping[int, Inspector], progress: Progress = un
     return tallies
 
 
-def _said(inspector: Inspector, pictures: Iterable[np.ndarray]) -> list[Outcome]:
-    inspections = inspector.inspect_many(pictures, batch_size=BATCH, explain=False)
-    return [Outcome(verdict=each.verdict, probability=each.probability) for each in inspections]
+def _said(inspector: Inspector, pictures: Iterable[np.ndarray]) -> list[Inspection]:
+    return list(inspector.inspect_many(pictures, batch_size=BATCH, explain=False))

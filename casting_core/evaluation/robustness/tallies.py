@@ -10,18 +10,11 @@ from pathlib import Path
 from casting_core.data.files import read_records, write_records
 from casting_core.data.samples import Sample
 from casting_core.errors import DataError
+from casting_core.inspection.results import Inspection
 from casting_core.labels import Label, Verdict
 
 FILE = "robustness.csv"  # in a model's folder
 UNDISTURBED = "none"  # the disturbance of pictures as they are; its level is 0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Outcome:
-    """What was said of one picture; `probability` None where it is unusable."""
-
-    verdict: Verdict
-    probability: float | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,8 +52,8 @@ class CorruptionCounts:
 
 def tally(
     sample: Sample,
-    before: Sequence[Outcome],
-    after: Sequence[Outcome],
+    before: Sequence[Inspection],
+    after: Sequence[Inspection],
     *,
     disturbance: str = UNDISTURBED,
     level: float = 0.0,
@@ -71,8 +64,8 @@ def tally(
     `sample`: any of them, for photograph, label and fold.
     """
     positive = sample.label.positive
-    verdicts = [outcome.verdict for outcome in after]
-    probabilities = [outcome.probability for outcome in after if outcome.probability is not None]
+    verdicts = [each.verdict for each in after]
+    probabilities = [each.probability for each in after if each.probability is not None]
     return CorruptionCounts(
         disturbance=disturbance,
         level=level,

@@ -1,12 +1,15 @@
 """Two models on the same pictures: where one is right and the other wrong, and whether that is more than chance."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from casting_core.errors import CastingError
+from pages.shared.inputs import one_of
 from pages.shared.tables import opener
+from pages.shared.trouble import excuse
 from pages.views.comparison import model_results, pictures
 from pages.views.comparison.model_results import SelectedResults
 
@@ -26,15 +29,12 @@ def show(chosen: Sequence[SelectedResults], *, unseen: bool, as_filed: bool) -> 
         first = st.selectbox("First model", names, key="first", bind="query-params", width=200)
         others = [name for name in names if name != first]
         second = st.selectbox("Second model", others, key="second", bind="query-params", width=200)
-        by = st.segmented_control(
-            "Compared", (VERDICT, HALF), default=VERDICT, required=True, key="compared", bind="query-params"
-        )
+        by = one_of("Compared", (VERDICT, HALF), "compared")
     one, two = (next(each for each in chosen if each.name == name) for name in (first, second))
     try:
         pair = model_results.pair(one, two, unseen=unseen, as_filed=as_filed)
     except CastingError as error:
-        st.info("These two models cannot be compared picture by picture.", icon=":material/block:")
-        st.text(str(error))
+        excuse("These two models cannot be compared picture by picture.", error)
         return
     found = pair.by_verdict if by == VERDICT else pair.at_half
     _lists(found, one, two, by == VERDICT)
@@ -93,7 +93,7 @@ def _tests(found: "Agreement", one: SelectedResults, two: SelectedResults) -> No
             "Cohen’s kappa: 1 is always, 0 is no more than by chance. It does not ask who is right."
         )
     with st.expander("Why this test, and not the usual one", icon=":material/help:"):
-        most = _most_copies(one)
+        most = max(Counter(each.row.source for each in one.rows.values()).values())
         st.markdown(
             "The usual test for two models is **McNemar’s**. It counts every picture as a piece of evidence of its "
             f"own, and gives p = {_p(test.p_pictures)}. But these pictures are turned and mirrored copies: up to "
@@ -103,13 +103,6 @@ def _tests(found: "Agreement", one: SelectedResults, two: SelectedResults) -> No
             "names on any photograph. Of all ways to change names, counted exactly, p is the share that gives a "
             "difference at least as large as the one that was found. It is called the sign-flip test."
         )
-
-
-def _most_copies(one: SelectedResults) -> int:
-    counts: dict[int, int] = {}
-    for each in one.rows.values():
-        counts[each.row.source] = counts.get(each.row.source, 0) + 1
-    return max(counts.values())
 
 
 def _points(value: float) -> str:

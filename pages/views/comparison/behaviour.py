@@ -14,6 +14,7 @@ from casting_core.networks.card import DEFAULT
 from casting_core.networks.registry import ARCHITECTURES
 from pages.shared import resources
 from pages.shared.drawing import draw_kept
+from pages.shared.inputs import one_of, several
 from pages.shared.tables import opener
 from pages.views.comparison import agreement, model_results, pictures
 from pages.views.comparison.model_results import SelectedResults
@@ -53,13 +54,9 @@ def _choose() -> tuple[list[SelectedResults], bool, bool]:
     """Ask for models and pictures; tells whether these are castings never seen, and with the doubted ones."""
     models = resources.models()
     first = [name for name in (DEFAULT, BESIDE) if name in models] or models[:1]
-    names = st.pills(
-        "Models, one or several", models, selection_mode="multi", default=first, key="models", bind="query-params"
-    )
+    names = several("Models, one or several", models, "models", default=first)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        judged = st.segmented_control(
-            "Pictures", (UNSEEN, OFFICIAL), default=UNSEEN, required=True, key="judged-on", bind="query-params"
-        )
+        judged = one_of("Pictures", (UNSEEN, OFFICIAL), "judged-on")
         as_filed = st.toggle(
             "With the doubted labels",
             key="as-filed",
@@ -137,10 +134,8 @@ def _closely(chosen: Sequence[SelectedResults]) -> SelectedResults:
         return chosen[0]
     names = [each.name for each in chosen]
     st.subheader("One model more closely", anchor=False)
-    name = st.segmented_control(
-        "Model", names, default=names[0], required=True, key="close", bind="query-params", wrap=True
-    )
-    return next((each for each in chosen if each.name == name), chosen[0])
+    name = one_of("Model", names, "close", wrap=True)
+    return chosen[names.index(name)]
 
 
 def _probabilities(one: SelectedResults, unseen: bool, as_filed: bool) -> None:
@@ -183,10 +178,12 @@ def _verdicts(one: SelectedResults) -> None:
                 told = f"{MARKS[right]} **{len(one.found.cells[label, verdict]):,}** {WORDS[label]} {DONE[verdict]}"
                 if opener(CELL, f"{label}-{verdict}", told):
                     opened.append((label, verdict))
-    missed, alarms = (one.found.share(label, verdict) for label, verdict in (
-        (Label.DEFECTIVE, Verdict.OK), (Label.OK, Verdict.DEFECTIVE)))  # fmt: skip
-    rates = [f"{1000 * share:.0f} of 1,000 {word}" for share, word in (
-        (missed, "defective parts are missed"), (alarms, "sound parts are rejected")) if share is not None]  # fmt: skip
+    errors = {(Label.DEFECTIVE, Verdict.OK): "are missed", (Label.OK, Verdict.DEFECTIVE): "are rejected"}
+    rates = [
+        f"{1000 * share:.0f} of 1,000 {WORDS[label]} parts {word}"
+        for (label, verdict), word in errors.items()
+        if (share := one.found.share(label, verdict)) is not None
+    ]
     st.caption(
         f"✓ right, ✕ wrong, ? a person decides. {'; '.join(rates)}. "
         f"At a probability of 50 %, without a person, {one.found.wrong:,} of {one.found.pictures:,} would be wrong."

@@ -13,14 +13,14 @@ from typing import Any
 import streamlit as st
 
 from casting_core.charts import curves as charts
-from casting_core.charts import style
 from casting_core.charts.curves import ACCURACY, LOSS
 from casting_core.charts.style import listed
 from casting_core.training.logs.curve_lines import MAX_POINTS, Run, View, thinned, time_unit, untimed
 from casting_core.training.logs.curve_summary import describe
 from casting_core.training.logs.log import EPOCH, Log
 from casting_core.training.logs.runs import RunState
-from pages.shared.widgets import INK
+from pages.shared.drawing import draw
+from pages.shared.inputs import one_of
 from pages.views.comparison import log_numbers, training_runs
 from pages.views.comparison.training_runs import Training, escaped
 
@@ -134,12 +134,8 @@ def _choose(every: Sequence[Training]) -> list[str]:
 def _ask() -> View:
     """Over time, on a logarithmic axis, and how much smoothed; of the whole training."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        by = st.segmented_control(
-            "By", (BY_EPOCH, BY_TIME), default=BY_EPOCH, required=True, key="by", bind="query-params", on_change=_whole
-        )
-        axis = st.segmented_control(
-            "Axis of the loss", (LINEAR, LOGARITHMIC), default=LINEAR, required=True, key="axis", bind="query-params"
-        )
+        by = one_of("By", (BY_EPOCH, BY_TIME), "by", on_change=_whole)
+        axis = one_of("Axis of the loss", (LINEAR, LOGARITHMIC), "axis")
         smoothing = st.slider(
             "Smoothing",
             0.0,
@@ -233,13 +229,9 @@ def _chart(runs: Sequence[Run], measure: str, view: View) -> None:
     if not any(trace.name for trace in chart.figure.data):
         st.info(f"None of these logs tells the {measure} here.", icon=":material/show_chart:")
         return
-    style.ink(chart.figure, INK[st.context.theme.type or "light"])
     key = f"curves {measure}"
-    selecting: dict[str, Any] = {}
-    if view.select:
-        selecting = {"on_select": lambda: _take_part(key), "selection_mode": "box"}
-    st.plotly_chart(chart.figure, config=style.CONFIG, alt=chart.alt, key=key, **selecting)
-    st.caption(caption)
+    selecting: dict[str, Any] = {"on_select": lambda: _take_part(key), "selection_mode": "box"} if view.select else {}
+    draw(chart, caption, key, **selecting)
 
 
 def _take_part(key: str) -> None:

@@ -14,12 +14,30 @@ from casting_core.evaluation.comparison.model_table import STAR, UNKNOWN, spread
 from casting_core.evaluation.reporting.cells import percent
 from casting_core.networks.card import MODELS, ModelCard
 from pages.shared import resources, tables
-from pages.shared.tables import csv_button
+from pages.shared.inputs import several
+from pages.shared.tables import save_button
+from pages.shared.trouble import complain
 from pages.views.comparison import timing
 
 if TYPE_CHECKING:
     from pandas.io.formats.style import Styler
 
+SWITCHES = {  # in the link → title, what it does
+    "differ": (
+        "Only what differs",
+        "Leaves out columns in which all shown models that have a value have the same.",
+    ),
+    "ranges": (
+        "95 % ranges",
+        "Where a figure may well lie on other castings, as far as chance goes. Over source photographs, not over their "
+        "copies.",
+    ),
+    "as-filed": (
+        "Doubted labels as filed",
+        "For castings never seen: with the pictures whose label is doubted, as they were filed, or without them. The "
+        "official test is always counted as filed, as the study counted it.",
+    ),
+}
 USUAL = [column.title for column in COLUMNS if column.usual]
 BEST = "font-weight: 700; background-color: rgba(0, 158, 115, 0.22)"  # beside the star
 NAME = 190  # px, of the column that stays in view; a phone shows another one beside it
@@ -55,8 +73,7 @@ def _cards() -> list[ModelCard]:
         try:
             cards.append(resources.card(name))
         except CastingError as error:
-            st.error("A model is left out.", icon=":material/error:")
-            st.text(str(error))
+            complain("A model is left out.", error)
     if not cards:
         st.info("No model has been shipped yet; below is what the study reported.", icon=":material/pending:")
     return cards
@@ -107,37 +124,12 @@ def _ask(names: list[str]) -> tuple[Sequence[Column], list[str], bool, bool, boo
     """Columns, rows, whether only what differs, whether as filed, whether with ranges."""
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         with st.popover("Columns", icon=":material/view_column:"):
-            titles = st.pills(
-                "Columns that are shown",
-                [column.title for column in COLUMNS],
-                selection_mode="multi",
-                default=USUAL,
-                key="columns",
-                bind="query-params",
-            )
+            every = [column.title for column in COLUMNS]
+            titles = several("Columns that are shown", every, "columns", default=USUAL)
         with st.popover("Rows", icon=":material/table_rows:"):
-            chosen = st.pills(
-                "Models that are shown", names, selection_mode="multi", default=names, key="rows", bind="query-params"
-            )
-        only = st.toggle(
-            "Only what differs",
-            key="differ",
-            bind="query-params",
-            help="Leaves out columns in which all shown models that have a value have the same.",
-        )
-        ranges = st.toggle(
-            "95 % ranges",
-            key="ranges",
-            bind="query-params",
-            help="Where a figure may well lie on other castings, as far as chance goes. Over source photographs, not "
-            "over their copies.",
-        )
-        as_filed = st.toggle(
-            "Doubted labels as filed",
-            key="as-filed",
-            bind="query-params",
-            help="For castings never seen: with the pictures whose label is doubted, as they were filed, or without "
-            "them. The official test is always counted as filed, as the study counted it.",
+            chosen = several("Models that are shown", names, "rows", default=names)
+        only, ranges, as_filed = (
+            st.toggle(title, key=key, bind="query-params", help=meaning) for key, (title, meaning) in SWITCHES.items()
         )
     return [column for column in COLUMNS if column.title in titles], chosen, only, as_filed, ranges
 
@@ -207,17 +199,9 @@ def styled(rows: Sequence[ModelRow], columns: Sequence[Column], ranges: bool) ->
 
 
 def _take_away(rows: Sequence[ModelRow], columns: Sequence[Column]) -> None:
-    csv_button("CSV", "models.csv", lambda: to_csv(rows, columns), disabled=not rows, key="models-csv")
-    st.download_button(
-        "Markdown",
-        lambda: to_markdown(rows, columns).encode(),
-        "models.md",
-        "text/markdown",
-        icon=":material/download:",
-        on_click="ignore",
-        disabled=not rows,
-        key="models-markdown",
-    )
+    options = {"disabled": not rows}
+    save_button("CSV", "models.csv", lambda: to_csv(rows, columns), key="models-csv", **options)
+    save_button("Markdown", "models.md", lambda: to_markdown(rows, columns), key="models-markdown", **options)
 
 
 def to_csv(rows: Sequence[ModelRow], columns: Sequence[Column]) -> bytes:

@@ -13,6 +13,7 @@ from casting_core.evaluation.held_out_verdicts import HeldOutVerdict
 from casting_core.labels import Label, Verdict
 from pages.shared import downloads, gallery, tables, widgets
 from pages.shared.marked import as_uri
+from pages.shared.trouble import excuse
 from pages.shared.uploads import Upload
 from pages.views.comparison import held_out_view
 from pages.views.comparison.model_results import SelectedResults
@@ -48,7 +49,7 @@ def browse(paths: Sequence[str], judges: Sequence[SelectedResults], *, key: str,
         _names(ordered, judges)
     else:
         _tiles(ordered, judges, here, key=key, title=title)
-    tables.csv_button("This list as CSV", "pictures.csv", lambda: to_csv(ordered, judges), key=f"{key}-csv")
+    tables.save_button("This list as CSV", "pictures.csv", lambda: to_csv(ordered, judges), key=f"{key}-csv")
 
 
 def hardness(each: HeldOutVerdict) -> float:
@@ -76,10 +77,8 @@ def _tiles(paths: Sequence[str], judges: Sequence[SelectedResults], here: Path, 
     for path in paths[start : start + PAGE]:
         row, name = judges[0].rows[path].row, PurePosixPath(path).name
         told = [said(judge, path) if len(judges) == 1 else f"{judge.name}: {said(judge, path)}" for judge in judges]
-        notes = [f"filed as {WORDS[row.label]}, photograph {row.source}", *told]
-        made.append(
-            gallery.Tile(key=path, title=name, source=_small(here, path), notes=[(note, False) for note in notes])
-        )
+        notes = [(note, False) for note in (f"filed as {WORDS[row.label]}, photograph {row.source}", *told)]
+        made.append(gallery.Tile(key=path, title=name, source=_small(here, path), notes=notes))
     gallery.show(
         made,
         key=f"{key}-tiles",
@@ -125,14 +124,12 @@ def to_csv(paths: Sequence[str], judges: Sequence[SelectedResults]) -> bytes:
     rows = judges[0].rows
     header = ["path", "label", "photograph"]
     header += [f"{what} {judge.name}" for judge in judges for what in ("probability", "verdict")]
-    judged = {path: [judge.rows[path] for judge in judges] for path in paths}
-    return tables.to_csv(header, (
-        (
-            *(path, rows[path].row.label, rows[path].row.source),
-            *(cell for each in judged[path] for cell in (f"{each.row.probability:.6g}", each.verdict)),
-        )
-        for path in paths
-    ))  # fmt: skip
+    lines = []
+    for path in paths:
+        judged = (judge.rows[path] for judge in judges)
+        said = [cell for each in judged for cell in (f"{each.row.probability:.6g}", each.verdict)]
+        lines.append((path, rows[path].row.label, rows[path].row.source, *said))
+    return tables.to_csv(header, lines)
 
 
 def dialog(chosen: Sequence[SelectedResults]) -> None:
@@ -155,15 +152,13 @@ def _draw(path: str, judges: Sequence[SelectedResults]) -> None:
     picture = None if here is None else loaded.shown(here, path)
     if upload is None or picture is None:
         st.info("This picture is not on this computer, or cannot be read.", icon=":material/hide_image:")
-        for judge in judges:
-            st.markdown(f"**{judge.title}**: {said(judge, path)}.")
+        st.markdown("\n\n".join(f"**{judge.title}**: {said(judge, path)}." for judge in judges))
         return
-    places = st.columns(1 + len(judges))
-    with places[0]:
-        st.markdown("**As it was filed**")
-        st.image(picture, width="stretch", alt="The picture as it was filed.")
+    first, *places = st.columns(1 + len(judges))
+    first.markdown("**As it was filed**")
+    first.image(picture, width="stretch", alt="The picture as it was filed.")
     mapped = []
-    for place, judge in zip(places[1:], judges, strict=True):
+    for place, judge in zip(places, judges, strict=True):
         with place:
             mapped.append(_seen_by(judge, upload, path))
     if any(mapped):
@@ -179,8 +174,7 @@ def _seen_by(judge: SelectedResults, upload: Upload, path: str) -> bool:
         with st.spinner(f"{name} looks at the picture…"):
             seen = held_out_view.inspect_held_out(upload, judge, path)
     except CastingError as error:
-        st.info("There is no map: the model cannot be used.", icon=":material/block:")
-        st.text(f"{name}: {error}")
+        excuse("There is no map: the model cannot be used.", f"{name}: {error}")
         return False
     judged = seen.judged
     if judged.picture is None:

@@ -16,6 +16,7 @@ from casting_core.inspection.settings import made_for
 from casting_core.networks.card import ModelCard
 from pages.shared import plant_form
 from pages.shared.plant_form import Asked
+from pages.shared.tables import save_button
 from pages.views.comparison.model_results import Key
 from pages.views.comparison.threshold_scale import Scale, put
 
@@ -123,14 +124,7 @@ def take_away(card: ModelCard, low: float, high: float, costs: Mapping[str, floa
         "other model refuses it."
     )
     name = f"{card.name}-settings.json"
-    st.download_button(
-        "Download the settings file",
-        lambda: settings_file(card, low, high, costs),
-        name,
-        "application/json",
-        icon=":material/download:",
-        on_click="ignore",
-    )
+    save_button("Download the settings file", name, lambda: settings_file(card, low, high, costs))
     st.caption("On the command line:")
     command = f"python -m casting_core inspect parts/ --model {card.name} --settings {name}"
     st.code(command, language="bash", wrap_lines=True)

@@ -15,6 +15,7 @@ from casting_core.evaluation.thresholds.sweep import ThresholdOutcome, outcome_a
 from casting_core.evaluation.thresholds.verdicts import for_choosing
 from pages.shared import resources
 from pages.shared.drawing import draw_kept
+from pages.shared.trouble import complain
 from pages.views.comparison import model_results, plant_costs
 from pages.views.comparison.model_results import Key, ModelResults
 from pages.views.comparison.threshold_scale import PASS, REJECT, Scale, keep_order, put, scale
@@ -71,8 +72,7 @@ def _choose() -> Ground | None:
         found = model_results.known(model)
         return _ground(found.key, found)
     except CastingError as error:
-        st.error("The thresholds of this model cannot be chosen here; choose another model.", icon=":material/error:")
-        st.text(str(error))
+        complain("The thresholds of this model cannot be chosen here; choose another model.", error)
         return None
 
 
@@ -96,23 +96,17 @@ def _shipped() -> None:
 def _sliders(steps: Scale) -> tuple[float, float]:
     """Ask for the two thresholds, with a way back to those that ship."""
     chosen = []
-    for column, title, key, shipped in zip(
-        st.columns(2, gap="large"),
-        ("Pass below", "Reject from"),
-        (PASS, REJECT),
-        steps.shipped,
-        strict=True,
-    ):
-        with column:
-            text = st.select_slider(
-                f"{title} (probability of a defect, %)",
-                list(steps.values),
-                value=steps.text(shipped),
-                key=key,
-                bind="query-params",
-                on_change=keep_order,
-                args=(steps, key),
-            )
+    titles = {PASS: "Pass below", REJECT: "Reject from"}
+    for column, (key, title), shipped in zip(st.columns(2, gap="large"), titles.items(), steps.shipped, strict=True):
+        text = column.select_slider(
+            f"{title} (probability of a defect, %)",
+            list(steps.values),
+            value=steps.text(shipped),
+            key=key,
+            bind="query-params",
+            on_change=keep_order,
+            args=(steps, key),
+        )
         chosen.append(steps.values[text])
     first, second = chosen
     if first > second:  # a link can say so

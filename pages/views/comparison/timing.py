@@ -4,15 +4,16 @@ One measurement at a time; whoever looks at the page meanwhile watches the same 
 afterwards, so that those which judge pictures stay in memory.
 """
 
-import io
 import threading
 from collections.abc import Mapping, Sequence
 
 import streamlit as st
 from PIL import Image
 
+from casting_core.charts.overlay import encoded
 from casting_core.errors import CastingError
 from casting_core.evaluation.speed import ROUNDS, SETTLING, Speed, take_turns
+from pages.shared.trouble import complain
 
 EVERY = 1.0  # s, between two looks at a measurement
 UNEVEN = 2.0  # times between the quartiles, from which the machine was busy
@@ -76,9 +77,7 @@ def _picture() -> bytes:
     """Render a casting, 300 × 300 px, as the JPEG file of a camera."""
     from casting_core.data.synthetic.casting import render_casting
 
-    stream = io.BytesIO()
-    Image.fromarray(render_casting(seed=0).pixels).convert("RGB").save(stream, "JPEG", quality=90)
-    return stream.getvalue()
+    return encoded(Image.fromarray(render_casting(seed=0).pixels).convert("RGB"), "JPEG", quality=90)
 
 
 @st.cache_resource(show_spinner=False)
@@ -114,8 +113,7 @@ def explain(asked: Sequence[Asked]) -> None:
     """How the times were measured, or why they could not be."""
     current = timer()
     if current.error:
-        st.error("The time could not be measured.", icon=":material/error:")
-        st.text(current.error)
+        complain("The time could not be measured.", current.error)
     found = known(asked)
     if found:
         rounds = min(each.rounds for each in found.values())

@@ -127,26 +127,22 @@ def uploader_key() -> str:
 def take_in(files: Sequence[BrowserFile]) -> list[str]:
     """Keep the logs among these files for the session, and why others are none; the labels of the new ones."""
     kept: list[Training] = st.session_state.setdefault(KEPT, [])
-    refused: list[tuple[str, str]] = []
-    added = []
+    before, refused = len(kept), []
     for file in files:
-        if len(kept) >= MAX_YOURS:
-            refused.append((file.name, f"At most {MAX_YOURS} logs are kept; remove one first."))
-            continue
         try:
+            if len(kept) >= MAX_YOURS:
+                raise DataError(f"At most {MAX_YOURS} logs are kept; remove one first.")
             log = _drawn(read_any_log(file.getvalue(), file.name))
+            if not set(log.columns) & set(DRAWN):
+                raise DataError("It has neither a loss nor an accuracy, so there is no curve.")
         except DataError as error:
             refused.append((file.name, str(error)))
             continue
-        if not set(log.columns) & set(DRAWN):
-            refused.append((file.name, "It has neither a loss nor an accuracy, so there is no curve."))
-            continue
         label = _unique([*(each.label for each in kept), f"{log.name} ({YOURS})"])[-1]
         kept.append(Training(label=label, own=log))
-        added.append(label)
     st.session_state[REFUSED] = refused
     st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
-    return added
+    return [each.label for each in kept[before:]]
 
 
 def refused() -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ from casting_core.data.files import neutral
 from casting_core.exploration.browse import select
 from casting_core.exploration.table import Table
 from pages.shared import gallery
-from pages.shared.tables import csv_button
+from pages.shared.tables import save_button
 from pages.views.dataset import filters, marking, tiles
 from pages.views.dataset.opened import turn_to
 
@@ -29,7 +29,7 @@ def show(table: Table, among: np.ndarray | None = None) -> None:
         st.info("No picture fits. Widen a filter, or clear the search.", icon=":material/filter_alt_off:")
         return
     draw(table, places.tolist(), key="gallery")
-    csv_button("This table as CSV", "pictures.csv", lambda: to_csv(table, places))
+    save_button("This table as CSV", "pictures.csv", lambda: to_csv(table, places))
 
 
 def draw(table: Table, places: Sequence[int], *, key: str, extra: Mapping[int, str] | None = None) -> None:

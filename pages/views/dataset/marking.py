@@ -13,7 +13,7 @@ from casting_core.data.collection.marks import to_csv as as_written
 from casting_core.errors import DataError
 from casting_core.exploration.table import Table
 from pages.shared import resources
-from pages.shared.tables import csv_button, to_csv
+from pages.shared.tables import save_button, to_csv
 
 TITLES = {Mark.WRONG_LABEL: "wrong label", Mark.UNUSABLE: "unusable", Mark.FINE: "fine"}
 MAX_UNDONE = 50
@@ -103,7 +103,7 @@ def tools(table: Table, marks: Marks) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**Marked:** {told}.")
         st.button("Undo", icon=":material/undo:", disabled=not _steps(table), on_click=undo, args=(table,), key="undo")
-        csv_button("Marks as CSV", "marks.csv", lambda: _safe(marks), disabled=not marks)
+        save_button("Marks as CSV", "marks.csv", lambda: _safe(marks), disabled=not marks)
     if resources.hosted():
         st.caption("On this hosted copy marks last as long as your session. Take them with you as CSV.")
     elif table.index is not None and not trouble:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,9 @@ from casting_core.evaluation.detectability.trials import FILE, PUBLIC, RENDERED,
 from casting_core.labels import Verdict
 from casting_core.networks.card import MODELS, ModelCard, folder_of
 from casting_core.networks.limit_figures import CensoredSize, DetectabilityFigures, KindFigures
-from pages.shared import tables
+from pages.shared import inputs, tables
 from pages.shared.drawing import draw
+from pages.shared.inputs import one_of
 from pages.views.evidence import choice
 
 BASES = {"Real sound castings": PUBLIC, "Rendered castings": RENDERED}
@@ -55,20 +57,13 @@ def show() -> None:
 def _view(card: ModelCard, measured: Mapping[str, Any]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         bases = [title for title, base in BASES.items() if base in measured]
-        base = BASES[st.segmented_control(
-            "Defects drawn into", bases, default=bases[0], required=True, key="castings", bind="query-params", wrap=True
-        )]  # fmt: skip
-        seen = COUNTED[st.segmented_control(
-            "Counts as found", list(COUNTED), default="Not passed", required=True, key="found", bind="query-params",
-            help="Not passed: the part is rejected, sent to a person, or has no verdict. Marked: the evidence map "
-            "marks a place on the defect.",
-            wrap=True,
-        )]  # fmt: skip
-        diameter = st.number_input(
-            "Diameter of the part (mm)", min_value=1.0, max_value=10_000.0, value=None, step=1.0, format="%.1f",
-            placeholder="not told", key="diameter", bind="query-params", width=240,
-            help="Once it is told, all sizes are given in millimetres as well.",
-        )  # fmt: skip
+        base = BASES[one_of("Defects drawn into", bases, "castings", wrap=True)]
+        meaning = (
+            "Not passed: the part is rejected, sent to a person, or has no verdict. Marked: the evidence map marks a "
+            "place on the defect."
+        )
+        seen = COUNTED[one_of("Counts as found", COUNTED, "found", help=meaning, wrap=True)]
+        diameter = inputs.diameter("all sizes")
     found = measured[base] if seen == STOPPED else marked(card, base).result()
     kinds = list(found.kinds)
     chosen = st.multiselect(
@@ -94,12 +89,8 @@ def _view(card: ModelCard, measured: Mapping[str, Any]) -> None:
     _kinds(shown, look, scale, seen)
     _table(shown, scale, seen)
     _method(base, found, seen)
-    tables.csv_button(
-        "Save these figures as CSV",
-        "detectability.csv",
-        lambda: to_csv(shown, scale, castings=base, counted=seen),
-        key="pod csv",
-    )
+    content = partial(to_csv, shown, scale, castings=base, counted=seen)
+    tables.save_button("Save these figures as CSV", "detectability.csv", content, key="pod csv")
 
 
 def marked(card: ModelCard, base: str) -> Future[DetectabilityFigures]:

@@ -1,6 +1,5 @@
 """The castings on which the map points best and worst, side by side with what was marked."""
 
-import io
 import os
 from pathlib import Path
 
@@ -8,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from casting_core.charts import maps as charts
-from casting_core.charts.overlay import EVIDENCE, percent
+from casting_core.charts.overlay import EVIDENCE, encoded, percent
 from casting_core.errors import CastingError
 from casting_core.evaluation.localization.labelled import evidence, photographs, rendered
 from casting_core.evaluation.localization.pointing_game import Judge, PointingResult
@@ -137,12 +136,7 @@ def _panels(digest: str, _each: PointingResult) -> tuple[bytes, ...]:
     """Draw the picture, what was marked on it and what the map says, each as a JPEG file."""
     picture = charts.enlarged(_each.known.pixels)
     marked, pointed = charts.outlined(picture, _each.known.mask), charts.pointed(picture, _each.heatmap, _each.place)
-    files = []
-    for one in (picture, marked, pointed):
-        stream = io.BytesIO()
-        one.save(stream, "JPEG", quality=90)
-        files.append(stream.getvalue())
-    return tuple(files)
+    return tuple(encoded(each, "JPEG", quality=90) for each in (picture, marked, pointed))
 
 
 def _sentence(each: PointingResult) -> str:

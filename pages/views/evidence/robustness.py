@@ -1,7 +1,5 @@
 """The view on robustness: what becomes of the verdicts when photographs get darker, blurred, turned, covered."""
 
-import hashlib
-import io
 from collections.abc import Mapping
 
 import numpy as np
@@ -9,17 +7,9 @@ import streamlit as st
 from PIL import Image
 
 from casting_core.charts import robustness as charts
-from casting_core.charts.overlay import percent
-from casting_core.charts.robustness import (
-    ERRORS,
-    FIGURES,
-    beyond,
-    level_text,
-    range_text,
-    title_of,
-    unit_of,
-    unnoticed,
-)
+from casting_core.charts.overlay import encoded, percent
+from casting_core.charts.robustness import ERRORS, FIGURES, beyond, level_text, range_text, title_of, unit_of, unnoticed
+from casting_core.charts.style import listed
 from casting_core.data.images import decode
 from casting_core.data.part.finder import find_part
 from casting_core.evaluation.robustness.corruptions import CORRUPTIONS
@@ -94,7 +84,7 @@ def _table(measured: RobustnessFigures) -> None:
         f"{percent(before.handed_over)} of all are sent to a person. *Errors alone*: missed defects and "
         "false alarms do not rise, but more parts may be sent to a person. Between two steps nobody looked."
     )
-    tables.csv_button("Save all figures as CSV", "robustness.csv", lambda: to_csv(measured), key="robustness csv")
+    tables.save_button("Save all figures as CSV", "robustness.csv", lambda: to_csv(measured), key="robustness csv")
 
 
 def _share(level: LevelFigures, figure: str) -> str:
@@ -129,9 +119,7 @@ def _closer(card: ModelCard, disturbances: Mapping[str, DisturbanceFigures]) -> 
     others = charts.disturbed(name, found, [key for key in FIGURES if key not in ERRORS], large=True)
     caption = "Right at 50 % counts all that were judged, also those that went to a person."
     tables.panel(right, "Right, and what is left to people", others, caption, "robustness others")
-    outside = beyond(name, found)
-    if outside:
-        told = "; ".join(outside)
+    if told := "; ".join(beyond(name, found)):
         st.markdown(f"**What happens at the first step beyond.** {told[0].upper()}{told[1:]}.")
     st.markdown(f"**What the checks of a photograph refuse.** {gate_words(name, card)} {_measured(name, found)}")
     with complaining("The model cannot judge the rendered castings."):  # the figures stand without it
@@ -162,16 +150,12 @@ def gate_words(name: str, card: ModelCard) -> str:
             "No check measures this, so a photograph disturbed so is judged like any other. Only where the part is no "
             "longer recognised is there no verdict."
         )
-    told = f"It goes to a person where {_either(review)}."
-    return f"{told} There is no verdict where {_either(none)}." if none else told
+    told = f"It goes to a person where {listed(review, 'or')}."
+    return f"{told} There is no verdict where {listed(none, 'or')}." if none else told
 
 
 def _bound(words: str, value: float) -> str:
     return words.format(value=value, rest=1 - value).replace("%", " %")
-
-
-def _either(parts: list[str]) -> str:
-    return " or ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
 def _measured(name: str, found: DisturbanceFigures) -> str:
@@ -211,7 +195,7 @@ def _casting(card: ModelCard, which: str, name: str, level: float, title: str) -
     wording, p = WORDING[inspection.verdict], inspection.probability
     told = "" if p is None else f", probability of a defect {percent(p)}"
     st.image(
-        Image.open(io.BytesIO(upload.data)),
+        upload.data,
         width="stretch",
         caption=f"{title}. Rendered by this app: no photograph of a real part.",
         alt=f"The casting {which}, {title}: {wording.word}{told}.",
@@ -228,20 +212,15 @@ def disturbed_casting(which: str, name: str, level: float) -> Upload:
     if name in CORRUPTIONS and level != CORRUPTIONS[name].none:
         part = find_part(pixels) if name == "occlusion" else None
         pixels = CORRUPTIONS[name].apply(pixels, level, list(CORRUPTIONS).index(name), part=part)
-    stream = io.BytesIO()
-    Image.fromarray(np.ascontiguousarray(pixels)).save(stream, "PNG")
-    data = stream.getvalue()
-    return Upload(name=f"{which}.png", sha256=hashlib.sha256(data).hexdigest(), data=data)
+    return Upload.of(f"{which}.png", encoded(Image.fromarray(np.ascontiguousarray(pixels)), "PNG"))
 
 
 def to_csv(measured: RobustnessFigures) -> bytes:
     """Write one row a disturbance and level, with `COLUMNS`; shares in [0, 1]."""
-    return tables.to_csv(COLUMNS, (
-        (
-            *(name, each.level, found.unit),
-            *("yes" if holds else "no" for holds in (each.holds, each.errors_hold)),
-            *(getattr(each.share(key), part, None) for key in FIGURES for part in ("value", "low", "high")),
-        )
-        for name, found in measured.disturbances.items()
-        for each in found.levels
-    ))  # fmt: skip
+    lines = []
+    for name, found in measured.disturbances.items():
+        for each in found.levels:
+            holds = ("yes" if held else "no" for held in (each.holds, each.errors_hold))
+            figures = (getattr(each.share(key), part, None) for key in FIGURES for part in ("value", "low", "high"))
+            lines.append((name, each.level, found.unit, *holds, *figures))
+    return tables.to_csv(COLUMNS, lines)

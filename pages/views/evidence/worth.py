@@ -1,6 +1,7 @@
 """What is it worth in a plant? Escapes, false rejects, work and money of four ways to inspect, side by side."""
 
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
@@ -15,6 +16,7 @@ from casting_core.networks.card import ModelCard
 from casting_core.networks.registry import architecture
 from pages.shared import plant_form, resources, tables, wording
 from pages.shared.drawing import draw
+from pages.shared.inputs import one_of
 from pages.shared.plant_form import Asked
 from pages.views.evidence import worth_words as words
 
@@ -57,14 +59,8 @@ def show() -> None:
     _chart(name, card.weights_sha256, as_filed, asked)
     _break_even(found, asked)
     _assumed()
-    st.download_button(
-        "Save all figures as CSV",
-        lambda: to_csv(asked, found, name, as_filed),
-        file_name="worth.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        key="worth csv",
-    )
+    content = partial(to_csv, asked, found, name, as_filed)
+    tables.save_button("Save all figures as CSV", "worth.csv", content, key="worth csv")
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)
@@ -102,9 +98,7 @@ def _saving(found: Worth, asked: Asked) -> None:
 
 def _ways(found: Worth, asked: Asked) -> None:
     st.subheader("Four ways to inspect", anchor=False)
-    span = st.segmented_control(
-        "Counted for", list(SPANS), default="A year", required=True, key="per", bind="query-params"
-    )
+    span = one_of("Counted for", SPANS, "per")
     for row in (WAYS[:2], WAYS[2:]):
         for column, way in zip(st.columns(2, border=True), row, strict=True):
             title, how = words.WAYS[way]

@@ -8,6 +8,7 @@ import streamlit as st
 
 from casting_core.labels import Verdict
 from pages.shared import downloads, resources, stepping
+from pages.shared.trouble import complain
 from pages.shared.uploads import Upload
 from pages.shared.wording import WORDING
 from pages.views.inspection import batch_table, single
@@ -79,13 +80,8 @@ def overview(chosen: tuple[Upload, ...], job: Job, watched: bool) -> None:
             st.rerun()
     found = [(line.upload, line.inspection) for line in arranged]
     downloads.offer(
-        ("Table as CSV", "inspections.csv", "text/csv", lambda: downloads.to_csv(found)),
-        (
-            "Inspections as JSON",
-            "inspections.json",
-            "application/json",
-            lambda: downloads.to_json([downloads.record(*line) for line in found]),
-        ),
+        ("Table as CSV", "inspections.csv", lambda: downloads.to_csv(found)),
+        ("Inspections as JSON", "inspections.json", lambda: downloads.to_json([downloads.record(*f) for f in found])),
     )
 
 
@@ -102,8 +98,7 @@ def progress(job: Job) -> None:
             return
         waiting = job.total - job.done
         if job.error:
-            st.error(f"{waiting} pictures were not judged.", icon=":material/error:")
-            st.text(job.error)
+            complain(f"{waiting} pictures were not judged.", job.error)
         else:
             st.warning(f"Stopped: {waiting} not judged yet.", icon=":material/pause_circle:")
         st.button("Go on", icon=":material/play_arrow:", on_click=job.start)

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from casting_core.charts.overlay import percent
+from casting_core.charts.style import WORDS
 from casting_core.data.provenance.seen_before import SeenBefore
 from casting_core.errors import CastingError
 from casting_core.explanation.precedents import Precedent
 from casting_core.inspection.results import Inspection
 from casting_core.labels import Label
 from pages.shared import resources, widgets
+from pages.shared.trouble import excuse
 from pages.shared.uploads import Upload
 from pages.shared.wording import WORDING
 
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
 
 KINDS = {Label.OK: "Sound castings", Label.DEFECTIVE: "Defective castings"}
 OWN_KINDS = {Label.OK: "Sound parts", Label.DEFECTIVE: "Defective parts"}
-FILED = {Label.OK: "sound", Label.DEFECTIVE: "defective"}
 EXPOSURES = {1.0: "as given (%)", 0.8: "darker, × 0.8 (%)", 1.25: "brighter, × 1.25 (%)"}
 
 
@@ -32,9 +33,7 @@ def seen_before(upload: Upload, model: str) -> None:
     try:
         found = resources.seen_before(upload, model=model)
     except CastingError as error:
-        st.info("It cannot be told whether this casting was seen before.", icon=":material/block:")
-        st.text(str(error))
-        return
+        return excuse("It cannot be told whether this casting was seen before.", error)
     if found is None and not resources.card(model).on_public_set:
         st.caption("Not looked up among the training photographs: this model was trained on pictures of your own.")
         return
@@ -65,7 +64,7 @@ def _match(found: SeenBefore) -> None:
     st.markdown(
         f"Of this photograph, {found.defective:,} training pictures are filed as defective and {found.ok:,} as sound."
     )
-    _known_picture(found.path, f"Training picture, filed as {FILED[found.label]}")
+    _known_picture(found.path, f"Training picture, filed as {WORDS[found.label]}")
 
 
 def precedents(upload: Upload, model: str) -> None:
@@ -75,9 +74,7 @@ def precedents(upload: Upload, model: str) -> None:
     try:
         found = resources.precedents(upload, model=model)
     except CastingError as error:
-        st.info("The known castings of this model cannot be read.", icon=":material/block:")
-        st.text(str(error))
-        return
+        return excuse("The known castings of this model cannot be read.", error)
     if found is None:
         st.info(
             f"The model {model} has no features in which castings could be compared.", icon=":material/layers_clear:"
@@ -107,7 +104,7 @@ def _precedent(each: Precedent, own: bool) -> None:
     if own:  # its folder is its class, and a picture of the public set could have the same path
         st.text(each.path)
     else:
-        _known_picture(each.path, f"Known casting, filed as {FILED[each.label]}")
+        _known_picture(each.path, f"Known casting, filed as {WORDS[each.label]}")
     st.caption(f"Probability of a defect by this model: {percent(each.probability)}")
 
 

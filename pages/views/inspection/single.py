@@ -7,7 +7,7 @@ from PIL.Image import Image
 
 from casting_core.charts.overlay import EVIDENCE_PALETTES
 from casting_core.explanation.methods import DEFAULT_METHOD, METHODS
-from pages.shared import downloads, resources, widgets
+from pages.shared import downloads, inputs, resources, widgets
 from pages.shared.uploads import Upload
 from pages.views.inspection import printout, second_opinions
 
@@ -60,8 +60,7 @@ def show(upload: Upload, *, model: str) -> None:
 def explain(upload: Upload, judged: resources.DisplayedInspection, model: str) -> None:
     """Show the picture and its evidence with the marked places, and an activation map beside it."""
     picture = judged.picture
-    if picture is None:  # it cannot be decoded, so there is nothing to explain
-        return
+    assert picture is not None
     st.subheader("Where, and why", anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         opacity, colours, diameter = settings() if judged.evidence is not None else UNTOUCHED
@@ -71,12 +70,7 @@ def explain(upload: Upload, judged: resources.DisplayedInspection, model: str) -
     places = st.columns([1 if alone else 2, 1]) if with_map or alone else [st.container()]
     with places[0]:
         widgets.evidence(
-            picture,
-            judged.evidence,
-            judged.inspection,
-            opacity=opacity / 100,
-            palette=palette,
-            diameter=diameter,
+            picture, judged.evidence, judged.inspection, opacity=opacity / 100, palette=palette, diameter=diameter
         )
         if judged.evidence is None:
             st.info(
@@ -132,19 +126,7 @@ def settings() -> tuple[int, str, float | None]:
         help="All three can be told apart with any kind of colour vision.",
         width=200,
     )
-    diameter = st.number_input(
-        "Diameter of the part (mm)",
-        min_value=1.0,
-        max_value=10_000.0,
-        value=None,
-        step=1.0,
-        format="%.1f",
-        placeholder="not told",
-        key="diameter",
-        bind="query-params",
-        help="Once it is told, the sizes of the marked places are given in millimetres as well.",
-        width=240,
-    )
+    diameter = inputs.diameter("the sizes of the marked places")
     st.session_state.setdefault(TOLD, {})["diameter"] = diameter
     return opacity, colours, diameter
 
@@ -152,17 +134,17 @@ def settings() -> tuple[int, str, float | None]:
 def take_away(upload: Upload, judged: resources.DisplayedInspection) -> None:
     """Offer the result as files."""
     line, told = (upload, judged.inspection), st.session_state.setdefault(TOLD, {})
-    files: list[tuple[str, str, str, Callable[[], str | bytes]]] = [
-        ("JSON", "inspection.json", "application/json", lambda: downloads.to_json(downloads.record(*line))),
-        ("CSV", "inspection.csv", "text/csv", lambda: downloads.to_csv([line])),
+    files: list[tuple[str, str, Callable[[], str | bytes]]] = [
+        ("JSON", "inspection.json", lambda: downloads.to_json(downloads.record(*line))),
+        ("CSV", "inspection.csv", lambda: downloads.to_csv([line])),
     ]
     if judged.inspection.probability is not None:
         files += [
-            ("All answers as JSON", "examination.json", "application/json", lambda: all_answers(upload, judged)),
-            ("Page to print", "inspection.html", "text/html", lambda: printout.page(upload, judged, **told)),
+            ("All answers as JSON", "examination.json", lambda: all_answers(upload, judged)),
+            ("Page to print", "inspection.html", lambda: printout.page(upload, judged, **told)),
         ]
     if judged.evidence is not None:
-        files.append(("Overlay as PNG", "overlay.png", "image/png", lambda: downloads.overlay_png(judged)))
+        files.append(("Overlay as PNG", "overlay.png", lambda: downloads.overlay_png(judged)))
     downloads.offer(*files)
 
 

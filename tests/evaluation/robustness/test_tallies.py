@@ -9,18 +9,20 @@ from casting_core.errors import DataError
 from casting_core.evaluation.held_out import chosen
 from casting_core.evaluation.robustness.corruptions import CORRUPTIONS
 from casting_core.evaluation.robustness.summary import EACH
-from casting_core.evaluation.robustness.tallies import FILE, UNDISTURBED, Outcome, read_tallies, tally, write_tallies
+from casting_core.evaluation.robustness.tallies import FILE, UNDISTURBED, read_tallies, tally, write_tallies
+from casting_core.inspection.results import Inspection
 from casting_core.labels import Label, Verdict
 from casting_core.networks.card import MODELS
+from tests.factories import bare
 
 SOUND = Sample(path="a.png", split="train", label=Label.OK, source=3, fold=2)
 FAULTY = Sample(path="b.png", split="train", label=Label.DEFECTIVE, source=4, fold=1)
 
 
-def said(*verdicts: str) -> list[Outcome]:
+def said(*verdicts: str) -> list[Inspection]:
     """Verdicts with a probability that fits them: review counts as 0.6."""
     probability = {"ok": 0.1, "review": 0.6, "defective": 0.9, "unusable": None}
-    return [Outcome(verdict=Verdict(verdict), probability=probability[verdict]) for verdict in verdicts]
+    return [bare(Inspection, verdict=Verdict(verdict), probability=probability[verdict]) for verdict in verdicts]
 
 
 def test_counts_by_hand():
