@@ -7,17 +7,19 @@ import streamlit as st
 from casting_core.errors import CastingError, ModelError
 from casting_core.networks.card import DEFAULT
 from casting_core.networks.registry import architecture
-from pages.shared import navigation, resources, uploads, wording
-from pages.shared.inputs import one_of
+from pages.shared import inputs, navigation, resources, uploads, wording
 from pages.shared.sample_pictures import sample_pictures
 from pages.shared.trouble import complain
-from pages.shared.uploads import Upload
 from pages.views.inspection import batch, single
 
+MODELS = (
+    "Which model judges the pictures. castnet is made for it; the networks of the published study and the mean "
+    "brightness are there to be compared with."
+)
 SOURCES = ("Files", "Folder", "Camera", "Sample")
 
 
-def choose(source: str, model: str) -> tuple[Upload, ...]:
+def choose(source: str, model: str) -> tuple[uploads.Upload, ...]:
     """Let the visitor choose the pictures to judge, from the source that was picked."""
     if source == "Sample":
         if resources.card(model).on_public_set:
@@ -44,7 +46,7 @@ def choose(source: str, model: str) -> tuple[Upload, ...]:
     return chosen
 
 
-def choose_sample() -> tuple[Upload, ...]:
+def choose_sample() -> tuple[uploads.Upload, ...]:
     """One of the castings that the product renders by itself."""
     pictures = sample_pictures()
     name = st.pills(
@@ -92,22 +94,6 @@ def clear() -> None:
     st.session_state["cleared"] = st.session_state.get("cleared", 0) + 1
 
 
-def choose_model() -> str:
-    """Let the visitor choose the model that judges; say so where a link names one that is not there."""
-    asked = st.query_params.get("model")
-    if asked and asked not in resources.models():
-        st.toast("The model that this link names is not here; another one judges.", icon=":material/info:")
-    return st.selectbox(
-        "Model",
-        resources.models() or [DEFAULT],
-        key="model",
-        bind="query-params",
-        help="Which model judges the pictures. castnet is made for it; the networks of the published study and the "
-        "mean brightness are there to be compared with.",
-        width=320,
-    )
-
-
 def tell_purpose(model: str) -> None:
     """Say what the chosen model is there for, where there is a choice or it is not the one made for castings."""
     card = resources.card(model)
@@ -123,8 +109,8 @@ navigation.require()
 st.title("Is this part sound?", anchor=False)
 st.markdown("Give a photograph of a casting, taken from above, and see the verdict and what it rests on.")
 with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
-    source = one_of("Where the pictures come from", SOURCES, "source")
-    model = choose_model()
+    source = inputs.one_of("Where the pictures come from", SOURCES, "source")
+    model = inputs.model(resources.models() or [DEFAULT], instead="another one judges", help=MODELS) or DEFAULT
 try:
     tell_purpose(model)
     pictures = choose(source, model)

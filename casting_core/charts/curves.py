@@ -12,7 +12,6 @@ import plotly.graph_objects as go
 
 from casting_core.charts.style import SERIES, Chart, Look, finish, plain
 from casting_core.training.logs import columns
-from casting_core.training.logs.columns import is_accuracy
 from casting_core.training.logs.curve_lines import Line, Run, View, time_unit, visible, whole_line
 from casting_core.training.logs.curve_summary import best_epoch
 from casting_core.training.logs.log import EPOCH, Log
@@ -128,7 +127,7 @@ def _summary(log: Log, column: str, pictures: str) -> str:
     epochs, values = log.series(column)
     finite = np.isfinite(values)
     epochs, values = epochs[finite], values[finite]
-    share = is_accuracy(column)
+    share = columns.is_accuracy(column)
 
     def number(value: float) -> str:
         return f"{100 * value:.2f} %" if share else f"{value:.3g}"

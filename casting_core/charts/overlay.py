@@ -13,16 +13,14 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from casting_core.errors import SettingsError
+from casting_core.explanation.regions import Region
 from casting_core.labels import Verdict
-
-if TYPE_CHECKING:
-    from casting_core.explanation.regions import Region
 
 # Okabe and Ito's colours, told apart by all eyes; never without a word beside them.
 COLOURS = {Verdict.OK: "#009E73", Verdict.REVIEW: "#E69F00", Verdict.DEFECTIVE: "#D55E00"}
@@ -92,7 +90,7 @@ def overlay(
     return Image.alpha_composite(picture.convert("RGBA"), colours).convert("RGB")
 
 
-def outline(picture: Image.Image, regions: "Sequence[Region]", *, frame: tuple[int, int]) -> Image.Image:
+def outline(picture: Image.Image, regions: Sequence[Region], *, frame: tuple[int, int]) -> Image.Image:
     """Draw the boxes of regions on a picture, numbered from 1 in the order given.
 
     Parameters

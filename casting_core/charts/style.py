@@ -147,9 +147,7 @@ def ink(figure: go.Figure, colour: str) -> go.Figure:
     """Colour all texts of a figure, and give it back: `colour` of the text of the page that it stands on."""
     font = {"color": colour}
     figure.update_layout(
-        {name: {"tickfont": font, "title": {"font": font}} for name in _axes(figure)},
-        font=font,
-        legend={"font": font},
+        {name: {"tickfont": font, "title": {"font": font}} for name in _axes(figure)}, font=font, legend={"font": font}
     )
     return figure
 

@@ -25,11 +25,7 @@ def figure_text(figure: Estimate | None, *, share: bool = True) -> str:
 
 
 def side_by_side(
-    measured: Mapping[str, Mapping[str, Estimate | None]],
-    sets: Sequence[str],
-    *,
-    title: str,
-    share: bool = True,
+    measured: Mapping[str, Mapping[str, Estimate | None]], sets: Sequence[str], *, title: str, share: bool = True
 ) -> Chart:
     """One figure of every model on every set: models on the rows, a look for each set, 95 % intervals.
 

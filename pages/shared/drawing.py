@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from casting_core.charts import style
-from casting_core.charts.style import CONFIG, Chart
+from casting_core.charts.style import Chart
 from pages.shared.widgets import INK
 
 MOST = 96  # charts in memory, up to 0.2 MB each
@@ -18,7 +18,7 @@ def draw(chart: Chart, caption: str, key: str, **options: Any) -> None:
     `options`: further ones of `st.plotly_chart`.
     """
     style.ink(chart.figure, _ink())
-    st.plotly_chart(chart.figure, config=CONFIG, alt=chart.alt, key=key, **options)
+    st.plotly_chart(chart.figure, config=style.CONFIG, alt=chart.alt, key=key, **options)
     st.caption(caption)
 
 
@@ -28,7 +28,7 @@ def draw_kept(name: str, of: Hashable, make: Callable[[], Chart]) -> None:
     `of`: all that it shows, told apart. It is made once for all sessions, for that takes most of the time of a rerun.
     """
     chart = _made(name, of, _ink(), make)
-    st.plotly_chart(chart.figure, config=CONFIG, alt=chart.alt, key=name)
+    st.plotly_chart(chart.figure, config=style.CONFIG, alt=chart.alt, key=name)
 
 
 @st.cache_resource(max_entries=MOST, show_spinner=False)

@@ -66,11 +66,7 @@ def show(
 
     _component(
         key=key,
-        data={
-            "label": label,
-            "marks": [list(each) for each in marks],
-            "tiles": [asdict(tile) for tile in tiles],
-        },
+        data={"label": label, "marks": [list(each) for each in marks], "tiles": [asdict(tile) for tile in tiles]},
         on_open_change=opened,
         on_mark_change=marked,
     )

@@ -18,6 +18,17 @@ def one_of(label: str, options: Iterable[str], key: str, **more: Any) -> str:
     return chosen
 
 
+def model(names: Sequence[str], *, instead: str, **more: Any) -> str | None:
+    """Let the visitor choose a model; None where there is none. Where a link names another, `instead` is what is told.
+
+    `more`: of `st.selectbox`.
+    """
+    asked = st.query_params.get("model")
+    if asked and asked not in names:
+        st.toast(f"The model that this link names is not here; {instead}.", icon=":material/info:")
+    return st.selectbox("Model", names, key="model", bind="query-params", width=320, **more)
+
+
 def several(label: str, options: Sequence[str], key: str, *, default: Sequence[str]) -> list[str]:
     """Let the visitor choose any of these."""
     return st.pills(label, options, selection_mode="multi", default=default, key=key, bind="query-params")

@@ -48,13 +48,7 @@ COSTS = (
 REVIEWS = (
     Field(key="review", label="Time to look at a part again", unit="minutes", value=1.0, most=600.0, step=0.1),
     Field(
-        key="reviewers",
-        label="Time that people have for it",
-        unit="minutes a day",
-        value=480,
-        least=0,
-        most=100_000,
-        step=30,
+        key="reviewers", label="Time that people have for it", unit="minutes a day", value=480, most=100_000, step=30
     ),
 )
 PEOPLE = (
@@ -167,12 +161,13 @@ def _read_old_link() -> None:
 
 
 def _number(field: Field, currency: str) -> float:
+    least, most, step = (type(field.value)(number) for number in (field.least, field.most, field.step))
     return st.number_input(
         f"{field.label} ({unit_of(field, currency)})".replace("$", "\\$"),
-        field.least,
-        field.most,
+        least,
+        most,
         field.value,
-        field.step,
+        step,
         key=field.key,
         help=HELP[field.key],
         bind="query-params",

@@ -13,14 +13,13 @@ from casting_core.explanation.proof import Proof
 from casting_core.inspection.results import Inspection
 from casting_core.networks.card import ModelCard
 from pages.shared import marked, wording
-from pages.shared.wording import WORDING
 
 INK = {"light": "#0F1417", "dark": "#E8EBED"}  # the text colours of .streamlit/config.toml
 
 
 def verdict(inspection: Inspection) -> None:
     """Draw the verdict in words, and one sentence on what to do with the part."""
-    word = WORDING[inspection.verdict]
+    word = wording.WORDING[inspection.verdict]
     st.header(f":{word.colour}[:material/{word.icon}: {word.word}]", anchor=False)
     st.markdown(f"**{wording.advice(inspection)}**")
     if inspection.reason:

@@ -103,10 +103,7 @@ def _read(folder: Path) -> Compared:
             f"restore {file} or make it anew with: ship {card.name}"
         )
     evaluation = evaluate(
-        read_predictions(file),
-        suspects_of(folder),
-        calibrated_on=card.calibrated_on or None,
-        fit_shift=card.recentred,
+        read_predictions(file), suspects_of(folder), calibrated_on=card.calibrated_on or None, fit_shift=card.recentred
     )
     return Compared(card=replace(card, metrics=evaluation.metrics), rows=evaluation.rows)
 

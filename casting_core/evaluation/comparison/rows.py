@@ -1,6 +1,5 @@
 """A comparison of models as rows for a spreadsheet or a data frame."""
 
-from dataclasses import fields
 from typing import Any
 
 from casting_core.estimate import Estimate
@@ -43,8 +42,7 @@ def comparison_rows(comparison: Comparison) -> list[dict[str, Any]]:
 def _flat(figures: Figures) -> dict[str, Any]:
     """Spread counts, shares and numbers with their intervals; tables within the figures are left to the card."""
     row: dict[str, Any] = {}
-    for name in (each.name for each in fields(figures)):
-        value = getattr(figures, name)
+    for name, value in vars(figures).items():
         if isinstance(value, Estimate):
             row |= _columns(name, value)
         elif value is None or isinstance(value, int):

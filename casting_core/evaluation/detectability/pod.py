@@ -30,7 +30,6 @@ from scipy.optimize import brentq, minimize, minimize_scalar
 from scipy.special import expit, logit
 from scipy.stats import chi2
 
-from casting_core.errors import SettingsError
 from casting_core.networks.limit_figures import CensoredSize
 
 CONFIDENCE = 0.95  # one-sided
@@ -48,18 +47,9 @@ class Trials:
 
     @classmethod
     def of(cls, size: np.ndarray, hit: np.ndarray, weight: np.ndarray | None = None) -> "Trials":
-        """Trials that count at all; each counts once where no weights are given.
-
-        Raises `SettingsError` for arrays that do not fit, sizes that are not above 0, and negative weights.
-        """
+        """Trials that count at all, of a weight above 0; each counts once where no weights are given."""
         size, hit = np.asarray(size, np.float64), np.asarray(hit, bool)
         weight = np.ones(size.shape) if weight is None else np.asarray(weight, np.float64)
-        if size.ndim != 1 or size.shape != hit.shape or size.shape != weight.shape:
-            raise SettingsError(
-                f"Expected one hit and one weight a size, got {size.shape}, {hit.shape}, {weight.shape}."
-            )
-        if not (np.isfinite(size).all() and (size > 0).all() and np.isfinite(weight).all() and (weight >= 0).all()):
-            raise SettingsError("Sizes must be finite and above 0, weights finite and not below 0.")
         counts = weight > 0
         return cls(size=size[counts], hit=hit[counts], weight=weight[counts])
 

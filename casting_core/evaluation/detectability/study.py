@@ -10,14 +10,7 @@ from casting_core.data.defects.insertion import DefectKind
 from casting_core.data.samples import Progress, unreported
 from casting_core.data.synthetic.casting import render_casting
 from casting_core.evaluation.detectability import targets
-from casting_core.evaluation.detectability.trials import (
-    HARMLESS,
-    PUBLIC,
-    RENDERED,
-    SOUND,
-    Trial,
-    round_to_file_precision,
-)
+from casting_core.evaluation.detectability.trials import HARMLESS, PUBLIC, RENDERED, SOUND, Trial, as_written
 from casting_core.evaluation.held_out import chosen, pixels_of, public_samples
 from casting_core.explanation.regions import LEVEL
 from casting_core.inspection.inspector import Inspector
@@ -115,10 +108,10 @@ def _trial(
         picture=base.picture,
         photograph=base.photograph,
         kind=kind,
-        pixels=0.0 if target is None else round_to_file_precision(target.extent),
-        percent=0.0 if target is None else round_to_file_precision(target.percent),
-        contrast=0.0 if target is None else round_to_file_precision(target.contrast),
-        probability=None if inspection.probability is None else round_to_file_precision(inspection.probability),
+        pixels=0.0 if target is None else as_written(target.extent),
+        percent=0.0 if target is None else as_written(target.percent),
+        contrast=0.0 if target is None else as_written(target.contrast),
+        probability=None if inspection.probability is None else as_written(inspection.probability),
         verdict=inspection.verdict,
         marked=marked,
     )

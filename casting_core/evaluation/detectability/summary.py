@@ -30,25 +30,10 @@ import numpy as np
 from casting_core.data.defects.insertion import DefectKind
 from casting_core.estimate import Estimate
 from casting_core.evaluation.detectability.pod import CONFIDENCE, Curve, Trials, fit_curve, upper_bound
-from casting_core.evaluation.detectability.trials import (
-    HARMLESS,
-    KINDS,
-    PUBLIC,
-    RENDERED,
-    SOUND,
-    Trial,
-    round_to_file_precision,
-)
+from casting_core.evaluation.detectability.trials import HARMLESS, KINDS, PUBLIC, RENDERED, SOUND, Trial, as_written
 from casting_core.evaluation.statistics.bootstrap import cluster_weights
 from casting_core.evaluation.statistics.intervals import share_interval
-from casting_core.networks.limit_figures import (
-    CensoredSize,
-    DetectabilityFigures,
-    DetectionCurve,
-    KindFigures,
-    SizeBin,
-    SizeFigures,
-)
+from casting_core.networks import limit_figures as limits
 
 POD = 0.9  # of a90 and a90/95
 ROUNDS = 400  # of the bootstrap
@@ -56,18 +41,18 @@ POINTS = 17  # sizes at which the curve is told
 BINS = 6  # stretches of size in which hits are counted
 
 
-def summarise(trials: Sequence[Trial]) -> dict[str, DetectabilityFigures]:
+def summarise(trials: Sequence[Trial]) -> dict[str, limits.DetectabilityFigures]:
     """All figures of a card, by base; a base without trials is left out."""
     return {base: _of_base(chosen) for base in (PUBLIC, RENDERED) if (chosen := [t for t in trials if t.base == base])}
 
 
-def _of_base(trials: list[Trial]) -> DetectabilityFigures:
+def _of_base(trials: list[Trial]) -> limits.DetectabilityFigures:
     by_kind = {kind: [t for t in trials if t.kind == kind] for kind in KINDS}
     diameters = [100 * t.pixels / t.percent for t in trials if t.percent > 0]
-    return DetectabilityFigures(
+    return limits.DetectabilityFigures(
         pictures=len(by_kind[SOUND]),
         photographs=len({t.photograph for t in by_kind[SOUND]}),
-        diameter=round_to_file_precision(float(np.median(diameters))) if diameters else None,
+        diameter=as_written(float(np.median(diameters))) if diameters else None,
         false_calls=_share(by_kind[SOUND]),
         false_calls_harmless=_share(by_kind[HARMLESS]),
         kinds={str(kind): _figures(by_kind[kind]) for kind in DefectKind if by_kind[kind]},
@@ -78,7 +63,7 @@ def _share(trials: list[Trial]) -> Estimate | None:
     return share_interval(np.array([t.hit for t in trials], bool), np.array([t.photograph for t in trials], int))
 
 
-def _figures(trials: list[Trial]) -> KindFigures:
+def _figures(trials: list[Trial]) -> limits.KindFigures:
     size = np.array([t.percent for t in trials])
     photograph = np.array([t.photograph for t in trials])
     hits = Trials.of(size, np.array([t.hit for t in trials]))
@@ -86,13 +71,13 @@ def _figures(trials: list[Trial]) -> KindFigures:
     sizes = np.exp(np.linspace(np.log(size.min()), np.log(size.max()), POINTS))
     band = resampled(hits, photograph, sizes, rounds=ROUNDS)
     values = None if (curve := fit_curve(hits)) is None else curve.pod(sizes)
-    return KindFigures(
+    return limits.KindFigures(
         trials=len(trials),
         photographs=len(np.unique(photograph)),
         **vars(_sizes(hits, curve)),
         a90_95_photographs=_rounded(_bound(band[0], hits)),
         bins=_bins(hits),
-        curve=DetectionCurve(
+        curve=limits.DetectionCurve(
             percent=_plain(sizes),
             pod=_plain(np.full(POINTS, float(hits.hit.all())) if values is None else values),
             low=_plain(np.quantile(band[1], 1 - CONFIDENCE, axis=0)),
@@ -102,7 +87,7 @@ def _figures(trials: list[Trial]) -> KindFigures:
     )
 
 
-def _sizes(trials: Trials, curve: Curve | None) -> SizeFigures:
+def _sizes(trials: Trials, curve: Curve | None) -> limits.SizeFigures:
     least, most = float(trials.size.min()), float(trials.size.max())
     if trials.hit.all() or not trials.hit.any():
         fit = "all hit" if trials.hit.all() else "none hit"
@@ -111,17 +96,17 @@ def _sizes(trials: Trials, curve: Curve | None) -> SizeFigures:
     else:
         fit = "firth" if curve.penalised else "likelihood"
 
-    def size(pod: float) -> CensoredSize:
+    def size(pod: float) -> limits.CensoredSize:
         otherwise = 0.0 if fit == "all hit" else math.inf
-        return _rounded(CensoredSize.within(otherwise if curve is None else curve.size_at(pod), least, most))
+        return _rounded(limits.CensoredSize.within(otherwise if curve is None else curve.size_at(pod), least, most))
 
-    return SizeFigures(
+    return limits.SizeFigures(
         hits=int(trials.hit.sum()),
         least=least,
         most=most,
         fit=fit,
-        intercept=None if curve is None else round_to_file_precision(curve.intercept),
-        slope=None if curve is None else round_to_file_precision(curve.slope),
+        intercept=None if curve is None else as_written(curve.intercept),
+        slope=None if curve is None else as_written(curve.slope),
         a50=size(0.5),
         a90=size(POD),
         a90_95=_rounded(upper_bound(trials, curve, POD)),
@@ -148,17 +133,17 @@ def resampled(
     return reached, curves
 
 
-def _bound(reached: np.ndarray, trials: Trials) -> CensoredSize:
+def _bound(reached: np.ndarray, trials: Trials) -> limits.CensoredSize:
     """Return the size that a share of `CONFIDENCE` of the draws does not exceed."""
     bound = float(np.quantile(reached, CONFIDENCE, method="inverted_cdf"))
-    return CensoredSize.within(bound, float(trials.size.min()), float(trials.size.max()))
+    return limits.CensoredSize.within(bound, float(trials.size.min()), float(trials.size.max()))
 
 
-def _bins(trials: Trials) -> tuple[SizeBin, ...]:
+def _bins(trials: Trials) -> tuple[limits.SizeBin, ...]:
     """Trials and hits in stretches of size that hold about as many trials each."""
     order = np.argsort(trials.size, kind="stable")
     return tuple(
-        SizeBin(
+        limits.SizeBin(
             from_=float(trials.size[members[0]]),
             to=float(trials.size[members[-1]]),
             trials=len(members),
@@ -168,8 +153,8 @@ def _bins(trials: Trials) -> tuple[SizeBin, ...]:
     )
 
 
-def _rounded(reached: CensoredSize) -> CensoredSize:
-    return reached if reached.value is None else replace(reached, value=round_to_file_precision(reached.value))
+def _rounded(reached: limits.CensoredSize) -> limits.CensoredSize:
+    return reached if reached.value is None else replace(reached, value=as_written(reached.value))
 
 
 def _plain(values: np.ndarray) -> tuple[float, ...]:

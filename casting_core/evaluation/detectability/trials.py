@@ -61,7 +61,7 @@ class Trial:
         return self.verdict is not Verdict.OK
 
 
-def round_to_file_precision(value: float) -> float:
+def as_written(value: float) -> float:
     """Return a number as it is written: what is computed before and after writing must be the same."""
     return float(f"{value:.6g}")
 

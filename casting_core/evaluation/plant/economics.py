@@ -77,8 +77,7 @@ def _way(method: _Method) -> Way:
 
 
 def _advantage(first: _Method, second: _Method) -> Advantage:
-    one, other = first.cost(), second.cost()  # (1 + R,), money per part
-    saved = np.where(np.isclose(one, other, rtol=1e-12, atol=1e-15), 0.0, other - one)  # more than a rounding
+    saved = _saved(first, second)
     each = estimate(saved)
     drawn = saved[1:][~np.isnan(saved[1:])]
     return Advantage(
@@ -92,14 +91,14 @@ def _advantage(first: _Method, second: _Method) -> Advantage:
 
 def _break_even(first: _Method, second: _Method, name: str, *, most: float) -> BreakEven | None:
     """Where both ways cost the same as counted, for a figure of the plant from 0 to `most` that costs are linear in."""
-    at_zero, at_one = (_extra_cost(first, second, **{name: value}) for value in (0.0, 1.0))
+    at_zero, at_one = (-float(_saved(first, second, **{name: value})[0]) for value in (0.0, 1.0))
     slope = 0.0 if math.isclose(at_zero, at_one, rel_tol=1e-12) else at_one - at_zero
     if slope == 0 or not 0 <= -at_zero / slope <= most:
         return None
     return BreakEven(at=-at_zero / slope, first_cheaper_below=slope > 0)
 
 
-def _extra_cost(first: _Method, second: _Method, **changes: float) -> float:
-    """Money per part that the first costs more, as counted; 0 where it is no more than a rounding."""
-    one, other = (float(method.cost(**changes)[0]) for method in (first, second))
-    return 0.0 if math.isclose(one, other, rel_tol=1e-12, abs_tol=1e-15) else one - other
+def _saved(first: _Method, second: _Method, **changes: float) -> np.ndarray:
+    """Money per part that the first saves, float (1 + R,); 0 where it is no more than a rounding."""
+    one, other = first.cost(**changes), second.cost(**changes)
+    return np.where(np.isclose(one, other, rtol=1e-12, atol=1e-15), 0.0, other - one)

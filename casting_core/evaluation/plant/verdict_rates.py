@@ -46,11 +46,7 @@ class VerdictRates:
 
 
 def measure_rates(
-    predictions: Predictions,
-    thresholds: Thresholds,
-    *,
-    rounds: int = ROUNDS,
-    seed: int = 0,
+    predictions: Predictions, thresholds: Thresholds, *, rounds: int = ROUNDS, seed: int = 0
 ) -> VerdictRates:
     """Count and draw. Raises `DataError` unless each label has two photographs: one alone has no interval."""
     positive = np.asarray(predictions.positive, bool)

@@ -70,11 +70,12 @@ CORRUPTIONS: dict[str, Corruption] = {}
 _TRAINED = AugmentationSettings()
 
 
-def _corruption(name: str, **about: Any) -> Callable[[Change], Change]:
-    """Decorate a function to be the `change` of a corruption."""
+def _corruption(name: str, *, words: tuple[str, str, str, str], **about: Any) -> Callable[[Change], Change]:
+    """Decorate a function to be the `change` of a corruption; `words`: its title, unit, axis and text."""
+    title, unit, axis, text = words
 
     def decorate(change: Change) -> Change:
-        CORRUPTIONS[name] = Corruption(name=name, change=change, **about)
+        CORRUPTIONS[name] = Corruption(name=name, title=title, unit=unit, axis=axis, text=text, change=change, **about)
         return change
 
     return decorate
@@ -82,10 +83,7 @@ def _corruption(name: str, **about: Any) -> Callable[[Change], Change]:
 
 @_corruption(
     "brightness",
-    title="Light",
-    unit="× light",
-    axis="times the light",
-    text="× {:g}",
+    words=("Light", "× light", "times the light", "× {:g}"),
     none=1.0,
     levels=(0.4, 0.6, 0.8, 1.2, 1.5, 2.0),
     trained=_TRAINED.gain,
@@ -97,10 +95,7 @@ def _brightness(pixels: np.ndarray, gain: float, rng: np.random.Generator, part:
 
 @_corruption(
     "contrast",
-    title="Contrast",
-    unit="× contrast",
-    axis="times the contrast",
-    text="× {:g}",
+    words=("Contrast", "× contrast", "times the contrast", "× {:g}"),
     none=1.0,
     levels=(0.4, 0.6, 0.8, 1.25, 1.6, 2.2),
     moves=("brightness", "contrast", "drawing"),
@@ -112,10 +107,7 @@ def _contrast(pixels: np.ndarray, factor: float, rng: np.random.Generator, part:
 
 @_corruption(
     "gamma",
-    title="Grey tones (gamma)",
-    unit="exponent",
-    axis="exponent of the grey tones",
-    text="γ {:g}",
+    words=("Grey tones (gamma)", "exponent", "exponent of the grey tones", "γ {:g}"),
     none=1.0,
     levels=(0.5, 0.7, 0.85, 1.2, 1.5, 2.0),
     trained=_TRAINED.gamma,
@@ -127,10 +119,7 @@ def _gamma(pixels: np.ndarray, exponent: float, rng: np.random.Generator, part: 
 
 @_corruption(
     "blur",
-    title="Blur",
-    unit="px standard deviation",
-    axis="blur (standard deviation, px)",
-    text="{:g} px",
+    words=("Blur", "px standard deviation", "blur (standard deviation, px)", "{:g} px"),
     levels=(0.5, 1.0, 1.5, 2.0, 3.0),
     trained=(0.0, round(_TRAINED.blur * 300 / 320, 2)),  # settings are in pixels of the network's input
     moves=("sharpness",),
@@ -141,10 +130,7 @@ def _blur(pixels: np.ndarray, deviation: float, rng: np.random.Generator, part: 
 
 @_corruption(
     "noise",
-    title="Grain (noise)",
-    unit="gray levels standard deviation",
-    axis="grain (standard deviation, grey levels)",
-    text="{:g} levels",
+    words=("Grain (noise)", "gray levels standard deviation", "grain (standard deviation, grey levels)", "{:g} levels"),
     levels=(1.5, 3.0, 6.0, 12.0, 25.0),
     trained=(0.0, round(255 * _TRAINED.noise, 1)),
 )
@@ -154,10 +140,7 @@ def _noise(pixels: np.ndarray, deviation: float, rng: np.random.Generator, part:
 
 @_corruption(
     "JPEG",
-    title="JPEG compression",
-    unit="quality",
-    axis="JPEG quality",
-    text="quality {:g}",
+    words=("JPEG compression", "quality", "JPEG quality", "quality {:g}"),
     none=100.0,
     levels=(5.0, 15.0, 30.0, 50.0, 70.0),
 )
@@ -169,10 +152,7 @@ def _jpeg(pixels: np.ndarray, quality: float, rng: np.random.Generator, part: Pa
 
 @_corruption(
     "rotation",
-    title="Turned",
-    unit="degrees",
-    axis="degrees, either way",
-    text="{:g}°",
+    words=("Turned", "degrees", "degrees, either way", "{:g}°"),
     levels=(5.0, 20.0, 45.0, 90.0, 180.0),
     trained=(0.0, 360.0),
 )
@@ -183,10 +163,7 @@ def _rotation(pixels: np.ndarray, degrees: float, rng: np.random.Generator, part
 
 @_corruption(
     "scale",
-    title="Larger or smaller",
-    unit="× size",
-    axis="times the size in the picture",
-    text="× {:g}",
+    words=("Larger or smaller", "× size", "times the size in the picture", "× {:g}"),
     none=1.0,
     levels=(0.6, 0.75, 0.9, 1.05, 1.1, 1.2),
     trained=_TRAINED.scale,
@@ -204,10 +181,7 @@ def _scale(pixels: np.ndarray, factor: float, rng: np.random.Generator, part: Pa
 
 @_corruption(
     "shift",
-    title="Off centre",
-    unit="% of the side",
-    axis="% of the picture’s side",
-    text="{:g} %",
+    words=("Off centre", "% of the side", "% of the picture’s side", "{:g} %"),
     levels=(3.0, 6.0, 10.0, 15.0, 25.0),
     trained=(0.0, 100 * _TRAINED.shift),
     moves=("visible",),
@@ -220,10 +194,7 @@ def _shift(pixels: np.ndarray, percent: float, rng: np.random.Generator, part: P
 
 @_corruption(
     "stretch",
-    title="Squeezed",
-    unit="ratio of the axes",
-    axis="ratio of the part’s axes",
-    text="{:g} : 1",
+    words=("Squeezed", "ratio of the axes", "ratio of the part’s axes", "{:g} : 1"),
     none=1.0,
     levels=(1.1, 1.2, 1.35, 1.5, 1.8),
     trained=(1.0, _TRAINED.stretch[1]),
@@ -237,10 +208,7 @@ def _stretch(pixels: np.ndarray, ratio: float, rng: np.random.Generator, part: P
 
 @_corruption(
     "occlusion",
-    title="Dark spot on the part",
-    unit="% of the part's diameter",
-    axis="% of the part’s diameter",
-    text="{:g} %",
+    words=("Dark spot on the part", "% of the part's diameter", "% of the part’s diameter", "{:g} %"),
     levels=(3.0, 6.0, 12.0, 20.0, 30.0),
 )
 def _occlusion(pixels: np.ndarray, percent: float, rng: np.random.Generator, part: Part | None) -> np.ndarray:

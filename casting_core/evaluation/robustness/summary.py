@@ -31,13 +31,7 @@ from casting_core.evaluation.robustness.tallies import UNDISTURBED, CorruptionCo
 from casting_core.evaluation.statistics.bootstrap import cluster_weights, from_draws
 from casting_core.evaluation.statistics.intervals import share_interval
 from casting_core.labels import Label
-from casting_core.networks.limit_figures import (
-    DisturbanceFigures,
-    DisturbedFigures,
-    HeldRange,
-    LevelFigures,
-    RobustnessFigures,
-)
+from casting_core.networks import limit_figures as limits
 
 EACH = {Label.OK: 12, Label.DEFECTIVE: 3}  # pictures of a source photograph: of sound ones there are fewer
 # Of the parts of that label. A false alarm costs far less than a missed defect; and of the few sound photographs one
@@ -46,7 +40,7 @@ RISE = {"missed": 0.01, "false_alarms": 0.02}
 HANDED = 0.05  # of all parts
 
 
-def summarise(tallies: Sequence[CorruptionCounts]) -> RobustnessFigures:
+def summarise(tallies: Sequence[CorruptionCounts]) -> limits.RobustnessFigures:
     """All figures of a card. Raises `DataError` where there are no undisturbed pictures, or others at some level."""
     by_level: dict[tuple[str, float], list[CorruptionCounts]] = {}
     for each in tallies:
@@ -61,7 +55,7 @@ def summarise(tallies: Sequence[CorruptionCounts]) -> RobustnessFigures:
             continue
         tried[disturbance.none] = before
         levels = tuple(_compared(level, before, rows) for level, rows in sorted(tried.items()))
-        disturbances[disturbance.name] = DisturbanceFigures(
+        disturbances[disturbance.name] = limits.DisturbanceFigures(
             unit=disturbance.unit,
             none=disturbance.none,
             trained=disturbance.trained,
@@ -69,16 +63,16 @@ def summarise(tallies: Sequence[CorruptionCounts]) -> RobustnessFigures:
             envelope=around(disturbance.none, {each.level: each.holds for each in levels}),
             errors_hold=around(disturbance.none, {each.level: each.errors_hold for each in levels}),
         )
-    return RobustnessFigures(
+    return limits.RobustnessFigures(
         pictures=sum(each.pictures for each in before),
         photographs=len({each.photograph for each in before}),
         sound_photographs=len({each.photograph for each in before if not each.label.positive}),
-        undisturbed=LevelFigures(**_level(before)),
+        undisturbed=limits.LevelFigures(**_level(before)),
         disturbances=disturbances,
     )
 
 
-def around(none: float, holds: dict[float, bool]) -> HeldRange:
+def around(none: float, holds: dict[float, bool]) -> limits.HeldRange:
     """Return the range of levels around `none` up to the first on either side that does not hold.
 
     `holds`: by level, that of none among them.
@@ -89,7 +83,9 @@ def around(none: float, holds: dict[float, bool]) -> HeldRange:
         low -= 1
     while high < len(tried) - 1 and holds[tried[high + 1]]:
         high += 1
-    return HeldRange(least=tried[low], most=tried[high], to_the_least=low == 0, to_the_most=high == len(tried) - 1)
+    return limits.HeldRange(
+        least=tried[low], most=tried[high], to_the_least=low == 0, to_the_most=high == len(tried) - 1
+    )
 
 
 def _level(tallies: Sequence[CorruptionCounts]) -> dict[str, Any]:
@@ -108,7 +104,9 @@ def _part(tallies: Sequence[CorruptionCounts], name: str) -> float:
     return _rounded(sum(getattr(each, name) for each in tallies) / sum(each.pictures for each in tallies))
 
 
-def _compared(level: float, before: Sequence[CorruptionCounts], after: Sequence[CorruptionCounts]) -> DisturbedFigures:
+def _compared(
+    level: float, before: Sequence[CorruptionCounts], after: Sequence[CorruptionCounts]
+) -> limits.DisturbedFigures:
     """Figures at one level, the rise of both errors over the undisturbed ones, and whether errors and figures hold."""
     missed, false_alarms = (
         rise(*(_by_photograph(side, name, positive=name == "missed") for side in (before, after)))
@@ -119,7 +117,7 @@ def _compared(level: float, before: Sequence[CorruptionCounts], after: Sequence[
         one is None or (one.value <= RISE[name] and one.span[0] <= 0)
         for name, one in (("missed", missed), ("false_alarms", false_alarms))
     )
-    return DisturbedFigures(
+    return limits.DisturbedFigures(
         level=level,
         **_level(after),
         missed_rise=missed,

@@ -2,19 +2,16 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from casting_core.errors import CastingError
+from casting_core.evaluation.comparison.agreement import Agreement
 from pages.shared.inputs import one_of
 from pages.shared.tables import opener
 from pages.shared.trouble import excuse
 from pages.views.comparison import model_results, pictures
 from pages.views.comparison.model_results import SelectedResults
-
-if TYPE_CHECKING:
-    from casting_core.evaluation.comparison.agreement import Agreement
 
 VERDICT, HALF = "By verdict", "At a probability of 50 %"
 AMONG = "among"  # in the link: which of the lists is open
@@ -41,7 +38,7 @@ def show(chosen: Sequence[SelectedResults], *, unseen: bool, as_filed: bool) -> 
     _tests(found, one, two)
 
 
-def _lists(found: "Agreement", one: SelectedResults, two: SelectedResults, by_verdict: bool) -> None:
+def _lists(found: Agreement, one: SelectedResults, two: SelectedResults, by_verdict: bool) -> None:
     lists = {
         "first": (f"only {one.title} right", found.only_first),
         "second": (f"only {two.title} right", found.only_second),
@@ -65,7 +62,7 @@ def _lists(found: "Agreement", one: SelectedResults, two: SelectedResults, by_ve
         pictures.browse(paths, [one, two], key=f"{AMONG}-{name}", title=title[:1].upper() + title[1:])
 
 
-def _tests(found: "Agreement", one: SelectedResults, two: SelectedResults) -> None:
+def _tests(found: Agreement, one: SelectedResults, two: SelectedResults) -> None:
     """Whether one is better, in words, and how often they say the same."""
     test, kappa = found.disagreement, found.kappa
     if test.difference is None:

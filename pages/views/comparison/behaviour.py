@@ -84,7 +84,7 @@ def _ground(chosen: Sequence[SelectedResults], unseen: bool) -> None:
             f"Counted on {told}. Each picture was judged by a copy of the model that was trained without that "
             "photograph and all its turned copies, and with thresholds that were chosen without them."
         )
-    elif any(each.known.public for each in chosen):
+    elif any(each.known.card.on_public_set for each in chosen):
         st.caption(
             f"Counted on {told}. **Nearly all of these are turned copies of pictures that the models were trained on: "
             "this shows what they remember.** How they do on a new casting shows under *Castings never seen*."

@@ -13,7 +13,6 @@ from typing import Any
 import streamlit as st
 
 from casting_core.charts import curves as charts
-from casting_core.charts.curves import ACCURACY, LOSS
 from casting_core.charts.style import listed
 from casting_core.training.logs.curve_lines import MAX_POINTS, Run, View, thinned, time_unit, untimed
 from casting_core.training.logs.curve_summary import describe
@@ -21,8 +20,9 @@ from casting_core.training.logs.log import EPOCH, Log
 from casting_core.training.logs.runs import RunState
 from pages.shared.drawing import draw
 from pages.shared.inputs import one_of
+from pages.shared.wording import as_it_is
 from pages.views.comparison import log_numbers, training_runs
-from pages.views.comparison.training_runs import Training, escaped
+from pages.views.comparison.training_runs import Training
 
 EVERY, WATCH = 2.0, 10.0  # s, between two looks: at runs that go on, and whether one has begun
 MOST = 12  # runs that are drawn
@@ -30,12 +30,12 @@ BY_EPOCH, BY_TIME = "Epoch", "Time"
 LINEAR, LOGARITHMIC = "Linear", "Logarithmic"
 FROM, TO, FOLLOWED = "from", "to", "followed"
 CHARTS = {
-    LOSS: (
+    charts.LOSS: (
         "Loss",
         "How far the probabilities lie from the truth: lower is better. Where the solid line turns up while the dotted "
         "one goes on falling, the model has begun to learn its pictures by heart.",
     ),
-    ACCURACY: (
+    charts.ACCURACY: (
         "Accuracy",
         "Higher is better: pictures on the right side of a probability of 50 %. Training pictures may be altered "
         "before they are judged; then the dotted line can lie below the solid one.",
@@ -200,7 +200,7 @@ def _follow(every: dict[str, Training]) -> list[str]:
         if entry is None or entry.state is not RunState.RUNNING:
             continue
         planned = entry.epochs_planned
-        told = f"{escaped(label)}: {entry.epochs_done} of {planned or 'an unknown number of'} epochs"
+        told = f"{as_it_is(label)}: {entry.epochs_done} of {planned or 'an unknown number of'} epochs"
         st.progress(min(entry.epochs_done / planned, 1.0) if planned else 0.0, told)
     follow = st.toggle(
         "Draw runs in progress", value=True, key="follow", bind="query-params", help="Also after they have ended."
@@ -257,7 +257,7 @@ def _remarks(runs: Sequence[Run], view: View) -> None:
     stepped = [run.name for run in runs if run.log.unit != EPOCH]
     if stepped and not view.by_time and len(stepped) < len(runs):
         told.append(f"Counted in steps, not in epochs: {listed(stepped)}. Compare by time, or alone.")
-    st.caption(escaped(" ".join(told)))
+    st.caption(as_it_is(" ".join(told)))
 
 
 def _sentences(picked: Sequence[tuple[Training, Log]]) -> None:
@@ -265,9 +265,9 @@ def _sentences(picked: Sequence[tuple[Training, Log]]) -> None:
     st.markdown("**What the curves say**")
     lines = []
     for each, log in picked:
-        lines.append(f"- **{escaped(each.label)}**{_state(each)}: {describe(log).sentence}")
+        lines.append(f"- **{as_it_is(each.label)}**{_state(each)}: {describe(log).sentence}")
         notes = dict.fromkeys([*(each.entry.notes if each.entry is not None else ()), *log.notes])
-        lines += [f"  - {escaped(note)}" for note in notes]
+        lines += [f"  - {as_it_is(note)}" for note in notes]
     st.markdown("\n".join(lines))
     entries = [each.entry for each, _ in picked if each.entry is not None]
     if any(entry.split == "official" and not entry.settings.get("name") for entry in entries):  # of the public set

@@ -4,7 +4,6 @@ The copy is the one that made the figures of castings never seen, so its map sho
 itself was trained on nearly all photographs of its set, and may remember this one.
 """
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,6 @@ import streamlit as st
 
 from casting_core.evaluation.predictions import BY_SOURCE
 from pages.shared import resources
-from pages.shared.resources import DisplayedInspection
 from pages.shared.uploads import Upload
 from pages.views.comparison.model_results import SelectedResults
 
@@ -23,31 +21,28 @@ if TYPE_CHECKING:
 COPIES = 5  # in memory, one a fold
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class HeldOutView:
-    """What a network made of a picture.
+def inspect_held_out(
+    upload: Upload, judge: SelectedResults, path: str
+) -> tuple[resources.DisplayedInspection, bool, np.ndarray | None]:
+    """Judge a picture of the set, which must have its bytes.
 
-    Attributes
-    ----------
-    judged : the inspection, ready for a page.
-    unseen : whether the network had never seen the casting.
-    activation : Grad-CAM, float32 (h, w) in [0, 1], of a model that has convolutions and no map of its own.
+    Returns
+    -------
+    The inspection; whether the network had never seen the casting; Grad-CAM, float32 (h, w) in [0, 1], of a model that
+    has convolutions and no map of its own.
+
+    Raises
+    ------
+    ModelError, DataError
+        The model is damaged.
     """
-
-    judged: DisplayedInspection
-    unseen: bool
-    activation: np.ndarray | None
-
-
-def inspect_held_out(upload: Upload, judge: SelectedResults, path: str) -> HeldOutView:
-    """Judge a picture of the set, which must have its bytes. Raises `ModelError` or `DataError` for a damaged model."""
     copy = _copy_of(judge, path)
     if copy is not None:
-        return HeldOutView(judged=_judged(upload, *copy), unseen=True, activation=None)
+        return _judged(upload, *copy), True, None
     judged, activation = resources.judge(upload, model=judge.name), None
     if judged.evidence is None and judged.picture is not None and resources.has_convolutions(judge.name):
         activation = resources.activation_map(upload, model=judge.name, method="gradcam")[0]
-    return HeldOutView(judged=judged, unseen=False, activation=activation)
+    return judged, False, activation
 
 
 def _copy_of(judge: SelectedResults, path: str) -> tuple[str, int, str] | None:
@@ -67,5 +62,5 @@ def _copy(folder: str, fold: int, sha256: str) -> "Inspector":
 
 
 @resources.per_picture(max_entries=12)
-def _judged(upload: Upload, folder: str, fold: int, sha256: str) -> DisplayedInspection:
+def _judged(upload: Upload, folder: str, fold: int, sha256: str) -> resources.DisplayedInspection:
     return resources.displayed(upload, _copy(folder, fold, sha256).inspect(resources.photograph(upload)))

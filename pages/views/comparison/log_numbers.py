@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
+import pandas as pd
 import streamlit as st
 
 from casting_core.charts.style import listed
 from casting_core.data.files import neutral
 from casting_core.training.logs.columns import SECONDS, TRAIN_ACCURACY, TRAIN_LOSS, VALIDATION_ACCURACY, VALIDATION_LOSS
 from casting_core.training.logs.curve_lines import Run, View
-from pages.views.comparison.training_runs import escaped
+from pages.shared.wording import as_it_is
 
 MAX_ROWS = 1500  # of a run
 
@@ -17,8 +18,6 @@ def show(runs: Sequence[Run], view: View) -> None:
     """Draw a toggle, and the table if it is on; by epoch, only the part that is shown."""
     if not st.toggle("The same in numbers", key="numbers", bind="query-params"):
         return
-    import pandas as pd
-
     tables, long = [], []
     for run in runs:
         log = run.log
@@ -47,4 +46,4 @@ def show(runs: Sequence[Run], view: View) -> None:
         },
     )
     if long:
-        st.caption(escaped(f"Of {listed(long)} only every few epochs are listed; name a part above to see each."))
+        st.caption(as_it_is(f"Of {listed(long)} only every few epochs are listed; name a part above to see each."))

@@ -1,6 +1,5 @@
 """What the models said of pictures whose label is known, kept for all sessions and never changed."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,7 @@ from casting_core.evaluation.evaluate import suspects_of
 from casting_core.evaluation.held_out_verdicts import PREDICTIONS, HeldOutVerdict, judge_rows, used_thresholds
 from casting_core.evaluation.predictions import read_predictions
 from casting_core.networks.card import CARD, MODELS, SAMPLES, ModelCard, folder_of
-from pages.shared import resources, trouble
+from pages.shared import resources, trouble, wording
 
 MAX_MODELS = 8  # whose rows are held in memory, 7 MB each
 Key = tuple[str, str, str, tuple[int, ...]]  # name, folder, SHA-256 of the weights, state of the files
@@ -42,11 +41,6 @@ class ModelResults:
         """Of the model's folder."""
         return self.key[0]
 
-    @property
-    def public(self) -> bool:
-        """Whether its pictures are those of the public set."""
-        return self.card.on_public_set
-
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class SelectedResults:
@@ -64,7 +58,7 @@ class SelectedResults:
     @property
     def title(self) -> str:
         """Its name for Markdown, which takes none of it for markup."""
-        return re.sub(r"([\\`*_{}\[\]()<>#+!|~$:&-])", r"\\\1", self.name)
+        return wording.as_it_is(self.name)
 
 
 def known(model: str) -> ModelResults:
@@ -112,14 +106,9 @@ def complain(model: str, error: CastingError) -> None:
 
 
 def _state(folder: Path) -> tuple[int, ...]:
-    state: list[int] = []
-    for name in (CARD, PREDICTIONS, SAMPLES):
-        try:
-            status = (folder / name).stat()
-            state += [status.st_size, status.st_mtime_ns]
-        except OSError:
-            state += [0, 0]
-    return tuple(state)
+    files = [folder / name for name in (CARD, PREDICTIONS, SAMPLES)]
+    found = [file.stat() for file in files if file.is_file()]
+    return tuple(number for each in found for number in (each.st_size, each.st_mtime_ns))
 
 
 @st.cache_resource(max_entries=MAX_MODELS, show_spinner=False)

@@ -1,9 +1,11 @@
 """All models side by side, figure by figure, beside what the original study reported; with what cannot be compared."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import pandas as pd
 import streamlit as st
+from pandas.io.formats.style import Styler
 
 from casting_core.charts.style import listed
 from casting_core.data.files import neutral
@@ -15,18 +17,11 @@ from casting_core.evaluation.reporting.cells import percent
 from casting_core.networks.card import MODELS, ModelCard
 from pages.shared import resources, tables
 from pages.shared.inputs import several
-from pages.shared.tables import save_button
 from pages.shared.trouble import complain
 from pages.views.comparison import timing
 
-if TYPE_CHECKING:
-    from pandas.io.formats.style import Styler
-
 SWITCHES = {  # in the link → title, what it does
-    "differ": (
-        "Only what differs",
-        "Leaves out columns in which all shown models that have a value have the same.",
-    ),
+    "differ": ("Only what differs", "Leaves out columns in which all shown models that have a value have the same."),
     "ranges": (
         "95 % ranges",
         "Where a figure may well lie on other castings, as far as chance goes. Over source photographs, not over their "
@@ -172,10 +167,8 @@ def _width(rows: Sequence[ModelRow], column: Column, ranges: bool) -> int:
     return min(int(7.6 * max(len(column.title), longest)) + 22, WIDEST.get(column.key, 330))
 
 
-def styled(rows: Sequence[ModelRow], columns: Sequence[Column], ranges: bool) -> "Styler":
+def styled(rows: Sequence[ModelRow], columns: Sequence[Column], ranges: bool) -> Styler:
     """Return the table: numbers to sort by, texts to be shown; the best ones stand out."""
-    import pandas as pd
-
     values: dict[str, list[Any]] = {"model": [neutral(row.name) for row in rows]}
     looks = {"model": [""] * len(rows)}
     texts: dict[str, dict[Any, str]] = {}  # by column and value: a table formats by values
@@ -200,8 +193,8 @@ def styled(rows: Sequence[ModelRow], columns: Sequence[Column], ranges: bool) ->
 
 def _take_away(rows: Sequence[ModelRow], columns: Sequence[Column]) -> None:
     options = {"disabled": not rows}
-    save_button("CSV", "models.csv", lambda: to_csv(rows, columns), key="models-csv", **options)
-    save_button("Markdown", "models.md", lambda: to_markdown(rows, columns), key="models-markdown", **options)
+    tables.save_button("CSV", "models.csv", lambda: to_csv(rows, columns), key="models-csv", **options)
+    tables.save_button("Markdown", "models.md", lambda: to_markdown(rows, columns), key="models-markdown", **options)
 
 
 def to_csv(rows: Sequence[ModelRow], columns: Sequence[Column]) -> bytes:

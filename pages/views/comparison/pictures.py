@@ -66,7 +66,7 @@ def said(judge: SelectedResults, path: str) -> str:
 def root(judges: Sequence[SelectedResults]) -> Path | None:
     """Where the pictures of these models lie, None where they are not of the public set, or not on this computer."""
     here, public = configured()
-    return here if public and all(judge.known.public for judge in judges) else None
+    return here if public and all(judge.known.card.on_public_set for judge in judges) else None
 
 
 def _tiles(paths: Sequence[str], judges: Sequence[SelectedResults], here: Path, *, key: str, title: str) -> None:
@@ -104,7 +104,7 @@ def _small(folder: Path, path: str) -> str | None:
 
 
 def _names(paths: Sequence[str], judges: Sequence[SelectedResults]) -> None:
-    public = all(judge.known.public for judge in judges)
+    public = all(judge.known.card.on_public_set for judge in judges)
     fetch = f" To see them, fetch the set: `{FETCH}`" if public else ""
     st.info(f"These pictures are not on this computer; here are their names.{fetch}", icon=":material/hide_image:")
     rows = judges[0].rows
@@ -172,11 +172,10 @@ def _seen_by(judge: SelectedResults, upload: Upload, path: str) -> bool:
     st.markdown(f"**{judge.title}**: {said(judge, path)}")
     try:
         with st.spinner(f"{name} looks at the picture…"):
-            seen = held_out_view.inspect_held_out(upload, judge, path)
+            judged, unseen, activation = held_out_view.inspect_held_out(upload, judge, path)
     except CastingError as error:
         excuse("There is no map: the model cannot be used.", f"{name}: {error}")
         return False
-    judged = seen.judged
     if judged.picture is None:
         st.text(judged.inspection.reason)
         return False
@@ -184,13 +183,13 @@ def _seen_by(judge: SelectedResults, upload: Upload, path: str) -> bool:
         count, most = len(judged.inspection.regions), percent(float(judged.evidence.max()))
         alt = f"The picture with the evidence map of {name}: strongest {most}, {count} places marked."
         st.image(downloads.marked_image(judged), width="stretch", alt=alt)
-    elif seen.activation is not None:
-        widgets.activation(judged.picture, seen.activation, f"Grad-CAM of {name}")
+    elif activation is not None:
+        widgets.activation(judged.picture, activation, f"Grad-CAM of {name}")
         st.caption("This model has no map of its own evidence. Grad-CAM shows which places its answer drew on.")
     else:
         st.image(judged.picture, width="stretch", alt="The picture as it was filed.")
         st.caption("This model has no map: it weighs the picture as a whole and points to no place.")
-    if seen.unseen:
+    if unseen:
         st.caption("Judged and drawn by the copy that had never seen this casting.")
     elif judge.rows[path].unseen:
         now = judged.inspection.probability

@@ -10,12 +10,10 @@ from casting_core.evaluation.costs import PASS, REVIEW, Plant
 from casting_core.evaluation.plant.rounding import rounded_amount
 from casting_core.evaluation.predictions import Prediction
 from casting_core.evaluation.thresholds import cost_optimal
-from casting_core.evaluation.thresholds.cost_optimal import Plateau, Proposal
 from casting_core.evaluation.thresholds.sweep import ThresholdOutcome, expected_cost
 from casting_core.inspection.settings import made_for
 from casting_core.networks.card import ModelCard
 from pages.shared import plant_form
-from pages.shared.plant_form import Asked
 from pages.shared.tables import save_button
 from pages.views.comparison.model_results import Key
 from pages.views.comparison.threshold_scale import Scale, put
@@ -64,15 +62,15 @@ def choose_for_plant(
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _proposal(key: Key, plant: Plant, _rows: Sequence[Prediction]) -> Proposal:
+def _proposal(key: Key, plant: Plant, _rows: Sequence[Prediction]) -> cost_optimal.Proposal:
     return cost_optimal.choose_for_plant(_rows, plant)
 
 
-def _of_10_000(cost: float, asked: Asked) -> str:
+def _of_10_000(cost: float, asked: plant_form.Asked) -> str:
     return plant_form.money(rounded_amount(10_000 * cost), asked.currency)
 
 
-def _ends(found: Proposal) -> str:
+def _ends(found: cost_optimal.Proposal) -> str:
     """Say what a threshold at the end of its scale means."""
     nothing_passes, nothing_fails = found.threshold_pass <= 0, found.threshold_reject >= 1
     if nothing_passes and nothing_fails:
@@ -82,7 +80,7 @@ def _ends(found: Proposal) -> str:
     return "So no part is rejected unseen. " if nothing_fails else ""
 
 
-def _flat(plateau: Plateau) -> str:
+def _flat(plateau: cost_optimal.Plateau) -> str:
     """Say how much hangs on the choice."""
     ends = (plateau.pass_low, plateau.pass_high, plateau.reject_low, plateau.reject_high)
     a, b, c, d = (f"{100 * end:.1f}" for end in ends)
@@ -97,7 +95,7 @@ def _flat(plateau: Plateau) -> str:
     return f"There is little room: only {share} cost practically the same, with {between}."
 
 
-def _told(found: Proposal, asked: Asked) -> str:
+def _told(found: cost_optimal.Proposal, asked: plant_form.Asked) -> str:
     """Say what is behind a proposal."""
     plant, said = asked.plant, []
     if found.cross_fitted_cost is not None:

@@ -13,11 +13,10 @@ from casting_core.evaluation.predictions import Prediction, Predictions, as_arra
 from casting_core.evaluation.thresholds.operating_point import counts_below
 from casting_core.evaluation.thresholds.sweep import ThresholdOutcome, outcome_at
 from casting_core.evaluation.thresholds.verdicts import for_choosing
-from pages.shared import resources
+from pages.shared import inputs, resources
 from pages.shared.drawing import draw_kept
 from pages.shared.trouble import complain
 from pages.views.comparison import model_results, plant_costs
-from pages.views.comparison.model_results import Key, ModelResults
 from pages.views.comparison.threshold_scale import PASS, REJECT, Scale, keep_order, put, scale
 
 RATES = (  # name in `ThresholdOutcome`, title, what it means
@@ -31,7 +30,7 @@ RATES = (  # name in `ThresholdOutcome`, title, what it means
 class Ground:
     """What thresholds of a model are chosen on: its `rows` on castings never seen, and the same as arrays."""
 
-    model: ModelResults
+    model: model_results.ModelResults
     rows: list[Prediction]
     predictions: Predictions
 
@@ -61,10 +60,7 @@ def show() -> None:
 
 def _choose() -> Ground | None:
     """Ask for the model; None, with the page saying why, where there is nothing to choose thresholds on."""
-    asked = st.query_params.get("model")
-    if asked and asked not in resources.models():
-        st.toast("The model that this link names is not here; this is another one.", icon=":material/info:")
-    model = st.selectbox("Model", resources.models(), key="model", bind="query-params", on_change=_shipped, width=320)
+    model = inputs.model(resources.models(), instead="this is another one", on_change=_shipped)
     if model is None:
         st.info("There is no model to choose thresholds for.", icon=":material/block:")
         return None
@@ -77,7 +73,7 @@ def _choose() -> Ground | None:
 
 
 @st.cache_resource(max_entries=model_results.MAX_MODELS, show_spinner=False)
-def _ground(key: Key, _model: ModelResults) -> Ground:
+def _ground(key: model_results.Key, _model: model_results.ModelResults) -> Ground:
     rows = for_choosing([each.row for each in _model.rows], left_out=_model.suspects)
     if len({row.label for row in rows}) < 2:
         raise DataError(f"{_model.name} was not judged on castings never seen of both labels; ship it with its folds.")
@@ -175,7 +171,7 @@ def _worth(ground: Ground) -> None:
     """Say what figures on this view are worth."""
     source = ground.predictions.source
     total, sound = (len(set(each)) for each in (source, source[~ground.predictions.positive]))
-    whole = " (the whole public set has 131, 17 of them sound)" if ground.model.public else ""
+    whole = " (the whole public set has 131, 17 of them sound)" if ground.model.card.on_public_set else ""
     st.subheader("How far can these figures be trusted?", anchor=False)
     st.markdown(
         "- **You are choosing on the pictures that you look at.** Thresholds that look best here look a little better "

@@ -6,7 +6,6 @@ are kept as long as the session.
 """
 
 import os
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -158,8 +157,3 @@ def yours() -> list[Training]:
 def forget(label: str) -> None:
     """Let one of them go."""
     st.session_state[KEPT] = [each for each in yours() if each.label != label]
-
-
-def escaped(label: str) -> str:
-    """Escape a label for Markdown: names of folders and files come from outside."""
-    return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])", r"\\\1", label)

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 import streamlit as st
 
 from casting_core.charts import maps as charts
-from casting_core.charts.maps import points_text, share_text
 from casting_core.charts.overlay import percent
 from casting_core.charts.style import listed
 from casting_core.estimate import Estimate
@@ -52,12 +51,7 @@ METHOD_FIGURES = {  # figure → title, what it means
         "**Further right is better.** Removing as much elsewhere hardly moves it.",
     ),
 }
-SIZES = {
-    "small": "small, under 0.2 %",
-    "medium": "medium, 0.2 to 0.5 %",
-    "large": "large, over 0.5 %",
-    "all": "all",
-}
+SIZES = {"small": "small, under 0.2 %", "medium": "medium, 0.2 to 0.5 %", "large": "large, over 0.5 %", "all": "all"}
 TABLE = {  # figure → title in the table of sets
     "peak_on_defect": "Defective parts whose strongest place lies on a defect",
     "sound_without_marked_place": "Sound parts without a marked place",
@@ -209,9 +203,9 @@ def _methods(card: ModelCard) -> None:
             (
                 titles[method],
                 row.pictures,
-                *(share_text(getattr(row, key)) for key in METHOD_FIGURES if key != "drop"),
-                points_text(row.drop),
-                points_text(row.control_drop),
+                *(charts.share_text(getattr(row, key)) for key in METHOD_FIGURES if key != "drop"),
+                charts.points_text(row.drop),
+                charts.points_text(row.control_drop),
                 f"{row.milliseconds:,.0f}",
             )
             for method, row in measured.items()
@@ -273,4 +267,4 @@ def _table(sets: Mapping[str, LocalizationFigures]) -> None:
 def _cell(value: Estimate | Quantiles | float | None) -> str:
     if isinstance(value, Quantiles):
         return f"median {percent(value.median)}, 95th percentile {percent(value.p95)}"
-    return share_text(value)
+    return charts.share_text(value)

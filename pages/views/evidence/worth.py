@@ -215,11 +215,9 @@ def to_csv(asked: Asked, found: Worth, model: str, as_filed: bool) -> bytes:
         for span, attribute in SPANS.items():
             write("saving", name, span, "Saving", cash, getattr(advantage, attribute))
         by_rate, by_cost = advantage.break_even_defect_rate, advantage.break_even_missed_defect_cost
-        at = "" if by_rate is None else _plain(100 * by_rate.at)
-        write("turning point", name, "", "Defective parts", "% of all", at)
-        at = "" if by_cost is None else _plain(by_cost.at)
-        write("turning point", name, "", "Cost of a missed defect", cash, at)
-    share = "" if found.precision is None else found.precision.times(100)
+        write("turning point", name, "", "Defective parts", "% of all", by_rate and _plain(100 * by_rate.at))
+        write("turning point", name, "", "Cost of a missed defect", cash, by_cost and _plain(by_cost.at))
+    share = found.precision and found.precision.times(100)
     write("precision", "model", "", "Really defective, of rejected parts", "%", share)
     return tables.to_csv(("part", "way", "counted for", "figure", "unit", "value", "low", "high"), lines)
 

@@ -11,10 +11,7 @@ from casting_core.evaluation.plant.rounding import rounded, rounded_amount
 from pages.shared.plant_form import money
 
 WAYS = {  # way → title, how it works
-    "model": (
-        "The model",
-        "It passes and rejects by itself; a person looks at the parts that it is unsure of.",
-    ),
+    "model": ("The model", "It passes and rejects by itself; a person looks at the parts that it is unsure of."),
     "second_look": (
         "The model, and a second look",
         "As before, and a person also looks at every part that it rejects before that is scrapped.",

@@ -51,7 +51,8 @@ def begin(chosen: tuple[Upload, ...], model: str) -> Job:
 
 def gather(chosen: Sequence[Upload], job: Job) -> list[Line]:
     """Return the lines of the table as they stand now."""
-    return [Line(upload=upload, done=job.result(upload.sha256)) for upload in chosen]
+    results = ((upload, *job.result(upload.sha256)) for upload in chosen)
+    return [Line(upload=upload, inspection=found, thumbnail=small) for upload, found, small in results]
 
 
 def arrange(lines: Sequence[Line]) -> list[Line]:

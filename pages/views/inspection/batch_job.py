@@ -7,7 +7,6 @@ it was. What is done is kept as long as the session, also when the visitor turns
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 
 from PIL import Image
 
@@ -22,12 +21,7 @@ SIDE = 72  # px, long side of a thumbnail
 JudgeMany = Callable[[Iterable[Upload]], Iterator[tuple[Photograph, Inspection]]]  # see `resources.judge_many`
 
 
-@dataclass(frozen=True, kw_only=True)
-class Done:
-    """A picture's inspection, and the picture small and gray as a data URI; None where it could not be judged."""
-
-    inspection: Inspection
-    thumbnail: str | None
+Result = tuple[Inspection, str | None]  # and the picture small and gray as a data URI, where it could be judged
 
 
 class Job:
@@ -41,7 +35,7 @@ class Job:
         self.total = len(self.waiting)
         self.error: str | None = None
         self._judge_many = judge_many
-        self._results: dict[str, Done] = {}
+        self._results: dict[str, Result] = {}
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._began, self._begun_with = 0.0, 0
@@ -61,9 +55,9 @@ class Job:
         """Pictures that have their result."""
         return len(self._results)
 
-    def result(self, sha256: str) -> Done | None:
+    def result(self, sha256: str) -> Result | tuple[None, None]:
         """Return the result of a picture, if it is there."""
-        return self._results.get(sha256)
+        return self._results.get(sha256, (None, None))
 
     def seconds_left(self) -> float | None:
         """How long the rest will take at the pace so far; None before there is a pace."""
@@ -93,7 +87,7 @@ class Job:
                 small = None
                 if inspection.probability is not None:
                     small = as_uri(Image.fromarray(photograph.picture().pixels), side=SIDE)
-                self._results[upload.sha256] = Done(inspection=inspection, thumbnail=small)
+                self._results[upload.sha256] = inspection, small
                 if self._stop.is_set():
                     return
         except CastingError as error:

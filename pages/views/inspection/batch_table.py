@@ -12,7 +12,6 @@ from casting_core.inspection.results import Inspection
 from casting_core.labels import Verdict
 from pages.shared.uploads import Upload
 from pages.shared.wording import WORDING
-from pages.views.inspection.batch_job import Done
 
 WAITING = "Not judged yet"
 ORDERS = ("Most suspicious first", "As they came", "By file name")
@@ -20,15 +19,11 @@ ORDERS = ("Most suspicious first", "As they came", "By file name")
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One file: what was given, and its result if it has one."""
+    """One file: what was given, and its result and small picture; None where it was refused, or is not judged yet."""
 
     upload: Upload
-    done: Done | None
-
-    @property
-    def inspection(self) -> Inspection | None:
-        """Its inspection; None where it was refused, or is not judged yet."""
-        return None if self.done is None else self.done.inspection
+    inspection: Inspection | None = None
+    thumbnail: str | None = None
 
     @property
     def verdict(self) -> Verdict | None:
@@ -120,7 +115,7 @@ def _row(line: Line) -> dict[str, Any]:
     inspection = line.inspection
     mark = "" if line.verdict is None else WORDING[line.verdict].mark + " "
     return {
-        "picture": line.done and line.done.thumbnail,
+        "picture": line.thumbnail,
         "file": neutral(line.upload.name),  # the table's own export is a CSV file too
         "verdict": mark + line.word,
         "probability": None if line.probability is None else 100 * line.probability,

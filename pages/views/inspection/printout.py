@@ -6,6 +6,7 @@ Every text from outside (file names, reasons) is escaped.
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from html import escape
+from pathlib import Path
 
 from casting_core.charts.overlay import COLOURS, WORDS, percent
 from casting_core.labels import Verdict
@@ -16,25 +17,7 @@ from pages.shared.wording import NO_MAP, NONE_MARKED, WORDING, advice, purpose, 
 
 MAX_ROWS = 8  # regions that fit on the sheet
 SIDE = 720  # px, long side of its pictures
-STYLE = """
-@page { size: A4; margin: 14mm; }
-body { font: 10.5pt/1.4 system-ui, "Segoe UI", Roboto, "Liberation Sans", sans-serif; color: #111; max-width: 182mm;
-       margin: 0 auto; }
-h1 { font-size: 20pt; margin: 0; } h2 { font-size: 12pt; margin: 5mm 0 1.5mm; } p { margin: 1mm 0; }
-.verdict { border-left: 3mm solid var(--colour); padding-left: 4mm; margin: 4mm 0; }
-.pictures { display: flex; gap: 6mm; } figure { margin: 0; width: 88mm; }
-figure img { width: 100%; max-height: 95mm; object-fit: contain; } figcaption { font-size: 9pt; }
-.scale { position: relative; height: 6mm; display: flex; margin: 7mm 0 6mm; print-color-adjust: exact;
-         -webkit-print-color-adjust: exact; }
-.scale div { height: 100%; text-align: center; color: #000; font-size: 8.5pt; line-height: 6mm; overflow: hidden; }
-.scale span { position: absolute; top: -5.5mm; transform: translateX(-50%); font-weight: 700; }
-.scale i { position: absolute; top: -1.5mm; height: 9mm; border-left: 0.8mm solid #000; }
-table { border-collapse: collapse; width: 100%; font-size: 9.5pt; margin-top: 2mm; } td { white-space: nowrap; }
-th, td { text-align: right; padding: 0.8mm 2mm; border-bottom: 0.2mm solid #999; }
-th:nth-child(2), td:nth-child(2) { text-align: left; }
-dl { display: grid; grid-template-columns: 42mm 1fr; font-size: 9pt; margin: 2mm 0; } dd { margin: 0; }
-dd { overflow-wrap: anywhere; }
-"""
+STYLE = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
 
 
 def page(

@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
-from casting_core.errors import SettingsError
 from casting_core.evaluation.detectability.pod import Curve, Trials, fit_curve, upper_bound
 from casting_core.networks.limit_figures import CensoredSize
 
@@ -156,19 +155,3 @@ def test_a_curve_that_does_not_rise_reaches_nothing():
     fitted = fit_curve(falling)
     assert fitted.slope < 0
     assert upper_bound(falling, fitted, 0.9) == CensoredSize(value=None, beyond="above")
-
-
-@pytest.mark.parametrize(
-    ("size", "hit", "weight"),
-    [
-        ([1.0, 2.0], [True], None),
-        ([0.0, 2.0], [True, False], None),
-        ([-1.0, 2.0], [True, False], None),
-        ([np.nan, 2.0], [True, False], None),
-        ([1.0, 2.0], [True, False], [1.0]),
-        ([1.0, 2.0], [True, False], [1.0, -1.0]),
-    ],
-)
-def test_trials_of_another_form_are_refused(size: list, hit: list, weight: list | None):
-    with pytest.raises(SettingsError):
-        Trials.of(np.array(size), np.array(hit), None if weight is None else np.array(weight))

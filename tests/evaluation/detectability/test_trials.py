@@ -15,8 +15,8 @@ from casting_core.evaluation.detectability.trials import (
     RENDERED,
     SOUND,
     Trial,
+    as_written,
     read_trials,
-    round_to_file_precision,
     write_trials,
 )
 from casting_core.labels import Label, Verdict
@@ -28,9 +28,9 @@ TRIAL = Trial(
     photograph=3,
     kind="blow hole",
     pixels=7.0,
-    percent=round_to_file_precision(2.8123456789),
+    percent=as_written(2.8123456789),
     contrast=50.5,
-    probability=round_to_file_precision(0.123456789),
+    probability=as_written(0.123456789),
     verdict=Verdict.REVIEW,
     marked=True,
 )

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from casting_core.networks.card import DEFAULT, MODELS, shipped
 from casting_core.training.logs.log import COLUMNS
+from pages.shared.wording import as_it_is
 from pages.views.comparison import training_runs
 from tests.pages.conftest import texts
 
@@ -97,7 +98,7 @@ def test_the_shipped_training_of_each_model_is_drawn_and_described():
     assert len(found[f"{DEFAULT}, held out"][0]) == len((MODELS / DEFAULT / "log.csv").read_text().splitlines()) - 1
     said = texts(app)
     for name in shipped():
-        assert f"**{training_runs.escaped(name)}**: " in said
+        assert f"**{as_it_is(name)}**: " in said
     stars = [trace for trace in figures(app)["loss"]["data"] if trace.get("marker", {}).get("symbol") == "star"]
     assert len(stars) == len(shipped())
     assert "turned copies of training pictures" in said

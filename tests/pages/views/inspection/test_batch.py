@@ -16,15 +16,15 @@ from pages.shared import uploads
 from pages.shared.marked import as_uri
 from pages.shared.uploads import Upload
 from pages.views.inspection import batch_table
-from pages.views.inspection.batch_job import SIDE, Done, Job
+from pages.views.inspection.batch_job import SIDE, Job
 from pages.views.inspection.batch_table import ORDERS, WAITING, Line, arrange, counted, share_flagged
 from tests.pages.conftest import open_inspection, png, texts, upload
 
 needs_model = pytest.mark.skipif(not shipped(), reason="needs a shipped model in models/")
 
 
-def result(p: float | None, verdict: Verdict) -> Done:
-    inspection = Inspection(
+def result(p: float | None, verdict: Verdict) -> Inspection:
+    return Inspection(
         verdict=verdict,
         reason=None if p is not None else "broken",
         probability=p,
@@ -39,7 +39,6 @@ def result(p: float | None, verdict: Verdict) -> Done:
         threshold_reject=0.6,
         seconds={"total": 0.01},
     )
-    return Done(inspection=inspection, thumbnail=None)
 
 
 def given(name: str) -> Upload:
@@ -47,12 +46,12 @@ def given(name: str) -> Upload:
 
 
 LINES = (
-    Line(upload=given("b.png"), done=result(0.1, Verdict.OK)),
-    Line(upload=given("A.png"), done=result(0.9, Verdict.DEFECTIVE)),
-    Line(upload=given("c.png"), done=result(None, Verdict.UNUSABLE)),
-    Line(upload=given("d.png"), done=None),
-    Line(upload=Upload(name="e.png", refusal="too large"), done=None),
-    Line(upload=given("f.png"), done=result(0.5, Verdict.REVIEW)),
+    Line(upload=given("b.png"), inspection=result(0.1, Verdict.OK)),
+    Line(upload=given("A.png"), inspection=result(0.9, Verdict.DEFECTIVE)),
+    Line(upload=given("c.png"), inspection=result(None, Verdict.UNUSABLE)),
+    Line(upload=given("d.png")),
+    Line(upload=Upload(name="e.png", refusal="too large")),
+    Line(upload=given("f.png"), inspection=result(0.5, Verdict.REVIEW)),
 )
 
 
@@ -108,8 +107,8 @@ def test_a_job_gives_each_result_as_soon_as_it_is_there():
     assert job.running
     judge.go.release()
     until(lambda: job.done == 1)
-    assert job.result("a") is not None
-    assert job.result("b") is None
+    assert job.result("a")[0] is not None
+    assert job.result("b")[0] is None
     assert job.seconds_left() >= 0
     judge.go.release()
     until(lambda: not job.running)
@@ -246,5 +245,5 @@ def press(app, label) -> None:
 
 def test_a_line_is_never_changed():
     with pytest.raises(dataclasses.FrozenInstanceError):
-        LINES[0].done = None
+        LINES[0].thumbnail = None
     assert batch_table.ORDERS[0] == "Most suspicious first"
