@@ -59,8 +59,13 @@ def evidence(
     empty = "" if heatmap is None else wording.NONE_MARKED  # without a map the page says why
     marked.show(shown, inspection.regions, frame=frame, key="marked", diameter=diameter, empty=empty)
     if heatmap is not None:
-        title = "Probability of a defect by the evidence at that place (the same scale for every picture)"
-        legend(title, palette, opacity, ("0 %", "50 %", "100 %"))
+        evidence_legend(palette, opacity)
+
+
+def evidence_legend(palette: Palette = EVIDENCE, opacity: float = 0.7) -> None:
+    """Draw the scale of an evidence map."""
+    title = "Probability of a defect by the evidence at that place (the same scale for every picture)"
+    legend(title, palette, opacity, ("0 %", "50 %", "100 %"))
 
 
 def activation(picture: Image.Image, heatmap: np.ndarray, title: str) -> None:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from casting_core.charts.style import WORDS
 from casting_core.explanation.regions import Region
 from casting_core.inspection.results import Inspection
 from casting_core.labels import Verdict
@@ -41,7 +42,6 @@ WORDING = {
 
 NONE_MARKED = "No place reaches a probability of 50 %, from which it would be marked."
 NO_MAP = "The model has no map of its evidence, so it marks no places."
-LABELS = {"ok": "sound", "defective": "defective"}  # a card's word for a label → the page's
 
 
 def purpose(card: ModelCard) -> str:
@@ -55,7 +55,7 @@ def purpose(card: ModelCard) -> str:
 
 def classes(card: ModelCard) -> str:
     """Return the classes that a model was trained on, each with its label: `good: sound; scratch: defective`."""
-    return "; ".join(f"{name}: {LABELS.get(label, label)}" for name, label in card.data.get("classes", {}).items())
+    return "; ".join(f"{name}: {WORDS.get(label, label)}" for name, label in card.data.get("classes", {}).items())
 
 
 def as_it_is(text: str) -> str:

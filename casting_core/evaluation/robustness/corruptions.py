@@ -213,14 +213,11 @@ def _stretch(pixels: np.ndarray, ratio: float, rng: np.random.Generator, part: P
 )
 def _occlusion(pixels: np.ndarray, percent: float, rng: np.random.Generator, part: Part | None) -> np.ndarray:
     angle, share = rng.uniform(0, 2 * math.pi), rng.uniform(0.2, 0.9)
+    direction = np.array([math.cos(angle), math.sin(angle)])
+    diameter = float(min(pixels.shape)) if part is None else part.diameter
     if part is None:
-        diameter = float(min(pixels.shape))
-        x, y = (
-            pixels.shape[1] / 2 + 0.4 * diameter * math.cos(angle),
-            pixels.shape[0] / 2 + 0.4 * diameter * math.sin(angle),
-        )
+        x, y = np.array(pixels.shape[::-1]) / 2 + 0.4 * diameter * direction
     else:  # between opening and rim
-        diameter, direction = part.diameter, (math.cos(angle), math.sin(angle))
         inner = part.opening.matrix @ direction + (part.opening.x, part.opening.y)
         outer = part.disc.matrix @ direction + (part.disc.x, part.disc.y)
         x, y = inner + share * (outer - inner)

@@ -70,12 +70,11 @@ def _tests(found: Agreement, one: SelectedResults, two: SelectedResults) -> None
     elif test.only_first == test.only_second == 0:
         st.markdown(f"**On the {test.pictures:,} parts that both decide, neither is ever right alone.**")
     else:
-        first_ahead = test.difference.value >= 0
-        ahead, behind = (one, two) if first_ahead else (two, one)
+        sign = 1 if test.difference.value >= 0 else -1
+        ahead, behind = (one, two)[::sign]
         points = 100 * abs(test.difference.value)
-        ends = sorted(100 * end * (1 if first_ahead else -1) for end in test.difference.ends or (0.0, 0.0))
-        between = f" (95 % interval over photographs: {_points(ends[0])} to {_points(ends[1])})"
-        between = between if test.difference.ends else ""
+        ends = sorted(100 * sign * end for end in test.difference.ends or ())
+        between = f" (95 % interval over photographs: {' to '.join(map(_points, ends))})" if ends else ""
         rare = test.p_photographs < RARE
         st.markdown(
             f"**{ahead.title} is right on {points:.1f} of 100 parts more than {behind.title}**{between}, counted on "

@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 import streamlit as st
 from PIL import Image
 
-from casting_core.charts.overlay import EVIDENCE, percent
+from casting_core.charts.overlay import percent
 from casting_core.charts.style import WORDS
 from casting_core.errors import CastingError
 from casting_core.evaluation.held_out_verdicts import HeldOutVerdict
@@ -162,8 +162,7 @@ def _draw(path: str, judges: Sequence[SelectedResults]) -> None:
         with place:
             mapped.append(_seen_by(judge, upload, path))
     if any(mapped):
-        title = "Probability of a defect by the evidence at that place (the same scale for every picture)"
-        widgets.legend(title, EVIDENCE, 0.7, ("0 %", "50 %", "100 %"))
+        widgets.evidence_legend()
 
 
 def _seen_by(judge: SelectedResults, upload: Upload, path: str) -> bool:

@@ -25,6 +25,8 @@ from pages.shared.drawing import draw
 from pages.shared.inputs import one_of
 from pages.views.evidence import choice
 
+# one worker: the castings that are shown first come first, and pages keep the other processors
+_background = ThreadPoolExecutor(1, thread_name_prefix="marked")
 BASES = {"Real sound castings": PUBLIC, "Rendered castings": RENDERED}
 STOPPED, MARKED = "stopped", "marked"
 COUNTED = {"Not passed": STOPPED, "Marked by the map": MARKED}
@@ -108,13 +110,7 @@ def marked(card: ModelCard, base: str) -> Future[DetectabilityFigures]:
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _marked(file: str, weights_sha256: str, stamp: int, base: str) -> Future[DetectabilityFigures]:
-    return _background().submit(_count_marked, Path(file), base)
-
-
-@st.cache_resource(show_spinner=False)
-def _background() -> ThreadPoolExecutor:
-    """One worker: the castings that are shown first come first, and pages keep the other processors."""
-    return ThreadPoolExecutor(1, thread_name_prefix="marked")
+    return _background.submit(_count_marked, Path(file), base)
 
 
 def _count_marked(file: Path, base: str) -> DetectabilityFigures:

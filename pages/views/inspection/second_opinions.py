@@ -23,8 +23,6 @@ from pages.shared.wording import WORDING
 if TYPE_CHECKING:
     from casting_core.inspection.stability import Stability
 
-KINDS = {Label.OK: "Sound castings", Label.DEFECTIVE: "Defective castings"}
-OWN_KINDS = {Label.OK: "Sound parts", Label.DEFECTIVE: "Defective parts"}
 EXPOSURES = {1.0: "as given (%)", 0.8: "darker, × 0.8 (%)", 1.25: "brighter, × 1.25 (%)"}
 
 
@@ -91,9 +89,9 @@ def precedents(upload: Upload, model: str) -> None:
         )
     elif all(resources.known_picture(each.path) is None for kind in found.values() for each in kind):
         st.caption("The public set is not on this computer, so they are named and not shown.")
-    for column, (label, title) in zip(st.columns(2, border=True), (OWN_KINDS if own else KINDS).items(), strict=True):
+    for column, label in zip(st.columns(2, border=True), Label, strict=True):
         with column:
-            st.markdown(f"**{title}**")
+            st.markdown(f"**{WORDS[label].capitalize()} {'parts' if own else 'castings'}**")
             for place, each in zip(st.columns(max(1, len(found[label]))), found[label], strict=False):
                 with place:
                     _precedent(each, own)
