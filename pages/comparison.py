@@ -2,9 +2,7 @@
 
 import streamlit as st
 
-from pages.shared import navigation
-from pages.shared.inputs import one_of
-from pages.shared.trouble import complaining
+from pages.shared import inputs, navigation, trouble
 from pages.views.comparison import behaviour, curves, models_table, threshold
 
 VIEWS = {
@@ -20,6 +18,6 @@ st.markdown(
     "Every figure comes from the models’ cards, logs and predictions. Judge a model by **castings that it has never "
     "seen**: on the official test even a model that only remembers does well."
 )
-view = one_of("View", VIEWS, "view")
-with complaining("This view cannot be shown."):
+view = inputs.one_of("View", VIEWS, "view")
+with trouble.complaining("This view cannot be shown."):
     VIEWS[view]()

@@ -2,9 +2,7 @@
 
 import streamlit as st
 
-from pages.shared import navigation
-from pages.shared.inputs import one_of
-from pages.shared.trouble import complaining
+from pages.shared import inputs, navigation, trouble
 from pages.views.dataset import feature_map, gallery, issues, leakage, loaded, overview, picture, shortcuts, source
 
 VIEWS = {
@@ -19,7 +17,7 @@ VIEWS = {
 navigation.require()
 st.title("What is in the data, and can it be trusted?", anchor=False)
 st.markdown("What a model learns, and what its figures are worth, is decided by its pictures. Look at them here.")
-with complaining("This data set cannot be shown."):
+with trouble.complaining("This data set cannot be shown."):
     top = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
     with top:
         chosen = source.choose()
@@ -30,5 +28,5 @@ with complaining("This data set cannot be shown."):
             if table.question:
                 st.warning("It is not known which classes are defective; choose them above.", icon=":material/help:")
                 st.text(table.question)
-            VIEWS[one_of("View", VIEWS, "view")](table)
+            VIEWS[inputs.one_of("View", VIEWS, "view")](table)
             picture.show(table)

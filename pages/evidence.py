@@ -2,9 +2,7 @@
 
 import streamlit as st
 
-from pages.shared import navigation
-from pages.shared.inputs import one_of
-from pages.shared.trouble import complaining
+from pages.shared import inputs, navigation, trouble
 from pages.views.evidence import detectability, maps, robustness, unseen, worth
 
 VIEWS = {
@@ -18,6 +16,6 @@ VIEWS = {
 navigation.require()
 st.title("How far can it be trusted on parts it has never seen?", anchor=False)
 st.markdown("What was measured, on which pictures, how sure that is, and what it would mean in a plant.")
-view = one_of("View", VIEWS, "view")
-with complaining("This view cannot be shown."):
+view = inputs.one_of("View", VIEWS, "view")
+with trouble.complaining("This view cannot be shown."):
     VIEWS[view]()

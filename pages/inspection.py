@@ -7,12 +7,11 @@ import streamlit as st
 from casting_core.errors import CastingError, ModelError
 from casting_core.networks.card import DEFAULT
 from casting_core.networks.registry import architecture
-from pages.shared import inputs, navigation, resources, uploads, wording
+from pages.shared import inputs, navigation, resources, trouble, uploads, wording
 from pages.shared.sample_pictures import sample_pictures
-from pages.shared.trouble import complain
 from pages.views.inspection import batch, single
 
-MODELS = (
+MODEL_HELP = (
     "Which model judges the pictures. castnet is made for it; the networks of the published study and the mean "
     "brightness are there to be compared with."
 )
@@ -110,7 +109,7 @@ st.title("Is this part sound?", anchor=False)
 st.markdown("Give a photograph of a casting, taken from above, and see the verdict and what it rests on.")
 with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
     source = inputs.one_of("Where the pictures come from", SOURCES, "source")
-    model = inputs.model(resources.models() or [DEFAULT], instead="another one judges", help=MODELS) or DEFAULT
+    model = inputs.model(resources.models() or [DEFAULT], instead="another one judges", help=MODEL_HELP) or DEFAULT
 try:
     tell_purpose(model)
     pictures = choose(source, model)
@@ -123,4 +122,4 @@ try:
 except CastingError as error:
     damaged = isinstance(error, ModelError)
     said = "This model cannot be used; choose another one." if damaged else "The picture could not be judged."
-    complain(said, error)
+    trouble.complain(said, error)

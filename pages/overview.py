@@ -7,10 +7,7 @@ from casting_core.data.provenance.grouping import leakage
 from casting_core.data.samples import read_provenance
 from casting_core.errors import CastingError
 from casting_core.networks import card as cards
-from casting_core.networks.card import DEFAULT, MODELS, ModelCard
-from pages.shared import navigation
-from pages.shared.trouble import complain
-from pages.shared.widgets import unseen_figures
+from pages.shared import navigation, trouble, widgets
 from pages.views.overview import defect_kinds
 
 
@@ -72,10 +69,10 @@ def steps() -> None:
             st.markdown(text)
 
 
-def worth(card: ModelCard) -> None:
+def worth(card: cards.ModelCard) -> None:
     """How good it is on castings never seen, and what that means."""
     st.header("How good it is on castings that it has never seen", anchor=False)
-    unseen_figures(card)
+    widgets.unseen_figures(card)
     st.page_link(
         "pages/evidence.py",
         label="Work out what that is worth in your plant",
@@ -108,7 +105,7 @@ def limits() -> None:
     )
 
 
-def own_limits(card: ModelCard) -> None:
+def own_limits(card: cards.ModelCard) -> None:
     """List the limits that the model's card names."""
     with st.expander("The limits in the model’s own card"):
         st.markdown("\n".join(f"- {limit}" for limit in card.limits) or "The card names none.")
@@ -126,12 +123,12 @@ opening()
 shown = defects()
 steps()
 try:
-    card = cards.read_card(cards.folder_of(DEFAULT, MODELS))
+    card = cards.read_card(cards.folder_of(cards.DEFAULT, cards.MODELS))
     worth(card)
     limits()
     own_limits(card)
 except CastingError as error:
-    complain("There is no model to tell of.", error)
+    trouble.complain("There is no model to tell of.", error)
     limits()
 ways()
 for place, kind in shown:  # last: rendering takes longer than all texts

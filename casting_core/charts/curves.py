@@ -11,9 +11,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from casting_core.charts.style import SERIES, Chart, Look, finish, plain
-from casting_core.training.logs import columns
+from casting_core.training.logs import columns, curve_summary
 from casting_core.training.logs.curve_lines import Line, Run, View, time_unit, visible, whole_line
-from casting_core.training.logs.curve_summary import best_epoch
 from casting_core.training.logs.log import EPOCH, Log
 
 LOSS, ACCURACY = "loss", "accuracy"
@@ -132,6 +131,6 @@ def _summary(log: Log, column: str, pictures: str) -> str:
     def number(value: float) -> str:
         return f"{100 * value:.2f} %" if share else f"{value:.3g}"
 
-    best = best_epoch(log, column)
+    best = curve_summary.best_epoch(log, column)
     top = f"{'highest' if share else 'lowest'} {number(values[epochs == best][0])} in {log.unit} {best:g}"
     return f"on {pictures} from {number(values[0])} to {number(values[-1])}, {top}"

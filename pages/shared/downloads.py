@@ -10,16 +10,14 @@ from PIL import Image
 from casting_core.charts.overlay import encoded, outline, overlay
 from casting_core.inspection.results import Inspection
 from casting_core.labels import Verdict
-from pages.shared import tables
-from pages.shared.resources import DisplayedInspection
-from pages.shared.uploads import Upload
+from pages.shared import resources, tables, uploads
 
 COLUMNS = (
     *("file", "sha256", "verdict", "reason", "probability", "threshold_pass", "threshold_reject"),
     *("model", "device", "regions", "width", "height", "seconds"),
 )
 
-Line = tuple[Upload, Inspection | None]  # None: refused, or not judged yet
+Line = tuple[uploads.Upload, Inspection | None]  # None: refused, or not judged yet
 
 
 def offer(*files: tuple[str, str, Callable[[], str | bytes]]) -> None:
@@ -29,7 +27,7 @@ def offer(*files: tuple[str, str, Callable[[], str | bytes]]) -> None:
             tables.save_button(label, name, make, key=name)
 
 
-def record(upload: Upload, inspection: Inspection | None) -> dict[str, Any]:
+def record(upload: uploads.Upload, inspection: Inspection | None) -> dict[str, Any]:
     """One picture as plain values; a refused file has a name and a reason, and is `unusable`."""
     if inspection is None:
         verdict = None if upload.refusal is None else str(Verdict.UNUSABLE)
@@ -52,12 +50,12 @@ def to_csv(lines: Sequence[Line]) -> bytes:
     return tables.to_csv(COLUMNS, (map(row.get, COLUMNS) for row in rows))
 
 
-def overlay_png(judged: DisplayedInspection) -> bytes:
+def overlay_png(judged: resources.DisplayedInspection) -> bytes:
     """Return the picture with its evidence and the marked places, at the size in which the page shows it, as PNG."""
     return encoded(marked_image(judged), "PNG")
 
 
-def marked_image(judged: DisplayedInspection) -> Image.Image:
+def marked_image(judged: resources.DisplayedInspection) -> Image.Image:
     """Draw the picture with its evidence, if there is a map, and the marked places; RGB. It must be decoded."""
     picture, inspection = judged.picture, judged.inspection
     assert picture is not None

@@ -60,7 +60,7 @@ def classes(card: ModelCard) -> str:
 
 def as_it_is(text: str) -> str:
     """Return a text with names from outside, such as those of classes, as Markdown that shows it as it is."""
-    return re.sub(r"[\\`*_{}\[\]<>|~$&@]|:(?=\S)|(?<=www)\.|^[#+\-]|(?<=^\d)[.)]", r"\\\g<0>", text)
+    return re.sub(r"[\\`*_{}\[\]<>|~$&@]|:(?=\S)|(?<=www)\.|^[#+\-]|-(?=-)|(?<=^\d)[.)]", r"\\\g<0>", text)
 
 
 def advice(inspection: Inspection) -> str:

@@ -10,9 +10,7 @@ from pathlib import Path
 
 from casting_core.errors import DataError
 from casting_core.estimate import Estimate
-from casting_core.evaluation.costs import Plant
-from casting_core.evaluation.evaluate import suspects_of
-from casting_core.evaluation.held_out_verdicts import judged, used_thresholds
+from casting_core.evaluation import costs, evaluate, held_out_verdicts
 from casting_core.evaluation.plant.economics import compare_inspection_methods
 from casting_core.evaluation.plant.verdict_rates import VerdictRates, measure_rates
 from casting_core.evaluation.predictions import as_arrays
@@ -44,15 +42,15 @@ def model_rates(model: str, folder: Path = MODELS, *, as_filed: bool = False) ->
     ModelError, DataError
         Card or predictions are missing or damaged, or no prediction is of a casting never seen.
     """
-    left_out = frozenset() if as_filed else suspects_of(folder_of(model, folder))
-    rows = [each for each in judged(model, folder) if each.unseen and each.row.path not in left_out]
+    left_out = frozenset() if as_filed else evaluate.suspects_of(folder_of(model, folder))
+    rows = [each for each in held_out_verdicts.judged(model, folder) if each.unseen and each.row.path not in left_out]
     if not rows:
         raise DataError(f"{model} was judged on no casting that it had never seen; train and ship it by source.")
-    return measure_rates(as_arrays([each.row for each in rows]), used_thresholds(rows))
+    return measure_rates(as_arrays([each.row for each in rows]), held_out_verdicts.used_thresholds(rows))
 
 
 def cost_over_defect_rate(
-    rates: VerdictRates, plant: Plant, defect_rates: Sequence[float]
+    rates: VerdictRates, plant: costs.Plant, defect_rates: Sequence[float]
 ) -> dict[str, list[Estimate]]:
     """Money per year by each of `WAYS`, at every defect rate in [0, 1]; all else is the plant's."""
     found = [compare_inspection_methods(rates, replace(plant, defect_rate=rate)) for rate in defect_rates]

@@ -10,18 +10,15 @@ from casting_core.errors import CastingError
 from casting_core.evaluation.comparison.behaviour import card_intervals
 from casting_core.evaluation.metrics.reliability import BINS
 from casting_core.labels import Label, Verdict
-from casting_core.networks.card import DEFAULT
-from casting_core.networks.registry import ARCHITECTURES
-from pages.shared import resources
+from casting_core.networks import card, registry
+from pages.shared import inputs, resources, tables
 from pages.shared.drawing import draw_kept
-from pages.shared.inputs import one_of, several
-from pages.shared.tables import opener
 from pages.views.comparison import agreement, model_results, pictures
 from pages.views.comparison.model_results import SelectedResults
 
 UNSEEN, OFFICIAL = "Castings never seen", "Official test"
 BESIDE = next(  # the model that the default one is shown beside at first
-    name for name, each in ARCHITECTURES.items() if each.comparison_only and not each.baseline
+    name for name, each in registry.ARCHITECTURES.items() if each.comparison_only and not each.baseline
 )
 CELL = "cell"  # in the link: whose pictures are listed, as `defective-ok`
 DONE = {Verdict.OK: "passed", Verdict.REVIEW: "to a person", Verdict.DEFECTIVE: "rejected"}
@@ -53,10 +50,10 @@ def show() -> None:
 def _choose() -> tuple[list[SelectedResults], bool, bool]:
     """Ask for models and pictures; tells whether these are castings never seen, and with the doubted ones."""
     models = resources.models()
-    first = [name for name in (DEFAULT, BESIDE) if name in models] or models[:1]
-    names = several("Models, one or several", models, "models", default=first)
+    first = [name for name in (card.DEFAULT, BESIDE) if name in models] or models[:1]
+    names = inputs.several("Models, one or several", models, "models", default=first)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        judged = one_of("Pictures", (UNSEEN, OFFICIAL), "judged-on")
+        judged = inputs.one_of("Pictures", (UNSEEN, OFFICIAL), "judged-on")
         as_filed = st.toggle(
             "With the doubted labels",
             key="as-filed",
@@ -134,7 +131,7 @@ def _closely(chosen: Sequence[SelectedResults]) -> SelectedResults:
         return chosen[0]
     names = [each.name for each in chosen]
     st.subheader("One model more closely", anchor=False)
-    name = one_of("Model", names, "close", wrap=True)
+    name = inputs.one_of("Model", names, "close", wrap=True)
     return chosen[names.index(name)]
 
 
@@ -176,7 +173,7 @@ def _verdicts(one: SelectedResults) -> None:
             for verdict in DONE:
                 right = None if verdict is Verdict.REVIEW else verdict.value == label.value
                 told = f"{MARKS[right]} **{len(one.found.cells[label, verdict]):,}** {WORDS[label]} {DONE[verdict]}"
-                if opener(CELL, f"{label}-{verdict}", told):
+                if tables.opener(CELL, f"{label}-{verdict}", told):
                     opened.append((label, verdict))
     errors = {(Label.DEFECTIVE, Verdict.OK): "are missed", (Label.OK, Verdict.DEFECTIVE): "are rejected"}
     rates = [

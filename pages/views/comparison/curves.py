@@ -18,8 +18,7 @@ from casting_core.training.logs.curve_lines import MAX_POINTS, Run, View, thinne
 from casting_core.training.logs.curve_summary import describe
 from casting_core.training.logs.log import EPOCH, Log
 from casting_core.training.logs.runs import RunState
-from pages.shared.drawing import draw
-from pages.shared.inputs import one_of
+from pages.shared import drawing, inputs
 from pages.shared.wording import as_it_is
 from pages.views.comparison import log_numbers, training_runs
 from pages.views.comparison.training_runs import Training
@@ -134,8 +133,8 @@ def _choose(every: Sequence[Training]) -> list[str]:
 def _ask() -> View:
     """Over time, on a logarithmic axis, and how much smoothed; of the whole training."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        by = one_of("By", (BY_EPOCH, BY_TIME), "by", on_change=_whole)
-        axis = one_of("Axis of the loss", (LINEAR, LOGARITHMIC), "axis")
+        by = inputs.one_of("By", (BY_EPOCH, BY_TIME), "by", on_change=_whole)
+        axis = inputs.one_of("Axis of the loss", (LINEAR, LOGARITHMIC), "axis")
         smoothing = st.slider(
             "Smoothing",
             0.0,
@@ -231,7 +230,7 @@ def _chart(runs: Sequence[Run], measure: str, view: View) -> None:
         return
     key = f"curves {measure}"
     selecting: dict[str, Any] = {"on_select": lambda: _take_part(key), "selection_mode": "box"} if view.select else {}
-    draw(chart, caption, key, **selecting)
+    drawing.draw(chart, caption, key, **selecting)
 
 
 def _take_part(key: str) -> None:

@@ -11,8 +11,7 @@ import numpy as np
 import streamlit as st
 
 from casting_core.evaluation.predictions import BY_SOURCE
-from pages.shared import resources
-from pages.shared.uploads import Upload
+from pages.shared import resources, uploads
 from pages.views.comparison.model_results import SelectedResults
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ COPIES = 5  # in memory, one a fold
 
 
 def inspect_held_out(
-    upload: Upload, judge: SelectedResults, path: str
+    upload: uploads.Upload, judge: SelectedResults, path: str
 ) -> tuple[resources.DisplayedInspection, bool, np.ndarray | None]:
     """Judge a picture of the set, which must have its bytes.
 
@@ -62,5 +61,5 @@ def _copy(folder: str, fold: int, sha256: str) -> "Inspector":
 
 
 @resources.per_picture(max_entries=12)
-def _judged(upload: Upload, folder: str, fold: int, sha256: str) -> resources.DisplayedInspection:
+def _judged(upload: uploads.Upload, folder: str, fold: int, sha256: str) -> resources.DisplayedInspection:
     return resources.displayed(upload, _copy(folder, fold, sha256).inspect(resources.photograph(upload)))

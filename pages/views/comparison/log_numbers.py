@@ -7,14 +7,13 @@ import streamlit as st
 
 from casting_core.charts.style import listed
 from casting_core.data.files import neutral
-from casting_core.training.logs.columns import SECONDS, TRAIN_ACCURACY, TRAIN_LOSS, VALIDATION_ACCURACY, VALIDATION_LOSS
-from casting_core.training.logs.curve_lines import Run, View
+from casting_core.training.logs import columns, curve_lines
 from pages.shared.wording import as_it_is
 
 MAX_ROWS = 1500  # of a run
 
 
-def show(runs: Sequence[Run], view: View) -> None:
+def show(runs: Sequence[curve_lines.Run], view: curve_lines.View) -> None:
     """Draw a toggle, and the table if it is on; by epoch, only the part that is shown."""
     if not st.toggle("The same in numbers", key="numbers", bind="query-params"):
         return
@@ -22,7 +21,7 @@ def show(runs: Sequence[Run], view: View) -> None:
     for run in runs:
         log = run.log
         table = pd.DataFrame({"run": neutral(run.name), "epoch": log.epochs, **log.columns})
-        table[table.columns.intersection([TRAIN_ACCURACY, VALIDATION_ACCURACY])] *= 100
+        table[table.columns.intersection([columns.TRAIN_ACCURACY, columns.VALIDATION_ACCURACY])] *= 100
         if not view.by_time:
             table = table[table["epoch"].between(view.start, view.end)]
         if len(table) > MAX_ROWS:
@@ -38,11 +37,11 @@ def show(runs: Sequence[Run], view: View) -> None:
         column_config={
             "run": st.column_config.TextColumn("Run", pinned=True),
             "epoch": number("Epoch, or step", format="%g"),
-            TRAIN_LOSS: number("Loss, training", format="%.5g"),
-            VALIDATION_LOSS: number("Loss, held out", format="%.5g"),
-            TRAIN_ACCURACY: number("Accuracy, training (%)", format="%.2f"),
-            VALIDATION_ACCURACY: number("Accuracy, held out (%)", format="%.2f"),
-            SECONDS: number("Seconds", format="%.1f"),
+            columns.TRAIN_LOSS: number("Loss, training", format="%.5g"),
+            columns.VALIDATION_LOSS: number("Loss, held out", format="%.5g"),
+            columns.TRAIN_ACCURACY: number("Accuracy, training (%)", format="%.2f"),
+            columns.VALIDATION_ACCURACY: number("Accuracy, held out (%)", format="%.2f"),
+            columns.SECONDS: number("Seconds", format="%.1f"),
         },
     )
     if long:

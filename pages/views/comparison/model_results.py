@@ -7,11 +7,9 @@ from pathlib import Path
 import streamlit as st
 
 from casting_core.errors import CastingError
+from casting_core.evaluation import evaluate, held_out_verdicts, predictions
 from casting_core.evaluation.comparison.agreement import ModelPair, agreement
 from casting_core.evaluation.comparison.behaviour import Behaviour, behaviour, select
-from casting_core.evaluation.evaluate import suspects_of
-from casting_core.evaluation.held_out_verdicts import PREDICTIONS, HeldOutVerdict, judge_rows, used_thresholds
-from casting_core.evaluation.predictions import read_predictions
 from casting_core.networks.card import CARD, MODELS, SAMPLES, ModelCard, folder_of
 from pages.shared import resources, trouble, wording
 
@@ -33,7 +31,7 @@ class ModelResults:
 
     key: Key
     card: ModelCard
-    rows: Sequence[HeldOutVerdict]
+    rows: Sequence[held_out_verdicts.HeldOutVerdict]
     suspects: frozenset[str]
 
     @property
@@ -47,7 +45,7 @@ class SelectedResults:
     """A model on the pictures that were chosen: `rows` by path, and all that is drawn of them."""
 
     known: ModelResults
-    rows: dict[str, HeldOutVerdict]
+    rows: dict[str, held_out_verdicts.HeldOutVerdict]
     found: Behaviour
 
     @property
@@ -84,8 +82,8 @@ def pair(first: SelectedResults, second: SelectedResults, *, unseen: bool, as_fi
     return agreement(
         [each.row for each in one],
         [each.row for each in two],
-        first_thresholds=used_thresholds(one),
-        second_thresholds=used_thresholds(two),
+        first_thresholds=held_out_verdicts.used_thresholds(one),
+        second_thresholds=held_out_verdicts.used_thresholds(two),
     )
 
 
@@ -106,7 +104,7 @@ def complain(model: str, error: CastingError) -> None:
 
 
 def _state(folder: Path) -> tuple[int, ...]:
-    files = [folder / name for name in (CARD, PREDICTIONS, SAMPLES)]
+    files = [folder / name for name in (CARD, held_out_verdicts.PREDICTIONS, SAMPLES)]
     found = [file.stat() for file in files if file.is_file()]
     return tuple(number for each in found for number in (each.st_size, each.st_mtime_ns))
 
@@ -115,5 +113,5 @@ def _state(folder: Path) -> tuple[int, ...]:
 def _known(key: Key) -> ModelResults:
     name, folder = key[0], Path(key[1])
     card = resources.card(name)
-    rows = judge_rows(read_predictions(folder / PREDICTIONS), card)
-    return ModelResults(key=key, card=card, rows=rows, suspects=suspects_of(folder))
+    rows = held_out_verdicts.judge_rows(predictions.read_predictions(folder / held_out_verdicts.PREDICTIONS), card)
+    return ModelResults(key=key, card=card, rows=rows, suspects=evaluate.suspects_of(folder))

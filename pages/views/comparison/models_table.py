@@ -15,9 +15,7 @@ from casting_core.evaluation.comparison.model_rows import ModelRow, Origin, best
 from casting_core.evaluation.comparison.model_table import STAR, UNKNOWN, spreadsheet, text, to_markdown
 from casting_core.evaluation.reporting.cells import percent
 from casting_core.networks.card import MODELS, ModelCard
-from pages.shared import resources, tables
-from pages.shared.inputs import several
-from pages.shared.trouble import complain
+from pages.shared import inputs, resources, tables, trouble
 from pages.views.comparison import timing
 
 SWITCHES = {  # in the link → title, what it does
@@ -68,7 +66,7 @@ def _cards() -> list[ModelCard]:
         try:
             cards.append(resources.card(name))
         except CastingError as error:
-            complain("A model is left out.", error)
+            trouble.complain("A model is left out.", error)
     if not cards:
         st.info("No model has been shipped yet; below is what the study reported.", icon=":material/pending:")
     return cards
@@ -120,9 +118,9 @@ def _ask(names: list[str]) -> tuple[Sequence[Column], list[str], bool, bool, boo
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         with st.popover("Columns", icon=":material/view_column:"):
             every = [column.title for column in COLUMNS]
-            titles = several("Columns that are shown", every, "columns", default=USUAL)
+            titles = inputs.several("Columns that are shown", every, "columns", default=USUAL)
         with st.popover("Rows", icon=":material/table_rows:"):
-            chosen = several("Models that are shown", names, "rows", default=names)
+            chosen = inputs.several("Models that are shown", names, "rows", default=names)
         only, ranges, as_filed = (
             st.toggle(title, key=key, bind="query-params", help=meaning) for key, (title, meaning) in SWITCHES.items()
         )

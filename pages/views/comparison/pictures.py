@@ -6,15 +6,12 @@ from pathlib import Path, PurePosixPath
 import streamlit as st
 from PIL import Image
 
-from casting_core.charts.overlay import percent
-from casting_core.charts.style import WORDS
+from casting_core.charts import overlay, style
 from casting_core.errors import CastingError
 from casting_core.evaluation.held_out_verdicts import HeldOutVerdict
 from casting_core.labels import Label, Verdict
-from pages.shared import downloads, gallery, tables, widgets
+from pages.shared import downloads, gallery, tables, trouble, uploads, widgets
 from pages.shared.marked import as_uri
-from pages.shared.trouble import excuse
-from pages.shared.uploads import Upload
 from pages.views.comparison import held_out_view
 from pages.views.comparison.model_results import SelectedResults
 from pages.views.dataset import loaded, opened
@@ -60,7 +57,7 @@ def hardness(each: HeldOutVerdict) -> float:
 def said(judge: SelectedResults, path: str) -> str:
     """Say what a judge made of a picture: `12.3 %, sent to a person`."""
     each = judge.rows[path]
-    return f"{percent(each.row.probability)}, {DONE[each.verdict]}"
+    return f"{overlay.percent(each.row.probability)}, {DONE[each.verdict]}"
 
 
 def root(judges: Sequence[SelectedResults]) -> Path | None:
@@ -77,7 +74,7 @@ def _tiles(paths: Sequence[str], judges: Sequence[SelectedResults], here: Path, 
     for path in paths[start : start + PAGE]:
         row, name = judges[0].rows[path].row, PurePosixPath(path).name
         told = [said(judge, path) if len(judges) == 1 else f"{judge.name}: {said(judge, path)}" for judge in judges]
-        notes = [(note, False) for note in (f"filed as {WORDS[row.label]}, photograph {row.source}", *told)]
+        notes = [(note, False) for note in (f"filed as {style.WORDS[row.label]}, photograph {row.source}", *told)]
         made.append(gallery.Tile(key=path, title=name, source=_small(here, path), notes=notes))
     gallery.show(
         made,
@@ -110,7 +107,7 @@ def _names(paths: Sequence[str], judges: Sequence[SelectedResults]) -> None:
     rows = judges[0].rows
     tables.show_table(
         [
-            (path, WORDS[rows[path].row.label], rows[path].row.source, *(said(judge, path) for judge in judges))
+            (path, style.WORDS[rows[path].row.label], rows[path].row.source, *(said(judge, path) for judge in judges))
             for path in paths
         ],
         {"file": "File", "filed": "Filed as", "photograph": "Photograph"}
@@ -146,7 +143,7 @@ def dialog(chosen: Sequence[SelectedResults]) -> None:
 def _draw(path: str, judges: Sequence[SelectedResults]) -> None:
     row = judges[0].rows[path].row
     st.text(path)
-    st.markdown(f"Filed as **{WORDS[row.label]}**; photograph {row.source}.")
+    st.markdown(f"Filed as **{style.WORDS[row.label]}**; photograph {row.source}.")
     here = root(judges)
     upload = None if here is None else as_upload(here, path)
     picture = None if here is None else loaded.shown(here, path)
@@ -165,7 +162,7 @@ def _draw(path: str, judges: Sequence[SelectedResults]) -> None:
         widgets.evidence_legend()
 
 
-def _seen_by(judge: SelectedResults, upload: Upload, path: str) -> bool:
+def _seen_by(judge: SelectedResults, upload: uploads.Upload, path: str) -> bool:
     """Draw the picture as a model sees it; whether that is a map of its own evidence."""
     name = judge.name
     st.markdown(f"**{judge.title}**: {said(judge, path)}")
@@ -173,13 +170,13 @@ def _seen_by(judge: SelectedResults, upload: Upload, path: str) -> bool:
         with st.spinner(f"{name} looks at the picture…"):
             judged, unseen, activation = held_out_view.inspect_held_out(upload, judge, path)
     except CastingError as error:
-        excuse("There is no map: the model cannot be used.", f"{name}: {error}")
+        trouble.excuse("There is no map: the model cannot be used.", f"{name}: {error}")
         return False
     if judged.picture is None:
         st.text(judged.inspection.reason)
         return False
     if judged.evidence is not None:
-        count, most = len(judged.inspection.regions), percent(float(judged.evidence.max()))
+        count, most = len(judged.inspection.regions), overlay.percent(float(judged.evidence.max()))
         alt = f"The picture with the evidence map of {name}: strongest {most}, {count} places marked."
         st.image(downloads.marked_image(judged), width="stretch", alt=alt)
     elif activation is not None:
@@ -194,6 +191,6 @@ def _seen_by(judge: SelectedResults, upload: Upload, path: str) -> bool:
         now = judged.inspection.probability
         st.caption(
             "Judged by a copy that had never seen this casting; that copy does not ship, so what is drawn is the model "
-            f"itself, which was trained on this photograph and gives {'–' if now is None else percent(now)}."
+            f"itself, which was trained on this photograph and gives {'–' if now is None else overlay.percent(now)}."
         )
     return judged.evidence is not None

@@ -9,12 +9,10 @@ import streamlit as st
 from casting_core.evaluation.costs import PASS, REVIEW, Plant
 from casting_core.evaluation.plant.rounding import rounded_amount
 from casting_core.evaluation.predictions import Prediction
-from casting_core.evaluation.thresholds import cost_optimal
-from casting_core.evaluation.thresholds.sweep import ThresholdOutcome, expected_cost
+from casting_core.evaluation.thresholds import cost_optimal, sweep
 from casting_core.inspection.settings import made_for
 from casting_core.networks.card import ModelCard
-from pages.shared import plant_form
-from pages.shared.tables import save_button
+from pages.shared import plant_form, tables
 from pages.views.comparison.model_results import Key
 from pages.views.comparison.threshold_scale import Scale, put
 
@@ -22,7 +20,7 @@ FLAT, SHARP = 0.2, 0.03  # shares of all pairs that cost about the same
 
 
 def choose_for_plant(
-    key: Key, rows: Sequence[Prediction], steps: Scale, chosen: ThresholdOutcome, shipped: ThresholdOutcome
+    key: Key, rows: Sequence[Prediction], steps: Scale, chosen: sweep.ThresholdOutcome, shipped: sweep.ThresholdOutcome
 ) -> Mapping[str, float]:
     """Ask for the plant's figures, propose thresholds for them, and give what was weighed, as a settings file does."""
     st.subheader("Which thresholds suit your plant?", anchor=False)
@@ -34,8 +32,8 @@ def choose_for_plant(
     st.markdown(f"**Proposed: pass below {low} %, reject from {high} %.** {_ends(found)}{_flat(found.plateau)}")
     pairs = {
         "proposed": (found.cost, found.reviews),
-        "chosen above": expected_cost(chosen, plant),
-        "shipped": expected_cost(shipped, plant),
+        "chosen above": sweep.expected_cost(chosen, plant),
+        "shipped": sweep.expected_cost(shipped, plant),
     }
     st.table(
         [
@@ -122,7 +120,7 @@ def take_away(card: ModelCard, low: float, high: float, costs: Mapping[str, floa
         "other model refuses it."
     )
     name = f"{card.name}-settings.json"
-    save_button("Download the settings file", name, lambda: settings_file(card, low, high, costs))
+    tables.save_button("Download the settings file", name, lambda: settings_file(card, low, high, costs))
     st.caption("On the command line:")
     command = f"python -m casting_core inspect parts/ --model {card.name} --settings {name}"
     st.code(command, language="bash", wrap_lines=True)

@@ -10,12 +10,8 @@ from casting_core.charts.style import Chart
 from casting_core.errors import CastingError, DataError
 from casting_core.estimate import Estimate
 from casting_core.evaluation.predictions import Prediction, Predictions, as_arrays
-from casting_core.evaluation.thresholds.operating_point import counts_below
-from casting_core.evaluation.thresholds.sweep import ThresholdOutcome, outcome_at
-from casting_core.evaluation.thresholds.verdicts import for_choosing
-from pages.shared import inputs, resources
-from pages.shared.drawing import draw_kept
-from pages.shared.trouble import complain
+from casting_core.evaluation.thresholds import operating_point, sweep, verdicts
+from pages.shared import drawing, inputs, resources, trouble
 from pages.views.comparison import model_results, plant_costs
 from pages.views.comparison.threshold_scale import PASS, REJECT, Scale, keep_order, put, scale
 
@@ -49,7 +45,8 @@ def show() -> None:
     steps = scale(ground.model.card)
     low, high = _sliders(steps)
     chosen, shipped = (
-        outcome_at(ground.predictions, threshold_pass=a, threshold_reject=b) for a, b in ((low, high), steps.shipped)
+        sweep.outcome_at(ground.predictions, threshold_pass=a, threshold_reject=b)
+        for a, b in ((low, high), steps.shipped)
     )
     _rates(chosen, shipped)
     _curves(ground, (low, high), steps.shipped)
@@ -68,13 +65,13 @@ def _choose() -> Ground | None:
         found = model_results.known(model)
         return _ground(found.key, found)
     except CastingError as error:
-        complain("The thresholds of this model cannot be chosen here; choose another model.", error)
+        trouble.complain("The thresholds of this model cannot be chosen here; choose another model.", error)
         return None
 
 
 @st.cache_resource(max_entries=model_results.MAX_MODELS, show_spinner=False)
 def _ground(key: model_results.Key, _model: model_results.ModelResults) -> Ground:
-    rows = for_choosing([each.row for each in _model.rows], left_out=_model.suspects)
+    rows = verdicts.for_choosing([each.row for each in _model.rows], left_out=_model.suspects)
     if len({row.label for row in rows}) < 2:
         raise DataError(f"{_model.name} was not judged on castings never seen of both labels; ship it with its folds.")
     return Ground(model=_model, rows=rows, predictions=as_arrays(rows))
@@ -121,7 +118,7 @@ def _sliders(steps: Scale) -> tuple[float, float]:
     return first, second
 
 
-def _rates(chosen: ThresholdOutcome, shipped: ThresholdOutcome) -> None:
+def _rates(chosen: sweep.ThresholdOutcome, shipped: sweep.ThresholdOutcome) -> None:
     """Show the three rates at the chosen thresholds, beside those at the shipped ones."""
     for column, (name, title, meaning) in zip(st.columns(3, border=True), RATES, strict=True):
         rate, before = getattr(chosen, name), getattr(shipped, name)
@@ -156,10 +153,10 @@ def _curves(ground: Ground, chosen: tuple[float, float], shipped: tuple[float, f
 
     def chart() -> Chart:
         predictions, thresholds = ground.predictions, np.unique([*charts.GRID, *chosen, *shipped])
-        counts = counts_below(predictions.probability, predictions.positive, thresholds)
+        counts = operating_point.counts_below(predictions.probability, predictions.positive, thresholds)
         return charts.rates(thresholds, *counts, chosen=chosen, shipped=shipped)
 
-    draw_kept("rates", (ground.model.key, chosen), chart)
+    drawing.draw_kept("rates", (ground.model.key, chosen), chart)
     st.caption(
         "Each line across is ten times the one below; where a curve ends at the bottom there is not one such picture. "
         "The solid upright lines are your thresholds: on the left one read missed defects, on the right one false "

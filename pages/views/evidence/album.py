@@ -8,8 +8,7 @@ from collections.abc import Iterator
 
 import streamlit as st
 
-from casting_core.evaluation.localization.labelled import LabelledImage
-from casting_core.evaluation.localization.pointing_game import BestAndWorst, Judge, point
+from casting_core.evaluation.localization import labelled, pointing_game
 
 KEEP = 2  # of the best, and of the worst
 MOST = 6  # albums held in memory
@@ -21,8 +20,8 @@ class Album:
     `done`: pictures so far, `finished`: whether there are no more, `extremes`: the best and the worst so far.
     """
 
-    def __init__(self, pictures: Iterator[LabelledImage], judge: Judge) -> None:
-        self.extremes = BestAndWorst(KEEP)
+    def __init__(self, pictures: Iterator[labelled.LabelledImage], judge: pointing_game.Judge) -> None:
+        self.extremes = pointing_game.BestAndWorst(KEEP)
         self.done, self.finished = 0, False
         self._pictures, self._judge, self._lock = pictures, judge, threading.Lock()
 
@@ -35,7 +34,7 @@ class Album:
             if known is None:
                 self.finished = True
                 return False
-            pointed = point(known, self._judge)
+            pointed = pointing_game.point(known, self._judge)
             self.done += 1
             if pointed is not None:
                 self.extremes.add(pointed)
@@ -43,6 +42,6 @@ class Album:
 
 
 @st.cache_resource(max_entries=MOST, show_spinner=False)
-def album(key: tuple[str, ...], _pictures: Iterator[LabelledImage], _judge: Judge) -> Album:
+def album(key: tuple[str, ...], _pictures: Iterator[labelled.LabelledImage], _judge: pointing_game.Judge) -> Album:
     """Find the album of this key, or begin it; the longest untouched goes when there are too many."""
     return Album(_pictures, _judge)

@@ -22,7 +22,6 @@ from casting_core.networks.card import MODELS, ModelCard, folder_of
 from casting_core.networks.limit_figures import CensoredSize, DetectabilityFigures, KindFigures
 from pages.shared import inputs, tables
 from pages.shared.drawing import draw
-from pages.shared.inputs import one_of
 from pages.views.evidence import choice
 
 # one worker: the castings that are shown first come first, and pages keep the other processors
@@ -59,12 +58,12 @@ def show() -> None:
 def _view(card: ModelCard, measured: Mapping[str, Any]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         bases = [title for title, base in BASES.items() if base in measured]
-        base = BASES[one_of("Defects drawn into", bases, "castings", wrap=True)]
+        base = BASES[inputs.one_of("Defects drawn into", bases, "castings", wrap=True)]
         meaning = (
             "Not passed: the part is rejected, sent to a person, or has no verdict. Marked: the evidence map marks a "
             "place on the defect."
         )
-        seen = COUNTED[one_of("Counts as found", COUNTED, "found", help=meaning, wrap=True)]
+        seen = COUNTED[inputs.one_of("Counts as found", COUNTED, "found", help=meaning, wrap=True)]
         diameter = inputs.diameter("all sizes")
     found = measured[base] if seen == STOPPED else marked(card, base).result()
     kinds = list(found.kinds)

@@ -13,10 +13,7 @@ from casting_core.evaluation.localization.labelled import evidence, photographs,
 from casting_core.evaluation.localization.pointing_game import Judge, PointingResult
 from casting_core.labels import Verdict
 from casting_core.networks.card import ModelCard
-from pages.shared.resources import inspector
-from pages.shared.trouble import complain
-from pages.shared.widgets import legend
-from pages.shared.wording import WORDING
+from pages.shared import resources, trouble, widgets, wording
 from pages.views.evidence.album import Album, album
 
 FEW = 12  # rendered castings that are judged at once: no more than a page may take
@@ -35,14 +32,14 @@ def show(card: ModelCard) -> None:
         "Ordered by three questions: does the strongest place lie on a defect; how many of the defects does a marked "
         "place touch; how much of the map’s light lies on defects. The ring is around the strongest place."
     )
-    legend("Probability of a defect by the evidence at that place", EVIDENCE, 0.7, ("0 %", "50 %", "100 %"))
+    widgets.legend("Probability of a defect by the evidence at that place", EVIDENCE, 0.7, ("0 %", "50 %", "100 %"))
     _rendered(card)
     _second_camera(card)
 
 
 def _judge(model: str) -> Judge:
     def judge(pixels: np.ndarray) -> tuple[float, np.ndarray, Verdict]:
-        probability, heatmap, inspection = evidence(inspector(model), pixels)
+        probability, heatmap, inspection = evidence(resources.inspector(model), pixels)
         return probability, heatmap, inspection.verdict
 
     return judge
@@ -91,7 +88,7 @@ def _second_camera(card: ModelCard) -> None:
             _search(found, measured.pictures if measured else 0, "Reading and judging photographs")
     except CastingError as error:
         album.clear(key, pictures, judge)
-        complain("The photographs with marked defects cannot be used.", error)
+        trouble.complain("The photographs with marked defects cannot be used.", error)
         return
     _extremes(found, "photographs", "a marked defect")
 
@@ -147,5 +144,5 @@ def _sentence(each: PointingResult) -> str:
         touched = f"marked places touch {each.touched} of {each.defects} defects"
     return (
         f"The strongest place {where}; {touched}; {percent(each.heat_inside)} of the light lies on defects. "
-        f"Verdict: {WORDING[each.verdict].word.lower()}, probability of a defect {percent(each.probability)}."
+        f"Verdict: {wording.WORDING[each.verdict].word.lower()}, probability of a defect {percent(each.probability)}."
     )

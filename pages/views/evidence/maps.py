@@ -13,9 +13,7 @@ from casting_core.evaluation.reporting.figures_by_set import found_by_kind
 from casting_core.explanation.methods import METHODS
 from casting_core.networks.card import ModelCard
 from casting_core.networks.localization_figures import LocalizationFigures, MethodFigures, Quantiles
-from pages.shared import resources
-from pages.shared.drawing import draw
-from pages.shared.tables import panel, show_table
+from pages.shared import drawing, resources, tables
 from pages.views.evidence import choice, map_pictures
 
 SETS = {"second_capture": "Second camera", "rendered": "Rendered castings"}
@@ -149,7 +147,7 @@ def _sizes_and_kinds(card: ModelCard, sets: Mapping[str, LocalizationFigures]) -
     kinds = found_by_kind(card)
     left, right = st.columns(2, gap="large")
     recalls = {title: found.region_recall for title, found in sets.items()}
-    panel(
+    tables.panel(
         left,
         "Defects that a marked place touches, by size",
         charts.by_size(recalls, SIZES, title="Defects touched"),
@@ -162,7 +160,7 @@ def _sizes_and_kinds(card: ModelCard, sets: Mapping[str, LocalizationFigures]) -
         right.markdown(f"**{title}**")
         right.markdown("Not measured: needs rendered castings, whose kinds of defects are known.")
         return
-    panel(
+    tables.panel(
         right,
         title,
         charts.by_kind(kinds, title="Parts judged defective"),
@@ -196,9 +194,9 @@ def _methods(card: ModelCard) -> None:
         others="class activation maps",
         points=name == "drop",
     )
-    draw(chart, METHOD_FIGURES[name][1] + _fewer(measured, titles, name), "maps methods")
+    drawing.draw(chart, METHOD_FIGURES[name][1] + _fewer(measured, titles, name), "maps methods")
     text = st.column_config.TextColumn
-    show_table(
+    tables.show_table(
         [
             (
                 titles[method],

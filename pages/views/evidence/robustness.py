@@ -6,10 +6,9 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
+from casting_core.charts import overlay, style
 from casting_core.charts import robustness as charts
-from casting_core.charts.overlay import encoded, percent
 from casting_core.charts.robustness import ERRORS, FIGURES, beyond, level_text, range_text, title_of, unit_of, unnoticed
-from casting_core.charts.style import listed
 from casting_core.data.images import decode
 from casting_core.data.part.finder import find_part
 from casting_core.evaluation.robustness.corruptions import CORRUPTIONS
@@ -17,9 +16,8 @@ from casting_core.evaluation.robustness.summary import HANDED, RISE
 from casting_core.inspection.gate import RULES
 from casting_core.networks.card import ModelCard
 from casting_core.networks.limit_figures import DisturbanceFigures, LevelFigures, RobustnessFigures
-from pages.shared import resources, tables
+from pages.shared import resources, tables, trouble
 from pages.shared.sample_pictures import sample_pictures
-from pages.shared.trouble import complaining
 from pages.shared.uploads import Upload
 from pages.shared.wording import WORDING, advice
 from pages.views.evidence import choice
@@ -81,7 +79,7 @@ def _table(measured: RobustnessFigures) -> None:
     st.caption(
         f"*As taken*, {_share(before, 'missed')} of the defective parts are missed, "
         f"{_share(before, 'false_alarms')} of the sound ones rejected, and "
-        f"{percent(before.handed_over)} of all are sent to a person. *Errors alone*: missed defects and "
+        f"{overlay.percent(before.handed_over)} of all are sent to a person. *Errors alone*: missed defects and "
         "false alarms do not rise, but more parts may be sent to a person. Between two steps nobody looked."
     )
     tables.save_button("Save all figures as CSV", "robustness.csv", lambda: to_csv(measured), key="robustness csv")
@@ -89,7 +87,7 @@ def _table(measured: RobustnessFigures) -> None:
 
 def _share(level: LevelFigures, figure: str) -> str:
     found = level.share(figure)
-    return percent(0.0 if found is None else found.value)
+    return overlay.percent(0.0 if found is None else found.value)
 
 
 def _small(disturbances: Mapping[str, DisturbanceFigures]) -> None:
@@ -122,7 +120,7 @@ def _closer(card: ModelCard, disturbances: Mapping[str, DisturbanceFigures]) -> 
     if told := "; ".join(beyond(name, found)):
         st.markdown(f"**What happens at the first step beyond.** {told[0].upper()}{told[1:]}.")
     st.markdown(f"**What the checks of a photograph refuse.** {gate_words(name, card)} {_measured(name, found)}")
-    with complaining("The model cannot judge the rendered castings."):  # the figures stand without it
+    with trouble.complaining("The model cannot judge the rendered castings."):  # the figures stand without it
         _seen(card, name, found)
     st.caption(
         f"The figures hold at a step where missed defects rise by no more than {100 * RISE['missed']:g} and false "
@@ -150,8 +148,8 @@ def gate_words(name: str, card: ModelCard) -> str:
             "No check measures this, so a photograph disturbed so is judged like any other. Only where the part is no "
             "longer recognised is there no verdict."
         )
-    told = f"It goes to a person where {listed(review, 'or')}."
-    return f"{told} There is no verdict where {listed(none, 'or')}." if none else told
+    told = f"It goes to a person where {style.listed(review, 'or')}."
+    return f"{told} There is no verdict where {style.listed(none, 'or')}." if none else told
 
 
 def _bound(words: str, value: float) -> str:
@@ -193,7 +191,7 @@ def _casting(card: ModelCard, which: str, name: str, level: float, title: str) -
     upload = disturbed_casting(which, name, level)
     inspection = resources.judge(upload, model=card.name).inspection
     wording, p = WORDING[inspection.verdict], inspection.probability
-    told = "" if p is None else f", probability of a defect {percent(p)}"
+    told = "" if p is None else f", probability of a defect {overlay.percent(p)}"
     st.image(
         upload.data,
         width="stretch",
@@ -212,7 +210,7 @@ def disturbed_casting(which: str, name: str, level: float) -> Upload:
     if name in CORRUPTIONS and level != CORRUPTIONS[name].none:
         part = find_part(pixels) if name == "occlusion" else None
         pixels = CORRUPTIONS[name].apply(pixels, level, list(CORRUPTIONS).index(name), part=part)
-    return Upload.of(f"{which}.png", encoded(Image.fromarray(np.ascontiguousarray(pixels)), "PNG"))
+    return Upload.of(f"{which}.png", overlay.encoded(Image.fromarray(np.ascontiguousarray(pixels)), "PNG"))
 
 
 def to_csv(measured: RobustnessFigures) -> bytes:

@@ -14,9 +14,7 @@ from casting_core.evaluation.plant.results import Worth
 from casting_core.evaluation.plant.verdict_rates import VerdictRates
 from casting_core.networks.card import ModelCard
 from casting_core.networks.registry import architecture
-from pages.shared import plant_form, resources, tables, wording
-from pages.shared.drawing import draw
-from pages.shared.inputs import one_of
+from pages.shared import drawing, inputs, plant_form, resources, tables, wording
 from pages.shared.plant_form import Asked
 from pages.views.evidence import worth_words as words
 
@@ -98,7 +96,7 @@ def _saving(found: Worth, asked: Asked) -> None:
 
 def _ways(found: Worth, asked: Asked) -> None:
     st.subheader("Four ways to inspect", anchor=False)
-    span = one_of("Counted for", SPANS, "per")
+    span = inputs.one_of("Counted for", SPANS, "per")
     for row in (WAYS[:2], WAYS[2:]):
         for column, way in zip(st.columns(2, border=True), row, strict=True):
             title, how = words.WAYS[way]
@@ -155,7 +153,7 @@ def _chart(name: str, weights_sha256: str, as_filed: bool, asked: Asked) -> None
     st.subheader("What if fewer or more parts were defective?", anchor=False)
     rate = asked.plant.defect_rate
     costs = _curve(name, weights_sha256, as_filed, asked.plant)
-    draw(
+    drawing.draw(
         charts.cost_curve(costs, grid(rate), TITLES, at=rate, currency=asked.currency),
         "The lower, the cheaper. The bands are 95 % ranges. *No inspection* may leave the chart at the top. Where "
         "lines cross, both ways cost the same.",

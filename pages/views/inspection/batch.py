@@ -7,10 +7,8 @@ from typing import Any
 import streamlit as st
 
 from casting_core.labels import Verdict
-from pages.shared import downloads, resources, stepping
-from pages.shared.trouble import complain
+from pages.shared import downloads, resources, stepping, trouble, wording
 from pages.shared.uploads import Upload
-from pages.shared.wording import WORDING
 from pages.views.inspection import batch_table, single
 from pages.views.inspection.batch_job import Job
 from pages.views.inspection.batch_table import Line
@@ -99,7 +97,7 @@ def progress(job: Job) -> None:
             return
         waiting = job.total - job.done
         if job.error:
-            complain(f"{waiting} pictures were not judged.", job.error)
+            trouble.complain(f"{waiting} pictures were not judged.", job.error)
         else:
             st.warning(f"Stopped: {waiting} not judged yet.", icon=":material/pause_circle:")
         st.button("Go on", icon=":material/play_arrow:", on_click=job.start)
@@ -110,7 +108,7 @@ def totals(lines: Sequence[Line]) -> None:
     counts, flagged = batch_table.counted(lines), batch_table.share_flagged(lines)
     with st.container(horizontal=True):
         for verdict in Verdict:  # they stand two in a row on a phone
-            word = WORDING[verdict].word
+            word = wording.WORDING[verdict].word
             st.metric(word, f"{counts[word]:,}", border=True, width=170)
         st.metric(
             "Flagged",
@@ -124,7 +122,7 @@ def totals(lines: Sequence[Line]) -> None:
 def choose(lines: Sequence[Line]) -> None:
     """Filter by verdict and file name, and order; `arrange` reads them."""
     counts = batch_table.counted(lines)
-    words = [WORDING[verdict].word for verdict in Verdict] + [batch_table.WAITING]
+    words = [wording.WORDING[verdict].word for verdict in Verdict] + [batch_table.WAITING]
     offered = [word for word in words if counts[word] or st.session_state.get("filter") == word]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         keep: Any = {"persist_state": "session"}  # also while a picture is open and these are not drawn

@@ -10,8 +10,7 @@ import streamlit as st
 from casting_core.data.files import neutral
 from casting_core.inspection.results import Inspection
 from casting_core.labels import Verdict
-from pages.shared.uploads import Upload
-from pages.shared.wording import WORDING
+from pages.shared import uploads, wording
 
 WAITING = "Not judged yet"
 ORDERS = ("Most suspicious first", "As they came", "By file name")
@@ -21,7 +20,7 @@ ORDERS = ("Most suspicious first", "As they came", "By file name")
 class Line:
     """One file: what was given, and its result and small picture; None where it was refused, or is not judged yet."""
 
-    upload: Upload
+    upload: uploads.Upload
     inspection: Inspection | None = None
     thumbnail: str | None = None
 
@@ -35,7 +34,7 @@ class Line:
     @property
     def word(self) -> str:
         """Its verdict in a word."""
-        return WAITING if self.verdict is None else WORDING[self.verdict].word
+        return WAITING if self.verdict is None else wording.WORDING[self.verdict].word
 
     @property
     def probability(self) -> float | None:
@@ -113,7 +112,7 @@ def draw(lines: Sequence[Line], *, key: str) -> int | None:
 
 def _row(line: Line) -> dict[str, Any]:
     inspection = line.inspection
-    mark = "" if line.verdict is None else WORDING[line.verdict].mark + " "
+    mark = "" if line.verdict is None else wording.WORDING[line.verdict].mark + " "
     return {
         "picture": line.thumbnail,
         "file": neutral(line.upload.name),  # the table's own export is a CSV file too

@@ -10,10 +10,8 @@ from pathlib import Path
 
 from casting_core.charts.overlay import COLOURS, WORDS, percent
 from casting_core.labels import Verdict
-from pages.shared import downloads, marked, resources
+from pages.shared import downloads, marked, resources, uploads, wording
 from pages.shared.resources import DisplayedInspection
-from pages.shared.uploads import Upload
-from pages.shared.wording import NO_MAP, NONE_MARKED, WORDING, advice, purpose, region_columns, region_row
 
 MAX_ROWS = 8  # regions that fit on the sheet
 SIDE = 720  # px, long side of its pictures
@@ -21,7 +19,7 @@ STYLE = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
 
 
 def page(
-    upload: Upload, judged: DisplayedInspection, *, diameter: float | None = None, now: datetime | None = None
+    upload: uploads.Upload, judged: DisplayedInspection, *, diameter: float | None = None, now: datetime | None = None
 ) -> str:
     """Return the file's content. The picture must be decoded.
 
@@ -29,7 +27,7 @@ def page(
     None.
     """
     inspection = judged.inspection
-    word = WORDING[inspection.verdict]
+    word = wording.WORDING[inspection.verdict]
     colour = COLOURS.get(inspection.verdict, "#777")
     stamp = (now or datetime.now(UTC)).strftime("%Y-%m-%d %H:%M UTC")
     reason = f"<p>{escape(inspection.reason)}</p>" if inspection.reason else ""
@@ -38,7 +36,7 @@ def page(
         f"<title>Inspection of {escape(upload.name)}</title><style>{STYLE}</style></head><body>"
         f"<p>Casting Inspector · {stamp}</p>"
         f'<div class="verdict" style="--colour:{colour}"><h1>{word.mark} {word.word}</h1>'
-        f"<p><strong>{escape(advice(inspection))}</strong></p>{reason}</div>"
+        f"<p><strong>{escape(wording.advice(inspection))}</strong></p>{reason}</div>"
         f"{_scale(judged)}{_pictures(judged)}{_regions(judged, diameter)}{_facts(upload, judged)}"
         "</body></html>"
     )
@@ -79,10 +77,11 @@ def _pictures(judged: DisplayedInspection) -> str:
 def _regions(judged: DisplayedInspection, diameter: float | None) -> str:
     regions = judged.inspection.regions
     if not regions:
-        return f"<p>{NO_MAP if judged.evidence is None else NONE_MARKED}</p>"
-    head = _row("th", region_columns(diameter))
+        return f"<p>{wording.NO_MAP if judged.evidence is None else wording.NONE_MARKED}</p>"
+    head = _row("th", wording.region_columns(diameter))
     rows = "".join(
-        _row("td", region_row(number, region, diameter)) for number, region in enumerate(regions[:MAX_ROWS], start=1)
+        _row("td", wording.region_row(number, region, diameter))
+        for number, region in enumerate(regions[:MAX_ROWS], start=1)
     )
     more = f"<p>and {len(regions) - MAX_ROWS} weaker places</p>" if len(regions) > MAX_ROWS else ""
     return f"<table><thead>{head}</thead><tbody>{rows}</tbody></table>{more}"
@@ -92,14 +91,14 @@ def _row(kind: str, cells: Iterable[str]) -> str:
     return "<tr>" + "".join(f"<{kind}>{cell}</{kind}>" for cell in cells) + "</tr>"
 
 
-def _facts(upload: Upload, judged: DisplayedInspection) -> str:
+def _facts(upload: uploads.Upload, judged: DisplayedInspection) -> str:
     inspection = judged.inspection
     facts = (
         ("File", upload.name),
         ("SHA-256 of the file", inspection.sha256 or "–"),
         ("Picture", f"{inspection.width} × {inspection.height} px"),
         ("Model", f"{inspection.model}, on {inspection.device}"),
-        ("What it is there for", purpose(resources.card(inspection.model))),
+        ("What it is there for", wording.purpose(resources.card(inspection.model))),
         ("Time", f"{1000 * inspection.seconds.get('total', 0.0):.0f} ms"),
     )
     rows = "".join(f"<dt>{name}</dt><dd>{escape(value)}</dd>" for name, value in facts)

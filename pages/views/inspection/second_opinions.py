@@ -8,17 +8,14 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from casting_core.charts.overlay import percent
-from casting_core.charts.style import WORDS
+from casting_core.charts import overlay, style
 from casting_core.data.provenance.seen_before import SeenBefore
 from casting_core.errors import CastingError
 from casting_core.explanation.precedents import Precedent
 from casting_core.inspection.results import Inspection
 from casting_core.labels import Label
-from pages.shared import resources, widgets
-from pages.shared.trouble import excuse
+from pages.shared import resources, trouble, widgets, wording
 from pages.shared.uploads import Upload
-from pages.shared.wording import WORDING
 
 if TYPE_CHECKING:
     from casting_core.inspection.stability import Stability
@@ -31,7 +28,7 @@ def seen_before(upload: Upload, model: str) -> None:
     try:
         found = resources.seen_before(upload, model=model)
     except CastingError as error:
-        return excuse("It cannot be told whether this casting was seen before.", error)
+        return trouble.excuse("It cannot be told whether this casting was seen before.", error)
     if found is None and not resources.card(model).on_public_set:
         st.caption("Not looked up among the training photographs: this model was trained on pictures of your own.")
         return
@@ -62,7 +59,7 @@ def _match(found: SeenBefore) -> None:
     st.markdown(
         f"Of this photograph, {found.defective:,} training pictures are filed as defective and {found.ok:,} as sound."
     )
-    _known_picture(found.path, f"Training picture, filed as {WORDS[found.label]}")
+    _known_picture(found.path, f"Training picture, filed as {style.WORDS[found.label]}")
 
 
 def precedents(upload: Upload, model: str) -> None:
@@ -72,7 +69,7 @@ def precedents(upload: Upload, model: str) -> None:
     try:
         found = resources.precedents(upload, model=model)
     except CastingError as error:
-        return excuse("The known castings of this model cannot be read.", error)
+        return trouble.excuse("The known castings of this model cannot be read.", error)
     if found is None:
         st.info(
             f"The model {model} has no features in which castings could be compared.", icon=":material/layers_clear:"
@@ -91,7 +88,7 @@ def precedents(upload: Upload, model: str) -> None:
         st.caption("The public set is not on this computer, so they are named and not shown.")
     for column, label in zip(st.columns(2, border=True), Label, strict=True):
         with column:
-            st.markdown(f"**{WORDS[label].capitalize()} {'parts' if own else 'castings'}**")
+            st.markdown(f"**{style.WORDS[label].capitalize()} {'parts' if own else 'castings'}**")
             for place, each in zip(st.columns(max(1, len(found[label]))), found[label], strict=False):
                 with place:
                     _precedent(each, own)
@@ -102,8 +99,8 @@ def _precedent(each: Precedent, own: bool) -> None:
     if own:  # its folder is its class, and a picture of the public set could have the same path
         st.text(each.path)
     else:
-        _known_picture(each.path, f"Known casting, filed as {WORDS[each.label]}")
-    st.caption(f"Probability of a defect by this model: {percent(each.probability)}")
+        _known_picture(each.path, f"Known casting, filed as {style.WORDS[each.label]}")
+    st.caption(f"Probability of a defect by this model: {overlay.percent(each.probability)}")
 
 
 def _known_picture(path: str, alt: str) -> None:
@@ -166,14 +163,16 @@ def _asked(label: str, icon: str, upload: Upload, model: str) -> bool:
 
 def _stability(found: "Stability") -> None:
     if found.agrees:
-        word = WORDING[found.verdict].word.lower()
+        word = wording.WORDING[found.verdict].word.lower()
         st.success(f"It holds: all {len(found.variants)} variants are judged **{word}**.", icon=":material/check:")
     else:
-        counts = ", ".join(f"{count} × {WORDING[verdict].word.lower()}" for verdict, count in found.counts.items())
+        counts = ", ".join(
+            f"{count} × {wording.WORDING[verdict].word.lower()}" for verdict, count in found.counts.items()
+        )
         st.warning(f"It does not hold: {counts}. **A person should look.**", icon=":material/balance:")
     if found.lowest is None or found.highest is None:
         return
-    low, high = percent(found.lowest), percent(found.highest)
+    low, high = overlay.percent(found.lowest), overlay.percent(found.highest)
     told = f"is **{low}** in all of them" if low == high else f"lies between **{low}** and **{high}**"
     st.markdown(f"The probability of a defect {told}.")
     rows: dict[tuple[bool, int], dict[str, object]] = {}

@@ -45,7 +45,7 @@ class Seeing:
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """A quick judge in place of the model, few castings, no folder with masks, and nothing kept."""
-    monkeypatch.setattr(map_pictures, "inspector", lambda model: Seeing())
+    monkeypatch.setattr(resources, "inspector", lambda model: Seeing())
     monkeypatch.setattr(map_pictures, "FEW", 4)
     monkeypatch.delenv("CASTING_MASKS", raising=False)
     album.album.clear()
@@ -170,7 +170,7 @@ def test_a_model_without_any_of_it_is_told(monkeypatch: pytest.MonkeyPatch, card
 
 @pytest.mark.slow
 def test_the_photographs_give_the_cards_number(masks_root, monkeypatch: pytest.MonkeyPatch, card: ModelCard):
-    monkeypatch.setattr(map_pictures, "inspector", lambda model: loaded)
+    monkeypatch.setattr(resources, "inspector", lambda model: loaded)
     loaded = Inspector.load("castnet")
     found = album.Album(map_pictures.photographs(masks_root), map_pictures._judge("castnet"))
     while found.advance():
