@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -47,22 +48,10 @@ def save_button(label: str, file: str, content: Callable[[], str | bytes], **opt
 
 def opener(parameter: str, name: str, label: str) -> bool:
     """Draw a button that puts its name into the link, or takes it out where it is there; tells whether it is."""
-    opened = st.query_params.get(parameter) == name
-
-    def press() -> None:
-        if opened:
-            st.query_params.pop(parameter, None)
-        else:
-            st.query_params[parameter] = name
-
-    st.button(
-        label,
-        key=f"{parameter} {name}",
-        type="primary" if opened else "secondary",
-        on_click=press,
-        width="stretch",
-        wrap=True,
-    )
+    opened, link = st.query_params.get(parameter) == name, st.query_params
+    press: Any = partial(link.pop, parameter, None) if opened else partial(link.update, {parameter: name})
+    look: Any = {"type": "primary" if opened else "secondary", "width": "stretch", "wrap": True}
+    st.button(label, key=f"{parameter} {name}", on_click=press, **look)
     return opened
 
 

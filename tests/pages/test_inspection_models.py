@@ -154,7 +154,7 @@ def test_many_pictures_are_judged(model, wait_for):
     app.run()
     assert not app.exception
     lines = [app.session_state["job"][1].result(each.sha256) for each in app.session_state["uploads"][1]]
-    assert [line.inspection.model for line in lines] == [model, model]
+    assert [inspection.model for inspection, _ in lines] == [model, model]
     assert "2 of 2 pictures" in texts(app)
 
 

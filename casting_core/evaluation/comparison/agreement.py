@@ -50,13 +50,11 @@ class Agreement:
 
 @dataclass(frozen=True, kw_only=True)
 class ModelPair:
-    """Two models on the `pictures` that both have judged; `left_out` were judged by one alone.
+    """Two models on the pictures that both have judged.
 
     `at_half`: called defective at a probability of 0.5 and above; `by_verdict`: at each model's own thresholds.
     """
 
-    pictures: int
-    left_out: int
     at_half: Agreement
     by_verdict: Agreement
 
@@ -85,8 +83,6 @@ def agreement(
         return np.array([by_path[path] for path in paths], np.int64)
 
     return ModelPair(
-        pictures=len(paths),
-        left_out=len(one) + len(two) - 2 * len(paths),
         at_half=_agreement(paths, answers(first, HALF), answers(second, HALF), positive, source),
         by_verdict=_agreement(
             paths, answers(first, first_thresholds), answers(second, second_thresholds), positive, source

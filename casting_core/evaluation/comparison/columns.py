@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from casting_core.evaluation.reporting.cells import decimal, percent
@@ -13,16 +14,15 @@ def clock(seconds: float) -> str:
     return f"{minutes}:{rest:02d}"
 
 
-def _four(value: float) -> str:
-    return decimal(value, 4)
-
-
 def _points(value: float) -> str:
     return f"{100 * value:.2f} points"
 
 
 def _size(value: float) -> str:
     return "< 0.01" if value < 0.01 else f"{value:.2f}"
+
+
+_four = partial(decimal, places=4)
 
 
 @dataclass(frozen=True, kw_only=True)

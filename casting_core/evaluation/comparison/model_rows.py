@@ -154,16 +154,13 @@ def _note(card: ModelCard) -> str:
 
 def _of_study(study: published.Published) -> ModelRow:
     kind = study.title.partition(",")[0]
-    notes = ["As the study printed it."]
-    if study.right:
-        notes.append(f"Right on {study.right[0]} of {study.right[1]}.")
-    if study.remark:
-        notes.append(f"{study.remark}.")
+    right = study.right and "Right on {} of {}.".format(*study.right)
+    notes = ("As the study printed it.", right, study.remark and f"{study.remark}.")
     values = published.SETTINGS | {
         "kind": kind,
         "official_accuracy": study.accuracy,
         "seconds": study.seconds,
-        "note": " ".join(notes),
+        "note": " ".join(filter(None, notes)),
     }
     return ModelRow(
         name=f"Study: {next(name for name, title in KINDS.items() if title == kind)}",

@@ -8,6 +8,7 @@ from casting_core.evaluation.comparison.model_table import text
 from casting_core.evaluation.comparison.models import Comparison
 from casting_core.evaluation.reporting.cells import chance, markdown
 from casting_core.evaluation.reporting.markdown import stated
+from casting_core.evaluation.statistics.paired_tests import Disagreement
 
 ACCURACY = ("official_accuracy", "official_trusted", "unseen_filed", "unseen_accuracy", "fall")
 VERDICTS = ("missed_defects", "false_alarms", "reviews", "mean_cost")
@@ -85,20 +86,15 @@ def _table(comparison: Comparison, title: str, keys: tuple[str, ...], note: str)
 
 
 def _chance(comparison: Comparison) -> Table:
-    rows = []
-    for row in comparison.rows:
-        cells = [
-            f"{found.only_first:,} against {found.only_second:,}; {chance(found.p_photographs)} "
-            f"(McNemar: {chance(found.p_pictures)})"
-            for found in row.against.values()
-        ]
-        if cells:
-            rows.append((row.name, *cells))
+    def told(found: Disagreement) -> str:
+        one, other = f"{found.only_first:,}", f"{found.only_second:,}"
+        return f"{one} against {other}; {chance(found.p_photographs)} (McNemar: {chance(found.p_pictures)})"
+
     reference = comparison.reference
     return Table(
         title=f"Can the difference to {reference} be chance?",
         header=("", *SETS),
-        rows=tuple(rows),
+        rows=tuple((row.name, *map(told, row.against.values())) for row in comparison.rows if row.against),
         note=f"Pictures that only {reference} judges right against those that only the other does. p counts source "
         "photographs (exact test by turning signs); in brackets McNemar's exact test over pictures, which takes the "
         "copies of a photograph for independent and so makes p far too small.",

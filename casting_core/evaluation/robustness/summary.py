@@ -20,6 +20,7 @@ Hinkley, "Bootstrap Methods and their Application", 1997, section 3.8.
 """
 
 from collections.abc import Sequence
+from itertools import takewhile
 from typing import Any
 
 import numpy as np
@@ -78,14 +79,9 @@ def around(none: float, holds: dict[float, bool]) -> limits.HeldRange:
     `holds`: by level, that of none among them.
     """
     tried = sorted(holds)
-    low = high = tried.index(none)
-    while low > 0 and holds[tried[low - 1]]:
-        low -= 1
-    while high < len(tried) - 1 and holds[tried[high + 1]]:
-        high += 1
-    return limits.HeldRange(
-        least=tried[low], most=tried[high], to_the_least=low == 0, to_the_most=high == len(tried) - 1
-    )
+    least = min([none, *takewhile(holds.__getitem__, (level for level in reversed(tried) if level < none))])
+    most = max([none, *takewhile(holds.__getitem__, (level for level in tried if level > none))])
+    return limits.HeldRange(least=least, most=most, to_the_least=least == tried[0], to_the_most=most == tried[-1])
 
 
 def _level(tallies: Sequence[CorruptionCounts]) -> dict[str, Any]:

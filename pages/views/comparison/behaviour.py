@@ -11,8 +11,7 @@ from casting_core.evaluation.comparison.behaviour import card_intervals
 from casting_core.evaluation.metrics.reliability import BINS
 from casting_core.labels import Label, Verdict
 from casting_core.networks import card, registry
-from pages.shared import inputs, resources, tables
-from pages.shared.drawing import draw_kept
+from pages.shared import drawing, inputs, resources, tables
 from pages.views.comparison import agreement, model_results, pictures
 from pages.views.comparison.model_results import SelectedResults
 
@@ -104,10 +103,10 @@ def _ranking(chosen: Sequence[SelectedResults], unseen: bool, as_filed: bool) ->
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown("**Defects found, over sound parts lost** (ROC)")
-        draw_kept("roc", of, lambda: charts.roc(found, look, zoom=zoom))
+        drawing.draw_kept("roc", of, lambda: charts.roc(found, look, zoom=zoom))
     with right:
         st.markdown("**Right when it says defective, over defects found** (precision–recall)")
-        draw_kept("precision-recall", of, lambda: charts.precision_recall(found, look, zoom=zoom))
+        drawing.draw_kept("precision-recall", of, lambda: charts.precision_recall(found, look, zoom=zoom))
     if zoom:
         st.caption("A model whose line is not here does not come near enough to the corner.")
     rows = []
@@ -142,7 +141,7 @@ def _probabilities(one: SelectedResults, unseen: bool, as_filed: bool) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown(f"**Does {one.title} mean what it says?** (reliability)")
-        draw_kept("reliability", (of, look), lambda: charts.reliability(one.name, found, look))
+        drawing.draw_kept("reliability", (of, look), lambda: charts.reliability(one.name, found, look))
         ends = card_intervals(one.known.card, found, unseen=unseen, as_filed=as_filed).get("expected_calibration_error")
         between = f" ({100 * ends[0]:.1f} to {100 * ends[1]:.1f})" if ends else ""
         st.caption(
@@ -153,7 +152,7 @@ def _probabilities(one: SelectedResults, unseen: bool, as_filed: bool) -> None:
         )
     with right:
         st.markdown(f"**Which probabilities does {one.title} give?**")
-        draw_kept("spread", of, lambda: charts.spread(one.name, found))
+        drawing.draw_kept("spread", of, lambda: charts.spread(one.name, found))
         own = "Castings were judged in groups, each at thresholds that were chosen without it; hence the bands."
         st.caption(
             "Each line is ten times the one below, so that the few that matter can be seen: defective parts left of "

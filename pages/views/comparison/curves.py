@@ -18,8 +18,7 @@ from casting_core.training.logs.curve_lines import MAX_POINTS, Run, View, thinne
 from casting_core.training.logs.curve_summary import describe
 from casting_core.training.logs.log import EPOCH, Log
 from casting_core.training.logs.runs import RunState
-from pages.shared import drawing, inputs
-from pages.shared.wording import as_it_is
+from pages.shared import drawing, inputs, wording
 from pages.views.comparison import log_numbers, training_runs
 from pages.views.comparison.training_runs import Training
 
@@ -135,16 +134,9 @@ def _ask() -> View:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         by = inputs.one_of("By", (BY_EPOCH, BY_TIME), "by", on_change=_whole)
         axis = inputs.one_of("Axis of the loss", (LINEAR, LOGARITHMIC), "axis")
+        weight = "Weight of the epochs before. What was logged stays visible behind the smoothed line."
         smoothing = st.slider(
-            "Smoothing",
-            0.0,
-            0.95,
-            0.0,
-            0.05,
-            key="smooth",
-            bind="query-params",
-            width=260,
-            help="Weight of the epochs before. What was logged stays visible behind the smoothed line.",
+            "Smoothing", 0.0, 0.95, 0.0, 0.05, key="smooth", bind="query-params", width=260, help=weight
         )
     phone = "Mobi" in (st.context.headers.get("User-Agent") or "")  # a finger drawn across a chart moves the page
     return View(smoothing=smoothing, by_time=by == BY_TIME, logarithmic=axis == LOGARITHMIC, select=not phone)
@@ -199,7 +191,7 @@ def _follow(every: dict[str, Training]) -> list[str]:
         if entry is None or entry.state is not RunState.RUNNING:
             continue
         planned = entry.epochs_planned
-        told = f"{as_it_is(label)}: {entry.epochs_done} of {planned or 'an unknown number of'} epochs"
+        told = f"{wording.as_it_is(label)}: {entry.epochs_done} of {planned or 'an unknown number of'} epochs"
         st.progress(min(entry.epochs_done / planned, 1.0) if planned else 0.0, told)
     follow = st.toggle(
         "Draw runs in progress", value=True, key="follow", bind="query-params", help="Also after they have ended."
@@ -256,7 +248,7 @@ def _remarks(runs: Sequence[Run], view: View) -> None:
     stepped = [run.name for run in runs if run.log.unit != EPOCH]
     if stepped and not view.by_time and len(stepped) < len(runs):
         told.append(f"Counted in steps, not in epochs: {listed(stepped)}. Compare by time, or alone.")
-    st.caption(as_it_is(" ".join(told)))
+    st.caption(wording.as_it_is(" ".join(told)))
 
 
 def _sentences(picked: Sequence[tuple[Training, Log]]) -> None:
@@ -264,9 +256,9 @@ def _sentences(picked: Sequence[tuple[Training, Log]]) -> None:
     st.markdown("**What the curves say**")
     lines = []
     for each, log in picked:
-        lines.append(f"- **{as_it_is(each.label)}**{_state(each)}: {describe(log).sentence}")
+        lines.append(f"- **{wording.as_it_is(each.label)}**{_state(each)}: {describe(log).sentence}")
         notes = dict.fromkeys([*(each.entry.notes if each.entry is not None else ()), *log.notes])
-        lines += [f"  - {as_it_is(note)}" for note in notes]
+        lines += [f"  - {wording.as_it_is(note)}" for note in notes]
     st.markdown("\n".join(lines))
     entries = [each.entry for each, _ in picked if each.entry is not None]
     if any(entry.split == "official" and not entry.settings.get("name") for entry in entries):  # of the public set

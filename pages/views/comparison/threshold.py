@@ -12,8 +12,7 @@ from casting_core.estimate import Estimate
 from casting_core.evaluation.predictions import Prediction, Predictions, as_arrays
 from casting_core.evaluation.thresholds import operating_point, sweep, verdicts
 from pages.shared import drawing, inputs, resources, trouble
-from pages.views.comparison import model_results, plant_costs
-from pages.views.comparison.threshold_scale import PASS, REJECT, Scale, keep_order, put, scale
+from pages.views.comparison import model_results, plant_costs, threshold_scale
 
 RATES = (  # name in `ThresholdOutcome`, title, what it means
     ("missed_defects", "Defective parts passed", "A missed defect leaves the foundry."),
@@ -42,7 +41,7 @@ def show() -> None:
     ground = _choose()
     if ground is None:
         return
-    steps = scale(ground.model.card)
+    steps = threshold_scale.scale(ground.model.card)
     low, high = _sliders(steps)
     chosen, shipped = (
         sweep.outcome_at(ground.predictions, threshold_pass=a, threshold_reject=b)
@@ -80,16 +79,16 @@ def _ground(key: model_results.Key, _model: model_results.ModelResults) -> Groun
 def _shipped() -> None:
     """To the thresholds that ship with the model that was chosen."""
     try:
-        steps = scale(resources.card(st.session_state["model"]))
+        steps = threshold_scale.scale(resources.card(st.session_state["model"]))
     except CastingError:  # the page says so
         return
-    put(steps, *steps.shipped)
+    threshold_scale.put(steps, *steps.shipped)
 
 
-def _sliders(steps: Scale) -> tuple[float, float]:
+def _sliders(steps: threshold_scale.Scale) -> tuple[float, float]:
     """Ask for the two thresholds, with a way back to those that ship."""
     chosen = []
-    titles = {PASS: "Pass below", REJECT: "Reject from"}
+    titles = {threshold_scale.PASS: "Pass below", threshold_scale.REJECT: "Reject from"}
     for column, (key, title), shipped in zip(st.columns(2, gap="large"), titles.items(), steps.shipped, strict=True):
         text = column.select_slider(
             f"{title} (probability of a defect, %)",
@@ -97,7 +96,7 @@ def _sliders(steps: Scale) -> tuple[float, float]:
             value=steps.text(shipped),
             key=key,
             bind="query-params",
-            on_change=keep_order,
+            on_change=threshold_scale.keep_order,
             args=(steps, key),
         )
         chosen.append(steps.values[text])
@@ -110,7 +109,7 @@ def _sliders(steps: Scale) -> tuple[float, float]:
             "Back to the shipped thresholds",
             icon=":material/undo:",
             disabled=(first, second) == steps.shipped,
-            on_click=put,
+            on_click=threshold_scale.put,
             args=(steps, *steps.shipped),
         )
         low, high = map(steps.text, steps.shipped)

@@ -59,14 +59,9 @@ class Training:
         return _read(self.entry.log) if self.entry is not None and self.entry.log is not None else self.own
 
 
-def runs_folder() -> Path:
-    """Where the runs of this computer lie."""
-    return Path(os.environ.get(FOLDER, "").strip() or "runs")
-
-
 def find() -> list[Training]:
     """All trainings: shipped, of this computer, the visitor's."""
-    entries = _catalogue(runs_folder(), MODELS).refresh()
+    entries = _catalogue(Path(os.environ.get(FOLDER, "").strip() or "runs"), MODELS).refresh()
     labels = _unique(map(_label, entries))
     found = [Training(label=label, entry=entry) for label, entry in zip(labels, entries, strict=True)]
     return [*found, *yours()]

@@ -8,14 +8,12 @@ import streamlit as st
 from casting_core.charts import worth as charts
 from casting_core.estimate import Estimate
 from casting_core.evaluation.costs import Plant
-from casting_core.evaluation.plant.economics import compare_inspection_methods
+from casting_core.evaluation.plant import economics, results
 from casting_core.evaluation.plant.model_rates import WAYS, cost_over_defect_rate, has_rates, model_rates
-from casting_core.evaluation.plant.results import Worth
 from casting_core.evaluation.plant.verdict_rates import VerdictRates
 from casting_core.networks.card import ModelCard
 from casting_core.networks.registry import architecture
 from pages.shared import drawing, inputs, plant_form, resources, tables, wording
-from pages.shared.plant_form import Asked
 from pages.views.evidence import worth_words as words
 
 SPANS = {"A year": "per_year", "10,000 parts": "per_10_000"}
@@ -50,7 +48,7 @@ def show() -> None:
     rates = _rates(name, card.weights_sha256, as_filed)
     _basis(name, rates)
     asked = plant_form.ask()
-    found = compare_inspection_methods(rates, asked.plant)
+    found = economics.compare_inspection_methods(rates, asked.plant)
     _saving(found, asked)
     _ways(found, asked)
     _precision(rates, found, asked.plant, card, as_filed)
@@ -78,7 +76,7 @@ def _basis(name: str, rates: VerdictRates) -> None:
     )
 
 
-def _saving(found: Worth, asked: Asked) -> None:
+def _saving(found: results.Worth, asked: plant_form.Asked) -> None:
     st.subheader("In short", anchor=False)
     lines = []
     for name in ("model_over_by_hand", "model_over_uninspected", "second_look_over_by_hand"):
@@ -94,7 +92,7 @@ def _saving(found: Worth, asked: Asked) -> None:
     )
 
 
-def _ways(found: Worth, asked: Asked) -> None:
+def _ways(found: results.Worth, asked: plant_form.Asked) -> None:
     st.subheader("Four ways to inspect", anchor=False)
     span = inputs.one_of("Counted for", SPANS, "per")
     for row in (WAYS[:2], WAYS[2:]):
@@ -118,7 +116,7 @@ def _ways(found: Worth, asked: Asked) -> None:
     )
 
 
-def _precision(rates: VerdictRates, found: Worth, plant: Plant, card: ModelCard, as_filed: bool) -> None:
+def _precision(rates: VerdictRates, found: results.Worth, plant: Plant, card: ModelCard, as_filed: bool) -> None:
     """Show the share of true ones among rejected parts, here and in the data set."""
     st.subheader("Of the parts that it rejects, how many are really defective?", anchor=False)
     st.markdown(f"{words.precision(found)}, where {100 * plant.defect_rate:g} % of all parts are defective.")
@@ -126,7 +124,7 @@ def _precision(rates: VerdictRates, found: Worth, plant: Plant, card: ModelCard,
     assert split is not None, "rates are of castings never seen"
     figures = split.view(as_filed)
     share = figures.defective_pictures / figures.pictures
-    there = compare_inspection_methods(rates, replace(plant, defect_rate=share)).precision
+    there = economics.compare_inspection_methods(rates, replace(plant, defect_rate=share)).precision
     if there is not None:
         st.markdown(
             f"**The pictures that it was measured on are {100 * share:.0f} % defective, and no plant is.** There, "
@@ -149,7 +147,7 @@ def _curve(name: str, weights_sha256: str, as_filed: bool, plant: Plant) -> dict
     return cost_over_defect_rate(_rates(name, weights_sha256, as_filed), plant, grid(plant.defect_rate))
 
 
-def _chart(name: str, weights_sha256: str, as_filed: bool, asked: Asked) -> None:
+def _chart(name: str, weights_sha256: str, as_filed: bool, asked: plant_form.Asked) -> None:
     st.subheader("What if fewer or more parts were defective?", anchor=False)
     rate = asked.plant.defect_rate
     costs = _curve(name, weights_sha256, as_filed, asked.plant)
@@ -161,7 +159,7 @@ def _chart(name: str, weights_sha256: str, as_filed: bool, asked: Asked) -> None
     )
 
 
-def _break_even(found: Worth, asked: Asked) -> None:
+def _break_even(found: results.Worth, asked: plant_form.Asked) -> None:
     st.subheader("Where does it turn?", anchor=False)
     for column, (name, (first, second, *_)) in zip(st.columns(3, border=True), COMPARED.items(), strict=True):
         with column:
@@ -188,7 +186,7 @@ def _assumed() -> None:
         )
 
 
-def to_csv(asked: Asked, found: Worth, model: str, as_filed: bool) -> bytes:
+def to_csv(asked: plant_form.Asked, found: results.Worth, model: str, as_filed: bool) -> bytes:
     """All that was put in and worked out, one line per figure; UTF-8 with the mark that spreadsheets look for."""
     cash, lines = asked.currency or "money", []
 

@@ -7,17 +7,15 @@ from typing import Any
 import streamlit as st
 
 from casting_core.labels import Verdict
-from pages.shared import downloads, resources, stepping, trouble, wording
-from pages.shared.uploads import Upload
+from pages.shared import downloads, resources, stepping, trouble, uploads, wording
 from pages.views.inspection import batch_table, single
 from pages.views.inspection.batch_job import Job
-from pages.views.inspection.batch_table import Line
 
 EVERY = 1.0  # s, between two looks at a running job
 JOB, OPENED, TURN = "job", "opened", "turn"  # in the session
 
 
-def show(chosen: tuple[Upload, ...], *, model: str) -> None:
+def show(chosen: tuple[uploads.Upload, ...], *, model: str) -> None:
     """Show the table with its totals, or the picture that was opened from it."""
     job = begin(chosen, model)
     arranged = arrange(gather(chosen, job))
@@ -33,7 +31,7 @@ def show(chosen: tuple[Upload, ...], *, model: str) -> None:
     single.show(arranged[index].upload, model=model)
 
 
-def begin(chosen: tuple[Upload, ...], model: str) -> Job:
+def begin(chosen: tuple[uploads.Upload, ...], model: str) -> Job:
     """Return the job of these pictures and this model: the one that runs, or a new one, in place of an old one."""
     wanted = (model, tuple(upload.sha256 for upload in chosen))
     before, job = st.session_state.get(JOB, (None, None))
@@ -47,20 +45,20 @@ def begin(chosen: tuple[Upload, ...], model: str) -> Job:
     return job
 
 
-def gather(chosen: Sequence[Upload], job: Job) -> list[Line]:
+def gather(chosen: Sequence[uploads.Upload], job: Job) -> list[batch_table.Line]:
     """Return the lines of the table as they stand now."""
     results = ((upload, *job.result(upload.sha256)) for upload in chosen)
-    return [Line(upload=upload, inspection=found, thumbnail=small) for upload, found, small in results]
+    return [batch_table.Line(upload=upload, inspection=found, thumbnail=small) for upload, found, small in results]
 
 
-def arrange(lines: Sequence[Line]) -> list[Line]:
+def arrange(lines: Sequence[batch_table.Line]) -> list[batch_table.Line]:
     """Return the lines that the visitor's filter shows, in the visitor's order."""
     state = st.session_state
     order = state.get("order") or batch_table.ORDERS[0]
     return batch_table.arrange(lines, word=state.get("filter"), text=state.get("search") or "", order=order)
 
 
-def overview(chosen: tuple[Upload, ...], job: Job, watched: bool) -> None:
+def overview(chosen: tuple[uploads.Upload, ...], job: Job, watched: bool) -> None:
     """Progress, totals, filter, table and files. `watched`: whether the job ran when the page was drawn."""
     if job.running != watched:
         st.rerun()  # the whole page: it begins, or need no longer, look again every second
@@ -103,7 +101,7 @@ def progress(job: Job) -> None:
         st.button("Go on", icon=":material/play_arrow:", on_click=job.start)
 
 
-def totals(lines: Sequence[Line]) -> None:
+def totals(lines: Sequence[batch_table.Line]) -> None:
     """How many parts got which verdict, and the share that was flagged."""
     counts, flagged = batch_table.counted(lines), batch_table.share_flagged(lines)
     with st.container(horizontal=True):
@@ -119,7 +117,7 @@ def totals(lines: Sequence[Line]) -> None:
         )
 
 
-def choose(lines: Sequence[Line]) -> None:
+def choose(lines: Sequence[batch_table.Line]) -> None:
     """Filter by verdict and file name, and order; `arrange` reads them."""
     counts = batch_table.counted(lines)
     words = [wording.WORDING[verdict].word for verdict in Verdict] + [batch_table.WAITING]
@@ -131,7 +129,7 @@ def choose(lines: Sequence[Line]) -> None:
         st.selectbox("Order", batch_table.ORDERS, key="order", width=220, **keep)
 
 
-def turn_to(upload: Upload | None) -> None:
+def turn_to(upload: uploads.Upload | None) -> None:
     """Open a picture; None: the table, with nothing selected."""
     st.session_state[OPENED] = upload
     st.session_state[TURN] = st.session_state.get(TURN, 0) + 1

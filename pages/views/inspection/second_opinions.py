@@ -14,8 +14,7 @@ from casting_core.errors import CastingError
 from casting_core.explanation.precedents import Precedent
 from casting_core.inspection.results import Inspection
 from casting_core.labels import Label
-from pages.shared import resources, trouble, widgets, wording
-from pages.shared.uploads import Upload
+from pages.shared import resources, trouble, uploads, widgets, wording
 
 if TYPE_CHECKING:
     from casting_core.inspection.stability import Stability
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 EXPOSURES = {1.0: "as given (%)", 0.8: "darker, × 0.8 (%)", 1.25: "brighter, × 1.25 (%)"}
 
 
-def seen_before(upload: Upload, model: str) -> None:
+def seen_before(upload: uploads.Upload, model: str) -> None:
     """Draw a banner where the picture shows a photograph that the model was trained on; else a line."""
     try:
         found = resources.seen_before(upload, model=model)
@@ -62,7 +61,7 @@ def _match(found: SeenBefore) -> None:
     _known_picture(found.path, f"Training picture, filed as {style.WORDS[found.label]}")
 
 
-def precedents(upload: Upload, model: str) -> None:
+def precedents(upload: uploads.Upload, model: str) -> None:
     """Show the known castings of both classes that the model sees most alike."""
     own = not resources.card(model).on_public_set
     st.subheader("Known parts most like this one" if own else "Known castings most like this one", anchor=False)
@@ -112,7 +111,7 @@ def _known_picture(path: str, alt: str) -> None:
 
 
 @st.fragment
-def repair(upload: Upload, inspection: Inspection, model: str) -> None:
+def repair(upload: uploads.Upload, inspection: Inspection, model: str) -> None:
     """On demand: the marked places are made sound, and the part is judged again."""
     st.subheader("The test: make the marked places sound, and judge again", anchor=False)
     st.markdown(
@@ -138,7 +137,7 @@ def repair(upload: Upload, inspection: Inspection, model: str) -> None:
 
 
 @st.fragment
-def stability(upload: Upload, model: str) -> None:
+def stability(upload: uploads.Upload, model: str) -> None:
     """On demand: the verdict in eight orientations and three exposures."""
     st.subheader("Does the verdict hold?", anchor=False)
     st.markdown(
@@ -152,7 +151,7 @@ def stability(upload: Upload, model: str) -> None:
     _stability(found)
 
 
-def _asked(label: str, icon: str, upload: Upload, model: str) -> bool:
+def _asked(label: str, icon: str, upload: uploads.Upload, model: str) -> bool:
     """Whether the visitor has asked for what takes a while; draws the button for it where not."""
     known = st.session_state.setdefault("asked", set())
     key = (label, model, upload.sha256)

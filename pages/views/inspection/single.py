@@ -7,8 +7,7 @@ from PIL.Image import Image
 
 from casting_core.charts.overlay import EVIDENCE_PALETTES
 from casting_core.explanation.methods import DEFAULT_METHOD, METHODS
-from pages.shared import downloads, inputs, resources, widgets
-from pages.shared.uploads import Upload
+from pages.shared import downloads, inputs, resources, uploads, widgets
 from pages.views.inspection import printout, second_opinions
 
 COMPARE = "Compare parts by the evidence map, whose scale is the same for all."
@@ -16,7 +15,7 @@ TOLD = "told"  # in the session: what the page to print is made with, which is m
 UNTOUCHED = 70, next(iter(EVIDENCE_PALETTES)), None  # what `settings` gives where nothing is set
 
 
-def show(upload: Upload, *, model: str) -> None:
+def show(upload: uploads.Upload, *, model: str) -> None:
     """All that is known of one picture."""
     st.text(upload.name)
     if upload.refusal is not None:
@@ -57,7 +56,7 @@ def show(upload: Upload, *, model: str) -> None:
 
 
 @st.fragment
-def explain(upload: Upload, judged: resources.DisplayedInspection, model: str) -> None:
+def explain(upload: uploads.Upload, judged: resources.DisplayedInspection, model: str) -> None:
     """Show the picture and its evidence with the marked places, and an activation map beside it."""
     picture = judged.picture
     assert picture is not None
@@ -82,7 +81,7 @@ def explain(upload: Upload, judged: resources.DisplayedInspection, model: str) -
             activation(upload, picture, judged, model)
 
 
-def activation(upload: Upload, picture: Image, judged: resources.DisplayedInspection, model: str) -> None:
+def activation(upload: uploads.Upload, picture: Image, judged: resources.DisplayedInspection, model: str) -> None:
     """One of the activation maps of the literature, chosen by the visitor."""
     if not resources.has_convolutions(model):
         st.info(
@@ -118,20 +117,16 @@ def settings() -> tuple[int, str, float | None]:
     opacity = st.slider(
         "Opacity of the evidence (%)", 0, 100, UNTOUCHED[0], 5, key="opacity", bind="query-params", width=260
     )
+    seen = "All three can be told apart with any kind of colour vision."
     colours = st.selectbox(
-        "Colours of the evidence",
-        list(EVIDENCE_PALETTES),
-        key="colours",
-        bind="query-params",
-        help="All three can be told apart with any kind of colour vision.",
-        width=200,
+        "Colours of the evidence", list(EVIDENCE_PALETTES), key="colours", bind="query-params", help=seen, width=200
     )
     diameter = inputs.diameter("the sizes of the marked places")
     st.session_state.setdefault(TOLD, {})["diameter"] = diameter
     return opacity, colours, diameter
 
 
-def take_away(upload: Upload, judged: resources.DisplayedInspection) -> None:
+def take_away(upload: uploads.Upload, judged: resources.DisplayedInspection) -> None:
     """Offer the result as files."""
     line, told = (upload, judged.inspection), st.session_state.setdefault(TOLD, {})
     files: list[tuple[str, str, Callable[[], str | bytes]]] = [
@@ -148,7 +143,7 @@ def take_away(upload: Upload, judged: resources.DisplayedInspection) -> None:
     downloads.offer(*files)
 
 
-def all_answers(upload: Upload, judged: resources.DisplayedInspection) -> str:
+def all_answers(upload: uploads.Upload, judged: resources.DisplayedInspection) -> str:
     """Return the inspection, and what can be asked beside it: seen before, precedents, repair proof, stability."""
     record = downloads.record(upload, judged.inspection)
     answers = resources.examination(upload, model=judged.inspection.model)

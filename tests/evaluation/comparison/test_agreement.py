@@ -47,7 +47,7 @@ def test_members_by_hand():
     assert half.undecided == ()
     assert (verdict.only_first, verdict.only_second, verdict.both_wrong) == (("a", "e"), ("d",), ("f",))
     assert verdict.undecided == ("c", "g")
-    assert (found.pictures, found.left_out) == (8, 0)
+    assert found.at_half.disagreement.pictures == 8
     assert half.disagreement.p_pictures == pytest.approx(binomtest(1, 4).pvalue)
     assert half.disagreement.p_photographs == pytest.approx(binomtest(1, 4).pvalue)
     assert verdict.disagreement.p_pictures == pytest.approx(binomtest(1, 3).pvalue)
@@ -71,7 +71,7 @@ def test_the_other_way_round():
 
 def test_only_pictures_that_both_have_judged_count():
     found = agreement(FIRST[:6], SECOND[1:], **LIMITS)
-    assert (found.pictures, found.left_out) == (5, 3)
+    assert found.at_half.disagreement.pictures == 5
     assert found.at_half.only_first == ("c", "e")
 
 
