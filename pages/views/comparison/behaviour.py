@@ -131,7 +131,7 @@ def _closely(chosen: Sequence[SelectedResults]) -> SelectedResults:
     names = [each.name for each in chosen]
     st.subheader("One model more closely", anchor=False)
     name = inputs.one_of("Model", names, "close", wrap=True)
-    return chosen[names.index(name)]
+    return next((each for each in chosen if each.name == name), chosen[0])
 
 
 def _probabilities(one: SelectedResults, unseen: bool, as_filed: bool) -> None:
