@@ -37,12 +37,21 @@ keep_freed_memory()
 
 @pytest.fixture(scope="session", autouse=True)
 def quick_pages() -> Iterator[None]:
-    """Pages without a browser: Streamlit looks through all installed packages for components once, and not at every
-    run.
+    """Pages without a browser: no run of one may end in an exception, and Streamlit looks through all installed
+    packages for components once, not at every run.
     """
     from streamlit.components.v2 import manifest_scanner
+    from streamlit.testing.v1 import AppTest
+
+    run = AppTest._run
+
+    def whole(app: AppTest, *given: object, **more: object) -> AppTest:
+        run(app, *given, **more)
+        assert not app.exception, [each.message for each in app.exception]
+        return app
 
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(AppTest, "_run", whole)
         patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
         yield
 

@@ -88,8 +88,7 @@ def test_a_range_is_told_as_one_would_say_it(name, found, told):
 
 def test_a_figure_may_have_no_interval():
     found = level(1.0, 0.25, 0.0, 0.25, holds=True)
-    assert found.share("reviews") == Estimate(value=0.25)
-    assert found.share("missed") == share(0.25, 0.01)
+    assert (found.share("reviews"), found.share("missed")) == (Estimate(value=0.25), share(0.25, 0.01))
 
 
 def test_what_happens_beyond_is_told_for_both_sides():

@@ -46,13 +46,9 @@ def test_the_figures_of_a_study_by_hand(capsys: pytest.CaptureFixture[str]) -> N
     )
     print_figures("rendered", found)
     assert {
-        "roc_auc: none",
-        "pixel_auroc: 0.7500 (0.5000 to 1.0000)",
-        "peak_of_sound: median 0.250000; p95 0.500000",
-        "region_recall: all none; small none; medium none; large none",
-        "known_photographs: none",
-        "new_photographs: 1 pictures of 1 photographs",
-        "found_by_kind: burr count 1, of 2",
+        *("roc_auc: none", "pixel_auroc: 0.7500 (0.5000 to 1.0000)", "peak_of_sound: median 0.250000; p95 0.500000"),
+        *("region_recall: all none; small none; medium none; large none", "known_photographs: none"),
+        *("new_photographs: 1 pictures of 1 photographs", "found_by_kind: burr count 1, of 2"),
     } <= set(printed(capsys))
 
 

@@ -49,8 +49,7 @@ def composed(casting: Rendered, seed: int = 0, *, defective: bool = False, known
         settings=AugmentationSettings(**shares),
     )
     np.testing.assert_array_equal(casting.pixels, before)
-    assert example.pixels.dtype == np.uint8
-    assert example.pixels.shape == casting.pixels.shape
+    assert (example.pixels.dtype, example.pixels.shape) == (np.uint8, casting.pixels.shape)
     return example
 
 
@@ -178,8 +177,7 @@ def test_light_stays_in_range(seed: int) -> None:
     inputs = torch.rand(2, 1, 16, 16, generator=torch.Generator().manual_seed(seed))
     wild = AugmentationSettings(gain=(0.2, 5), gamma=(0.2, 5), uneven=1, blur_share=1, noise=0.5)
     result = relight(inputs, rngs(seed, seed + 1), wild)
-    assert result.shape == inputs.shape
-    assert result.dtype == torch.float32
+    assert (result.shape, result.dtype) == (inputs.shape, torch.float32)
     assert torch.isfinite(result).all()
     assert result.min() >= 0
     assert result.max() <= 1

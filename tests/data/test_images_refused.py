@@ -21,17 +21,10 @@ from tests.data.pictures import GRAY, png16, saved, tiff_gray
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (b"", "empty"),
-        (b"hello, I am a text", "none of these"),
-        (b"GIF89a" + bytes(20), "GIF"),
-        (b"%PDF-1.7", "PDF"),
-        (bytes(4) + b"ftypheic" + bytes(20), "HEIC"),
-        (b"RIFF\0\0\0\0WEBP", "WEBP"),
-        (b"RIFF\0\0\0\0WAVEfmt ", "none of these"),
-        (b"BM", "BMP"),
-        (b"II*\0", "TIFF"),
-        (b"\x89PNG\r\n\x1a\n", "PNG"),
-        (b"\xff\xd8\xff", "JPEG"),
+        *((b"", "empty"), (b"hello, I am a text", "none of these"), (b"GIF89a" + bytes(20), "GIF")),
+        *((b"%PDF-1.7", "PDF"), (bytes(4) + b"ftypheic" + bytes(20), "HEIC"), (b"RIFF\0\0\0\0WEBP", "WEBP")),
+        *((b"RIFF\0\0\0\0WAVEfmt ", "none of these"), (b"BM", "BMP"), (b"II*\0", "TIFF")),
+        *((b"\x89PNG\r\n\x1a\n", "PNG"), (b"\xff\xd8\xff", "JPEG")),
     ],
 )
 def test_no_picture(data, message, tmp_path):
@@ -44,8 +37,7 @@ def test_no_picture(data, message, tmp_path):
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "BMP", "TIFF", "WEBP"])
 def test_truncated(kind):
-    noise = np.random.default_rng(0).integers(0, 256, (60, 60), dtype=np.uint8)
-    data = saved(noise, kind)
+    data = saved(np.random.default_rng(0).integers(0, 256, (60, 60), dtype=np.uint8), kind)
     with pytest.raises(ImageError, match="damaged, incomplete"):
         decode(data[: len(data) // 2])
 
@@ -187,20 +179,13 @@ def originals() -> list[bytes]:
     exif = Image.Exif()
     exif[0x0112] = 6
     return [
-        saved(gray, "JPEG", exif=exif),
-        saved(colour[..., :3], "JPEG", progressive=True),
-        saved(Image.fromarray(colour).convert("CMYK"), "JPEG"),
-        saved(gray, "PNG", exif=exif),
-        saved(colour, "PNG"),
+        *(saved(gray, "JPEG", exif=exif), saved(colour[..., :3], "JPEG", progressive=True)),
+        *(saved(Image.fromarray(colour).convert("CMYK"), "JPEG"), saved(gray, "PNG", exif=exif), saved(colour, "PNG")),
         saved(Image.fromarray(colour[..., :3]).quantize(8), "PNG", transparency=2),
-        png16(rng.integers(0, 65536, (13, 17), dtype=np.uint16)),
-        saved(gray, "BMP"),
-        saved(colour, "BMP"),
-        saved(gray, "TIFF", exif=exif),
-        saved(colour, "TIFF", compression="tiff_lzw"),
+        *(png16(rng.integers(0, 65536, (13, 17), dtype=np.uint16)), saved(gray, "BMP"), saved(colour, "BMP")),
+        *(saved(gray, "TIFF", exif=exif), saved(colour, "TIFF", compression="tiff_lzw")),
         saved(colour[..., :3], "TIFF", compression="jpeg"),
-        tiff_gray(rng.integers(0, 65536, (13, 17), dtype=np.uint16), 16),
-        saved(gray, "WEBP", exif=exif),
+        *(tiff_gray(rng.integers(0, 65536, (13, 17), dtype=np.uint16), 16), saved(gray, "WEBP", exif=exif)),
         saved(colour, "WEBP", lossless=True),
     ]
 
@@ -245,8 +230,7 @@ def test_mutated_files_give_a_picture_or_an_image_error(capfd):
             else:
                 pictures += 1
                 assert isinstance(picture, Picture)
-                assert picture.pixels.dtype == np.uint8
-                assert picture.pixels.ndim == 2
+                assert (picture.pixels.dtype, picture.pixels.ndim) == (np.uint8, 2)
                 assert 1 <= picture.width * picture.height <= 1_000_000
     assert min(pictures, len(messages)) > 300  # both ways are walked
     assert max(map(len, messages)) < 500

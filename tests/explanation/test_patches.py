@@ -47,8 +47,7 @@ def test_every_piece_of_perfect_rings_fits():
 def test_pieces_come_from_different_places():
     """Each turn of the part has a brightness of its own pattern: no two pieces are the same."""
     pixels = (rings() * 0.5 + 40 * np.cos(np.radians(DEGREES) * 31)).clip(0, 255).astype(np.uint8)
-    patches = find_patches(pixels, PART, HOLE, HOLE, most=3)
-    values = [patch.values for patch in patches[:3]]
+    values = [patch.values for patch in find_patches(pixels, PART, HOLE, HOLE, most=3)[:3]]
     assert all(np.abs(values[a] - values[b]).max() > 1 for a, b in ((0, 1), (0, 2), (1, 2)))
 
 
@@ -96,7 +95,6 @@ def test_turning_keeps_to_the_ring_and_back_again(degrees):
     radius = np.hypot(*(inverse @ np.stack([x - 90, y - 100])))
     assert np.hypot(*(inverse @ np.stack([there[0] - 90, there[1] - 100]))) == pytest.approx(radius)
     back = turned(squeezed, -degrees, *there)
-    assert back[0] == pytest.approx(x)
-    assert back[1] == pytest.approx(y)
+    assert (back[0], back[1]) == (pytest.approx(x), pytest.approx(y))
     out = turned(squeezed, degrees, x, y, scale=1.1)
     assert np.hypot(*(inverse @ np.stack([out[0] - 90, out[1] - 100]))) == pytest.approx(1.1 * radius)

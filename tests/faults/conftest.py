@@ -4,7 +4,6 @@ import hashlib
 import json
 import random
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,26 +20,16 @@ from casting_core.networks.logistic_regression import LogisticRegression
 from casting_core.training.logs.log import write_log
 from casting_core.training.settings import settings_for
 from tests.exploration.conftest import own_cache, quick, small
+from tests.factories import card
 
 __all__ = ["own_cache", "quick", "small"]
 
 
 def small_card(weights: bytes, **others: object) -> ModelCard:
     """A card of logistic regression with these weights."""
-    card = ModelCard(
-        name="small",
-        architecture="logistic_regression",
-        parameters=4097,
-        input_size=64,
-        preprocessing="",
-        gates=(),
-        weights_sha256=hashlib.sha256(weights).hexdigest(),
-        temperature=1.0,
-        shift=0.0,
-        threshold_pass=0.1,
-        threshold_reject=0.9,
-    )
-    return replace(card, **others)
+    usual = {"name": "small", "architecture": "logistic_regression", "parameters": 4097, "preprocessing": ""}
+    usual |= {"weights_sha256": hashlib.sha256(weights).hexdigest(), "threshold_pass": 0.1, "threshold_reject": 0.9}
+    return card(**usual | others)
 
 
 def some_weights(seed: int) -> bytes:

@@ -33,8 +33,7 @@ def inspection(**changes: object) -> Inspection:
 
 def test_all_but_the_map_is_there_in_plain_values() -> None:
     values = json.loads(json.dumps(inspection().to_json(), allow_nan=False))
-    assert values["verdict"] == "review"
-    assert values["regions"] == [REGION.to_json()]
+    assert (values["verdict"], values["regions"]) == ("review", [REGION.to_json()])
     assert values["seconds"] == {"total": 0.012346}
     assert "heatmap" not in values
 

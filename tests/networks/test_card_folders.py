@@ -71,6 +71,5 @@ def test_models_of_ones_own_stand_beside_those_that_ship(tmp_path: Path) -> None
     assert Path(castnet) == SHIPPED_MODELS / "castnet"
     assert Path(mine) == own
     assert Path(nowhere) == tmp_path / "nowhere"
-    assert loaded == "own"
-    assert sorted(names.split()) == trained.split()
+    assert (loaded, sorted(names.split())) == ("own", trained.split())
     assert missing.endswith(f"there are: {', '.join(trained.split())}.")

@@ -68,12 +68,8 @@ def test_what_was_not_measured_is_not_written() -> None:
 @pytest.mark.parametrize(
     "values",
     [
-        {"nobody_knows": {}},
-        {"by_source": []},
-        {"by_source": {"as_filed": 3}},
-        {"official_test": {"wrong_pictures": []}},
-        {"seeds": {"0": {"pictures": 1}}},
-        {"seeds": {"0": 3}},
+        *({"nobody_knows": {}}, {"by_source": []}, {"by_source": {"as_filed": 3}}),
+        *({"official_test": {"wrong_pictures": []}}, {"seeds": {"0": {"pictures": 1}}}, {"seeds": {"0": 3}}),
     ],
     ids=str,
 )

@@ -23,8 +23,7 @@ def test_sizes_in_words():
         a90=CensoredSize(value=None, beyond="above"),
         a90_95=CensoredSize(value=None, beyond="below"),
     )
-    assert figures.size_text("a50") == "2.3 %"
-    assert figures.size_text("a90") == "> 14.6 %"
+    assert (figures.size_text("a50"), figures.size_text("a90")) == ("2.3 %", "> 14.6 %")
     assert figures.size_text("a90_95") == "≤ 0.7 %"
 
 
@@ -32,8 +31,7 @@ def test_a_share_may_have_no_interval_and_may_be_of_nothing():
     share = Estimate(value=0.25, low=0.2, high=0.3, count=1, of=4)
     level = bare(LevelFigures, missed=share, reviews=0.25, unusable=0.5)
     assert (level.share("missed"), level.share("accuracy")) == (share, None)
-    assert level.share("reviews") == Estimate(value=0.25)
-    assert level.handed_over == 0.75
+    assert (level.share("reviews"), level.handed_over) == (Estimate(value=0.25), 0.75)
     assert level.to_json()["accuracy"] == NOTHING
 
 

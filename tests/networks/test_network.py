@@ -18,8 +18,7 @@ def test_any_shape_is_taken_alone_fused_and_in_a_batch(name: str, shape: tuple[i
     network = architecture(name).build().eval()
     x = torch.rand(3, 1, *shape)
     logits, places = network.judge(x)
-    assert logits.shape == (3,)
-    assert logits.dtype == torch.float32
+    assert (logits.shape, logits.dtype) == ((3,), torch.float32)
     assert places is None
     torch.testing.assert_close(torch.cat([network(one) for one in x.split(1)]), logits)
     assert isinstance(network, SmallNetwork)

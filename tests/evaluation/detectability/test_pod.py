@@ -161,11 +161,8 @@ def test_a_curve_that_does_not_rise_reaches_nothing():
 @pytest.mark.parametrize(
     ("size", "hit", "weight"),
     [
-        ([1.0, 2.0], [True], None),
-        ([0.0, 2.0], [True, False], None),
-        ([-1.0, 2.0], [True, False], None),
-        ([np.nan, 2.0], [True, False], None),
-        ([1.0, 2.0], [True, False], [1.0]),
+        *(([1.0, 2.0], [True], None), ([0.0, 2.0], [True, False], None), ([-1.0, 2.0], [True, False], None)),
+        *(([np.nan, 2.0], [True, False], None), ([1.0, 2.0], [True, False], [1.0])),
         ([1.0, 2.0], [True, False], [1.0, -1.0]),
     ],
 )

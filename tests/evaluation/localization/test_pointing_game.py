@@ -41,8 +41,7 @@ def test_one_picture_by_hand():
 def test_beside_all_defects():
     found = point(known((10, 20)), seen((11, 21, 0.6), (60, 60, 0.9)))
     assert not found.on_defect
-    assert found.touched == 1
-    assert found.heat_inside == pytest.approx(0.4)
+    assert (found.touched, found.heat_inside) == (1, pytest.approx(0.4))
 
 
 def test_a_dark_map_has_no_heat_anywhere():
@@ -79,8 +78,7 @@ def test_the_best_and_the_worst_are_kept_by_the_three_questions_in_order():
     extremes = BestAndWorst(2)
     for each in (little, miss, much, half):
         extremes.add(each)
-    assert extremes.worst == [miss, half]
-    assert extremes.best == [much, little]
+    assert (extremes.worst, extremes.best) == ([miss, half], [much, little])
     assert (extremes.seen, extremes.hits) == (4, 3)
 
 

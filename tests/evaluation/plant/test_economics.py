@@ -8,36 +8,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casting_core.evaluation.costs import Plant
 from casting_core.evaluation.plant.economics import compare_inspection_methods
 from casting_core.evaluation.plant.results import Totals
 from casting_core.evaluation.plant.verdict_rates import VerdictRates, measure_rates
-from casting_core.evaluation.predictions import Predictions
 from casting_core.evaluation.statistics.intervals import clopper_pearson
 from casting_core.networks.thresholds import Thresholds
+from tests.factories import plant, predictions
 
-PLANT = Plant(
-    defect_rate=0.02,
-    parts_per_day=1000,
-    days_per_year=250,
-    missed_defect_cost=100,
-    false_reject_cost=10,
-    review_minutes=2,
-    by_hand_seconds=12,
-    minute_cost=0.5,
-    capacity_minutes_per_day=300,
-    person_finds=0.8,
-    person_passes=0.99,
-)
+PLANT = plant()
 
 
 def rates_of(defective: tuple[int, int, int], sound: tuple[int, int, int]) -> VerdictRates:
     """Rates where so many pictures, each its own photograph, are passed, reviewed and rejected."""
     p = np.repeat([0.1, 0.5, 0.9, 0.1, 0.5, 0.9], [*defective, *sound])
-    return measure_rates(
-        Predictions(probability=p, positive=np.arange(len(p)) < sum(defective), source=np.arange(len(p))),
-        Thresholds(passing=0.3, rejecting=0.7),
-    )
+    return measure_rates(predictions(p, np.arange(len(p)) < sum(defective)), Thresholds(passing=0.3, rejecting=0.7))
 
 
 RATES = rates_of((1, 3, 16), (32, 6, 2))
@@ -193,8 +177,7 @@ def test_where_defects_are_rarer_a_rejected_part_is_less_likely_to_be_bad():
         compare_inspection_methods(RATES, replace(PLANT, defect_rate=rate)).precision.value
         for rate in (0.001, 0.02, 0.57, 1.0)
     ]
-    assert precision == sorted(precision)
-    assert precision[-1] == 1
+    assert (precision, precision[-1]) == (sorted(precision), 1)
     assert compare_inspection_methods(rates_of((5, 0, 0), (5, 0, 0)), PLANT).precision is None
 
 

@@ -15,7 +15,7 @@ from casting_core.networks.localization_figures import (
     Quantiles,
     RepairFigures,
 )
-from tests import ROOT
+from tests import ROOT, says
 from tests.factories import bare, figures, split_figures
 
 SHIPPED = ("castnet", "cnn", "feedforward", "logistic_regression", "brightness")
@@ -60,10 +60,8 @@ def test_a_share_with_its_interval_and_a_missing_one():
         mean_cost=Estimate(value=0.01),
     )
     table = results_table(both(given))
-    assert "| 1 of 2,000: 0.05 % (0.00 % to 0.15 %) |" in table
-    assert "| defective parts passed as ok | none of this label |" in table
-    assert "(precision) | no part called defective |" in table
-    assert "| ROC-AUC | needs both labels |" in table
+    says(table, "| 1 of 2,000: 0.05 % (0.00 % to 0.15 %) |", "| defective parts passed as ok | none of this label |")
+    says(table, "(precision) | no part called defective |", "| ROC-AUC | needs both labels |")
     assert "| F1 | 0.5000 (0.2500 to 0.7500) |" in table
     assert "| mean cost of a part (a defect passed 50, a false reject 1, a review 0.1) | 0.0100 |" in table
     assert {line.count("|") for line in table.splitlines()} == {6}
@@ -71,8 +69,7 @@ def test_a_share_with_its_interval_and_a_missing_one():
 
 def test_no_pictures():
     table = results_table(both(figures((), ())))
-    assert "| accuracy | no pictures |" in table
-    assert "| wrong at a probability of 50 % | no pictures |" in table
+    says(table, "| accuracy | no pictures |", "| wrong at a probability of 50 % | no pictures |")
 
 
 SHARE = Estimate(count=1, of=2, value=0.5, low=0.1, high=0.9)
@@ -118,6 +115,5 @@ def test_repairs_as_a_table():
     spread = Quantiles(median=0.25, p95=0.5)
     spreads = dict.fromkeys(("before", "after", "control_shift", "replaced"), spread)
     table = repair_table(Metrics(repair=bare(RepairFigures, photographs=1, falls=SHARE, **spreads)))
-    assert "| pictures (photographs) | 2 (1) |" in table
-    assert "turns into another | none |" in table
+    says(table, "| pictures (photographs) | 2 (1) |", "turns into another | none |")
     assert "| probability as given | median 0.250, 95th percentile 0.500 |" in table
