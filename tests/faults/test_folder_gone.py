@@ -10,9 +10,8 @@ from streamlit.testing.v1 import AppTest
 
 from casting_core.data.synthetic.casting import render_casting
 from pages.views.dataset import loaded, marking, source
-from tests import says
 from tests.faults.explored import VIEWS, indexed, opened
-from tests.pages.conftest import texts
+from tests.pages.conftest import says, texts
 
 OPEN = "test/good/0.png"
 

@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button
 
+import tests
 from casting_core import Inspector
 from pages.shared import resources
 from pages.views.comparison import model_results
@@ -57,6 +58,11 @@ def texts(app: AppTest) -> str:
     """All that the page says."""
     kinds = ("title", "header", "subheader", "markdown", "text", "caption", "error", "info", "warning")
     return "\n".join(str(element.value) for kind in kinds for element in app.get(kind))
+
+
+def says(told: AppTest | str, *phrases: str) -> None:
+    """Each of the phrases stands on the page, or in what was taken from it."""
+    tests.says(told if isinstance(told, str) else texts(told), *phrases)
 
 
 @pytest.fixture(scope="session")

@@ -22,8 +22,7 @@ from pages.shared import downloads, resources, uploads
 from pages.shared.uploads import Upload, take
 from pages.shared.wording import WORDING, advice, clock, where
 from pages.views.inspection import printout
-from tests import says
-from tests.pages.conftest import button, labels, open_inspection, png, texts, upload
+from tests.pages.conftest import button, labels, open_inspection, png, says, texts, upload
 
 
 def test_an_empty_page_says_what_to_do():

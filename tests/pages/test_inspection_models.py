@@ -14,9 +14,8 @@ from casting_core.networks.card import DEFAULT, MODELS, read_card
 from pages.shared import downloads, resources, wording
 from pages.shared.uploads import Upload
 from pages.views.inspection import printout, single
-from tests import says
 from tests.inspection.other_models import CLASSES, KNOWN, use
-from tests.pages.conftest import ROOT, button, labels, open_inspection, png, texts, upload
+from tests.pages.conftest import ROOT, button, labels, open_inspection, png, says, texts, upload
 
 # a known part of `flanges` has the path of a picture of the public set
 pytestmark = pytest.mark.usefixtures("other_models")

@@ -12,8 +12,7 @@ from casting_core.errors import ModelError
 from casting_core.networks import card
 from casting_core.networks.figures import Metrics
 from pages.views.overview.defect_kinds import KINDS, picture
-from tests import says
-from tests.pages.conftest import ROOT, texts
+from tests.pages.conftest import ROOT, says, texts
 
 
 def overview() -> AppTest:

@@ -12,8 +12,7 @@ from casting_core.data.synthetic.casting import render_casting
 from casting_core.labels import Label, Verdict
 from casting_core.networks.card import DEFAULT, MODELS, read_card, shipped
 from pages.views.comparison import held_out_view, model_results, pictures
-from tests import says
-from tests.pages.conftest import labels, open_view, texts
+from tests.pages.conftest import labels, open_view, says, texts
 
 view = partial(open_view, "comparison.behaviour")
 

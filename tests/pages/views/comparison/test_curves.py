@@ -13,8 +13,7 @@ from streamlit.testing.v1 import AppTest
 from casting_core.networks.card import DEFAULT, MODELS, shipped
 from casting_core.training.logs.log import COLUMNS
 from pages.views.comparison import training_runs
-from tests import says
-from tests.pages.conftest import open_view, texts
+from tests.pages.conftest import open_view, says, texts
 
 HEADER = ",".join(COLUMNS) + "\n"
 ROW = "{},0.5,0.7,{},0.6,0.001,2,300\n"

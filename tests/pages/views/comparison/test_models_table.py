@@ -16,8 +16,7 @@ from casting_core.evaluation.comparison.model_rows import model_rows
 from casting_core.networks.card import DEFAULT, MODELS, read_card, shipped
 from pages.shared import resources
 from pages.views.comparison import models_table, timing
-from tests import says
-from tests.pages.conftest import open_view, texts
+from tests.pages.conftest import open_view, says, texts
 
 open_table = partial(open_view, "comparison.models_table")
 

@@ -21,8 +21,7 @@ from casting_core.networks.card import DEFAULT, MODELS, read_card, shipped
 from pages.shared.plant_form import ALL, plant_of
 from pages.views.comparison import plant_costs
 from pages.views.comparison.threshold_scale import PASS, REJECT, Scale, scale
-from tests import says
-from tests.pages.conftest import button, open_view, png, texts
+from tests.pages.conftest import button, open_view, png, says, texts
 
 DEFAULTS = {field.key: field.value for field in ALL}
 view = partial(open_view, "comparison.threshold")

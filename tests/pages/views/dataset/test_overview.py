@@ -16,9 +16,8 @@ from casting_core.exploration.index_file import Index
 from casting_core.exploration.table import Table, make_table, public_facts
 from pages.views.dataset.leakage import looked_up
 from pages.views.dataset.shortcuts import whole_picture
-from tests import says
 from tests.exploration.handmade import index_of, lay_out
-from tests.pages.conftest import alts, texts
+from tests.pages.conftest import alts, says, texts
 
 PATHS = [  # the photograph of good/b is in both splits, turned; that of good/a as the same file
     "test/bad/d.png",

@@ -19,9 +19,8 @@ from casting_core.networks.figures import Metrics
 from casting_core.networks.limit_figures import DetectabilityFigures
 from pages.shared import resources
 from pages.views.evidence import detectability
-from tests import says
 from tests.charts.test_detectability import bins, kind, size
-from tests.pages.conftest import alts, open_view, texts
+from tests.pages.conftest import alts, open_view, says, texts
 
 CARD = read_card(MODELS / "castnet")
 view = partial(open_view, "evidence.detectability")

@@ -18,8 +18,7 @@ from casting_core.networks.device import fast_dtype
 from casting_core.networks.figures import Metrics
 from pages.shared import resources
 from pages.views.evidence import album, map_pictures
-from tests import says
-from tests.pages.conftest import open_view, texts
+from tests.pages.conftest import open_view, says, texts
 
 run = partial(open_view, "evidence.maps")
 

@@ -17,9 +17,8 @@ from casting_core.networks.limit_figures import RobustnessFigures
 from pages.shared import resources
 from pages.shared.sample_pictures import sample_pictures
 from pages.views.evidence import robustness
-from tests import says
 from tests.charts.test_robustness import light, noise
-from tests.pages.conftest import alts, open_view, texts
+from tests.pages.conftest import alts, open_view, says, texts
 
 CARD = read_card(MODELS / "castnet")
 view = partial(open_view, "evidence.robustness")

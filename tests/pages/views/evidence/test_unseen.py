@@ -14,8 +14,7 @@ from casting_core.networks.card import MODELS, read_card, shipped
 from casting_core.networks.figures import Metrics
 from pages.shared import resources
 from pages.views.evidence.unseen import TITLES, sentence
-from tests import says
-from tests.pages.conftest import open_view, texts
+from tests.pages.conftest import open_view, says, texts
 
 run = partial(open_view, "evidence.unseen")
 LEAKED = Leakage(tested=100, copied=90, identical=10, identical_ok=10)

@@ -17,8 +17,7 @@ from pages.shared.uploads import Upload
 from pages.views.inspection import batch_table
 from pages.views.inspection.batch_job import SIDE, Done, Job
 from pages.views.inspection.batch_table import ORDERS, WAITING, Line, arrange, counted, share_flagged
-from tests import says
-from tests.pages.conftest import button, open_inspection, png, texts, upload
+from tests.pages.conftest import button, open_inspection, png, says, texts, upload
 
 
 def result(p: float | None, verdict: Verdict) -> Done:

@@ -14,8 +14,7 @@ from casting_core.networks.card import DEFAULT
 from pages.shared import resources
 from pages.shared.uploads import Upload
 from pages.views.inspection import single
-from tests import says
-from tests.pages.conftest import button, open_inspection, png, texts
+from tests.pages.conftest import button, open_inspection, png, says, texts
 
 AGAIN = "Turn, relight and judge again"
 SEEN = SeenBefore(
