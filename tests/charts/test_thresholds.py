@@ -4,23 +4,20 @@ import numpy as np
 import pytest
 
 from casting_core.charts import thresholds as charts
-from casting_core.evaluation.predictions import Predictions
 from casting_core.evaluation.thresholds.operating_point import counts_below
 from casting_core.evaluation.thresholds.sweep import outcome_at
+from tests.factories import predictions
 
 rng = np.random.default_rng(3)
 POSITIVE = np.arange(400) % 2 == 1
-PREDICTIONS = Predictions(
-    probability=1 / (1 + np.exp(-rng.normal(np.where(POSITIVE, 1.0, -1.0)))),
-    positive=POSITIVE,
-    source=np.arange(400) % 40,
-)
+LOGITS = rng.normal(np.where(POSITIVE, 1.0, -1.0))
+PREDICTIONS = predictions(1 / (1 + np.exp(-LOGITS)), POSITIVE, np.arange(400) % 40)
 CHOSEN, SHIPPED = (0.4, 0.8), (0.3, 0.6)
 
 
-def chart(chosen=CHOSEN, predictions=PREDICTIONS):
+def chart(chosen=CHOSEN, given=PREDICTIONS):
     grid = np.unique([*charts.GRID, *chosen, *SHIPPED])
-    counts = counts_below(predictions.probability, predictions.positive, grid)
+    counts = counts_below(given.probability, given.positive, grid)
     return charts.rates(grid, *counts, chosen=chosen, shipped=SHIPPED)
 
 
@@ -74,6 +71,6 @@ def test_ends_and_a_pair_without_reviews_can_be_drawn(chosen):
 
 
 def test_of_one_label_alone_the_other_line_is_empty():
-    drawn = chart(predictions=PREDICTIONS.only(POSITIVE))
+    drawn = chart(given=PREDICTIONS.only(POSITIVE))
     assert np.isnan(np.array(drawn.figure.data[1].y, float)).all()
     assert not np.isnan(np.array(drawn.figure.data[0].y, float)).all()

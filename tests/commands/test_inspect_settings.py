@@ -21,17 +21,8 @@ def picture(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def inspect(picture: Path, settings: Path, model: str = "castnet") -> None:
-    command(
-        [str(picture)],
-        model=model,
-        settings=settings,
-        device="cpu",
-        format=Format.JSONL,
-        heatmaps=None,
-        explain=False,
-        examination=False,
-        batch_size=1,
-    )
+    how = {"device": "cpu", "format": Format.JSONL, "heatmaps": None, "explain": False, "examination": False}
+    command([str(picture)], model=model, settings=settings, batch_size=1, **how)
 
 
 def test_the_thresholds_of_the_file_hold(picture: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):

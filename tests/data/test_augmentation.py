@@ -14,22 +14,9 @@ from casting_core.data.part.polar import disc_mask
 from casting_core.data.synthetic.casting import Rendered, render_casting
 
 # what leaves a picture as it is, but for its rotation and mirroring
-STILL = AugmentationSettings(
-    defect_share=0,
-    decoy_share=0,
-    background_share=0,
-    clutter_share=0,
-    scale=(1, 1),
-    stretch=(1, 1),
-    perspective=0,
-    shift=0,
-    gain=(1, 1),
-    gamma=(1, 1),
-    uneven=0,
-    blur_share=0,
-    sharpen_share=0,
-    noise=0,
-)
+SHARES = ("defect_share", "decoy_share", "background_share", "clutter_share")
+NONE = dict.fromkeys((*SHARES, "perspective", "shift", "uneven", "blur_share", "sharpen_share", "noise"), 0)
+STILL = AugmentationSettings(**NONE, **dict.fromkeys(("scale", "stretch", "gain", "gamma"), (1, 1)))
 seeds = st.integers(0, 2**32 - 1)
 
 
@@ -38,8 +25,7 @@ def rngs(*seeds: int) -> list[np.random.Generator]:
 
 
 def composed(casting: Rendered, seed: int = 0, *, defective: bool = False, known: bool = True, **shares) -> Example:
-    names = ("defect_share", "decoy_share", "background_share", "clutter_share")
-    shares = dict.fromkeys(names, 0) | shares
+    shares = dict.fromkeys(SHARES, 0) | shares
     before = casting.pixels.copy()
     example = compose(
         casting.pixels,

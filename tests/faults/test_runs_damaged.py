@@ -31,16 +31,9 @@ def learn(folder: Path, *, resume: bool = False, stop: bool = False) -> None:
         Sample(path=f"{n}.png", split="train", label=Label.DEFECTIVE if n % 2 else Label.OK, source=n) for n in range(6)
     ]
     held = HeldOut(pixels=pixels[:2], targets=np.array([0, 1], np.float32))
-    fit(
-        architecture("logistic_regression").build(),
-        PlainBatches(samples, pixels, QUICK),
-        held,
-        QUICK,
-        folder,
-        resume=resume,
-        device="cpu",
-        callback=(lambda progress: progress.record is not None) if stop else None,
-    )
+    callback = (lambda progress: progress.record is not None) if stop else None
+    network, batches = architecture("logistic_regression").build(), PlainBatches(samples, pixels, QUICK)
+    fit(network, batches, held, QUICK, folder, resume=resume, device="cpu", callback=callback)
 
 
 def test_a_run_that_is_begun_again_or_gone_on_with_is_not_finished(tmp_path: Path) -> None:

@@ -21,22 +21,10 @@ from casting_core.inspection.settings import (
     with_settings,
     write_settings,
 )
-from casting_core.networks.card import ModelCard
+from tests.factories import card
 
 SHA = "0123456789abcdef" * 4
-CARD = ModelCard(
-    name="castnet",
-    architecture="castnet",
-    parameters=1,
-    input_size=64,
-    preprocessing="",
-    gates=(),
-    weights_sha256=SHA,
-    temperature=1.0,
-    shift=0.0,
-    threshold_pass=0.3,
-    threshold_reject=0.6,
-)
+CARD = card(weights_sha256=SHA, threshold_pass=0.3, threshold_reject=0.6)
 MADE = {"model": "castnet", "weights_sha256": SHA}
 
 
@@ -51,9 +39,9 @@ def test_thresholds_and_what_they_were_made_for_go_there_and_back(tmp_path: Path
         "threshold_reject": 0.8,
         "made": {"model": "castnet", "weights_sha256": SHA, "costs": costs, "date": "2026-01-31"},
     }
-    card = with_settings(CARD, file)
-    assert (card.threshold_pass, card.threshold_reject) == (0.1, 0.8)
-    assert card.weights_sha256 == CARD.weights_sha256
+    changed = with_settings(CARD, file)
+    assert (changed.threshold_pass, changed.threshold_reject) == (0.1, 0.8)
+    assert changed.weights_sha256 == CARD.weights_sha256
 
 
 @given(
@@ -81,8 +69,8 @@ def test_an_old_file_without_its_making_still_works(tmp_path: Path):
     file = tmp_path / "old.json"
     file.write_text('{"threshold_pass": 0.05}', encoding="utf-8")
     for source in (file, str(file), file.read_bytes(), {"threshold_pass": 0.05}, {"threshold_pass": np.float32(0.05)}):
-        card = with_settings(CARD, source)
-        assert (card.threshold_pass, card.threshold_reject) == (pytest.approx(0.05), 0.6)
+        changed = with_settings(CARD, source)
+        assert (changed.threshold_pass, changed.threshold_reject) == (pytest.approx(0.05), 0.6)
     assert with_settings(CARD, {}) == CARD
 
 

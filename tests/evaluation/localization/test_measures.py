@@ -9,25 +9,10 @@ from casting_core.labels import Verdict
 from casting_core.networks.localization_figures import BySize
 
 
-def case(
-    heatmap,
-    mask,
-    *,
-    probability: float = 0.9,
-    defective: bool = True,
-    photograph: int = 0,
-    verdict: Verdict = Verdict.REVIEW,
-    known: bool | None = None,
-) -> Case:
-    return Case(
-        heatmap=np.asarray(heatmap, np.float32),
-        mask=np.asarray(mask, bool),
-        probability=probability,
-        defective=defective,
-        photograph=photograph,
-        verdict=verdict,
-        known=known,
-    )
+def case(heatmap, mask, **values) -> Case:
+    """Of a defective part that a person must look at."""
+    usual = {"probability": 0.9, "defective": True, "photograph": 0, "verdict": Verdict.REVIEW, "known": None}
+    return Case(heatmap=np.asarray(heatmap, np.float32), mask=np.asarray(mask, bool), **usual | values)
 
 
 HEAT = np.array(

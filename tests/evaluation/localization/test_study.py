@@ -40,15 +40,12 @@ class Stub:
 
     def inspect(self, pixels: np.ndarray) -> SimpleNamespace:
         percent = int(pixels[0, 0])
-        if percent > 100:
-            return SimpleNamespace(
-                probability=None, heatmap=None, verdict=Verdict.UNUSABLE, model="stub", seconds={"gate": 1.0}
-            )
-        probability, heatmap = self._answer(percent)
-        verdict = Verdict.OK if percent < 20 else Verdict.DEFECTIVE if percent >= 80 else Verdict.REVIEW
-        return SimpleNamespace(
-            probability=probability, heatmap=heatmap, verdict=verdict, model="stub", seconds={"explain": 0.5}
-        )
+        found = {"probability": None, "heatmap": None, "verdict": Verdict.UNUSABLE, "seconds": {"gate": 1.0}}
+        if percent <= 100:
+            found = dict(zip(("probability", "heatmap"), self._answer(percent), strict=True))
+            found["verdict"] = Verdict.OK if percent < 20 else Verdict.DEFECTIVE if percent >= 80 else Verdict.REVIEW
+            found["seconds"] = {"explain": 0.5}
+        return SimpleNamespace(model="stub", **found)
 
     def _answer(self, percent: int) -> tuple[float, np.ndarray | None]:
         heatmap = np.zeros((16, 16), np.float32)

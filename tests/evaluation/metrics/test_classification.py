@@ -21,28 +21,17 @@ from sklearn.metrics import (
 
 from casting_core.evaluation.costs import Costs
 from casting_core.evaluation.metrics.classification import summarise
-from casting_core.evaluation.predictions import Predictions
 from casting_core.evaluation.statistics.intervals import clopper_pearson
 from casting_core.networks.figures import NUMBERS, Figures
 from casting_core.networks.thresholds import Thresholds
+from tests.factories import predictions
 
 USUAL = Thresholds(passing=0.2, rejecting=0.8)
 
 
-def figures_of(
-    p: np.ndarray,
-    positive: np.ndarray,
-    source: np.ndarray | None = None,
-    thresholds: Thresholds = USUAL,
-    costs: Costs | None = None,
-) -> dict:
+def figures_of(p, positive, source=None, thresholds: Thresholds = USUAL, costs: Costs | None = None) -> dict:
     """The figures of what can be made into arrays, one photograph a picture if no other is said."""
-    predictions = Predictions(
-        probability=np.array(p, float),
-        positive=np.array(positive, bool),
-        source=np.arange(len(p)) if source is None else np.array(source, int),
-    )
-    found = summarise(predictions, thresholds, costs)
+    found = summarise(predictions(p, positive, source), thresholds, costs)
     figures = found.to_json()
     json.dumps(figures, allow_nan=False)  # a card can hold them
     assert Figures.from_json(figures) == found

@@ -7,7 +7,7 @@ import time
 import pytest
 from PIL import Image
 
-from casting_core import Inspection, Verdict
+from casting_core import Verdict
 from casting_core.data.images import decode
 from casting_core.errors import ModelError
 from casting_core.inspection.photograph import Photograph
@@ -17,26 +17,13 @@ from pages.shared.uploads import Upload
 from pages.views.inspection import batch_table
 from pages.views.inspection.batch_job import SIDE, Done, Job
 from pages.views.inspection.batch_table import ORDERS, WAITING, Line, arrange, counted, share_flagged
+from tests.factories import inspection
 from tests.pages.conftest import button, open_inspection, png, says, texts, upload
 
 
 def result(p: float | None, verdict: Verdict) -> Done:
-    inspection = Inspection(
-        verdict=verdict,
-        reason=None if p is not None else "broken",
-        probability=p,
-        heatmap=None,
-        regions=(),
-        model="m",
-        device="cpu",
-        sha256="",
-        width=1,
-        height=1,
-        threshold_pass=0.3,
-        threshold_reject=0.6,
-        seconds={"total": 0.01},
-    )
-    return Done(inspection=inspection, thumbnail=None)
+    reason = None if p is not None else "broken"
+    return Done(inspection=inspection(verdict=verdict, reason=reason, probability=p), thumbnail=None)
 
 
 def given(name: str) -> Upload:
