@@ -22,6 +22,8 @@ from casting_core.system.memory import keep_freed_memory
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+# what takes long comes first, so that no worker ends late (xdist: `--no-loadscope-reorder`)
+LONGEST = ("browser", "commands", "training", "pages", "faults", "test_installed.py", "test_documents.py", "inspection")
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 
 # no deadline: the time of one example says more of the machine's load than of the code
@@ -33,6 +35,13 @@ settings.load_profile("house")
 torch.set_num_threads(1)
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 keep_freed_memory()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Order the tests by `LONGEST`."""
+    tests = Path(__file__).parent
+    places = [tests / name for name in LONGEST]
+    items.sort(key=lambda item: [not item.path.is_relative_to(place) for place in places])
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -22,7 +22,7 @@ def open_inspection(**query: str) -> AppTest:
     """The page *Inspection*, as a link with these parameters opens it."""
     app = AppTest.from_file(ROOT / "app.py", default_timeout=300)
     app.query_params.update(query)
-    return app.run().switch_page("pages/inspection.py").run()
+    return app.switch_page("pages/inspection.py").run()
 
 
 def open_view(name: str, **query: str | list[str]) -> AppTest:
