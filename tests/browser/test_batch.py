@@ -31,12 +31,8 @@ def test_thirty_pictures_of_which_three_are_broken(page, address):
     page.get_by_text("30 of 30 pictures").wait_for()
     page.wait_for_function(OVER)
     settled(page)
-    assert {label: total(page, label) for label in ("Sound", "Defective", "No verdict", "Flagged")} == {
-        "Sound": "9",
-        "Defective": "18",
-        "No verdict": "3",
-        "Flagged": "66.7 %",
-    }
+    totals = [total(page, label) for label in ("Sound", "Defective", "No verdict", "Flagged")]
+    assert totals == ["9", "18", "3", "66.7 %"]
     # filter, sort, open, next
     page.get_by_text("Defective (18)").click()
     page.get_by_text("18 of 30 pictures").wait_for()

@@ -15,12 +15,8 @@ TRAIN, HELD = [0.5, 0.25, 0.125], [0.6, 0.3, 0.4]
 
 def log(name: str = "a", *, seconds: float | None = 60.0, unit: str = "epoch", **columns: list[float]) -> Log:
     """A log with these columns; of three epochs if none are given."""
-    held = columns or {
-        "train_loss": TRAIN,
-        "validation_loss": HELD,
-        "train_accuracy": [0.7, 0.8, 0.9],
-        "validation_accuracy": [0.65, 0.75, 0.85],
-    }
+    accuracies = {"train_accuracy": [0.7, 0.8, 0.9], "validation_accuracy": [0.65, 0.75, 0.85]}
+    held = columns or {"train_loss": TRAIN, "validation_loss": HELD, **accuracies}
     count = len(next(iter(held.values())))
     values = {key: np.array(each) for key, each in held.items()}
     if seconds is not None:

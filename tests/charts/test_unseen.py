@@ -30,22 +30,18 @@ def test_dots_and_lines_are_the_figures():
     assert list(chart.figure.layout.yaxis.ticktext) == ["mine", "other one"]
 
 
-def test_rows_come_from_the_top_and_series_share_their_row():
+def test_rows_come_from_the_top_and_series_share_their_row_with_looks_of_their_own():
     test, new = side_by_side(MEASURED, ["Test", "New"], title="x").figure.data
     assert 0.5 < new.y[0] < test.y[0] < 1.5  # the first model above, its first set on top
     assert new.y[1] == 0  # alone in its row: in the middle
+    assert test.marker.color != new.marker.color
+    assert test.marker.symbol != new.marker.symbol
 
 
 def test_the_axis_holds_every_interval_and_hardly_leaves_what_is_possible():
     low, high = side_by_side(MEASURED, ["Test", "New"], title="x").figure.layout.xaxis.range
     assert -3 < low < 0
     assert 20 < high < 25
-
-
-def test_each_set_has_a_look_of_its_own():
-    test, new = side_by_side(MEASURED, ["Test", "New"], title="x").figure.data
-    assert test.marker.color != new.marker.color
-    assert test.marker.symbol != new.marker.symbol
 
 
 def test_what_is_shown_is_said_and_what_is_missing_too():

@@ -28,12 +28,8 @@ def test_the_app_is_found_from_any_folder(monkeypatch: pytest.MonkeyPatch, tmp_p
 
 def test_what_is_asked_for_is_handed_on(monkeypatch: pytest.MonkeyPatch) -> None:
     given = started(monkeypatch, "--port", "8600", "--address", "127.0.0.1", "--no-browser", "--", "--theme.base=dark")
-    assert given[3:] == [
-        "--server.port=8600",
-        "--server.address=127.0.0.1",
-        "--server.headless=true",
-        "--theme.base=dark",
-    ]
+    expected = "--server.port=8600 --server.address=127.0.0.1 --server.headless=true --theme.base=dark"
+    assert given[3:] == expected.split()
 
 
 @pytest.mark.parametrize("port", ["0", "65536"])

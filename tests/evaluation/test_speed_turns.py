@@ -26,12 +26,8 @@ class Told:
 def test_every_round_asks_each_once_and_is_told():
     turns: list[str] = []
     rounds: list[tuple[int, int]] = []
-    found = take_turns(
-        {"quick": Told("quick", turns), "slow": Told("slow", turns, 0.02)},
-        b"picture",
-        rounds=5,
-        progress=lambda done, total: rounds.append((done, total)),
-    )
+    judges = {"quick": Told("quick", turns), "slow": Told("slow", turns, 0.02)}
+    found = take_turns(judges, b"picture", rounds=5, progress=lambda *step: rounds.append(step))
     assert turns == ["quick", "slow"] * (SETTLING + 5)
     assert rounds == [(done, SETTLING + 5) for done in range(1, SETTLING + 6)]
     assert found["slow"].low >= 20 > 0

@@ -71,17 +71,13 @@ def test_edges_that_lie_a_little_further_out_are_met():
     assert np.abs(filled(pixels, best[0]) - narrow)[HOLE].mean() < 10
 
 
-def test_a_ring_marked_nearly_all_around_gives_its_median():
+def test_a_ring_marked_nearly_all_around_gives_its_median_and_no_free_metal_nothing():
     """Only slits of 4 degrees are free, too narrow for a piece: their median is all there is."""
     around = np.abs(DEGREES) < 12
     slits = (DEGREES % 12 < 4) & ~around
     patches = find_patches(rings(), PART, HOLE, ~(around | slits) | HOLE, most=3)
     assert len(patches) == 1
     assert np.abs(filled(rings(), patches[0]) - rings()).max() <= 4
-
-
-def test_no_free_metal_gives_nothing():
-    around = np.abs(DEGREES) < 12
     assert find_patches(rings(), PART, HOLE, ~around | HOLE, most=3) == []
     assert find_patches(rings(), PART, NOWHERE, NOWHERE, most=3) == []
 

@@ -54,15 +54,9 @@ def write_runs(folder: Path, seed: int = 0) -> tuple[Path, list[Path]]:
     """Run folders as training leaves them, made up: one official, two by source."""
     weights, chance = some_weights(seed), random.Random(seed)
     samples = [
-        Sample(
-            path=f"train/x/{n}.png",
-            split="test" if n < 8 else "train",
-            label=Label.DEFECTIVE if n % 2 else Label.OK,
-            sha256=f"{n:064x}",
-            source=n,
-            fold=n // 2 % 2,
-        )
+        Sample(path=f"train/x/{n}.png", split=split, label=label, sha256=f"{n:064x}", source=n, fold=n // 2 % 2)
         for n in range(40)
+        for split, label in (("test" if n < 8 else "train", Label.DEFECTIVE if n % 2 else Label.OK),)
     ]
     made = []
     for name, fold in (("official", None), ("by-source-0", 0), ("by-source-1", 1)):

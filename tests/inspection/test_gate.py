@@ -168,7 +168,7 @@ def evidence(*places: tuple[int, int, float]) -> np.ndarray:
     return local
 
 
-def test_evidence_beside_the_part_calls_for_a_person():
+def test_evidence_beside_the_part_calls_for_a_person_but_flash_at_the_rim_is_on_it():
     rendered = render_casting(seed=1)
     check = {"part": rendered.part, "shape": rendered.pixels.shape}
     finding = check_evidence(CARD, evidence((1, 1, 0.9)), passes=False, **check)
@@ -178,10 +178,6 @@ def test_evidence_beside_the_part_calls_for_a_person():
     assert check_evidence(CARD, evidence((1, 1, 0.3)), passes=True, **check) is None, "faint heat on a part that passes"
     assert check_evidence(CARD, evidence((1, 1, 0.3)), passes=False, **check) is not None
     assert check_evidence(CARD, evidence((1, 1, 0.9)), passes=False, part=None, shape=(300, 300)) is None
-
-
-def test_flash_at_the_rim_is_on_the_part():
-    rendered = render_casting(seed=1)
     disc = rendered.part.disc
     place = (round((disc.y + 1.08 * disc.minor) * 40 / 300 - 0.5), round(disc.x * 40 / 300 - 0.5), 0.9)
     assert check_evidence(CARD, evidence(place), rendered.part, (300, 300), passes=False) is None

@@ -36,17 +36,13 @@ class Mean(Network):
         return (x.flatten(1).mean(1) * self.weight).float(), None
 
 
-def test_what_a_network_offers_without_a_word_of_its_own() -> None:
+def test_what_a_network_offers_without_a_word_of_its_own_and_a_fused_copy_of_it() -> None:
     network = Mean().train()
     x = torch.tensor([0.25, 0.5]).view(2, 1, 1, 1).expand(2, 1, 4, 4)
     assert network(x).tolist() == [2.5, 5.0]
     (only,) = network.stages()
     assert only(x)[0].tolist() == [2.5, 5.0]
     assert network.describe(x) is None
-
-
-def test_a_fused_copy_is_fixed_and_of_its_own() -> None:
-    network = Mean().train()
     half = network.fused(torch.bfloat16)
     assert (half.training, half.weight.requires_grad, half.weight.dtype) == (False, False, torch.bfloat16)
     assert (network.training, network.weight.requires_grad, network.weight.dtype) == (True, True, torch.float32)

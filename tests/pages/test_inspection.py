@@ -25,14 +25,10 @@ from pages.views.inspection import printout
 from tests.pages.conftest import button, labels, open_inspection, png, says, texts, upload
 
 
-def test_an_empty_page_says_what_to_do():
+def test_an_empty_page_says_what_to_do_and_a_sample_is_one_click_away():
     app = open_inspection()
     assert "Nothing to judge yet" in app.info[0].value
     assert labels(app) == [sample.name for sample in samples()]
-
-
-def test_a_sample_is_one_click_away():
-    app = open_inspection()
     app.button(key="try Blow hole").click().run()
     assert "Blow hole.png" in texts(app)
     assert app.header

@@ -33,14 +33,10 @@ def another(model: str) -> AppTest:
     return upload(open_inspection(model=model), ("part.png", png(2)))
 
 
-def test_the_default_comes_first_and_every_choice_is_named_and_told():
+def test_the_default_comes_first_every_choice_is_told_and_survives_another_page():
     app = open_inspection()
     assert (app.selectbox(key="model").options, app.selectbox(key="model").value) == (ORDER, DEFAULT)
     assert f"{DEFAULT}: made to inspect parts" in texts(app)
-
-
-def test_the_choice_survives_another_page():
-    app = open_inspection()
     app.selectbox(key="model").set_value("plates").run()
     app.switch_page("pages/overview.py").run()
     app.switch_page("pages/inspection.py").run()

@@ -50,11 +50,7 @@ def test_rows_for_a_spreadsheet(rows):
         *("model", "origin", "official_accuracy", "unseen_accuracy", "unseen_accuracy_low", "unseen_accuracy_high"),
         "seconds",
     ]
-    assert (first["unseen_accuracy"], first["unseen_accuracy_low"], first["unseen_accuracy_high"]) == (
-        0.98457,
-        0.9713,
-        1.0,
-    )
+    assert [first[f"unseen_accuracy{end}"] for end in ("", "_low", "_high")] == [0.98457, 0.9713, 1.0]
     assert list(first) == list(second) == list(study)
     assert study["unseen_accuracy"] is None
     assert study["origin"] == "reported by the study"

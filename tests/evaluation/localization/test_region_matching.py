@@ -66,10 +66,6 @@ def test_hits_by_size_and_the_picture_they_belong_to():
     areas = [np.array([0.001, 0.003]), np.zeros(0), np.array([0.1])]
     hits = [np.array([True, False]), np.zeros(0, bool), np.array([True])]
     sizes = {name: (hit.tolist(), picture.tolist()) for name, (hit, picture) in by_size(areas, hits).items()}
-    assert sizes == {
-        "all": ([True, False, True], [0, 0, 2]),
-        "small": ([True], [0]),
-        "medium": ([False], [0]),
-        "large": ([True], [2]),
-    }
+    by_name = {"small": ([True], [0]), "medium": ([False], [0]), "large": ([True], [2])}
+    assert sizes == {"all": ([True, False, True], [0, 0, 2]), **by_name}
     assert by_size([], [])["all"][0].tolist() == []

@@ -50,15 +50,9 @@ def both(found: Figures) -> Metrics:
 
 def test_a_share_with_its_interval_and_a_missing_one():
     share = Estimate(count=1, of=2000, value=0.0005, low=0.0, high=0.0015)
-    given = replace(
-        figures(),
-        wrong=share,
-        missed_defects=None,
-        precision=None,
-        roc_auc=None,
-        f1=Estimate(value=0.5, low=0.25, high=0.75),
-        mean_cost=Estimate(value=0.01),
-    )
+    none = dict.fromkeys(("missed_defects", "precision", "roc_auc"))
+    numbers = {"f1": Estimate(value=0.5, low=0.25, high=0.75), "mean_cost": Estimate(value=0.01)}
+    given = replace(figures(), wrong=share, **none, **numbers)
     table = results_table(both(given))
     says(table, "| 1 of 2,000: 0.05 % (0.00 % to 0.15 %) |", "| defective parts passed as ok | none of this label |")
     says(table, "(precision) | no part called defective |", "| ROC-AUC | needs both labels |")
@@ -89,17 +83,9 @@ def test_figures_that_only_one_set_has():
 def test_methods_with_the_best_of_each_column_in_bold():
     def row(auroc: float, milliseconds: float, pictures: int = 2) -> MethodFigures:
         area = Estimate(value=auroc, low=0.0, high=1.0)
-        return bare(
-            MethodFigures,
-            pictures=pictures,
-            peak_on_defect=SHARE,
-            heat_inside=0.25,
-            pixel_auroc=area,
-            aupro_30=area,
-            peak_of_sound=Quantiles(median=0.02, p95=0.3),
-            sound_without_marked_place=SHARE,
-            milliseconds=milliseconds,
-        )
+        areas = {"pixel_auroc": area, "aupro_30": area, "heat_inside": 0.25, "milliseconds": milliseconds}
+        sound = {"peak_of_sound": Quantiles(median=0.02, p95=0.3), "sound_without_marked_place": SHARE}
+        return bare(MethodFigures, pictures=pictures, peak_on_defect=SHARE, **areas, **sound)
 
     measured = {"evidence": row(0.9, 30.0), "gradcam": row(0.8, 2.5), "scorecam": row(1.0, 0.5, pictures=1)}
     own, other, slow = methods_table(Metrics(maps_second_capture=measured)).splitlines()[2:]

@@ -104,15 +104,11 @@ def test_the_middle_of_a_flat_optimum_by_hand():
     assert 0 < found.plateau.share < 1
 
 
-def test_thresholds_follow_the_defect_rate():
+def test_thresholds_follow_the_defect_rate_and_too_few_reviewers_are_told():
     rows = mixed(5, photographs=200, copies=2)
     rare, common = (choose_for_plant(rows, plant(rate, missed=20, capacity=1)) for rate in (0.005, 0.5))
     assert rare.threshold_pass > common.threshold_pass
     assert rare.threshold_reject > common.threshold_reject
-
-
-def test_too_few_reviewers_are_told():
-    rows = mixed(5, photographs=200, copies=2)
     plenty, few = (
         choose_for_plant(rows, plant(0.3, missed=200, alarm=50, capacity=capacity)) for capacity in (1.0, 0.01)
     )

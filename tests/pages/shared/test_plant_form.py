@@ -3,9 +3,9 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from casting_core.evaluation.costs import Plant
 from pages.shared.plant_form import ALL, OLD, plant_of
 from tests import ROOT
+from tests.factories import plant
 from tests.pages.conftest import texts
 
 DEFAULTS = {field.key: field.value for field in ALL}
@@ -32,17 +32,8 @@ def form(**query: str) -> AppTest:
 
 
 def test_the_plant_is_what_was_asked_for_in_its_own_units():
-    assert plant_of(DEFAULTS) == Plant(
-        defect_rate=0.02,
-        parts_per_day=2000,
-        days_per_year=250,
-        missed_defect_cost=150,
-        false_reject_cost=10,
-        review_minutes=1,
-        by_hand_seconds=10,
-        minute_cost=40 / 60,
-        capacity_minutes_per_day=480,
-    )
+    asked = {"parts_per_day": 2000, "missed_defect_cost": 150, "review_minutes": 1, "by_hand_seconds": 10}
+    assert plant_of(DEFAULTS) == plant(**asked, minute_cost=40 / 60, capacity_minutes_per_day=480, person_passes=0.95)
 
 
 @pytest.mark.parametrize(("first", "second"), [("comparison", "evidence"), ("evidence", "comparison")])

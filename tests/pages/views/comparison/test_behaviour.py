@@ -72,12 +72,14 @@ def test_the_numbers_on_the_page_are_those_of_the_card(model, split, counted):
     assert ("what they remember" in texts(app)) is (split == "official_test")
 
 
-def test_the_default_is_castings_never_seen_without_the_doubted():
+def test_the_default_is_castings_never_seen_without_the_doubted_and_no_model_an_invitation():
     app = view()
     assert app.pills(key="models").value[0] == DEFAULT
     says(app, f"{len(shown().rows):,} pictures", "copy of the model that was trained without that photograph")
     assert all(chart.proto.alt for chart in app.get("plotly_chart"))
     assert len(app.get("plotly_chart")) == 4
+    app.pills(key="models").set_value([]).run()
+    assert "Choose at least one model" in texts(app)
 
 
 def test_zoom_draws_the_corner():
@@ -192,12 +194,6 @@ def test_changing_names_changes_the_sides_and_not_the_chance():
     app = view(models=[DEFAULT, "cnn"], first="cnn")
     assert f"**{len(second.only_first):,}** only cnn right" in labels(app)
     assert f"**{DEFAULT} is right on" in texts(app)
-
-
-def test_no_model_chosen_is_an_invitation():
-    app = view()
-    app.pills(key="models").set_value([]).run()
-    assert "Choose at least one model" in texts(app)
 
 
 def test_models_that_cannot_be_used_are_lines_and_the_others_stay(other_models):

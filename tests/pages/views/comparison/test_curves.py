@@ -76,7 +76,7 @@ def drawn(app: AppTest, measure: str = "loss") -> dict[str, tuple[list[float], l
     return found
 
 
-def test_the_shipped_training_of_each_model_is_drawn_and_described():
+def test_the_shipped_training_of_each_model_is_drawn_and_described_until_none_is_chosen():
     app = open_curves()
     assert app.multiselect(key="runs").value == shipped()
     found = drawn(app)
@@ -88,6 +88,8 @@ def test_the_shipped_training_of_each_model_is_drawn_and_described():
     stars = [trace for trace in figures(app)["loss"]["data"] if trace.get("marker", {}).get("symbol") == "star"]
     assert len(stars) == len(shipped())
     assert "turned copies of training pictures" in said
+    app.multiselect(key="runs").set_value([]).run()
+    assert "No run is chosen" in texts(app)
 
 
 def test_a_link_opens_the_same_view_again():
@@ -128,12 +130,6 @@ def test_a_part_that_is_marked_in_a_chart_is_zoomed_on():
     app = open_curves(runs="cnn", **{"from": "2.2", "to": "6.5"})
     assert drawn(app)["cnn, held out"][0] == [2, 3, 4, 5, 6, 7]
     assert drawn(app, "accuracy")["cnn, training"][0] == [2, 3, 4, 5, 6, 7]
-
-
-def test_nothing_chosen():
-    app = open_curves()
-    app.multiselect(key="runs").set_value([]).run()
-    assert "No run is chosen" in texts(app)
 
 
 def test_a_half_written_last_line_is_left_out(runs: Path):

@@ -135,7 +135,7 @@ def test_how_sure_it_is_in_words():
     assert (words.sureness(advantage(1, 0, 2, float("nan"))), words.sureness(advantage(0, 0, 0, 0.0))) == ("", "")
 
 
-def test_break_even_in_words():
+def test_break_even_capacity_and_the_warning_of_a_second_look_in_words():
     plant = plant_of(DEFAULTS)
     none = words.break_even(advantage(5, 1, 9), "The model", "By hand", plant, "€")
     assert none[0] == "**The model** is the cheaper one at every defect rate, all else as above."
@@ -150,10 +150,6 @@ def test_break_even_in_words():
         "it (you have 2 %)."
     )
     assert by_cost.startswith("They cost the same at €1,235 for a missed defect: **The model** is the cheaper")
-
-
-def test_capacity_and_the_warning_of_a_second_look():
-    plant = plant_of(DEFAULTS)
     rates = model_rates("castnet")
     found = compare_inspection_methods(rates, plant)
     assert words.capacity(found.model, plant)[0]

@@ -17,17 +17,8 @@ from pages.views.inspection import single
 from tests.pages.conftest import button, open_inspection, png, says, texts
 
 AGAIN = "Turn, relight and judge again"
-SEEN = SeenBefore(
-    source=7,
-    label=Label.DEFECTIVE,
-    path="train/def_front/a_picture.jpeg",
-    ok=3,
-    defective=21,
-    similarity=0.93,
-    confirmed=True,
-    angle=123.4,
-    mirrored=True,
-)
+PLACE = {"source": 7, "label": Label.DEFECTIVE, "path": "train/def_front/a_picture.jpeg", "ok": 3, "defective": 21}
+SEEN = SeenBefore(**PLACE, similarity=0.93, confirmed=True, angle=123.4, mirrored=True)
 
 
 def stable(*verdicts: Verdict) -> Stability:
