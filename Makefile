@@ -20,7 +20,7 @@ app: $(VENV)/installed ## open the app in the browser
 	$(PYTHON) -m casting_core app $(ARGS)
 
 test: $(VENV)/installed-dev browser ## run all tests
-	$(PYTHON) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
+	$(PYTHON) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(VENV)/installed-dev ## check style and types
 	$(PYTHON) -m ruff check .

@@ -22,6 +22,8 @@ from casting_core.system.memory import keep_freed_memory
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+# what takes long comes first, so that no worker ends late (xdist: `--no-loadscope-reorder`)
+LONGEST = ("browser", "commands", "training", "pages", "faults", "test_installed.py", "test_documents.py", "inspection")
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 
 # no deadline: the time of one example says more of the machine's load than of the code
@@ -35,14 +37,30 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 keep_freed_memory()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Order the tests by `LONGEST`."""
+    tests = Path(__file__).parent
+    places = [tests / name for name in LONGEST]
+    items.sort(key=lambda item: [not item.path.is_relative_to(place) for place in places])
+
+
 @pytest.fixture(scope="session", autouse=True)
 def quick_pages() -> Iterator[None]:
-    """Pages without a browser: Streamlit looks through all installed packages for components once, and not at every
-    run.
+    """Pages without a browser: no run of one may end in an exception, and Streamlit looks through all installed
+    packages for components once, not at every run.
     """
     from streamlit.components.v2 import manifest_scanner
+    from streamlit.testing.v1 import AppTest
+
+    run = AppTest._run
+
+    def whole(app: AppTest, *given: object, **more: object) -> AppTest:
+        run(app, *given, **more)
+        assert not app.exception, [each.message for each in app.exception]
+        return app
 
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(AppTest, "_run", whole)
         patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
         yield
 

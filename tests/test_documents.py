@@ -1,19 +1,17 @@
 """The documents: links lead somewhere, commands run, and what can be compared with the code agrees with it."""
 
-import os
 import re
 import shlex
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from casting_core.networks.card import DEFAULT, MODELS, read_card
+from tests import ROOT
 from tests.browser.every_page import VIEWS
+from tests.commands.conftest import run
 
-ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = sorted(
     [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "models" / "README.md"], key=lambda file: file.as_posix()
 )
@@ -25,7 +23,6 @@ LINK = re.compile(
 OWN_VARIABLE = re.compile(r"\bCASTING_[A-Z]+(?:_[A-Z]+)*\b")
 COMMAND = "casting-inspector "
 STARTS_THE_APP = "casting-inspector app"  # which runs until it is stopped
-RUN_AS = f"{shlex.quote(sys.executable)} -m casting_core "
 
 
 def path_name(file: Path) -> str:
@@ -131,20 +128,20 @@ def runnable(file: Path) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("file", [file for file in DOCUMENTS if runnable(file)], ids=path_name)
 def test_commands_run(file: Path, tmp_path: Path) -> None:
     """Block after block in one empty folder, each line of a `sh` block as a command of its own."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("CASTING_")}
-    environment |= {"PYTHONPATH": str(ROOT), "CASTING_CACHE": str(tmp_path / "cache"), "COLUMNS": "120"}
+    variables = {"CASTING_CACHE": str(tmp_path / "cache"), "COLUMNS": "120"}
     for kind, text in runnable(file):
         if kind == "python":
-            commands = [f"{shlex.quote(sys.executable)} -c {shlex.quote(text)}"]
-        else:
-            lines = [line for line in text.splitlines() if line.strip() and not line.startswith(STARTS_THE_APP)]
-            assert all(line.startswith(COMMAND) for line in lines), f"only {COMMAND.strip()} is run here: {text}"
-            commands = [RUN_AS + line.removeprefix(COMMAND) for line in lines]
-        for command in commands:
-            done = subprocess.run(
-                command, shell=True, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300
-            )
-            assert done.returncode == 0, f"{command}\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
+            with pytest.MonkeyPatch.context() as patch:
+                patch.chdir(tmp_path)
+                exec(text, {"__name__": "__main__"})
+            continue
+        for line in [line for line in text.splitlines() if line.strip() and not line.startswith(STARTS_THE_APP)]:
+            assert line.startswith(COMMAND), f"only {COMMAND.strip()} is run here: {text}"
+            given, _, target = line.removeprefix(COMMAND).partition(" > ")
+            done = run(*shlex.split(given, comments=True), cwd=tmp_path, **variables)
+            assert done.returncode == 0, f"{line}\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
+            if target:
+                (tmp_path / target).write_text(done.stdout, encoding="utf-8")
 
 
 @pytest.mark.parametrize("file", DOCUMENTS, ids=path_name)

@@ -21,8 +21,7 @@ def share(count: int, of: int, low: float, high: float) -> Estimate:
     ],
 )
 def test_of_a_thousand(found: Estimate, number: str, interval: tuple[str, str]) -> None:
-    assert found.of_thousand() == number
-    assert found.interval_of_thousand() == interval
+    assert (found.of_thousand(), found.interval_of_thousand()) == (number, interval)
 
 
 def test_the_others() -> None:

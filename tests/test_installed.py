@@ -15,16 +15,12 @@ import venv
 import zipfile
 from importlib.metadata import packages_distributions
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from packaging.requirements import Requirement
 
 from tests import ROOT
 from tests.browser.conftest import running_app
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser
 
 pytest.importorskip("hatchling", reason="needs hatchling, which builds the wheel")
 HEADLINE = "Castings, looked at one by one"
@@ -103,18 +99,24 @@ def test_it_judges_a_casting_from_another_folder(installed: Path, tmp_path: Path
     found = [json.loads(line) for line in lines]
     assert found
     assert all(each["model"] == "castnet" and each["probability"] is not None for each in found)
-    help_text = run(program, "ship", "--help", cwd=tmp_path)
-    assert "Usage: casting-inspector ship" in help_text
+    assert "Usage: casting-inspector ship" in run(program, "ship", "--help", cwd=tmp_path)
 
 
 @pytest.mark.browser
-def test_it_shows_its_first_page(
-    browser: "Browser", installed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_it_shows_a_link_that_is_the_first_thing_it_gets_and_its_first_page(
+    browser, installed: Path, tmp_path: Path, monkeypatch
+):
+    """Streamlit would show the link without the frame: narrow, and with its own list of files as navigation."""
     for name in [name for name in os.environ if name.startswith(("PYTHON", "CASTING_"))]:
         monkeypatch.delenv(name)
     command = (str(installed / "casting-inspector"), "app", "--no-browser", "--address", "127.0.0.1", "--port")
     with running_app(tmp_path / "log.txt", command, tmp_path) as address, browser.new_page() as page:
+        page.set_viewport_size({"width": 1440, "height": 900})
+        page.goto(address + "/inspection?source=Sample&sample=Burr")
+        page.get_by_text("Burr.png").wait_for(timeout=120_000)
+        page.get_by_role("link", name="Overview").wait_for()
+        assert page.get_by_role("link", name="Overview").count() == 1
+        assert page.locator("[data-testid=stMainBlockContainer]").bounding_box()["width"] > 1000
         page.goto(address)
         page.get_by_role("heading", name=HEADLINE).wait_for(timeout=120_000)
         assert page.locator("[data-testid=stException]").count() == 0

@@ -1,6 +1,5 @@
 """A running app and a real browser."""
 
-import io
 import socket
 import subprocess
 import sys
@@ -11,10 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
-from PIL import Image
 
-from casting_core.data.synthetic.casting import samples
-from casting_core.networks.card import shipped
 from tests import ROOT
 
 playwright = pytest.importorskip("playwright.sync_api", reason="needs the package playwright")
@@ -41,22 +37,24 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def address(kept: Path, runs: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of an app that knows no data set, has rendered none yet, and has no training runs."""
-    if not shipped():
-        pytest.skip("needs a shipped model in models/")
+    """Address of an app that knows no data set, has rendered none yet (and then few), and has no training runs."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CASTING_CACHE", str(kept))
         patch.setenv("CASTING_DATA", str(kept / "nothing"))
         patch.setenv("CASTING_RUNS", str(runs))
-        with running_app(tmp_path_factory.mktemp("app") / "log.txt") as started:
+        with running_app(tmp_path_factory.mktemp("app") / "log.txt", FEW_CASTINGS) as started:
             yield started
 
 
-APP = (sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true", "--server.address=127.0.0.1")
+RUN = ("run", "app.py", "--server.headless=true", "--server.address=127.0.0.1", "--server.port")
+APP = (sys.executable, "-m", "streamlit", *RUN)
+CASTINGS = 98  # more than two pages of the gallery would hold of one split
+FEW = f"from pages.views.dataset import source; from streamlit.web import cli; source.COUNT = {CASTINGS}; cli.main()"
+FEW_CASTINGS = (sys.executable, "-c", FEW, *RUN)
 
 
 @contextmanager
-def running_app(log: Path, command: Sequence[str] = (*APP, "--server.port"), cwd: Path = ROOT) -> Iterator[str]:
+def running_app(log: Path, command: Sequence[str] = APP, cwd: Path = ROOT) -> Iterator[str]:
     """Address of a server that is started here, and ended afterwards; `command` is followed by its port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -125,10 +123,3 @@ def give(page: "playwright.Page", files: list[tuple[str, bytes]]) -> None:
     """Give files to the uploader of the page."""
     payload = [{"name": name, "mimeType": "image/png", "buffer": data} for name, data in files]
     page.locator("[data-testid='stFileUploaderDropzoneInput']").first.set_input_files(payload)
-
-
-def sample_png(index: int) -> bytes:
-    """The PNG file of a rendered sample."""
-    stream = io.BytesIO()
-    Image.fromarray(samples()[index].render().pixels).save(stream, "PNG")
-    return stream.getvalue()

@@ -2,16 +2,11 @@
 
 import pytest
 
-from casting_core.networks.card import shipped
 from tests.browser.axe import serious
 from tests.browser.conftest import drawn
 from tests.browser.every_page import links
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.slow,
-    pytest.mark.skipif(not shipped(), reason="needs a shipped model in models/"),
-]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 LINKS = links("Public set")  # whose facts ship
 
 

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from casting_core.networks.card import shipped
-from tests.browser.conftest import ROOT, give, sample_png, settled
+from tests.browser.conftest import ROOT, give, settled
+from tests.factories import sample_png
 
 RECIPE = (ROOT / "Containerfile").read_text(encoding="utf-8")
 LINES = [line.strip() for line in RECIPE.replace("\\\n", " ").splitlines() if line.strip() and not line.startswith("#")]
@@ -63,8 +63,6 @@ def test_what_it_copies_exists_and_reaches_the_build():
 @pytest.fixture(scope="module")
 def contained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of the app, run as the recipe says."""
-    if not shipped():
-        pytest.skip("needs a shipped model in models/")
     tools = all(shutil.which(tool) for tool in ("unshare", "setpriv", "mount"))
     if not tools or os.geteuid() != 0 or subprocess.run(["unshare", "-m", "true"], check=False).returncode:
         pytest.skip("needs root, and leave to mount in a namespace of its own")

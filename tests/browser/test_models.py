@@ -5,11 +5,7 @@ import pytest
 from casting_core.networks.card import shipped
 from tests.browser.conftest import settled
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.slow,
-    pytest.mark.skipif(len(shipped()) < 2, reason="needs two shipped models in models/"),
-]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def test_the_choice_of_the_model_is_in_the_link_and_stays(page, address):

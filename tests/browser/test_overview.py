@@ -2,14 +2,9 @@
 
 import pytest
 
-from casting_core.networks.card import shipped
 from tests.browser.conftest import settled
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.slow,
-    pytest.mark.skipif(not shipped(), reason="needs a shipped model in models/"),
-]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def test_from_the_overview_to_a_defective_part_on_a_phone(page, address):

@@ -7,9 +7,9 @@ from casting_core.charts import behaviour as charts
 from casting_core.charts.style import LABELS, SERIES, looks
 from casting_core.evaluation.comparison.behaviour import BARS, Behaviour, behaviour
 from casting_core.evaluation.held_out_verdicts import HeldOutVerdict
-from casting_core.evaluation.predictions import Prediction
 from casting_core.labels import Label, Verdict
 from casting_core.networks.thresholds import Thresholds
+from tests.factories import prediction
 
 LOOKS = looks(["good", "poor"])
 
@@ -22,8 +22,7 @@ def model(separation: float, *, seed: int = 0, pictures: int = 3000, folds: int 
         label = Label.DEFECTIVE if place % 2 else Label.OK
         p = float(1 / (1 + np.exp(-rng.normal(separation if place % 2 else -separation))))
         low, high = 0.3 - 0.1 * (place % folds), 0.7
-        split, source = f"by-source-{place % folds}", place % 90
-        row = Prediction(path=str(place), split=split, label=label, source=source, logit=0.0, probability=p)
+        row = prediction(str(place), label, p, split=f"by-source-{place % folds}", source=place % 90)
         rows.append(HeldOutVerdict(row=row, thresholds=Thresholds(passing=low, rejecting=high)))
     return behaviour(rows)
 
@@ -79,13 +78,8 @@ def test_a_name_is_no_markup():
 
 
 def test_of_one_label_alone_there_is_no_curve():
-    rows = [
-        HeldOutVerdict(
-            row=Prediction(path="a", split="official-test", label=Label.OK, source=0, logit=0.0, probability=0.1),
-            thresholds=Thresholds(passing=0.3, rejecting=0.7),
-        )
-    ]
-    one = {"good": behaviour(rows)}
+    row = HeldOutVerdict(row=prediction(probability=0.1), thresholds=Thresholds(passing=0.3, rejecting=0.7))
+    one = {"good": behaviour([row])}
     assert "one label alone" in charts.roc(one, LOOKS).alt
     assert "one label alone" in charts.precision_recall(one, LOOKS).alt
     assert "7 to 13 %: 0 % of 1" in charts.reliability("good", one["good"], LOOKS["good"]).alt

@@ -15,12 +15,8 @@ TRAIN, HELD = [0.5, 0.25, 0.125], [0.6, 0.3, 0.4]
 
 def log(name: str = "a", *, seconds: float | None = 60.0, unit: str = "epoch", **columns: list[float]) -> Log:
     """A log with these columns; of three epochs if none are given."""
-    held = columns or {
-        "train_loss": TRAIN,
-        "validation_loss": HELD,
-        "train_accuracy": [0.7, 0.8, 0.9],
-        "validation_accuracy": [0.65, 0.75, 0.85],
-    }
+    accuracies = {"train_accuracy": [0.7, 0.8, 0.9], "validation_accuracy": [0.65, 0.75, 0.85]}
+    held = columns or {"train_loss": TRAIN, "validation_loss": HELD, **accuracies}
     count = len(next(iter(held.values())))
     values = {key: np.array(each) for key, each in held.items()}
     if seconds is not None:
@@ -40,16 +36,13 @@ def lines(chart):
 def test_two_runs_and_both_kinds_of_pictures():
     chart = curves([Run(name="a", log=log(), shipped=3), Run(name="b", log=log(train_loss=[1.0, 2.0]))], LOSS, View())
     found = lines(chart)
-    assert list(found) == ["a, held out", "a, training", "b, training"]
-    assert list(found["a, held out"].x) == [1, 2, 3]
-    assert list(found["a, held out"].y) == HELD
-    assert list(found["b, training"].y) == [1, 2]
+    assert (list(found), list(found["a, held out"].x)) == (["a, held out", "a, training", "b, training"], [1, 2, 3])
+    assert (list(found["a, held out"].y), list(found["b, training"].y)) == (HELD, [1, 2])
     dashes = {name: trace.line.dash for name, trace in found.items()}
     assert dashes == {"a, held out": "solid", "a, training": "dot", "b, training": "dot"}
     assert found["a, held out"].line.color == found["a, training"].line.color != found["b, training"].line.color
     assert [trace.name for trace in chart.figure.data if trace.showlegend] == ["a", "b"]
-    assert chart.figure.layout.hovermode == "x unified"
-    assert chart.figure.layout.xaxis.title.text == "Epoch"
+    assert (chart.figure.layout.hovermode, chart.figure.layout.xaxis.title.text) == ("x unified", "Epoch")
 
 
 def test_what_it_shows_in_words():
@@ -85,8 +78,7 @@ def test_smoothing_keeps_what_was_logged_behind_the_line_and_beside_the_number()
     found = lines(chart)["a, held out"]
     first = 0.6
     second = (0.5 * 0.5 * 0.6 + 0.5 * 0.3) / 0.75
-    assert list(found.y)[:2] == pytest.approx([first, second])
-    assert list(found.customdata) == HELD
+    assert (list(found.y)[:2], list(found.customdata)) == (pytest.approx([first, second]), HELD)
     faint = [trace for trace in chart.figure.data if trace.opacity]
     assert [list(trace.y) for trace in faint] == [HELD, TRAIN]
     assert "smoothed by 0.5" in chart.alt
@@ -97,8 +89,7 @@ def test_over_time_each_run_has_its_own_pace():
     assert time_unit([slow, fast]) == ("min", 60.0)
     chart = curves([Run(name="slow", log=slow), Run(name="fast", log=fast)], LOSS, View(by_time=True))
     found = lines(chart)
-    assert list(found["slow, held out"].x) == [2, 4, 6]
-    assert list(found["fast, held out"].x) == [1, 2, 3]
+    assert (list(found["slow, held out"].x), list(found["fast, held out"].x)) == ([2, 4, 6], [1, 2, 3])
     assert chart.figure.layout.xaxis.title.text == "Time since training began (min)"
 
 

@@ -27,15 +27,13 @@ def test_rows_come_from_above_and_series_are_spread_within_them() -> None:
 
 def test_intervals_are_lengths_from_the_dot_and_missing_ones_have_none() -> None:
     (only,) = draw_dots([dot("r", "a", 50, 40, 70), dot("s", "a", 5)], ["r", "s"], LOOKS, x="").data
-    assert list(only.error_x.array) == [20, 0]
-    assert list(only.error_x.arrayminus) == [10, 0]
+    assert (list(only.error_x.array), list(only.error_x.arrayminus)) == ([20, 0], [10, 0])
     assert list(only.customdata) == ["r a 50", "s a 5"]
 
 
 @pytest.mark.parametrize("ends", [(0.0, 100.0), (99.5, 100.0), (0.0, 0.0), (40.0, 60.0)])
 def test_the_axis_shows_all_intervals_and_leaves_its_bounds_by_a_margin_only(ends: tuple[float, float]) -> None:
-    figure = draw_dots([dot("r", "a", ends[0], *ends)], ["r"], LOOKS, x="")
-    low, high = figure.layout.xaxis.range
+    low, high = draw_dots([dot("r", "a", ends[0], *ends)], ["r"], LOOKS, x="").layout.xaxis.range
     assert -2 <= low <= ends[0]
     assert ends[1] <= high <= 102
     assert low < high

@@ -10,16 +10,14 @@ def test_every_point_is_drawn_once_and_groups_are_ordered_by_size() -> None:
     points = np.arange(12.0).reshape(6, 2)
     chart = feature_map(points, ["b", "a", "a", "", "a", "b"], list("uvwxyz"), axes=("first", "second"))
     assert [trace.name for trace in chart.figure.data] == ["a (3)", "b (2)", "unknown (1)"]
-    assert list(chart.figure.data[0].x) == [2, 4, 8]
-    assert list(chart.figure.data[1].customdata) == ["u", "z"]
+    assert (list(chart.figure.data[0].x), list(chart.figure.data[1].customdata)) == ([2, 4, 8], ["u", "z"])
     assert chart.alt == "Pictures as points on a plane: 3 a, 2 b and 1 unknown."
 
 
 def test_the_smallest_of_many_groups_share_a_look() -> None:
     groups = [f"g{number}" for number in range(MOST + 4) for _ in range(1 if number >= MOST else 2)]
     chart = feature_map(np.zeros((len(groups), 2)), groups, groups, axes=("", ""))
-    assert len(chart.figure.data) == MOST + 1
-    assert chart.figure.data[-1].name == "4 others (4)"
+    assert (len(chart.figure.data), chart.figure.data[-1].name) == (MOST + 1, "4 others (4)")
     assert sum(len(trace.x) for trace in chart.figure.data) == len(groups)
 
 

@@ -33,12 +33,9 @@ def test_pairs_are_drawn_over_their_bins_with_valley_and_threshold():
     numbers = histogram(_0=100, _30=5, _39=1000)
     chart = leakage.similarity(numbers, 0.955)
     bars, low, threshold = chart.figure.data
-    assert list(bars.y) == numbers.tolist()
-    assert bars.x[0] == pytest.approx(0.8025)
-    assert bars.x[-1] == pytest.approx(0.9975)
+    assert (list(bars.y), bars.x[0], bars.x[-1]) == (numbers.tolist(), pytest.approx(0.8025), pytest.approx(0.9975))
     assert low.x[0] == low.x[1] == pytest.approx(leakage.valley(numbers))
-    assert list(threshold.x) == [0.955, 0.955]
-    assert chart.figure.layout.yaxis.type == "log"
+    assert (list(threshold.x), chart.figure.layout.yaxis.type) == ([0.955, 0.955], "log")
     assert "threshold is at 0.955, and 1,000 pairs" in chart.alt
     assert "There is no valley" in leakage.similarity(np.zeros(40, int), 0.95).alt
 
@@ -50,5 +47,4 @@ def test_what_a_threshold_decides_is_drawn_in_two_lines():
     assert list(photographs.y) == [10, 12, 90]
     assert {shape.x0 for shape in chart.figure.layout.shapes} == {0.975}
     assert "50.0 % at 0.950, 0.0 % at 1.000. Source photographs: 10 at 0.950, 90 at 1.000" in chart.alt
-    nothing = leakage.thresholds([0.95], [3], [0], tested=0, chosen=0.95)
-    assert list(nothing.figure.data[0].y) == [0]
+    assert list(leakage.thresholds([0.95], [3], [0], tested=0, chosen=0.95).figure.data[0].y) == [0]

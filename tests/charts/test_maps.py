@@ -15,10 +15,8 @@ FALL = Estimate(value=0.159, low=-0.0003, high=0.25)
 
 def test_figures_in_words():
     assert maps.share_text(SHARE) == "75.0 % (40.0 % to 99.0 %), 3 of 4"
-    assert maps.share_text(AREA) == "90.0 % (80.0 % to 95.0 %)"
-    assert maps.share_text(0.2) == "20.0 %"
-    assert maps.share_text(None) == "not measured"
-    assert maps.points_text(FALL) == "15.9 points (0.0 to 25.0)"
+    assert (maps.share_text(AREA), maps.share_text(0.2)) == ("90.0 % (80.0 % to 95.0 %)", "20.0 %")
+    assert (maps.share_text(None), maps.points_text(FALL)) == ("not measured", "15.9 points (0.0 to 25.0)")
     assert maps.points_text(Estimate(value=-0.02, low=-0.04, high=0.1)) == "−2.0 points (−4.0 to 10.0)"
 
 

@@ -33,8 +33,7 @@ def test_lightness_rises_with_the_value(palette):
 
 def test_palette_by_hand():
     colours = EVIDENCE.rgba(np.array([[0.0, 0.1, 0.3, 0.5, 1.0]]), opacity=0.8)
-    assert colours.shape == (1, 5, 4)
-    assert colours.dtype == np.uint8
+    assert (colours.shape, colours.dtype) == ((1, 5, 4), np.uint8)
     assert colours[0, :, 3].tolist() == [0, 0, 102, 204, 204]  # 255 · 0.8 · (v − 0.1) / 0.4
     assert tuple(colours[0, -1, :3]) == EVIDENCE.stops[-1]
 
@@ -105,16 +104,14 @@ def test_no_regions_change_nothing():
 
 
 @pytest.mark.parametrize(
-    ("value", "text"),
-    [(0.0, "0.0 %"), (1e-6, "< 0.1 %"), (0.1234, "12.3 %"), (0.99999, "> 99.9 %"), (1.0, "100.0 %")],
+    ("value", "text"), [(0.0, "0.0 %"), (1e-6, "< 0.1 %"), (0.1234, "12.3 %"), (0.99999, "> 99.9 %"), (1.0, "100.0 %")]
 )
 def test_percent(value, text):
     assert percent(value) == text
 
 
 def test_gradient_has_the_palette_at_its_ends():
-    css = gradient(EVIDENCE, opacity=0.5)
-    stops = re.findall(r"rgba\((\d+),(\d+),(\d+),([\d.]+)\) ([\d.]+)%", css)
+    stops = re.findall(r"rgba\((\d+),(\d+),(\d+),([\d.]+)\) ([\d.]+)%", gradient(EVIDENCE, opacity=0.5))
     assert [float(stop[4]) for stop in (stops[0], stops[-1])] == [0, 100]
     assert float(stops[0][3]) == 0
     assert tuple(map(int, stops[-1][:3])) == EVIDENCE.stops[-1]

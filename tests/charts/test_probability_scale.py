@@ -3,6 +3,7 @@
 import pytest
 
 from casting_core.charts.probability_scale import probability_scale
+from tests import says
 
 
 def test_the_scale_shows_probability_and_both_thresholds():
@@ -13,9 +14,7 @@ def test_the_scale_shows_probability_and_both_thresholds():
     assert marker.x[0] == pytest.approx(97.3)
     assert "97.3 %" in figure.layout.title.text
     assert "(%)" in figure.layout.xaxis.title.text
-    texts = " ".join(note.text for note in figure.layout.annotations)
-    assert "5.0 %" in texts
-    assert "40.0 %" in texts
+    says(" ".join(note.text for note in figure.layout.annotations), "5.0 %", "40.0 %")
 
 
 @pytest.mark.parametrize("values", [(0.0, 0.0, 0.0), (1.0, 1.0, 1.0), (0.5, 0.5, 0.5)])

@@ -18,17 +18,9 @@ def share(value: float | None, around: float = 0.0) -> Estimate | None:
 
 
 def level(at: float, missed: float, false_alarms: float, reviews: float, *, holds: bool) -> DisturbedFigures:
-    return bare(
-        DisturbedFigures,
-        level=at,
-        accuracy=share(0.9, 0.05),
-        missed=share(missed, 0.01),
-        false_alarms=share(false_alarms, 0.02),
-        reviews=float(reviews),
-        unusable=0.0,
-        errors_hold=holds,
-        holds=holds,
-    )
+    shares = {"accuracy": share(0.9, 0.05), "missed": share(missed, 0.01), "false_alarms": share(false_alarms, 0.02)}
+    given = {"level": at, "reviews": float(reviews), "unusable": 0.0, "errors_hold": holds, "holds": holds}
+    return bare(DisturbedFigures, **shares, **given)
 
 
 def ends(least: float, most: float, to_the_least: bool = False, to_the_most: bool = False) -> HeldRange:
@@ -88,8 +80,7 @@ def test_a_range_is_told_as_one_would_say_it(name, found, told):
 
 def test_a_figure_may_have_no_interval():
     found = level(1.0, 0.25, 0.0, 0.25, holds=True)
-    assert found.share("reviews") == Estimate(value=0.25)
-    assert found.share("missed") == share(0.25, 0.01)
+    assert (found.share("reviews"), found.share("missed")) == (Estimate(value=0.25), share(0.25, 0.01))
 
 
 def test_what_happens_beyond_is_told_for_both_sides():

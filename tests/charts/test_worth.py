@@ -26,11 +26,9 @@ def drawn(**changes):
 
 def test_lines_and_bands_are_the_estimates():
     band, line, nothing, plant = drawn().figure.data
-    assert list(line.x) == [0.0, 2.0, 4.0]
-    assert list(line.y) == [100_000, 120_000, 140_000]
+    assert (list(line.x), list(line.y)) == ([0.0, 2.0, 4.0], [100_000, 120_000, 140_000])
     assert list(band.y) == [140_000, 170_000, 200_000, 80_000, 70_000, 60_000]
-    assert list(band.x) == [0.0, 2.0, 4.0, 4.0, 2.0, 0.0]
-    assert list(nothing.y) == [0, 1_000_000, 2_000_000]
+    assert (list(band.x), list(nothing.y)) == ([0.0, 2.0, 4.0, 4.0, 2.0, 0.0], [0, 1_000_000, 2_000_000])
     assert line.line.dash != nothing.line.dash
     assert (plant.name, list(plant.x)) == ("your plant, 2 %", [2.0, 2.0])
 

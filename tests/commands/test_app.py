@@ -5,11 +5,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from casting_core.__main__ import app
 from casting_core.errors import SettingsError
 from casting_core.system.places import APP
+from tests.commands.conftest import invoke, refused, wrong
 
 
 def started(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> list[str]:
@@ -17,7 +16,7 @@ def started(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> list[str]:
     seen: list[str] = []
     monkeypatch.setattr(sys, "argv", ["casting-inspector"])
     monkeypatch.setattr(runpy, "run_module", lambda name, **how: seen.extend([name, *sys.argv[1:]]))
-    assert CliRunner().invoke(app, ["app", *arguments]).exit_code == 0
+    invoke("app", *arguments)
     return seen
 
 
@@ -29,23 +28,17 @@ def test_the_app_is_found_from_any_folder(monkeypatch: pytest.MonkeyPatch, tmp_p
 
 def test_what_is_asked_for_is_handed_on(monkeypatch: pytest.MonkeyPatch) -> None:
     given = started(monkeypatch, "--port", "8600", "--address", "127.0.0.1", "--no-browser", "--", "--theme.base=dark")
-    assert given[3:] == [
-        "--server.port=8600",
-        "--server.address=127.0.0.1",
-        "--server.headless=true",
-        "--theme.base=dark",
-    ]
+    expected = "--server.port=8600 --server.address=127.0.0.1 --server.headless=true --theme.base=dark"
+    assert given[3:] == expected.split()
 
 
 @pytest.mark.parametrize("port", ["0", "65536"])
 def test_a_port_that_cannot_be_is_refused(port: str) -> None:
-    found = CliRunner().invoke(app, ["app", "--port", port])
-    assert found.exit_code == 2
-    assert "--port" in found.output
+    assert "--port" in wrong("app", "--port", port)
 
 
 def test_without_streamlit_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    found = CliRunner().invoke(app, ["app"])
-    assert isinstance(found.exception, SettingsError)
-    assert "pip install" in str(found.exception)
+    error = refused("app")
+    assert isinstance(error, SettingsError)
+    assert "pip install" in str(error)

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 import torch
-from typer.testing import CliRunner
 
-from casting_core.__main__ import app
 from casting_core.commands import benchmark
 from casting_core.evaluation import speed
+from tests import says
+from tests.commands.conftest import invoke
+
+BRIEF = ("benchmark", "--threads", "1")
 
 
 @pytest.fixture(autouse=True)
@@ -25,26 +27,18 @@ def small(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     torch.set_num_threads(before)
 
 
-def run(*arguments: str) -> str:
-    result = CliRunner().invoke(app, ["benchmark", "--threads", "1", *arguments])
-    assert result.exit_code == 0, result.output
-    return result.stdout
-
-
 def test_tables_and_file(tmp_path: Path):
-    shown = run("--rounds", "3", "--json", str(tmp_path / "speed.json"))
+    shown = invoke(*BRIEF, "--rounds", "3", "--json", str(tmp_path / "speed.json")).stdout
     report = json.loads((tmp_path / "speed.json").read_text())
-    assert set(report) == {"machine", "single", "batch"}
-    assert report["machine"]["threads"] == 1
+    assert (set(report), report["machine"]["threads"]) == ({"machine", "single", "batch"}, 1)
     assert report["machine"]["processor"] in shown
     for name in (speed.DECODE, speed.VERDICT, speed.HEATMAP, speed.RESNET, speed.MOBILENET):
         assert f"\n{name} " in shown
-    assert f"{report['single']['ratios'][speed.VERDICT]['median']:.3f} × ResNet-18" in shown
-    assert "of decoding alone" in shown
+    says(shown, f"{report['single']['ratios'][speed.VERDICT]['median']:.3f} × ResNet-18", "of decoding alone")
 
 
 def test_growth(tmp_path: Path):
-    shown = run("--growth", "--most", "5", "--json", str(tmp_path / "growth.json"))
+    shown = invoke(*BRIEF, "--growth", "--most", "5", "--json", str(tmp_path / "growth.json")).stdout
     report = json.loads((tmp_path / "growth.json").read_text())
     assert [row["pictures"] for row in report["growth"]] == [1, 3, 5]
     assert len([line for line in shown.splitlines() if line.endswith("MiB")]) == 3

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from functools import cache
 
 import pytest
-from typer.testing import CliRunner, Result
 
-from casting_core.__main__ import app
 from casting_core.errors import ModelError
 from casting_core.evaluation.comparison import models
 from casting_core.networks.card import DEFAULT, shipped
+from tests.commands.conftest import invoke, refused, wrong
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -23,14 +22,8 @@ def compared_once() -> Iterator[None]:
         yield
 
 
-def run(*arguments: str) -> Result:
-    result = CliRunner().invoke(app, ["compare", *arguments])
-    assert result.exit_code == 0, result.output
-    return result
-
-
 def test_markdown_holds_every_model_and_the_study():
-    shown = run("--markdown").stdout
+    shown = invoke("compare", "--markdown").stdout
     for name in shipped():
         assert f"\n| {name} " in shown
     assert "| Study: cnn | 99.86 % | not reported |" in shown
@@ -38,7 +31,7 @@ def test_markdown_holds_every_model_and_the_study():
 
 
 def test_csv_is_nothing_but_rows():
-    rows = list(csv.DictReader(io.StringIO(run("--csv").stdout)))
+    rows = list(csv.DictReader(io.StringIO(invoke("compare", "--csv").stdout)))
     assert len(rows) == 4 * len(shipped()) + 3
     first = rows[0]
     assert (first["model"], first["split"], first["view"]) == (DEFAULT, "official_test", "as_filed")
@@ -47,15 +40,13 @@ def test_csv_is_nothing_but_rows():
 
 
 def test_a_terminal_gets_grids():
-    shown = run(DEFAULT).stdout
+    shown = invoke("compare", DEFAULT).stdout
     assert "Settings and time of training" in shown
     assert DEFAULT in shown
 
 
 def test_wrong_usage():
-    result = CliRunner().invoke(app, ["compare", "--csv", "--markdown"])
-    assert result.exit_code == 2
-    assert "exclude each other" in result.output
-    unknown = CliRunner().invoke(app, ["compare", "nothing"])
-    assert isinstance(unknown.exception, ModelError)
-    assert DEFAULT in str(unknown.exception)
+    assert "exclude each other" in wrong("compare", "--csv", "--markdown")
+    unknown = refused("compare", "nothing")
+    assert isinstance(unknown, ModelError)
+    assert DEFAULT in str(unknown)

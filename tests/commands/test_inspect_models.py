@@ -4,16 +4,12 @@ import json
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from casting_core.__main__ import app
 from casting_core.data.synthetic.casting import samples
 from casting_core.errors import ModelError
-from casting_core.networks.card import shipped
-from tests.inspection.conftest import encoded
+from tests.commands.conftest import invoke, refused
+from tests.factories import encoded
 from tests.inspection.other_models import use, write_models
-
-pytestmark = pytest.mark.skipif(not shipped(), reason="needs a shipped model in models/")
 
 
 @pytest.fixture(scope="module")
@@ -32,16 +28,13 @@ def picture(folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Pa
     return file
 
 
-def inspect(*arguments: str):
-    return CliRunner().invoke(app, ["inspect", "--device", "cpu", *arguments])
+INSPECT = ("inspect", "--device", "cpu")
 
 
 def test_a_model_of_another_product_is_examined_without_a_part(picture: Path, tmp_path: Path):
     maps = tmp_path / "maps"
     given = ("--model", "flanges", "--format", "jsonl", "--examine", "--heatmaps", str(maps))
-    result = inspect(str(picture), *given)
-    assert result.exit_code == 0, result.output
-    line = json.loads(result.stdout)
+    line = json.loads(invoke(*INSPECT, str(picture), *given).stdout)
     assert line["model"] == "flanges"
     assert line["regions"]
     assert {(region["clock"], region["radius"]) for region in line["regions"]} == {(None, None)}
@@ -53,8 +46,7 @@ def test_a_model_of_another_product_is_examined_without_a_part(picture: Path, tm
 
 def test_a_model_without_a_map_says_why_there_are_no_heatmaps(picture: Path, tmp_path: Path):
     maps = tmp_path / "maps"
-    result = inspect(str(picture), "--model", "plates", "--format", "jsonl", "--heatmaps", str(maps))
-    assert result.exit_code == 0, result.output
+    result = invoke(*INSPECT, str(picture), "--model", "plates", "--format", "jsonl", "--heatmaps", str(maps))
     assert json.loads(result.stdout)["regions"] == []
     assert "plates has no map of its evidence" in result.stderr
     assert not maps.exists()
@@ -62,15 +54,14 @@ def test_a_model_without_a_map_says_why_there_are_no_heatmaps(picture: Path, tmp
 
 @pytest.mark.parametrize("model", ["flanges", "plates"])
 def test_the_table_needs_no_clock(picture: Path, model: str):
-    result = inspect(str(picture), "--model", model)
-    assert result.exit_code == 0, result.output
-    assert "o'clock" not in result.stdout
-    assert "%" in result.stdout
+    said = invoke(*INSPECT, str(picture), "--model", model).stdout
+    assert "o'clock" not in said
+    assert "%" in said
 
 
 @pytest.mark.parametrize(("model", "told"), [("damaged", "its card describes"), ("moon", "There is no model 'moon'")])
 def test_a_model_that_cannot_be_loaded_is_an_error_of_the_project(picture: Path, model: str, told: str):
     """`__main__.main` turns it into a sentence and exit code 2."""
-    result = inspect(str(picture), "--model", model)
-    assert isinstance(result.exception, ModelError)
-    assert told in str(result.exception)
+    error = refused(*INSPECT, str(picture), "--model", model)
+    assert isinstance(error, ModelError)
+    assert told in str(error)

@@ -21,17 +21,8 @@ def picture(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def inspect(picture: Path, settings: Path, model: str = "castnet") -> None:
-    command(
-        [str(picture)],
-        model=model,
-        settings=settings,
-        device="cpu",
-        format=Format.JSONL,
-        heatmaps=None,
-        explain=False,
-        examination=False,
-        batch_size=1,
-    )
+    how = {"device": "cpu", "format": Format.JSONL, "heatmaps": None, "explain": False, "examination": False}
+    command([str(picture)], model=model, settings=settings, batch_size=1, **how)
 
 
 def test_the_thresholds_of_the_file_hold(picture: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
@@ -42,9 +33,7 @@ def test_the_thresholds_of_the_file_hold(picture: Path, tmp_path: Path, capsys: 
     assert (line["threshold_pass"], line["threshold_reject"], line["verdict"]) == (1.0, 1.0, "ok")
 
 
-def test_a_file_for_another_model_ends_the_run_before_any_line(
-    picture: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-):
+def test_a_file_for_another_model_ends_the_run_before_any_line(picture: Path, tmp_path, capsys):
     file = tmp_path / "settings.json"
     write_settings(file, made_for(read_card(MODELS / "castnet"), threshold_pass=0.1, threshold_reject=0.9))
     with pytest.raises(SettingsError, match="castnet"):

@@ -20,13 +20,8 @@ def test_each_kind_of_figure_by_hand(capsys: pytest.CaptureFixture[str]) -> None
     f1 = Estimate(value=0.5, low=0.25, high=0.75)
     print_figures("by source", replace(figures(), wrong=share, recall=None, f1=f1, roc_auc=None, reliability=()))
     lines = printed(capsys)
-    assert lines[:5] == [
-        "by source: 2 pictures of 2 photographs",
-        "pictures: 2",
-        "photographs: 2",
-        "defective_pictures: 1",
-        "defective_photographs: 1",
-    ]
+    assert lines[:3] == ["by source: 2 pictures of 2 photographs", "pictures: 2", "photographs: 2"]
+    assert lines[3:5] == ["defective_pictures: 1", "defective_photographs: 1"]
     assert {
         "wrong: 1 of 4 (25.00%, 10.00% to 50.00%)",
         "recall: 0 of 0",
@@ -46,13 +41,9 @@ def test_the_figures_of_a_study_by_hand(capsys: pytest.CaptureFixture[str]) -> N
     )
     print_figures("rendered", found)
     assert {
-        "roc_auc: none",
-        "pixel_auroc: 0.7500 (0.5000 to 1.0000)",
-        "peak_of_sound: median 0.250000; p95 0.500000",
-        "region_recall: all none; small none; medium none; large none",
-        "known_photographs: none",
-        "new_photographs: 1 pictures of 1 photographs",
-        "found_by_kind: burr count 1, of 2",
+        *("roc_auc: none", "pixel_auroc: 0.7500 (0.5000 to 1.0000)", "peak_of_sound: median 0.250000; p95 0.500000"),
+        *("region_recall: all none; small none; medium none; large none", "known_photographs: none"),
+        *("new_photographs: 1 pictures of 1 photographs", "found_by_kind: burr count 1, of 2"),
     } <= set(printed(capsys))
 
 

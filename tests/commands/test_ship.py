@@ -6,18 +6,13 @@ import shutil
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from casting_core.__main__ import app
 from casting_core.data.synthetic.dataset import render_set
 from casting_core.data.synthetic.flange_dataset import flange
 from casting_core.errors import CastingError, DataError, SettingsError
 from casting_core.networks.card import read_card
 from casting_core.networks.checkpoint import load_model
-
-
-def ship(*arguments: str) -> BaseException | None:
-    return CliRunner().invoke(app, ["ship", *arguments]).exception
+from tests.commands.conftest import invoke, refused, wrong
 
 
 @pytest.fixture(scope="module")
@@ -28,9 +23,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     official = [["--split", "official", "--seed", seed] for seed in "01"]
     folds = [["--split", "by-source", "--fold", fold] for fold in "012"]
     for each in (*official, *folds):
-        given = ["train", "brightness", "--data", str(data), "--epochs", "1", "--runs", str(folder / "runs"), *each]
-        result = CliRunner().invoke(app, given)
-        assert result.exit_code == 0, result.output
+        invoke("train", "brightness", "--data", str(data), "--epochs", "1", "--runs", str(folder / "runs"), *each)
     (folder / "runs" / "flanges-by-source-2-seed0" / "result.json").unlink()
     return folder / "runs"
 
@@ -39,15 +32,13 @@ def test_finished_runs_become_a_model(runs: Path, tmp_path: Path, monkeypatch: p
     monkeypatch.setattr("casting_core.networks.card.MODELS", tmp_path)
     monkeypatch.setattr(load_model, "__defaults__", (tmp_path,))
     folds = ["--calibrate-on", "1", "--calibrate-on", "0", "--calibrate-on", "1"]
-    result = CliRunner().invoke(app, ["ship", "flanges", "--runs", str(runs), *folds])
-    assert result.exit_code == 0, result.output
+    lines = invoke("ship", "flanges", "--runs", str(runs), *folds).stdout.splitlines()
     card = read_card(tmp_path / "flanges")
     assert (card.architecture, card.training["settings"]["seed"], card.calibrated_on) == ("brightness", 0, (0, 1))
     assert list(card.metrics.to_json()["seeds"]) == ["0", "1"]
     assert {run.name for run in (tmp_path / "flanges" / "runs").iterdir()} == {
-        *("flanges-official-seed1", "flanges-by-source-0-seed0", "flanges-by-source-1-seed0"),
+        *("flanges-official-seed1", "flanges-by-source-0-seed0", "flanges-by-source-1-seed0")
     }
-    lines = result.stdout.splitlines()
     assert lines[0].startswith("official_test, as filed: ")
     assert lines[-1] == f"Written: {tmp_path / 'flanges'}"
 
@@ -57,7 +48,7 @@ def test_a_run_whose_facts_are_damaged_is_named(runs: Path, tmp_path: Path, monk
     copy = shutil.copytree(runs, tmp_path / "runs")
     facts = copy / "flanges-official-seed0" / "data.json"
     facts.write_text(json.dumps({"root": "x"})[:-3])
-    error = ship("flanges", "--runs", str(copy))
+    error = refused("ship", "flanges", "--runs", str(copy))
     assert isinstance(error, DataError)
     assert str(facts) in str(error)
     assert not (tmp_path / "models").exists()
@@ -65,7 +56,7 @@ def test_a_run_whose_facts_are_damaged_is_named(runs: Path, tmp_path: Path, monk
 
 def test_without_runs_it_says_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("casting_core.networks.card.MODELS", tmp_path / "models")
-    error = ship("nothing", "--runs", str(tmp_path / "runs"))
+    error = refused("ship", "nothing", "--runs", str(tmp_path / "runs"))
     assert isinstance(error, CastingError)
     assert "nothing-official-seed0" in str(error)
     assert not (tmp_path / "models").exists()
@@ -73,19 +64,17 @@ def test_without_runs_it_says_what_is_missing(tmp_path: Path, monkeypatch: pytes
 
 def test_one_fold_is_too_few_to_calibrate_on(tmp_path: Path) -> None:
     folds = ["--calibrate-on", "3", "--calibrate-on", "3"]
-    result = CliRunner().invoke(app, ["ship", "castnet", "--runs", str(tmp_path), *folds])
-    assert result.exit_code == 2
-    assert "at least two folds" in result.output
+    assert "at least two folds" in wrong("ship", "castnet", "--runs", str(tmp_path), *folds)
 
 
 def test_where_models_cannot_be_written_it_says_what_to_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("casting_core.networks.card.MODELS", tmp_path)
     monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK)
-    error = ship("castnet", "--runs", str(tmp_path))
+    error = refused("ship", "castnet", "--runs", str(tmp_path))
     assert isinstance(error, SettingsError)
     assert "CASTING_MODELS" in str(error)
 
 
 def test_folders_that_are_still_to_be_made_can_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("casting_core.networks.card.MODELS", tmp_path / "made" / "later")
-    assert isinstance(ship("castnet", "--runs", str(tmp_path)), DataError), "the runs are what is missing"
+    assert isinstance(refused("ship", "castnet", "--runs", str(tmp_path)), DataError), "the runs are what is missing"

@@ -2,7 +2,6 @@
 
 import json
 import math
-import os
 import signal
 import subprocess
 import sys
@@ -22,9 +21,9 @@ from casting_core.data.synthetic.flange_dataset import flange
 from casting_core.errors import DataError, SettingsError
 from casting_core.evaluation.predictions import read_predictions
 from casting_core.training.logs.log import EpochRecord, read_log
+from tests.commands.conftest import invoke, refused
 
 TIMES = {"seconds", "images_per_second"}
-PYTHON = [sys.executable, "-m"]
 
 
 @pytest.fixture(scope="module")
@@ -37,12 +36,6 @@ def arguments(flanges: Path, runs: Path, *more: str, model: str = "feedforward",
     return ["train", model, "--data", str(flanges), "--runs", str(runs), "--epochs", str(epochs), *more]
 
 
-def run(*given: str) -> None:
-    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    result = subprocess.run([*PYTHON, *given], env=environment, capture_output=True, text=True, timeout=300)
-    assert result.returncode == 0, result.stderr[-3000:]
-
-
 def untimed(log: list[EpochRecord]) -> list[dict[str, float]]:
     return [{f.name: getattr(r, f.name) for f in fields(r) if f.name not in TIMES} for r in log]
 
@@ -51,8 +44,10 @@ def untimed(log: list[EpochRecord]) -> list[dict[str, float]]:
 def test_a_killed_run_is_resumed_to_the_same_log(flanges: Path, tmp_path: Path) -> None:
     """Killed outright in the middle of its epochs, and started again with --resume."""
     whole, killed = tmp_path / "whole", tmp_path / "killed"
-    run("casting_core", *arguments(flanges, whole, model="cnn", epochs=12))
-    command = [*PYTHON, "casting_core", *arguments(flanges, killed, model="cnn", epochs=12)]
+    given = arguments(flanges, whole, model="cnn", epochs=8)
+    invoke(*given)
+    given[given.index(str(whole))] = str(killed)
+    command = [sys.executable, "-m", "casting_core", *given]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     folder = killed / "my-flanges-official-seed0"
     try:
@@ -64,9 +59,9 @@ def test_a_killed_run_is_resumed_to_the_same_log(flanges: Path, tmp_path: Path) 
     finally:
         process.wait(60)
     assert process.returncode == -signal.SIGKILL, "it ended before it could be killed"
-    assert 1 <= len(read_log(folder / "log.csv")) < 12
+    assert 1 <= len(read_log(folder / "log.csv")) < 8
     assert not (folder / "result.json").exists()
-    run("casting_core", *arguments(flanges, killed, "--resume", model="cnn", epochs=12))
+    invoke(*given, "--resume")
     expected = whole / "my-flanges-official-seed0"
     assert untimed(read_log(folder / "log.csv")) == untimed(read_log(expected / "log.csv"))
     assert (folder / "predictions.csv").read_bytes() == (expected / "predictions.csv").read_bytes()
@@ -74,9 +69,11 @@ def test_a_killed_run_is_resumed_to_the_same_log(flanges: Path, tmp_path: Path) 
 
 @pytest.mark.slow
 def test_two_processes_learn_what_one_does(flanges: Path, tmp_path: Path) -> None:
-    run("casting_core", *arguments(flanges, tmp_path / "one"))
-    torchrun = ["torch.distributed.run", "--standalone", "--nproc-per-node", "2", "-m", "casting_core"]
-    run(*torchrun, *arguments(flanges, tmp_path / "two", "--device", "cpu"))
+    invoke(*arguments(flanges, tmp_path / "one"))
+    torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+    command = [*torchrun, "-m", "casting_core", *arguments(flanges, tmp_path / "two", "--device", "cpu")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr[-3000:]
     one, two = (tmp_path / name / "my-flanges-official-seed0" for name in ("one", "two"))
     logs = [untimed(read_log(folder / "log.csv")) for folder in (one, two)]
     assert len(logs[1]) == 3
@@ -87,13 +84,11 @@ def test_two_processes_learn_what_one_does(flanges: Path, tmp_path: Path) -> Non
 
 
 def test_a_folder_of_ones_own(flanges: Path, tmp_path: Path) -> None:
-    result = CliRunner().invoke(app, arguments(flanges, tmp_path, model="logistic_regression", epochs=1))
-    assert result.exit_code == 0, result.output
+    result = invoke(*arguments(flanges, tmp_path, model="logistic_regression", epochs=1))
     assert "Guessed from the names" in result.output
     folder = tmp_path / "my-flanges-official-seed0"
     assert all(math.isfinite(row.logit) for row in read_predictions(folder / "predictions.csv"))
-    fold = arguments(flanges, tmp_path, "--split", "by-source", "--fold", "0", "--name", "ours", model="brightness")
-    assert CliRunner().invoke(app, fold).exit_code == 0
+    invoke(*arguments(flanges, tmp_path, "--split", "by-source", "--fold", "0", "--name", "ours", model="brightness"))
     assert (tmp_path / "ours-by-source-0-seed0" / "samples.csv").is_file()
 
 
@@ -107,27 +102,25 @@ def test_marked_pictures_are_left_out_and_that_is_recorded(flanges: Path, tmp_pa
     file = tmp_path / MARKS
     write_marks(file, marks)
     given = arguments(flanges, tmp_path, "--exclude", str(file), model="logistic_regression", epochs=1)
-    result = CliRunner().invoke(app, given)
-    assert result.exit_code == 0, result.output
+    result = invoke(*given)
     assert "4 pictures (4 marked as a wrong label, 0 marked as unusable)" in result.stderr
     assert f"has changed since it was marked: 1 picture ({fitted[4].path})" in result.stderr
     assert "not in the data set: 1 picture (none/such.png)" in result.stderr
-    run = tmp_path / "my-flanges-official-seed0"
-    assert (run / "excluded.txt").read_text().splitlines() == sorted(wrong)
-    about = json.loads((run / "data.json").read_text())
+    made = tmp_path / "my-flanges-official-seed0"
+    assert (made / "excluded.txt").read_text().splitlines() == sorted(wrong)
+    about = json.loads((made / "data.json").read_text())
     assert about["excluded"] == 3  # the tested one is not fitted on anyway
     assert "3 of the pictures to fit on were left out by hand" in about["notes"][-1]
-    assert json.loads((run / "result.json").read_text())["fitted_on"] == len(fitted) - 3
-    assert tested.path in {row.path for row in read_predictions(run / "predictions.csv")}
+    assert json.loads((made / "result.json").read_text())["fitted_on"] == len(fitted) - 3
+    assert tested.path in {row.path for row in read_predictions(made / "predictions.csv")}
 
-    again = CliRunner().invoke(app, [*given[:-2], "--resume"])
-    assert isinstance(again.exception, SettingsError)
-    assert "4 pictures left out by --exclude" in str(again.exception)
-    listed = [*given[:-1], str(run / "excluded.txt"), "--resume"]  # the run's own list does as well
-    assert CliRunner().invoke(app, listed).exit_code == 0
-    assert CliRunner().invoke(app, given[:-2]).exit_code == 0
-    assert not (run / "excluded.txt").exists()
-    about = json.loads((run / "data.json").read_text())
+    again = refused(*given[:-2], "--resume")
+    assert isinstance(again, SettingsError)
+    assert "4 pictures left out by --exclude" in str(again)
+    invoke(*given[:-1], str(made / "excluded.txt"), "--resume")  # the run's own list does as well
+    invoke(*given[:-2])
+    assert not (made / "excluded.txt").exists()
+    about = json.loads((made / "data.json").read_text())
     assert about["excluded"] == 0
     assert not any("by hand" in note for note in about["notes"])
 
@@ -136,10 +129,9 @@ def test_a_listed_picture_that_is_not_there_is_told(flanges: Path, tmp_path: Pat
     file = tmp_path / "list.txt"
     file.write_text("good/mistyped.png\n")
     given = arguments(flanges, tmp_path, "--exclude", str(file), model="brightness", epochs=1)
-    result = CliRunner().invoke(app, given)
-    assert result.exit_code == 0, result.output
+    result = invoke(*given)
     assert "Named in list.txt, but not in the data set: 1 picture (good/mistyped.png)" in result.stderr
-    assert isinstance(CliRunner().invoke(app, [*given[:-1], str(tmp_path / "none.txt")]).exception, DataError)
+    assert isinstance(refused(*given[:-1], str(tmp_path / "none.txt")), DataError)
 
 
 def test_what_cannot_be_told_apart_is_asked_for(tmp_path: Path) -> None:

@@ -1,18 +1,17 @@
 """What several tests here share."""
 
-import io
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from casting_core.data.collection.collection import Collection, read_collection
 from casting_core.data.synthetic.flange import render_flange
 from casting_core.labels import Label
 from tests.data.pictures import png16
+from tests.factories import encoded as png
 
 Layout = dict[str, list[bytes | int]]
 
@@ -20,12 +19,6 @@ Layout = dict[str, list[bytes | int]]
 @cache
 def flange(seed: int, size: int = 72) -> np.ndarray:
     return render_flange(seed, size).pixels
-
-
-def png(pixels: np.ndarray) -> bytes:
-    stream = io.BytesIO()
-    Image.fromarray(pixels).save(stream, "PNG")
-    return stream.getvalue()
 
 
 def lay_out(root: Path, folders: Layout) -> Path:

@@ -1,23 +1,18 @@
 """Small pictures for the tests of decoding, and two file formats written without Pillow."""
 
-import io
 import struct
 import zlib
 
 import numpy as np
-from PIL import Image
 
+from tests.factories import encoded
+
+saved = encoded
 GRAY = np.array([[0, 50, 100], [150, 200, 255]], np.uint8)
 RED, GREEN, BLUE = (255, 0, 0), (0, 255, 0), (0, 0, 255)
 COLOURS = np.array([[RED, GREEN, BLUE], [(255, 255, 255), (0, 0, 0), (100, 150, 200)]], np.uint8)
 # 0.299 R + 0.587 G + 0.114 B: 76.245, 149.685, 29.07; 255, 0; 29.9 + 88.05 + 22.8 = 140.75
 LUMA = np.array([[76, 150, 29], [255, 0, 141]], np.uint8)
-
-
-def saved(image: Image.Image | np.ndarray, kind: str, **options) -> bytes:
-    stream = io.BytesIO()
-    (Image.fromarray(image) if isinstance(image, np.ndarray) else image).save(stream, kind, **options)
-    return stream.getvalue()
 
 
 def png16(values: np.ndarray, extra: bytes = b"") -> bytes:

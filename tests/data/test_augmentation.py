@@ -14,22 +14,9 @@ from casting_core.data.part.polar import disc_mask
 from casting_core.data.synthetic.casting import Rendered, render_casting
 
 # what leaves a picture as it is, but for its rotation and mirroring
-STILL = AugmentationSettings(
-    defect_share=0,
-    decoy_share=0,
-    background_share=0,
-    clutter_share=0,
-    scale=(1, 1),
-    stretch=(1, 1),
-    perspective=0,
-    shift=0,
-    gain=(1, 1),
-    gamma=(1, 1),
-    uneven=0,
-    blur_share=0,
-    sharpen_share=0,
-    noise=0,
-)
+SHARES = ("defect_share", "decoy_share", "background_share", "clutter_share")
+NONE = dict.fromkeys((*SHARES, "perspective", "shift", "uneven", "blur_share", "sharpen_share", "noise"), 0)
+STILL = AugmentationSettings(**NONE, **dict.fromkeys(("scale", "stretch", "gain", "gamma"), (1, 1)))
 seeds = st.integers(0, 2**32 - 1)
 
 
@@ -38,8 +25,7 @@ def rngs(*seeds: int) -> list[np.random.Generator]:
 
 
 def composed(casting: Rendered, seed: int = 0, *, defective: bool = False, known: bool = True, **shares) -> Example:
-    names = ("defect_share", "decoy_share", "background_share", "clutter_share")
-    shares = dict.fromkeys(names, 0) | shares
+    shares = dict.fromkeys(SHARES, 0) | shares
     before = casting.pixels.copy()
     example = compose(
         casting.pixels,
@@ -49,8 +35,7 @@ def composed(casting: Rendered, seed: int = 0, *, defective: bool = False, known
         settings=AugmentationSettings(**shares),
     )
     np.testing.assert_array_equal(casting.pixels, before)
-    assert example.pixels.dtype == np.uint8
-    assert example.pixels.shape == casting.pixels.shape
+    assert (example.pixels.dtype, example.pixels.shape) == (np.uint8, casting.pixels.shape)
     return example
 
 
@@ -178,8 +163,7 @@ def test_light_stays_in_range(seed: int) -> None:
     inputs = torch.rand(2, 1, 16, 16, generator=torch.Generator().manual_seed(seed))
     wild = AugmentationSettings(gain=(0.2, 5), gamma=(0.2, 5), uneven=1, blur_share=1, noise=0.5)
     result = relight(inputs, rngs(seed, seed + 1), wild)
-    assert result.shape == inputs.shape
-    assert result.dtype == torch.float32
+    assert (result.shape, result.dtype) == (inputs.shape, torch.float32)
     assert torch.isfinite(result).all()
     assert result.min() >= 0
     assert result.max() <= 1

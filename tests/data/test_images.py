@@ -36,8 +36,7 @@ def test_lossless_webp():
 @pytest.mark.parametrize("kind", ["JPEG", "WEBP"])
 @pytest.mark.parametrize("mode", ["L", "RGB"])
 def test_lossy_flat_gray(kind, mode):
-    image = Image.new("L", (31, 17), 128).convert(mode)
-    picture = decode(saved(image, kind, quality=95))
+    picture = decode(saved(Image.new("L", (31, 17), 128).convert(mode), kind, quality=95))
     assert picture.pixels.shape == (17, 31)
     assert np.abs(picture.pixels.astype(int) - 128).max() <= 1
 
@@ -71,8 +70,7 @@ def test_cmyk_jpeg_is_not_inverted():
 def test_ycck_jpeg_is_converted(luminance, seen):
     # Adobe stores inverted CMYK as YCCK: paper is Y = 0, Cb = Cr = 128, K = 255. Pillow inverts once more
     # when it writes, and marks the file as CMYK, which the test changes to YCCK.
-    image = Image.new("CMYK", (16, 16), (luminance, 127, 127, 0))
-    data = bytearray(saved(image, "JPEG", quality=100))
+    data = bytearray(saved(Image.new("CMYK", (16, 16), (luminance, 127, 127, 0)), "JPEG", quality=100))
     transform = data.index(b"Adobe") + 11  # 0: CMYK, 2: YCCK
     assert data[transform] == 0
     data[transform] = 2
@@ -123,8 +121,7 @@ def test_exif_turns_upright(kind, orientation):
     data = saved(stored, kind, exif=exif, **options)
     picture = decode(data)
     assert (picture.width, picture.height) == (48, 32)
-    seen = np.rint(picture.pixels[8::16, 8::16] / 40).astype(int)
-    assert seen.tolist() == [[1, 2, 3], [4, 5, 6]]
+    assert np.rint(picture.pixels[8::16, 8::16] / 40).astype(int).tolist() == [[1, 2, 3], [4, 5, 6]]
     assert np.array_equal(decode(Image.open(io.BytesIO(data))).pixels, picture.pixels)
     assert decode_rgb(data).shape == (32, 48, 3)
 
@@ -190,8 +187,7 @@ def test_arrays():
 
 def test_the_source_is_neither_changed_nor_shared():
     array = GRAY.copy()
-    pixels = decode(array).pixels
-    pixels[:] = 7
+    decode(array).pixels[:] = 7
     assert np.array_equal(array, GRAY)
     image = Image.fromarray(COLOURS)
     decode(image)
@@ -201,15 +197,9 @@ def test_the_source_is_neither_changed_nor_shared():
 @pytest.mark.parametrize(
     "array",
     [
-        np.zeros((2, 3, 4), np.uint8),
-        np.zeros((2, 3, 1), np.uint8),
-        np.zeros((2, 3, 3, 1), np.uint8),
-        np.zeros(5, np.uint8),
-        np.zeros((2, 3)),
-        np.zeros((2, 3), np.int64),
-        np.zeros((2, 3), bool),
-        np.array([["a"]]),
-        np.array([[None]]),
+        *(np.zeros((2, 3, 4), np.uint8), np.zeros((2, 3, 1), np.uint8), np.zeros((2, 3, 3, 1), np.uint8)),
+        *(np.zeros(5, np.uint8), np.zeros((2, 3)), np.zeros((2, 3), np.int64), np.zeros((2, 3), bool)),
+        *(np.array([["a"]]), np.array([[None]])),
     ],
 )
 def test_other_arrays_are_refused_with_their_shape_and_type(array):

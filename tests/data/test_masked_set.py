@@ -46,20 +46,17 @@ def test_pictures_masks_and_copies(folder: Path):
 
 def test_what_is_missing_or_does_not_fit_is_named(folder: Path):
     Image.fromarray(np.zeros((5, 5), np.uint8)).save(folder / "masks" / "b.png")
-    with pytest.raises(DataError, match=r"b\.png is \(5, 5\)"):
-        list(read_marked(folder))
-    (folder / "masks" / "a.png").unlink()
-    with pytest.raises(DataError, match="every picture needs one"):
-        list(read_marked(folder))
-    (folder / "labels.csv").write_text("file,label\n")
-    with pytest.raises(DataError, match="names no pictures"):
-        list(read_marked(folder))
-    (folder / "labels.csv").write_text("file,label\na.png,perhaps\n")
-    with pytest.raises(DataError, match="ok or defective"):
-        list(read_marked(folder))
-    (folder / "labels.csv").unlink()
-    with pytest.raises(DataError, match="cannot be read"):
-        list(read_marked(folder))
+    labels = folder / "labels.csv"
+    for change, told in (
+        (lambda: None, r"b\.png is \(5, 5\)"),
+        ((folder / "masks" / "a.png").unlink, "every picture needs one"),
+        (lambda: labels.write_text("file,label\n"), "names no pictures"),
+        (lambda: labels.write_text("file,label\na.png,perhaps\n"), "ok or defective"),
+        (labels.unlink, "cannot be read"),
+    ):
+        change()
+        with pytest.raises(DataError, match=told):
+            list(read_marked(folder))
 
 
 def test_the_real_capture_is_read(masks_root: Path):

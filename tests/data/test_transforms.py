@@ -43,16 +43,14 @@ def test_to_input_keeps_what_has_the_shape() -> None:
 def test_to_input_averages_when_it_shrinks() -> None:
     pixels = np.tile(np.array([[0, 200], [200, 0]], np.uint8), (64, 64))  # a checkerboard of single pixels
     result = to_input(pixels, 64)
-    assert result.shape == (64, 64)
-    assert result.dtype == np.uint8
+    assert (result.shape, result.dtype) == ((64, 64), np.uint8)
     assert abs(result.astype(int) - 100).max() <= 2  # the corners see one row and column less
 
 
 @settings(max_examples=30)
 @given(st.integers(0, 255), st.integers(1, 200), st.integers(1, 200))
 def test_a_flat_picture_stays_flat(level: int, height: int, width: int) -> None:
-    pixels = np.full((height, width), level, np.uint8)
-    result = to_input(pixels, 64)
+    result = to_input(np.full((height, width), level, np.uint8), 64)
     assert result.shape == input_shape(height, width, 64)
     assert (result == level).all()
     assert (to_picture(np.full((8, 8), level / 255, np.float32), height, width) == np.float32(level / 255)).all()
@@ -60,21 +58,15 @@ def test_a_flat_picture_stays_flat(level: int, height: int, width: int) -> None:
 
 def test_to_tensor_stacks_and_scales() -> None:
     tensor = to_tensor([np.full((2, 3), level, np.uint8) for level in (0, 51, 255)])
-    assert tensor.shape == (3, 1, 2, 3)
-    assert tensor.dtype == torch.float32
+    assert (tensor.shape, tensor.dtype) == ((3, 1, 2, 3), torch.float32)
     assert tensor[:, 0, 0, 0].tolist() == pytest.approx([0, 0.2, 1])
 
 
 @settings(max_examples=30)
-@given(
-    arrays(np.float32, (5, 7), elements=st.floats(0, 1, width=32)),
-    st.integers(1, 60),
-    st.integers(1, 60),
-)
+@given(arrays(np.float32, (5, 7), elements=st.floats(0, 1, width=32)), st.integers(1, 60), st.integers(1, 60))
 def test_to_picture_keeps_values_in_their_range(heatmap: np.ndarray, height: int, width: int) -> None:
     result = to_picture(heatmap, height, width)
-    assert result.shape == (height, width)
-    assert result.dtype == np.float32
+    assert (result.shape, result.dtype) == ((height, width), np.float32)
     assert heatmap.min() - 1e-6 <= result.min()
     assert result.max() <= heatmap.max() + 1e-6
 

@@ -7,21 +7,10 @@ import numpy as np
 import pytest
 
 from casting_core.errors import SettingsError
-from casting_core.evaluation.costs import PASS, REVIEW, Costs, Plant
+from casting_core.evaluation.costs import PASS, REVIEW, Costs
+from tests.factories import plant
 
-PLANT = Plant(
-    defect_rate=0.1,
-    parts_per_day=1000,
-    days_per_year=250,
-    missed_defect_cost=100,
-    false_reject_cost=10,
-    review_minutes=2,
-    by_hand_seconds=30,
-    minute_cost=0.5,
-    capacity_minutes_per_day=300,
-    person_finds=0.8,
-    person_passes=0.9,
-)
+PLANT = plant(defect_rate=0.1, by_hand_seconds=30, person_passes=0.9)
 
 
 def test_what_thresholds_are_chosen_by():

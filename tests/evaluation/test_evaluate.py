@@ -13,20 +13,15 @@ from casting_core.evaluation.predictions import Prediction, read_predictions
 from casting_core.evaluation.thresholds.calibration import fit_calibration
 from casting_core.labels import Label
 from casting_core.networks.card import MODELS, read_card, shipped
+from tests.factories import prediction
 
 
 def _rows(fold: int, rng: np.random.Generator) -> list[Prediction]:
-    return [
-        Prediction(
-            path=f"train/x/{fold}-{n}.jpeg",
-            split=f"by-source-{fold}",
-            label=Label.DEFECTIVE if n % 2 else Label.OK,
-            source=100 * fold + n // 2,
-            logit=float(rng.normal(3 if n % 2 else -3, 1)),
-            probability=0.5,
-        )
-        for n in range(60)
-    ]
+    def row(n: int, label: Label) -> Prediction:
+        place = {"split": f"by-source-{fold}", "source": 100 * fold + n // 2}
+        return prediction(f"train/x/{fold}-{n}.jpeg", label, logit=float(rng.normal(3 if n % 2 else -3, 1)), **place)
+
+    return [row(n, Label.DEFECTIVE if n % 2 else Label.OK) for n in range(60)]
 
 
 def test_a_fold_is_calibrated_without_itself():
@@ -41,12 +36,8 @@ def test_a_fold_is_calibrated_without_itself():
 
     mirrored = {row.path: -row.logit for row in folds[2]}
     one, other = of_fold(before.rows, 2), of_fold(after.rows, 2)
-    others = [*folds[0], *folds[1]]
-    alone = fit_calibration(
-        np.array([row.logit for row in others]),
-        np.array([row.label.positive for row in others]),
-        np.array([row.source for row in others]),
-    )
+    columns = zip(*((r.logit, r.label.positive, r.source) for r in (*folds[0], *folds[1])), strict=True)
+    alone = fit_calibration(*map(np.array, columns))
     for rows, found in ((folds[2], one), (flipped, other)):
         expected = alone.probability(np.array([row.logit for row in rows]))
         assert [found[row.path] for row in rows] == pytest.approx(list(expected), abs=1e-12)

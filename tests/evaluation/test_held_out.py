@@ -86,8 +86,6 @@ def test_pictures_of_every_photograph_are_chosen():
     each = {Label.OK: 12, Label.DEFECTIVE: 3}
     found = chosen(samples + some(5, 4, Label.DEFECTIVE, suspect=True), each)
     by_photograph = {source: [n for s, n in found if s.source == source] for source in (1, 2, 3, 4)}
-    assert by_photograph[1] == list(range(each[Label.OK]))
-    assert by_photograph[2] == [0, 1]
-    assert by_photograph[3] == list(range(each[Label.DEFECTIVE]))
-    assert by_photograph[4] == []
+    assert (by_photograph[1], by_photograph[2]) == (list(range(each[Label.OK])), [0, 1])
+    assert (by_photograph[3], by_photograph[4]) == (list(range(each[Label.DEFECTIVE])), [])
     assert len({s.path for s, _ in found}) == len(found)

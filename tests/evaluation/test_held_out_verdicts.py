@@ -9,11 +9,11 @@ import pytest
 from casting_core.errors import DataError, ModelError
 from casting_core.evaluation.held_out_verdicts import PREDICTIONS, judge_rows, judged, thresholds
 from casting_core.evaluation.predictions import Prediction, read_predictions, write_predictions
-from casting_core.labels import Label, Verdict
+from casting_core.labels import Verdict
 from casting_core.networks.card import CARD, MODELS, ModelCard, read_card, shipped
 from casting_core.networks.figures import Metrics
 from casting_core.networks.thresholds import Thresholds
-from tests.factories import split_figures
+from tests.factories import prediction, split_figures
 
 OK, REVIEW, DEFECTIVE = Verdict.OK, Verdict.REVIEW, Verdict.DEFECTIVE
 PUBLIC = [name for name in shipped() if read_card(MODELS / name).on_public_set]
@@ -26,8 +26,8 @@ def card() -> ModelCard:
     return replace(read_card(MODELS / "castnet"), threshold_pass=0.2, threshold_reject=0.8, metrics=metrics)
 
 
-def row(split: str, probability: float, path: str = "a.png") -> Prediction:
-    return Prediction(path=path, split=split, label=Label.OK, source=0, logit=0.0, probability=probability)
+def row(split: str, probability: float) -> Prediction:
+    return prediction(probability=probability, split=split)
 
 
 def test_every_split_is_judged_with_its_own_thresholds(card: ModelCard) -> None:

@@ -5,20 +5,12 @@ from pathlib import Path
 import pytest
 
 from casting_core.errors import DataError
-from casting_core.evaluation.predictions import Prediction, as_arrays, read_predictions, write_predictions
+from casting_core.evaluation.predictions import as_arrays, read_predictions, write_predictions
 from casting_core.labels import Label
+from tests.factories import prediction
 
-ROWS = [
-    Prediction(
-        path=f"test/x/{n}.jpeg",
-        split="official-test",
-        label=Label.DEFECTIVE if n % 2 else Label.OK,
-        source=n,
-        logit=(n - 2) / 3,
-        probability=n / 7,
-    )
-    for n in range(5)
-]
+LABELS = [Label.OK, Label.DEFECTIVE, Label.OK, Label.DEFECTIVE, Label.OK]
+ROWS = [prediction(f"test/x/{n}.jpeg", each, n / 7, source=n, logit=(n - 2) / 3) for n, each in enumerate(LABELS)]
 HEADER = "path,split,label,source,logit,probability\n"
 
 
@@ -60,8 +52,7 @@ def test_what_is_no_such_file_is_refused(tmp_path: Path, content: str, complaint
 
 
 def test_a_picture_may_be_in_two_splits_and_certain(tmp_path: Path):
-    lines = "a,official-test,ok,0,1.0,0\na,by-source-0,ok,0,1.0,1\n"
-    (tmp_path / "p.csv").write_text(HEADER + lines)
+    (tmp_path / "p.csv").write_text(HEADER + "a,official-test,ok,0,1.0,0\na,by-source-0,ok,0,1.0,1\n")
     assert [row.probability for row in read_predictions(tmp_path / "p.csv")] == [0, 1]
 
 

@@ -9,20 +9,14 @@ from casting_core.labels import Label
 from casting_core.networks.calibration import Calibration
 from casting_core.networks.card import MODELS, read_card
 from casting_core.networks.thresholds import Thresholds
+from tests.factories import prediction
 
 THRESHOLDS = Thresholds(passing=0.3, rejecting=0.7)
 
 
 def rows(*logits: tuple[float, bool]) -> list[Prediction]:
     return [
-        Prediction(
-            path=f"{number}.png",
-            split="official-test",
-            label=Label.DEFECTIVE if defective else Label.OK,
-            source=number,
-            logit=logit,
-            probability=0.5,
-        )
+        prediction(f"{number}.png", Label.DEFECTIVE if defective else Label.OK, source=number, logit=logit)
         for number, (logit, defective) in enumerate(logits)
     ]
 
@@ -32,9 +26,7 @@ def test_by_hand():
     given = rows((-2.0, False), (3.0, False), (-3.0, True), (0.5, True), (4.0, True))
     one = seed_figures({7: given}, Calibration(temperature=1.0, shift=0.0), THRESHOLDS, frozenset({"2.png"}))["7"]
     assert (one.pictures, one.wrong, one.missed_defects, one.false_alarms) == (4, 1, 0, 1)
-    assert one.reviews == 1
-    assert one.margin == 0.5 - 3.0
-    assert one.wrong_pictures == ("1.png", "2.png")
+    assert (one.reviews, one.margin, one.wrong_pictures) == (1, 0.5 - 3.0, ("1.png", "2.png"))
 
 
 def test_one_class_has_no_margin():

@@ -26,12 +26,8 @@ class Told:
 def test_every_round_asks_each_once_and_is_told():
     turns: list[str] = []
     rounds: list[tuple[int, int]] = []
-    found = take_turns(
-        {"quick": Told("quick", turns), "slow": Told("slow", turns, 0.02)},
-        b"picture",
-        rounds=5,
-        progress=lambda done, total: rounds.append((done, total)),
-    )
+    judges = {"quick": Told("quick", turns), "slow": Told("slow", turns, 0.02)}
+    found = take_turns(judges, b"picture", rounds=5, progress=lambda *step: rounds.append(step))
     assert turns == ["quick", "slow"] * (SETTLING + 5)
     assert rounds == [(done, SETTLING + 5) for done in range(1, SETTLING + 6)]
     assert found["slow"].low >= 20 > 0
@@ -50,5 +46,4 @@ def test_no_judges_and_too_few_rounds():
 def test_a_slow_machine_stops_after_the_least_that_tells_anything():
     turns: list[str] = []
     found = take_turns({"slow": Told("slow", turns)}, b"picture", rounds=50, seconds=0.0)
-    assert found["slow"].rounds == LEAST
-    assert len(turns) == SETTLING + LEAST
+    assert (found["slow"].rounds, len(turns)) == (LEAST, SETTLING + LEAST)

@@ -42,12 +42,8 @@ def known(name: str, source: int, label: Label) -> Known:
 PLANE = Precedents(
     weights_sha256="0" * 64,
     known=(
-        known("a", 1, Label.DEFECTIVE),
-        known("b", 1, Label.DEFECTIVE),
-        known("c", 2, Label.DEFECTIVE),
-        known("d", 3, Label.OK),
-        known("e", -1, Label.OK),
-        known("f", -1, Label.OK),
+        *(known("a", 1, Label.DEFECTIVE), known("b", 1, Label.DEFECTIVE), known("c", 2, Label.DEFECTIVE)),
+        *(known("d", 3, Label.OK), known("e", -1, Label.OK), known("f", -1, Label.OK)),
     ),
     descriptors=np.array([[1, 0], [0.8, 0.6], [0, 1], [0.6, 0.8], [-1, 0], [0, -1]], np.float16),
     centre=np.array([[1.0, 2.0]], np.float32),
@@ -80,8 +76,7 @@ def test_the_own_photograph_can_be_left_out():
 def test_a_class_that_is_not_known_has_no_precedents():
     only = replace(PLANE, known=PLANE.known[:3], descriptors=PLANE.descriptors[:3])
     found = only.nearest(np.array([[5.0, 2.0]]))
-    assert found[Label.OK] == ()
-    assert len(found[Label.DEFECTIVE]) == 2
+    assert (found[Label.OK], len(found[Label.DEFECTIVE])) == ((), 2)
 
 
 def test_features_at_the_centre_are_like_nothing():
@@ -158,7 +153,6 @@ def test_built_written_and_read(network: Network, card: ModelCard, folder: Path,
     write_precedents(folder, built)
     assert (folder / PRECEDENTS).read_bytes() == content
     read = read_precedents(folder, card)
-    assert read is not None
     assert read.known == built.known
     for sample in samples:
         features = describe(network, view(decode(folder / sample.path).pixels))
@@ -263,7 +257,6 @@ def test_real_pictures_lie_near_castings_of_their_class(data_root: Path):
     """Pictures of the train split that are no precedents, their own photograph left out: a loose bound."""
     network, card = load_model(DEFAULT)
     shipped = read_precedents(MODELS / DEFAULT, card)
-    assert shipped is not None
     paths = {each.path for each in shipped.known}
     fresh = [s for s in read_provenance() if s.split == "train" and not s.suspect and s.path not in paths]
     for label in Label:

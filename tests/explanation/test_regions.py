@@ -12,8 +12,7 @@ from casting_core.data.part.finder import Ellipse, Part
 from casting_core.explanation.regions import MOST, Region, find_regions
 
 CENTRED = Part(
-    disc=Ellipse(x=50, y=50, major=40, minor=40, angle=0),
-    opening=Ellipse(x=50, y=50, major=20, minor=20, angle=0),
+    disc=Ellipse(x=50, y=50, major=40, minor=40, angle=0), opening=Ellipse(x=50, y=50, major=20, minor=20, angle=0)
 )
 MAP = np.array(
     [
@@ -67,8 +66,7 @@ def test_the_place_by_the_clock(x: int, y: int, clock: float, radius: float) -> 
     heatmap = np.zeros((101, 101), np.float32)
     heatmap[y, x] = 0.8
     (found,) = find_regions(heatmap, CENTRED)
-    assert found.clock == pytest.approx(clock)
-    assert found.radius == pytest.approx(radius, abs=1e-9)
+    assert (found.clock, found.radius) == (pytest.approx(clock), pytest.approx(radius, abs=1e-9))
 
 
 def test_the_place_leans_to_the_stronger_evidence() -> None:

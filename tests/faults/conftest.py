@@ -4,7 +4,6 @@ import hashlib
 import json
 import random
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,26 +20,16 @@ from casting_core.networks.logistic_regression import LogisticRegression
 from casting_core.training.logs.log import write_log
 from casting_core.training.settings import settings_for
 from tests.exploration.conftest import own_cache, quick, small
+from tests.factories import card
 
 __all__ = ["own_cache", "quick", "small"]
 
 
 def small_card(weights: bytes, **others: object) -> ModelCard:
     """A card of logistic regression with these weights."""
-    card = ModelCard(
-        name="small",
-        architecture="logistic_regression",
-        parameters=4097,
-        input_size=64,
-        preprocessing="",
-        gates=(),
-        weights_sha256=hashlib.sha256(weights).hexdigest(),
-        temperature=1.0,
-        shift=0.0,
-        threshold_pass=0.1,
-        threshold_reject=0.9,
-    )
-    return replace(card, **others)
+    usual = {"name": "small", "architecture": "logistic_regression", "parameters": 4097, "preprocessing": ""}
+    usual |= {"weights_sha256": hashlib.sha256(weights).hexdigest(), "threshold_pass": 0.1, "threshold_reject": 0.9}
+    return card(**usual | others)
 
 
 def some_weights(seed: int) -> bytes:
@@ -65,15 +54,9 @@ def write_runs(folder: Path, seed: int = 0) -> tuple[Path, list[Path]]:
     """Run folders as training leaves them, made up: one official, two by source."""
     weights, chance = some_weights(seed), random.Random(seed)
     samples = [
-        Sample(
-            path=f"train/x/{n}.png",
-            split="test" if n < 8 else "train",
-            label=Label.DEFECTIVE if n % 2 else Label.OK,
-            sha256=f"{n:064x}",
-            source=n,
-            fold=n // 2 % 2,
-        )
+        Sample(path=f"train/x/{n}.png", split=split, label=label, sha256=f"{n:064x}", source=n, fold=n // 2 % 2)
         for n in range(40)
+        for split, label in (("test" if n < 8 else "train", Label.DEFECTIVE if n % 2 else Label.OK),)
     ]
     made = []
     for name, fold in (("official", None), ("by-source-0", 0), ("by-source-1", 1)):

@@ -8,10 +8,11 @@ from streamlit.testing.v1 import AppTest
 
 from casting_core.exploration import cache, index, reading
 from casting_core.exploration.index import build_index
+from tests.browser import every_page
 from tests.exploration.conftest import QuickReader
 from tests.pages.conftest import ROOT
 
-VIEWS = ("At a glance", "Gallery", "Map", "Is the test fair?", "Suspects", "Shortcuts")
+VIEWS = every_page.VIEWS["dataset"]
 MARKUP = ("title", "header", "subheader", "markdown", "caption", "error", "info", "warning", "success", "toast")
 
 

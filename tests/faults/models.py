@@ -12,13 +12,9 @@ import pytest
 from casting_core.networks.card import MODELS
 
 CARD = "card.json"
-FILES = (  # of the default model, each that is read by something
-    CARD,
-    "weights.safetensors",
-    "predictions.csv",
-    "peaks.csv",
-    "log.csv",
-    "precedents.safetensors",
+# of the default model, each is read by something
+FILES = (CARD, "weights.safetensors", "predictions.csv", "peaks.csv", "log.csv", "precedents.safetensors")
+FILES += (
     "folds/0.safetensors",
     "detectability.csv",
     "robustness.csv",

@@ -65,30 +65,36 @@ def test_a_card_stays_as_it_was(model: Callable[..., Path], code: int) -> None:
     assert read_card(folder).metrics.repair == NO_REPAIR
 
 
-@pytest.mark.parametrize("code", CODES)
-def test_marks_stay_as_they_were(tmp_path: Path, code: int) -> None:
-    file = tmp_path / MARKS
+def first_marks(file: Path) -> None:
     write_marks(file, set_mark(Marks(), "a.png", SHA, Mark.FINE))
-    before = contents(tmp_path)
-    marks = set_mark(read_marks(file), "b.png", SHA, Mark.UNUSABLE)
-    for error in refusals(lambda: write_marks(file, marks), code):
-        assert isinstance(error, DataError)
-        assert told(error, code)
-        assert "Export them" in str(error)
-        assert contents(tmp_path) == before
-    assert set(read_marks(file)) == {"a.png", "b.png"}
+
+
+def other_marks(file: Path) -> None:
+    write_marks(file, set_mark(read_marks(file), "b.png", SHA, Mark.UNUSABLE))
+
+
+def settings_at(value: float) -> Callable[[Path], None]:
+    return lambda file: write_settings(file, Settings(threshold_pass=value))
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_settings_stay_as_they_were(tmp_path: Path, code: int) -> None:
-    file = tmp_path / "settings.json"
-    write_settings(file, Settings(threshold_pass=0.1))
+@pytest.mark.parametrize(
+    ("first", "second", "kind", "says"),
+    [
+        (first_marks, other_marks, DataError, "Export them"),
+        (settings_at(0.1), settings_at(0.2), SettingsError, ""),
+    ],
+)
+def test_marks_and_settings_stay_as_they_were(tmp_path: Path, first, second, kind, says: str, code: int) -> None:
+    file = tmp_path / MARKS
+    first(file)
     before = contents(tmp_path)
-    for error in refusals(lambda: write_settings(file, Settings(threshold_pass=0.2)), code):
-        assert isinstance(error, SettingsError)
+    for error in refusals(lambda: second(file), code):
+        assert isinstance(error, kind)
         assert told(error, code)
+        assert says in str(error)
         assert contents(tmp_path) == before
-    assert read_settings(file).threshold_pass == 0.2
+    assert set(read_marks(file)) == {"a.png", "b.png"} if says else read_settings(file).threshold_pass == 0.2
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -241,8 +247,7 @@ def test_a_real_disk_that_is_full_or_read_only(tmp_path: Path) -> None:
     assert run.returncode == 0, run.stderr
     found = json.loads(run.stdout)
     assert found["same"]
-    assert found["card"] == "small"
-    assert len(found["said"]) == 8
+    assert (found["card"], len(found["said"])) == ("small", 8)
     for what, said in found["said"].items():
         reason = "No space left" if what.startswith("full") else "Read-only file system"
         assert reason in said, (what, said)

@@ -24,15 +24,14 @@ from casting_core.evaluation.predictions import Prediction, read_predictions, wr
 from casting_core.exploration import index
 from casting_core.exploration.cache import cache_folder
 from casting_core.exploration.index import build_index
-from casting_core.labels import Label
-from casting_core.networks.card import read_card, shipped
+from casting_core.networks.card import read_card
 from casting_core.networks.checkpoint import add_metrics, load_model, save_model
 from casting_core.networks.figures import Metrics
 from casting_core.networks.localization_figures import RepairFigures
 from casting_core.training.state import load_state, save_state
 from tests import ROOT
 from tests.exploration.handmade import find_index, same
-from tests.factories import bare, seed
+from tests.factories import bare, prediction, seed
 from tests.faults.breaking import deaths
 from tests.faults.conftest import small_card, some_weights
 
@@ -92,10 +91,7 @@ def test_predictions_are_the_old_or_the_new_ones(tmp_path: Path) -> None:
     file = tmp_path / "predictions.csv"
 
     def rows(number: int) -> list[Prediction]:
-        return [
-            Prediction(path=f"{n}.png", split="official-test", label=Label.OK, source=n, logit=1.5, probability=0.5)
-            for n in range(number)
-        ]
+        return [prediction(f"{n}.png", source=n, logit=1.5) for n in range(number)]
 
     write_predictions(file, rows(3))
     for _ in deaths(lambda: write_predictions(file, rows(500))):
@@ -144,7 +140,6 @@ def _once(function: Callable) -> Callable:
     return call
 
 
-@pytest.mark.skipif("brightness" not in shipped(), reason="needs the model brightness in models/")
 def test_a_batch_that_is_killed_leaves_whole_lines(tmp_path: Path) -> None:
     pictures = tmp_path / "pictures"
     pictures.mkdir()

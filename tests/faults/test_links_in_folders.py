@@ -10,9 +10,7 @@ from casting_core.exploration.index import build_index
 from tests.data.collection.test_folders import OUT
 
 
-def test_an_index_holds_nothing_from_outside(
-    quick: None, own_cache: Path, small: Callable[..., Path], tmp_path: Path
-) -> None:
+def test_an_index_holds_nothing_from_outside(quick: None, own_cache: Path, small: Callable[..., Path], tmp_path: Path):
     root = small()
     Image.fromarray(render_casting(seed=9, size=80).pixels).save(tmp_path / "secret.png")
     (root / "ok" / "secret.png").symlink_to(tmp_path / "secret.png")

@@ -8,7 +8,7 @@ import pytest
 from casting_core.data.provenance.grouping import write_provenance
 from casting_core.data.samples import Sample, read_provenance
 from casting_core.errors import Cancelled, CastingError, DataError, ModelError
-from casting_core.evaluation.predictions import Prediction, read_peaks, read_predictions, write_peaks, write_predictions
+from casting_core.evaluation.predictions import read_peaks, read_predictions, write_peaks, write_predictions
 from casting_core.labels import Label
 from casting_core.networks.registry import architecture
 from casting_core.training.batches import PlainBatches
@@ -16,6 +16,7 @@ from casting_core.training.logs.log import read_log
 from casting_core.training.loop import LOG, RESULT, SETTINGS, STATE, HeldOut, fit
 from casting_core.training.settings import settings_for
 from casting_core.training.ship import ship
+from tests.factories import prediction
 from tests.faults.conftest import write_runs
 from tests.faults.models import DAMAGES, damage
 
@@ -30,16 +31,9 @@ def learn(folder: Path, *, resume: bool = False, stop: bool = False) -> None:
         Sample(path=f"{n}.png", split="train", label=Label.DEFECTIVE if n % 2 else Label.OK, source=n) for n in range(6)
     ]
     held = HeldOut(pixels=pixels[:2], targets=np.array([0, 1], np.float32))
-    fit(
-        architecture("logistic_regression").build(),
-        PlainBatches(samples, pixels, QUICK),
-        held,
-        QUICK,
-        folder,
-        resume=resume,
-        device="cpu",
-        callback=(lambda progress: progress.record is not None) if stop else None,
-    )
+    callback = (lambda progress: progress.record is not None) if stop else None
+    network, batches = architecture("logistic_regression").build(), PlainBatches(samples, pixels, QUICK)
+    fit(network, batches, held, QUICK, folder, resume=resume, device="cpu", callback=callback)
 
 
 def test_a_run_that_is_begun_again_or_gone_on_with_is_not_finished(tmp_path: Path) -> None:
@@ -83,8 +77,7 @@ def test_a_run_with_a_damaged_file_is_not_gone_on_with_in_silence(tmp_path: Path
 
 @pytest.mark.parametrize("name", ["a\rb.png", "a\nb.png", "\r\n.png", 'a",b.png', "=1.png", "\u2028.png", " .png"])
 def test_tables_bring_back_any_name(tmp_path: Path, name: str) -> None:
-    row = Prediction(path=name, split="official-test", label=Label.OK, source=1, logit=0.5, probability=0.5)
-    other = Prediction(path="b.png", split="official-test", label=Label.OK, source=2, logit=0.5, probability=0.5)
+    row, other = prediction(name, source=1, logit=0.5), prediction("b.png", source=2, logit=0.5)
     write_predictions(tmp_path / "predictions.csv", [row, other])
     assert read_predictions(tmp_path / "predictions.csv") == [row, other]
     write_peaks(tmp_path / "peaks.csv", {name: 1.5, "b.png": 2.0})

@@ -22,16 +22,9 @@ YEARS = 10 * 365 * 86400.0
 
 
 def record(epoch: int) -> EpochRecord:
-    return EpochRecord(
-        epoch=epoch,
-        train_loss=1 / epoch,
-        train_accuracy=1 - 1 / epoch,
-        validation_loss=1.5 / epoch,
-        validation_accuracy=0.5,
-        learning_rate=1e-4,
-        seconds=123.456789,
-        images_per_second=200.0,
-    )
+    figures = {"train_loss": 1 / epoch, "train_accuracy": 1 - 1 / epoch, "validation_loss": 1.5 / epoch}
+    figures |= {"validation_accuracy": 0.5, "learning_rate": 1e-4, "seconds": 123.456789, "images_per_second": 200.0}
+    return EpochRecord(epoch=epoch, **figures)
 
 
 def test_a_log_is_read_while_another_thread_writes_it_letter_by_letter(tmp_path: Path) -> None:

@@ -1,20 +1,10 @@
 """The shipped model, loaded once, and encoded pictures of rendered castings."""
 
-import io
-
-import numpy as np
 import pytest
-from PIL import Image
 
 from casting_core import Inspector
 from casting_core.data.synthetic.casting import render_casting, samples
-
-
-def encoded(pixels: np.ndarray, form: str = "PNG") -> bytes:
-    """A picture's bytes in a format that loses nothing (or JPEG)."""
-    stream = io.BytesIO()
-    Image.fromarray(pixels).save(stream, form)
-    return stream.getvalue()
+from tests.factories import encoded
 
 
 @pytest.fixture(scope="session")

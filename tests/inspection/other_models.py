@@ -60,21 +60,10 @@ def write_models(folder: Path, pictures: Path) -> None:
 
 def _write(folder: Path, network: Network, name: str, architecture: str, *, size: int) -> ModelCard:
     weights = checkpoint.weights_bytes(network)
-    card = replace(
-        cards.read_card(MODELS / DEFAULT),
-        name=name,
-        architecture=architecture,
-        parameters=sum(each.numel() for each in network.parameters()),
-        input_size=size,
-        gates=(),
-        envelope={},
-        weights_sha256=hashlib.sha256(weights).hexdigest(),
-        map_shift=100.0,
-        training={},
-        data=OWN,
-        metrics=Metrics(),
-        limits=tuple(OWN["notes"]),
-    )
+    own = {"name": name, "architecture": architecture, "input_size": size, "gates": (), "envelope": {}, "data": OWN}
+    own |= {"parameters": sum(each.numel() for each in network.parameters()), "metrics": Metrics(), "training": {}}
+    own |= {"map_shift": 100.0, "limits": tuple(OWN["notes"]), "weights_sha256": hashlib.sha256(weights).hexdigest()}
+    card = replace(cards.read_card(MODELS / DEFAULT), **own)
     checkpoint.save_model(folder / name, weights, card)
     return card
 

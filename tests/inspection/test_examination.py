@@ -13,11 +13,9 @@ from casting_core.errors import ImageError
 from casting_core.inspection.examination import examine, proof
 from casting_core.inspection.photograph import Photograph
 from casting_core.labels import Label
-from casting_core.networks.card import DEFAULT, MODELS, read_card, shipped
+from casting_core.networks.card import DEFAULT, MODELS, read_card
 from casting_core.networks.logistic_regression import LogisticRegression
-from tests.inspection.conftest import encoded
-
-pytestmark = pytest.mark.skipif(not shipped(), reason="needs a shipped model in models/")
+from tests.factories import encoded
 
 
 def refuse(constant: str) -> None:
@@ -29,9 +27,7 @@ def test_a_defective_casting(inspector: Inspector):
     before = inspector.inspect(content)
     answers = examine(inspector, content)
     assert answers.seen_before is None
-    assert answers.precedents is not None
     assert {label: len(found) for label, found in answers.precedents.items()} == {Label.OK: 3, Label.DEFECTIVE: 3}
-    assert answers.proof is not None
     assert answers.proof.after < inspector.card.threshold_pass < answers.proof.before
     assert answers.stability.verdict is Verdict.DEFECTIVE
     after = inspector.inspect(content)

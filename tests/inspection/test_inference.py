@@ -34,8 +34,6 @@ def test_pictures_of_many_shapes_are_answered_in_their_order(inference: Inferenc
     assert len(answers) == len(inputs)
     for one, answer in zip(inputs, answers, strict=True):
         logits, evidence = inference.compute([one])
-        assert evidence is not None
-        assert answer.evidence is not None
         assert answer.evidence.shape == evidence[0].shape == (one.shape[0] // 8, one.shape[1] // 8)
         assert answer.logit == pytest.approx(float(logits[0]), abs=0.1)
         assert answer.seconds > 0
@@ -80,14 +78,11 @@ def test_doubtful_pictures_are_computed_in_full_precision(inspector: Inspector, 
     exact = inspector.network.eval()
     inputs = inputs_of(pictures, (320, 320), (320, 320))
     doubtful = torch.tensor([0.3, 20.0])  # probability of one half or so, and of 1
-    evidence = torch.zeros(2, 40, 40)
-    logits, maps = inference._checked(inputs, doubtful, evidence)
+    logits, maps = inference._checked(inputs, doubtful, torch.zeros(2, 40, 40))
     with torch.inference_mode():
         expected, there = exact.judge(to_tensor(inputs[:1]))
     assert there is not None
-    assert logits[0] == pytest.approx(float(expected), abs=1e-2)
-    assert logits[1] == 20
-    assert maps is not None
+    assert (logits[0], logits[1]) == (pytest.approx(float(expected), abs=1e-2), 20)
     np.testing.assert_allclose(maps[0], there[0].numpy(), atol=2e-2)
     assert not maps[1].any()
 
@@ -128,16 +123,13 @@ def test_a_gpu_takes_pictures_from_pinned_memory_and_computes_beside(pictures: l
     inference = Inference(network, torch.device("cuda"), Inspector.load(device="cpu").calibration)
     inputs = inputs_of(pictures, (320, 320), (320, 320))
     assert inference._tensor(inputs).is_contiguous(memory_format=torch.channels_last)
-    streams = {next(inference._streams).cuda_stream for _ in range(4)}
-    assert len(streams) == 2
+    assert len({next(inference._streams).cuda_stream for _ in range(4)}) == 2
     first, second = inference.launch(inputs[:1]), inference.launch(inputs[1:])
     for wait, one in ((first, inputs[0]), (second, inputs[1])):
         assert float(wait()[0][0]) == pytest.approx(float(inference.compute([one])[0][0]), abs=0.1)
 
 
-def test_the_plain_network_in_full_precision_says_the_same_of_real_castings(
-    inspector: Inspector, data_root: Path
-) -> None:
+def test_the_plain_network_in_full_precision_says_the_same_of_real_castings(inspector: Inspector, data_root: Path):
     """Of every hundredth picture; of all 7,348 where `CASTING_AUDIT` is set, which takes some five minutes."""
     files = sorted(data_root.rglob("*.jpeg"))[:: 1 if "CASTING_AUDIT" in os.environ else 100]
     exact = Inspector(inspector.network, inspector.card, device=CPU)

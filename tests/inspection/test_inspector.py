@@ -37,8 +37,7 @@ def test_a_picture_is_judged_with_everything_that_a_result_promises(inspector: I
     assert result.heatmap.dtype == np.float32
     assert result.heatmap.min() >= 0
     assert result.heatmap.max() <= 1
-    assert result.device == "cpu"
-    assert result.model == "castnet"
+    assert (result.device, result.model) == ("cpu", "castnet")
     assert [r.score for r in result.regions] == sorted((r.score for r in result.regions), reverse=True)
     assert result.seconds["total"] == pytest.approx(sum(s for k, s in result.seconds.items() if k != "total"))
     with pytest.raises(dataclasses.FrozenInstanceError):
@@ -113,8 +112,7 @@ def test_what_cannot_be_read_is_unusable_with_a_reason(inspector: Inspector, tmp
 
 
 def test_a_picture_without_a_part_is_never_a_silent_verdict(inspector: Inspector):
-    noise = np.random.default_rng(0).integers(0, 255, (300, 300), dtype=np.uint8)
-    result = inspector.inspect(noise)
+    result = inspector.inspect(np.random.default_rng(0).integers(0, 255, (300, 300), dtype=np.uint8))
     assert result.verdict is Verdict.UNUSABLE
     assert result.reason
     assert result.probability is None
@@ -137,9 +135,7 @@ def test_a_device_that_is_not_there_is_named():
         Inspector.load(device="abacus")
 
 
-def test_out_of_memory_halves_the_batch_and_says_so(
-    inspector: Inspector, pictures: list[bytes], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-):
+def test_out_of_memory_halves_the_batch_and_says_so(inspector: Inspector, pictures: list[bytes], monkeypatch, caplog):
     expected = list(inspector.inspect_many(pictures[:4], batch_size=4))
     judge = inspector._inference.runtime.judge
 
@@ -185,8 +181,7 @@ def test_every_sample_gets_its_verdict_and_is_marked_where_its_defect_is(inspect
         assert result.regions == ()
         return
     first = result.regions[0]
-    box = rendered.defect_mask[first.y : first.y + first.height, first.x : first.x + first.width]
-    assert box.any()
+    assert rendered.defect_mask[first.y : first.y + first.height, first.x : first.x + first.width].any()
 
 
 def test_rendered_castings_are_judged_right_and_the_card_says_how_often(inspector: Inspector):

@@ -14,8 +14,7 @@ from casting_core.data.synthetic.casting import samples
 from casting_core.inspection import photograph as module
 from casting_core.inspection.examination import proof, seen_before
 from casting_core.inspection.photograph import Photograph
-from casting_core.networks.card import shipped
-from tests.inspection.conftest import encoded
+from tests.factories import encoded
 
 
 @pytest.fixture
@@ -51,7 +50,6 @@ def test_what_cannot_be_read_now_may_be_later(tmp_path: Path) -> None:
     assert photograph.part() is not None
 
 
-@pytest.mark.skipif(not shipped(), reason="needs a shipped model in models/")
 def test_all_that_is_asked_of_one_shares_the_work(inspector: Inspector, calls: Callable[[], dict[str, int]]) -> None:
     content = encoded(samples()[2].render().pixels)
     photograph = Photograph(content)

@@ -6,50 +6,23 @@ import math
 import numpy as np
 
 from casting_core.explanation.regions import Region
-from casting_core.inspection.results import Inspection
 from casting_core.labels import Verdict
+from tests.factories import inspection
 
 REGION = Region(x=1, y=2, width=3, height=4, area=10, score=0.75, clock=3.0, radius=0.5)
-
-
-def inspection(**changes: object) -> Inspection:
-    usual = {
-        "verdict": Verdict.REVIEW,
-        "reason": "The part is too dark.",
-        "probability": 0.25,
-        "heatmap": np.zeros((2, 2), np.float32),
-        "regions": (REGION,),
-        "model": "castnet",
-        "device": "cpu",
-        "sha256": "0" * 64,
-        "width": 2,
-        "height": 2,
-        "threshold_pass": 0.1,
-        "threshold_reject": 0.9,
-        "seconds": {"total": 0.0123456789},
-    }
-    return Inspection(**{**usual, **changes})
+CHECKED = inspection(heatmap=np.zeros((2, 2), np.float32), regions=(REGION,), seconds={"total": 0.0123456789})
 
 
 def test_all_but_the_map_is_there_in_plain_values() -> None:
-    values = json.loads(json.dumps(inspection().to_json(), allow_nan=False))
-    assert values["verdict"] == "review"
-    assert values["regions"] == [REGION.to_json()]
+    values = json.loads(json.dumps(CHECKED.to_json(), allow_nan=False))
+    assert (values["verdict"], values["regions"]) == ("review", [REGION.to_json()])
     assert values["seconds"] == {"total": 0.012346}
     assert "heatmap" not in values
 
 
 def test_an_unusable_image_has_nulls_and_times_that_were_not_taken_are_left_out() -> None:
-    nothing = inspection(
-        verdict=Verdict.UNUSABLE,
-        probability=None,
-        heatmap=None,
-        regions=(),
-        sha256=None,
-        width=None,
-        height=None,
-        seconds={"total": math.nan},
-    )
+    none = dict.fromkeys(("probability", "heatmap", "sha256", "width", "height"))
+    nothing = inspection(verdict=Verdict.UNUSABLE, **none, seconds={"total": math.nan})
     values = json.loads(json.dumps(nothing.to_json(), allow_nan=False))
     assert values["probability"] is values["sha256"] is values["width"] is None
     assert values["seconds"] == {}

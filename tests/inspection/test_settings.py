@@ -21,22 +21,10 @@ from casting_core.inspection.settings import (
     with_settings,
     write_settings,
 )
-from casting_core.networks.card import ModelCard
+from tests.factories import card
 
 SHA = "0123456789abcdef" * 4
-CARD = ModelCard(
-    name="castnet",
-    architecture="castnet",
-    parameters=1,
-    input_size=64,
-    preprocessing="",
-    gates=(),
-    weights_sha256=SHA,
-    temperature=1.0,
-    shift=0.0,
-    threshold_pass=0.3,
-    threshold_reject=0.6,
-)
+CARD = card(weights_sha256=SHA, threshold_pass=0.3, threshold_reject=0.6)
 MADE = {"model": "castnet", "weights_sha256": SHA}
 
 
@@ -51,9 +39,9 @@ def test_thresholds_and_what_they_were_made_for_go_there_and_back(tmp_path: Path
         "threshold_reject": 0.8,
         "made": {"model": "castnet", "weights_sha256": SHA, "costs": costs, "date": "2026-01-31"},
     }
-    card = with_settings(CARD, file)
-    assert (card.threshold_pass, card.threshold_reject) == (0.1, 0.8)
-    assert card.weights_sha256 == CARD.weights_sha256
+    changed = with_settings(CARD, file)
+    assert (changed.threshold_pass, changed.threshold_reject) == (0.1, 0.8)
+    assert changed.weights_sha256 == CARD.weights_sha256
 
 
 @given(
@@ -81,8 +69,8 @@ def test_an_old_file_without_its_making_still_works(tmp_path: Path):
     file = tmp_path / "old.json"
     file.write_text('{"threshold_pass": 0.05}', encoding="utf-8")
     for source in (file, str(file), file.read_bytes(), {"threshold_pass": 0.05}, {"threshold_pass": np.float32(0.05)}):
-        card = with_settings(CARD, source)
-        assert (card.threshold_pass, card.threshold_reject) == (pytest.approx(0.05), 0.6)
+        changed = with_settings(CARD, source)
+        assert (changed.threshold_pass, changed.threshold_reject) == (pytest.approx(0.05), 0.6)
     assert with_settings(CARD, {}) == CARD
 
 
@@ -112,38 +100,15 @@ def test_one_threshold_must_fit_the_other_of_the_card():
 @pytest.mark.parametrize(
     "content",
     [
-        b"",
-        b"{",
-        b"null",
-        b"[]",
-        b"0.5",
-        b'"threshold_pass"',
-        b'{"threshold": 1}',
-        b'{"threshold_pass": NaN}',
-        b'{"threshold_pass": Infinity}',
-        b'{"threshold_pass": 1e999}',
-        b'{"threshold_pass": ' + b"9" * 400 + b"}",
-        b'{"threshold_pass": ' + b"9" * 5000 + b"}",
-        b'{"threshold_pass": -0.1}',
-        b'{"threshold_reject": 1.1}',
-        b'{"threshold_pass": 0.6, "threshold_reject": 0.5}',
-        b'{"threshold_pass": true}',
-        b'{"threshold_pass": "0.5"}',
-        b'{"threshold_pass": null}',
-        b'{"threshold_pass": [0.5]}',
-        b'{"threshold_pass": {"value": 0.5}}',
-        b'{"threshold_pass": 0.1, "threshold_pass": 0.2}',
-        b'{"threshold_pass": 0.1} {"threshold_pass": 0.1}',
-        b'{"threshold_pass": 0.1}\x00',
-        '{"threshold_pass": 0.1}'.encode("utf-16"),
-        b'{"\xff": 0.1}',
-        b"[" * 20_000,
-        b'{"made": ' * 5_000,
-        b'{"made": []}',
-        b'{"made": "castnet"}',
-        b'{"made": {}}',
-        b'{"made": null}',
-        b"\x89PNG\r\n\x1a\n",
+        *(b"", b"{", b"null", b"[]", b"0.5", b'"threshold_pass"', b'{"threshold": 1}', b'{"threshold_pass": NaN}'),
+        *(b'{"threshold_pass": Infinity}', b'{"threshold_pass": 1e999}', b'{"threshold_pass": ' + b"9" * 400 + b"}"),
+        *(b'{"threshold_pass": ' + b"9" * 5000 + b"}", b'{"threshold_pass": -0.1}', b'{"threshold_reject": 1.1}'),
+        *(b'{"threshold_pass": 0.6, "threshold_reject": 0.5}', b'{"threshold_pass": true}'),
+        *(b'{"threshold_pass": "0.5"}', b'{"threshold_pass": null}', b'{"threshold_pass": [0.5]}'),
+        *(b'{"threshold_pass": {"value": 0.5}}', b'{"threshold_pass": 0.1, "threshold_pass": 0.2}'),
+        *(b'{"threshold_pass": 0.1} {"threshold_pass": 0.1}', b'{"threshold_pass": 0.1}\x00'),
+        *('{"threshold_pass": 0.1}'.encode("utf-16"), b'{"\xff": 0.1}', b"[" * 20_000, b'{"made": ' * 5_000),
+        *(b'{"made": []}', b'{"made": "castnet"}', b'{"made": {}}', b'{"made": null}', b"\x89PNG\r\n\x1a\n"),
         b" " * (LARGEST + 1),
     ],
     ids=lambda content: content[:40].decode("latin-1") if isinstance(content, bytes) else None,
@@ -159,23 +124,10 @@ def test_what_is_no_settings_file_is_refused(content: bytes, tmp_path: Path):
 @pytest.mark.parametrize(
     "changed",
     [
-        {"model": 5},
-        {"model": ""},
-        {"model": "x" * 201},
-        {"weights_sha256": "abc"},
-        {"weights_sha256": SHA.upper()},
-        {"weights_sha256": SHA + "\n"},
-        {"weights_sha256": 7},
-        {"costs": []},
-        {"costs": {"miss": 1}},
-        {"costs": {"review": -1}},
-        {"costs": {"review": True}},
-        {"costs": {"review": "1"}},
-        {"costs": {"review": {}}},
-        {"date": "yesterday"},
-        {"date": 20260131},
-        {"date": None},
-        {"by": "me"},
+        *({"model": 5}, {"model": ""}, {"model": "x" * 201}, {"weights_sha256": "abc"}),
+        *({"weights_sha256": SHA.upper()}, {"weights_sha256": SHA + "\n"}, {"weights_sha256": 7}, {"costs": []}),
+        *({"costs": {"miss": 1}}, {"costs": {"review": -1}}, {"costs": {"review": True}}, {"costs": {"review": "1"}}),
+        *({"costs": {"review": {}}}, {"date": "yesterday"}, {"date": 20260131}, {"date": None}, {"by": "me"}),
     ],
     ids=str,
 )

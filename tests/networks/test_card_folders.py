@@ -57,20 +57,12 @@ def test_models_of_ones_own_stand_beside_those_that_ship(tmp_path: Path) -> None
     card = (own / "card.json").read_text(encoding="utf-8").replace('"name": "brightness"', '"name": "own"')
     (own / "card.json").write_text(card, encoding="utf-8")
     (tmp_path / "castnet").mkdir()  # without a card it hides nothing
-    done = subprocess.run(
-        [sys.executable, "-c", ASK],
-        env={**os.environ, "CASTING_MODELS": str(tmp_path)},
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=120,
-    )
+    asked, how = [sys.executable, "-c", ASK], {"capture_output": True, "text": True, "check": True, "timeout": 120}
+    done = subprocess.run(asked, env={**os.environ, "CASTING_MODELS": str(tmp_path)}, cwd=ROOT, **how)
     names, castnet, mine, nowhere, loaded, trained, missing = done.stdout.splitlines()
     assert names.split() == [DEFAULT, *sorted({*shipped(SHIPPED_MODELS), "own"} - {DEFAULT})]
     assert Path(castnet) == SHIPPED_MODELS / "castnet"
     assert Path(mine) == own
     assert Path(nowhere) == tmp_path / "nowhere"
-    assert loaded == "own"
-    assert sorted(names.split()) == trained.split()
+    assert (loaded, sorted(names.split())) == ("own", trained.split())
     assert missing.endswith(f"there are: {', '.join(trained.split())}.")

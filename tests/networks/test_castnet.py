@@ -44,8 +44,7 @@ def test_four_places_and_the_strongest_fiftieth_decide() -> None:
     evidence = torch.full((1, 1, 40, 40), -5.0)
     evidence[0, 0, 7, :8] = 3.0
     network = CastNet()
-    assert network.strongest == (0.0025, 0.02)
-    assert network.scale.tolist() == [0.75, 0.75]
+    assert (network.strongest, network.scale.tolist()) == ((0.0025, 0.02), [0.75, 0.75])
     assert float(network.pool(evidence).detach()) == pytest.approx(0.75 * 3 + 0.75 * (8 * 3 - 24 * 5) / 32)
 
 
@@ -57,8 +56,7 @@ def test_the_map_says_what_a_place_alone_would_mean() -> None:
     network.head.weight.zero_()
     network.head.bias.fill_(3.0)
     logits, places = network.judge(torch.zeros(1, 1, 64, 64))
-    assert logits.tolist() == [2.5 * 3 - 1]
-    assert places.shape == (1, 8, 8)
+    assert (logits.tolist(), places.shape) == ([2.5 * 3 - 1], (1, 8, 8))
     assert (places == 2.5 * 3 - 1).all()
 
 
@@ -78,8 +76,7 @@ def test_pooling_does_not_mind_where_a_place_is(seed: int, strongest: float) -> 
 def test_any_multiple_of_16_is_taken(network: CastNet, height: int, width: int) -> None:
     x = torch.rand(2, 1, height, width)
     evidence = network.evidence(x)
-    assert evidence.shape == (2, 1, height // 8, width // 8)
-    assert evidence.dtype == torch.float32
+    assert (evidence.shape, evidence.dtype) == ((2, 1, height // 8, width // 8), torch.float32)
     assert torch.isfinite(evidence).all()
     torch.testing.assert_close(network(x), network.pool(evidence))
     assert network(x).shape == (2,)
@@ -126,8 +123,7 @@ def test_every_layer_learns() -> None:
     network = CastNet().train()
     x = torch.rand(2, 1, 64, 64)
     (network.evidence(x).square().mean() + network(x).square().mean()).backward()
-    silent = [name for name, p in network.named_parameters() if p.grad is None or not p.grad.any()]
-    assert silent == []
+    assert [name for name, p in network.named_parameters() if p.grad is None or not p.grad.any()] == []
 
 
 def test_the_backbone_in_two_parts_is_the_backbone(network: CastNet) -> None:

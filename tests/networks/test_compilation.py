@@ -64,9 +64,7 @@ def test_begun_and_finished_is_judged(network: CastNet) -> None:
 
 @compiling
 @torch.inference_mode()
-def test_what_cannot_be_compiled_goes_the_plain_way(
-    network: CastNet, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_what_cannot_be_compiled_goes_the_plain_way(network: CastNet, monkeypatch, caplog):
     def refuse(*arguments: object, **options: object) -> None:
         raise RuntimeError("partition compile failed")
 
@@ -81,9 +79,7 @@ def test_what_cannot_be_compiled_goes_the_plain_way(
 
 @compiling
 @torch.inference_mode()
-def test_what_deviates_is_not_used(
-    network: CastNet, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_what_deviates_is_not_used(network: CastNet, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture):
     monkeypatch.setattr(torch.jit, "trace", lambda step, x, **options: lambda given: 1.1 * step(given))
     runtime, x = Runtime(network, CPU, torch.float32), picture()
     with caplog.at_level(logging.WARNING):

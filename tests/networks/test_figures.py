@@ -27,13 +27,8 @@ def test_numbers_stand_bare_and_their_ends_apart() -> None:
     written = replace(figures(), f1=Estimate(value=0.5, low=0.25, high=0.75), roc_auc=None).to_json()
     assert (written["f1"], written["intervals"]["f1"]) == (0.5, {"low": 0.25, "high": 0.75})
     assert written["roc_auc"] is written["intervals"]["roc_auc"] is None
-    assert written["missed_defects"] == {
-        "count": 0,
-        "of": 1,
-        "share": 0.0,
-        "low": 0.0,
-        "high": written["missed_defects"]["high"],
-    }
+    assert list(written["missed_defects"]) == ["count", "of", "share", "low", "high"]
+    assert list(written["missed_defects"].values())[:4] == [0, 1, 0.0, 0.0]
 
 
 def test_sound_is_what_is_not_defective() -> None:
@@ -55,11 +50,8 @@ def test_a_split_has_two_views_and_the_thresholds_of_its_folds() -> None:
 
 def test_what_was_not_measured_is_not_written() -> None:
     assert Metrics().to_json() == {}
-    assert list(Metrics(by_source=split_figures()).to_json()["by_source"]) == [
-        "as_filed",
-        "without_suspects",
-        "wrong_pictures",
-    ]
+    written = Metrics(by_source=split_figures()).to_json()["by_source"]
+    assert list(written) == ["as_filed", "without_suspects", "wrong_pictures"]
     found = Metrics(official_test=split_figures())
     assert found.split(unseen=False) is found.official_test
     assert found.split(unseen=True) is None
@@ -68,12 +60,8 @@ def test_what_was_not_measured_is_not_written() -> None:
 @pytest.mark.parametrize(
     "values",
     [
-        {"nobody_knows": {}},
-        {"by_source": []},
-        {"by_source": {"as_filed": 3}},
-        {"official_test": {"wrong_pictures": []}},
-        {"seeds": {"0": {"pictures": 1}}},
-        {"seeds": {"0": 3}},
+        *({"nobody_knows": {}}, {"by_source": []}, {"by_source": {"as_filed": 3}}),
+        *({"official_test": {"wrong_pictures": []}}, {"seeds": {"0": {"pictures": 1}}}, {"seeds": {"0": 3}}),
     ],
     ids=str,
 )

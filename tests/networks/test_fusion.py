@@ -28,8 +28,7 @@ def test_a_norm_folded_by_hand() -> None:
     norm.running_var.fill_(4)
     fold(norm, convolution)
     # (3 x - 5) / 2 · 2 + 1
-    assert convolution.weight.item() == 3
-    assert convolution.bias.item() == -4
+    assert (convolution.weight.item(), convolution.bias.item()) == (3, -4)
 
 
 @torch.no_grad()

@@ -23,22 +23,16 @@ def test_sizes_in_words():
         a90=CensoredSize(value=None, beyond="above"),
         a90_95=CensoredSize(value=None, beyond="below"),
     )
-    assert figures.size_text("a50") == "2.3 %"
-    assert figures.size_text("a90") == "> 14.6 %"
+    assert (figures.size_text("a50"), figures.size_text("a90")) == ("2.3 %", "> 14.6 %")
     assert figures.size_text("a90_95") == "≤ 0.7 %"
 
 
-def test_a_share_may_have_no_interval_and_may_be_of_nothing():
+def test_a_share_may_have_no_interval_or_be_of_nothing_and_a_level_is_written_first():
     share = Estimate(value=0.25, low=0.2, high=0.3, count=1, of=4)
     level = bare(LevelFigures, missed=share, reviews=0.25, unusable=0.5)
     assert (level.share("missed"), level.share("accuracy")) == (share, None)
-    assert level.share("reviews") == Estimate(value=0.25)
-    assert level.handed_over == 0.75
+    assert (level.share("reviews"), level.handed_over) == (Estimate(value=0.25), 0.75)
     assert level.to_json()["accuracy"] == NOTHING
-
-
-def test_a_level_is_written_first_and_read_again():
-    share = Estimate(value=0.25, low=0.2, high=0.3, count=1, of=4)
     found = bare(
         DisturbedFigures,
         **dict.fromkeys(("level", "reviews", "unusable", "flips", "handed_over_rise"), 0.5),

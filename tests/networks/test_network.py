@@ -18,8 +18,7 @@ def test_any_shape_is_taken_alone_fused_and_in_a_batch(name: str, shape: tuple[i
     network = architecture(name).build().eval()
     x = torch.rand(3, 1, *shape)
     logits, places = network.judge(x)
-    assert logits.shape == (3,)
-    assert logits.dtype == torch.float32
+    assert (logits.shape, logits.dtype) == ((3,), torch.float32)
     assert places is None
     torch.testing.assert_close(torch.cat([network(one) for one in x.split(1)]), logits)
     assert isinstance(network, SmallNetwork)
@@ -37,17 +36,13 @@ class Mean(Network):
         return (x.flatten(1).mean(1) * self.weight).float(), None
 
 
-def test_what_a_network_offers_without_a_word_of_its_own() -> None:
+def test_what_a_network_offers_without_a_word_of_its_own_and_a_fused_copy_of_it() -> None:
     network = Mean().train()
     x = torch.tensor([0.25, 0.5]).view(2, 1, 1, 1).expand(2, 1, 4, 4)
     assert network(x).tolist() == [2.5, 5.0]
     (only,) = network.stages()
     assert only(x)[0].tolist() == [2.5, 5.0]
     assert network.describe(x) is None
-
-
-def test_a_fused_copy_is_fixed_and_of_its_own() -> None:
-    network = Mean().train()
     half = network.fused(torch.bfloat16)
     assert (half.training, half.weight.requires_grad, half.weight.dtype) == (False, False, torch.bfloat16)
     assert (network.training, network.weight.requires_grad, network.weight.dtype) == (True, True, torch.float32)

@@ -39,8 +39,7 @@ def test_the_order_is_kept_with_mixed_shapes(chosen: list[tuple[tuple[int, int],
     np.testing.assert_allclose(logits, [level for _, level in chosen], rtol=1e-5)
     assert all(count <= FEW and channels == 1 for count, channels, *_ in model.seen)
     shapes = {shape for shape, _ in chosen}
-    full = sum(-(-sum(shape == of for of, _ in chosen) // FEW) for shape in shapes)
-    assert len(model.seen) == full
+    assert len(model.seen) == sum(-(-sum(shape == of for of, _ in chosen) // FEW) for shape in shapes)
 
 
 def test_no_pictures_no_logits() -> None:

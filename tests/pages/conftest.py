@@ -1,29 +1,51 @@
 """The app without a browser, and rendered castings as files."""
 
-import io
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
-from PIL import Image
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Button
 
+import tests
 from casting_core import Inspector
-from casting_core.data.synthetic.casting import samples
+from pages.shared import resources
+from pages.views.comparison import model_results
 from tests import ROOT
+from tests.factories import sample_png
+from tests.inspection.other_models import use, write_models
 
-
-def png(index: int) -> bytes:
-    """The PNG file of a sample."""
-    stream = io.BytesIO()
-    Image.fromarray(samples()[index].render().pixels).save(stream, "PNG")
-    return stream.getvalue()
+png = sample_png
 
 
 def open_inspection(**query: str) -> AppTest:
     """The page *Inspection*, as a link with these parameters opens it."""
     app = AppTest.from_file(ROOT / "app.py", default_timeout=300)
     app.query_params.update(query)
-    return app.run().switch_page("pages/inspection.py").run()
+    return app.switch_page("pages/inspection.py").run()
+
+
+def open_view(name: str, **query: str | list[str]) -> AppTest:
+    """A view alone, as a link with these parameters opens it; `name` is that of its module in `pages.views`."""
+    page, view = name.split(".")
+    app = AppTest.from_string(f"from pages.views.{page} import {view}\n{view}.show()", default_timeout=300)
+    app.query_params.update(query)
+    return app.run()
+
+
+def button(app: AppTest, label: str) -> Button:
+    """The first button with that label."""
+    return next(each for each in app.button if each.label == label)
+
+
+def labels(app: AppTest) -> list[str]:
+    """Of all buttons."""
+    return [each.label for each in app.button]
+
+
+def alts(app: AppTest) -> list[str]:
+    """What the charts say in words, with plain spaces."""
+    return [chart.proto.alt.replace("\N{NO-BREAK SPACE}", " ") for chart in app.get("plotly_chart")]
 
 
 def upload(app: AppTest, *files: tuple[str, bytes]) -> AppTest:
@@ -36,6 +58,32 @@ def texts(app: AppTest) -> str:
     """All that the page says."""
     kinds = ("title", "header", "subheader", "markdown", "text", "caption", "error", "info", "warning")
     return "\n".join(str(element.value) for kind in kinds for element in app.get(kind))
+
+
+def says(told: AppTest | str, *phrases: str) -> None:
+    """Each of the phrases stands on the page, or in what was taken from it."""
+    tests.says(told if isinstance(told, str) else texts(told), *phrases)
+
+
+@pytest.fixture(scope="session")
+def made_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Models of every kind, as `write_models` makes them."""
+    made = tmp_path_factory.mktemp("models")
+    write_models(made, tmp_path_factory.mktemp("pictures"))
+    return made
+
+
+@pytest.fixture
+def other_models(made_models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with them, to which others may be added; the app finds its models there."""
+    folder = tmp_path / "models"
+    folder.mkdir()
+    for each in made_models.iterdir():
+        (folder / each.name).symlink_to(each.resolve())
+    use(folder, monkeypatch)
+    for module in (resources, model_results):
+        monkeypatch.setattr(module, "MODELS", folder)
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 import io
 import json
-from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -11,30 +10,16 @@ from streamlit.testing.v1 import AppTest
 from casting_core.data.samples import read_provenance
 from casting_core.errors import ModelError
 from casting_core.labels import Label
-from casting_core.networks.card import DEFAULT, MODELS, read_card, shipped
+from casting_core.networks.card import DEFAULT, MODELS, read_card
 from pages.shared import downloads, resources, wording
 from pages.shared.uploads import Upload
 from pages.views.inspection import printout, single
-from tests.inspection.other_models import CLASSES, KNOWN, use, write_models
-from tests.pages.conftest import ROOT, open_inspection, png, texts, upload
+from tests.inspection.other_models import CLASSES, KNOWN, use
+from tests.pages.conftest import ROOT, button, labels, open_inspection, png, says, texts, upload
 
-pytestmark = pytest.mark.skipif(not shipped(), reason="needs a shipped model in models/")
+# a known part of `flanges` has the path of a picture of the public set
+pytestmark = pytest.mark.usefixtures("other_models")
 ORDER = [DEFAULT, "damaged", "flanges", "plates", "unreadable"]
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Models of every kind; a known part of `flanges` has the path of a picture of the public set."""
-    made = tmp_path_factory.mktemp("models")
-    write_models(made, tmp_path_factory.mktemp("pictures"))
-    return made
-
-
-@pytest.fixture(autouse=True)
-def models(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The app finds these models."""
-    use(folder, monkeypatch)
-    monkeypatch.setattr(resources, "MODELS", folder)
 
 
 def marked(app: AppTest) -> dict:
@@ -45,35 +30,25 @@ def marked(app: AppTest) -> dict:
 
 def another(model: str) -> AppTest:
     """The page with a picture given to a model."""
-    app = upload(open_inspection(model=model), ("part.png", png(2)))
-    assert not app.exception
-    return app
+    return upload(open_inspection(model=model), ("part.png", png(2)))
 
 
-def test_the_default_comes_first_and_every_choice_is_named_and_told():
+def test_the_default_comes_first_every_choice_is_told_and_survives_another_page():
     app = open_inspection()
-    assert app.selectbox(key="model").options == ORDER
-    assert app.selectbox(key="model").value == DEFAULT
+    assert (app.selectbox(key="model").options, app.selectbox(key="model").value) == (ORDER, DEFAULT)
     assert f"{DEFAULT}: made to inspect parts" in texts(app)
-
-
-def test_the_choice_survives_another_page():
-    app = open_inspection()
     app.selectbox(key="model").set_value("plates").run()
     app.switch_page("pages/overview.py").run()
     app.switch_page("pages/inspection.py").run()
-    assert not app.exception
     assert app.selectbox(key="model").value == "plates"
 
 
 @pytest.mark.parametrize("model", ["flanges", "plates"])
 def test_samples_are_offered_to_models_of_castings_only(model):
     empty = open_inspection(model=model)
-    assert not empty.exception
-    assert not [button for button in empty.button if button.key and button.key.startswith("try ")]
+    assert not [each for each in empty.button if each.key and each.key.startswith("try ")]
     assert "Nothing to judge yet" in texts(empty)
     sample = open_inspection(model=model, source="Sample", sample="Burr")
-    assert not sample.exception
     assert "The samples are castings" in texts(sample)
     assert "Nothing to judge yet" not in texts(sample)
     assert not sample.header
@@ -88,14 +63,11 @@ def test_a_model_of_another_product_tells_what_it_knows_and_what_it_does_not(mon
     app = another("flanges")
     said = texts(app)
     assert app.header
-    assert f"trained on another product ({CLASSES})" in said
-    assert f"Classes that it was trained on: {CLASSES}." in said
-    assert "Not looked up among the training photographs" in said
-    assert "not been measured on castings never seen" in said
+    says(said, f"trained on another product ({CLASSES})", f"Classes that it was trained on: {CLASSES}.")
+    says(said, "Not looked up among the training photographs", "not been measured on castings never seen")
     assert said.count("%** alike") == 2
     assert all(path in said for path in KNOWN)
-    assert "Known parts most like this one" in said
-    assert "named and not shown" in said
+    says(said, "Known parts most like this one", "named and not shown")
 
 
 def test_without_a_part_the_places_have_no_clock_and_nothing_is_repaired():
@@ -104,22 +76,19 @@ def test_without_a_part_the_places_have_no_clock_and_nothing_is_repaired():
     assert rows
     assert {(row[1], row[2]) for row in rows} == {("–", "–")}
     assert "no ring to take sound metal from" in " ".join(texts(app).split())
-    assert "Repair and judge again" not in [button.label for button in app.button]
+    assert "Repair and judge again" not in labels(app)
 
 
 @pytest.mark.parametrize("model", ["flanges", "plates"])
 def test_stability_needs_no_part(model):
     app = another(model)
-    next(each for each in app.button if each.label == "Turn, relight and judge again").click().run()
-    assert not app.exception
+    button(app, "Turn, relight and judge again").click().run()
     assert len(app.dataframe[-1].value) == 8
 
 
 def test_a_model_without_a_map_marks_nothing_and_says_why():
     app = another("plates")
-    assert "no map of its evidence" in texts(app)
-    assert "no convolutions" in texts(app)
-    assert "no features in which" in texts(app)
+    says(app, "no map of its evidence", "no convolutions", "no features in which")
     shown = marked(app)
     assert len(shown["pictures"]) == 1
     assert not shown["empty"]  # not that no place reaches 50 %: none was looked at
@@ -138,8 +107,7 @@ def test_all_files_to_take_away_are_made(model):
     assert len(answers["stability"]["variants"]) == 24
     assert (answers["precedents"] is None) is (model == "plates")
     sheet = printout.page(given, judged)
-    assert f"{model}, on" in sheet
-    assert "another product" in sheet
+    says(sheet, f"{model}, on", "another product")
     assert wording.NONE_MARKED not in sheet
     assert (wording.NO_MAP in sheet) is (model == "plates")
     assert downloads.to_csv([(given, judged.inspection)]).decode("utf-8-sig").splitlines()[1].startswith("a.png,")
@@ -152,7 +120,6 @@ def test_many_pictures_are_judged(model, wait_for):
     app = upload(open_inspection(model=model), ("a.png", png(0)), ("b.png", png(2)))
     app = wait_for(app, lambda now: now.session_state["job"][1].finished)
     app.run()
-    assert not app.exception
     lines = [app.session_state["job"][1].result(each.sha256) for each in app.session_state["uploads"][1]]
     assert [inspection.model for inspection, _ in lines] == [model, model]
     assert "2 of 2 pictures" in texts(app)
@@ -164,36 +131,30 @@ def test_many_pictures_are_judged(model, wait_for):
 def test_a_model_that_cannot_be_loaded_is_a_sentence_and_the_others_still_work(model, told):
     app = upload(open_inspection(), ("part.png", png(2)))
     app.selectbox(key="model").set_value(model).run()
-    assert not app.exception
     assert [error.value for error in app.error] == ["This model cannot be used; choose another one."]
     assert told in texts(app)
     app.selectbox(key="model").set_value(DEFAULT).run()
-    assert not app.exception
     assert not app.error
     assert wording.WORDING["defective"].word in app.header[0].value
 
 
 def test_other_models_change_nothing_on_the_first_page():
     app = AppTest.from_file(ROOT / "app.py", default_timeout=300).run()
-    assert not app.exception
     for limit in read_card(MODELS / DEFAULT).limits:
         assert limit in texts(app)
     assert "flanges" not in texts(app)
 
 
-@pytest.mark.skipif("cnn" not in shipped(), reason="needs the model cnn in models/")
 def test_a_network_of_comparison_has_grad_cam_and_no_map(monkeypatch):
     use(MODELS, monkeypatch)
     monkeypatch.setattr(resources, "MODELS", MODELS)
     app = open_inspection(source="Sample", sample="Blow hole", model="cnn")
-    assert not app.exception
     assert "here to be compared with, not to inspect parts" in app.warning[0].value  # beside its advice
     assert "Parts cannot be compared by it" in texts(app)
     assert "Compare parts by the evidence map" not in texts(app)
-    assert "no map of its evidence" in texts(app)
-    assert "Its scale is its own" in texts(app)
+    says(app, "no map of its evidence", "Its scale is its own")
     assert app.selectbox(key="method").value == "gradcam"
-    assert "Repair and judge again" not in [button.label for button in app.button]
+    assert "Repair and judge again" not in labels(app)
 
 
 def test_a_known_path_of_the_public_set_is_one():
@@ -201,9 +162,7 @@ def test_a_known_path_of_the_public_set_is_one():
     assert KNOWN[0] in {sample.path for sample in read_provenance() if sample.label is Label.OK}
 
 
-def test_a_model_that_could_not_be_loaded_can_be_as_soon_as_its_file_is_restored(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_model_that_could_not_be_loaded_can_be_as_soon_as_its_file_is_restored(monkeypatch):
     """Even where nobody asked while it was damaged: the first page begins to load it in advance."""
     states = iter([ModelError("damaged"), ModelError("damaged"), "the model"])
 

@@ -29,8 +29,7 @@ def test_only_the_defect_and_its_margin_change(kind: DefectKind, seed: int) -> N
     changed = painted != pixels
     assert np.array_equal(pixels, before)
     assert painted.shape == mask.shape == pixels.shape
-    assert painted.dtype == np.uint8
-    assert mask.dtype == bool
+    assert (painted.dtype, mask.dtype) == (np.uint8, bool)
     assert mask.any()
     assert not changed[ndimage.distance_transform_edt(~mask) > 4.5].any()
     assert changed[mask].mean() > 0.5
@@ -87,11 +86,7 @@ def test_parts_cut_by_the_frame_and_flat_pictures_are_no_trouble(seed: int, shif
 @pytest.mark.parametrize(
     "arguments",
     [
-        {"size": 0.0},
-        {"size": 0.9},
-        {"size": float("nan")},
-        {"place": (-1.0, 5.0)},
-        {"place": (5.0, 300.0)},
+        *({"size": 0.0}, {"size": 0.9}, {"size": float("nan")}, {"place": (-1.0, 5.0)}, {"place": (5.0, 300.0)}),
         {"contrast": 0.0},
     ],
 )

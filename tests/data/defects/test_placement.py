@@ -56,8 +56,7 @@ def test_the_nearest_edge_of_those_asked_for_is_taken() -> None:
     assert groove.major == 50 * GROOVE
     for shares, edge, x in (((0.2, 0.4, 0.4), groove, 209), ((0.5, 0, 0.5), opening, 200), ((1, 0, 0), disc, 250)):
         site = edge_site((300, 300), rng, CIRCLES, 10.0, shares=shares, place=place)
-        assert site[:2] == pytest.approx((x, 150))
-        assert site[2] == edge
+        assert (site[:2], site[2]) == (pytest.approx((x, 150)), edge)
 
 
 def test_random_places_lie_on_the_one_edge_with_a_share() -> None:
@@ -66,8 +65,7 @@ def test_random_places_lie_on_the_one_edge_with_a_share() -> None:
         shares = tuple(float(n == number) for n in range(3))
         for _ in range(20):
             x, y, edge = edge_site((300, 300), rng, CIRCLES, 10.0, shares=shares)
-            assert edge == edges(CIRCLES)[number]
-            assert np.hypot(x - 150, y - 150) == pytest.approx(reach)
+            assert (edge, np.hypot(x - 150, y - 150)) == (edges(CIRCLES)[number], pytest.approx(reach))
 
 
 def test_random_places_are_bright_metal() -> None:

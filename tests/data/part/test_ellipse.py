@@ -61,15 +61,9 @@ def test_the_outermost_of_high_peaks() -> None:
 
 
 @given(
-    x=st.floats(-2, 2),
-    y=st.floats(-2, 2),
-    major=st.floats(19, 22),
-    flatness=st.floats(0.9, 1),
-    angle=st.floats(0, 3.1),
+    x=st.floats(-2, 2), y=st.floats(-2, 2), major=st.floats(19, 22), flatness=st.floats(0.9, 1), angle=st.floats(0, 3.1)
 )
-def test_fits_the_ellipse_that_the_points_lie_on(
-    x: float, y: float, major: float, flatness: float, angle: float
-) -> None:
+def test_fits_the_ellipse_that_the_points_lie_on(x: float, y: float, major: float, flatness: float, angle: float):
     """Though one ray in six shows something else."""
     frame = Ellipse(x=50, y=40, major=20, minor=20, angle=0)
     wanted = Ellipse(x=50 + x, y=40 + y, major=major, minor=flatness * major, angle=angle)

@@ -3,6 +3,7 @@
 import csv
 import math
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -80,92 +81,61 @@ def test_finds_a_drawn_part_to_a_hundredth(
 ) -> None:
     disc = Ellipse(x=150 + x, y=150 + y, major=major, minor=major * flatness, angle=angle)
     part = find_part(draw((300, 300), disc, background=background))
-    assert part is not None
     assert distance(part.disc, disc) < 0.01
     assert distance(part.opening, disc.moved(scale=0.55)) < 0.01
     assert 0 <= part.disc.angle < math.pi
 
 
-@pytest.mark.parametrize("size", [100, 161, 300, 512, 1200])
-def test_size_does_not_matter(size: int) -> None:
-    disc = Ellipse(x=0.52 * size, y=0.49 * size, major=0.42 * size, minor=0.36 * size, angle=2.5)
-    part = find_part(draw((size, size), disc))
-    assert part is not None
-    assert distance(part.disc, disc) < 0.012
+def centred(height: int, width: int, *size: float, angle: float, at: tuple[float, float] = (0.5, 0.5)) -> Ellipse:
+    return Ellipse(x=at[0] * width, y=at[1] * height, major=size[0], minor=size[1], angle=angle)
 
 
-@pytest.mark.parametrize("shape", [(300, 420), (420, 300), (900, 301)])
-def test_pictures_need_not_be_square(shape: tuple[int, int]) -> None:
-    disc = Ellipse(x=shape[1] / 2, y=shape[0] / 2, major=120, minor=110, angle=1)
-    part = find_part(draw(shape, disc))
-    assert part is not None
-    assert distance(part.disc, disc) < 0.015
-
-
-def test_finds_a_small_part_in_a_large_picture() -> None:
-    disc = Ellipse(x=700, y=400, major=130, minor=120, angle=0.3)
-    part = find_part(draw((900, 1200), disc))
-    assert part is not None
-    assert distance(part.disc, disc) < 0.012
-
-
-def test_finds_a_part_in_a_twelve_megapixel_picture() -> None:
-    picture = np.kron(draw((150, 200), Ellipse(x=100, y=75, major=62, minor=60, angle=0)), np.ones((20, 20), np.uint8))
-    part = find_part(picture)
-    assert part is not None
-    expected = Ellipse(x=100 * 20 + 9.5, y=75 * 20 + 9.5, major=62 * 20, minor=60 * 20, angle=0)
-    assert distance(part.disc, expected) < 0.015
-
-
-@pytest.mark.parametrize("cut", [20, 45, 75])
-def test_finds_a_part_that_the_frame_cuts(cut: int) -> None:
-    part = find_part(np.ascontiguousarray(draw((300, 300), ROUND)[cut:, : 300 - cut]))
-    assert part is not None
-    assert distance(part.disc, ROUND.moved(y=-cut)) < 0.02
-
-
-def test_flash_and_a_chip_hardly_move_the_outline() -> None:
+def marred() -> np.ndarray:
+    """With flash beyond its rim, and a chip."""
     picture = draw((300, 300), ROUND)
-    picture[20:60, 180:215] = 90
-    picture[200:230, 235:262] = 60
-    part = find_part(picture)
-    assert part is not None
-    assert distance(part.disc, ROUND) < 0.02
+    picture[20:60, 180:215], picture[200:230, 235:262] = 90, 60
+    return picture
 
 
-@pytest.mark.parametrize("gray", [0, 255])
-def test_a_border_around_the_picture_is_not_the_rim(gray: int) -> None:
-    part = find_part(np.pad(draw((300, 300), ROUND), ((30, 30), (70, 70)), constant_values=gray))
-    assert part is not None
-    assert distance(part.disc, ROUND.moved(x=70, y=30)) < 0.012
+PLAIN, BORDER = draw((300, 300), ROUND), ((30, 30), (70, 70))
+SMALL = Ellipse(x=700, y=400, major=130, minor=120, angle=0.3)
+TWELVE_MEGAPIXELS = np.kron(draw((150, 200), centred(150, 200, 62, 60, angle=0)), np.ones((20, 20), np.uint8))
+FOUND = {  # picture, disc, how far off its outline may be
+    **{
+        f"{n} pixels": (draw((n, n), disc), disc, 0.012)
+        for n in (100, 161, 300, 512, 1200)
+        for disc in (centred(n, n, 0.42 * n, 0.36 * n, angle=2.5, at=(0.52, 0.49)),)
+    },
+    **{
+        f"not square: {shape}": (draw(shape, disc), disc, 0.015)
+        for shape in ((300, 420), (420, 300), (900, 301))
+        for disc in (centred(*shape, 120, 110, angle=1),)
+    },
+    "small": (draw((900, 1200), SMALL), SMALL, 0.012),
+    "twelve megapixels": (TWELVE_MEGAPIXELS, Ellipse(x=2009.5, y=1509.5, major=1240, minor=1200, angle=0), 0.015),
+    **{f"cut by {n}": (np.ascontiguousarray(PLAIN[n:, : 300 - n]), ROUND.moved(y=-n), 0.02) for n in (20, 45, 75)},
+    "flash and a chip": (marred(), ROUND, 0.02),
+    **{
+        f"in a border of {gray}": (np.pad(PLAIN, BORDER, constant_values=gray), ROUND.moved(x=70, y=30), 0.012)
+        for gray in (0, 255)
+    },
+    "uneven light": (np.clip(PLAIN * np.linspace(0.5, 1.2, 300), 0, 255).astype(np.uint8), ROUND, 0.015),
+}
 
 
-def test_uneven_light_is_no_obstacle() -> None:
-    light = np.linspace(0.5, 1.2, 300)
-    part = find_part(np.clip(draw((300, 300), ROUND) * light, 0, 255).astype(np.uint8))
-    assert part is not None
-    assert distance(part.disc, ROUND) < 0.015
+@pytest.mark.parametrize("name", FOUND)
+def test_finds_the_part(name: str) -> None:
+    picture, disc, off = FOUND[name]
+    assert distance(find_part(picture).disc, disc) < off
 
 
 def turned(ellipse: Ellipse, side: int) -> Ellipse:
     """The ellipse in the picture that `np.rot90` gives, counter-clockwise on the screen."""
-    return Ellipse(
-        x=ellipse.y,
-        y=side - 1 - ellipse.x,
-        major=ellipse.major,
-        minor=ellipse.minor,
-        angle=(ellipse.angle - math.pi / 2) % math.pi,
-    )
+    return replace(ellipse, x=ellipse.y, y=side - 1 - ellipse.x, angle=(ellipse.angle - math.pi / 2) % math.pi)
 
 
 def mirrored(ellipse: Ellipse, side: int) -> Ellipse:
-    return Ellipse(
-        x=side - 1 - ellipse.x,
-        y=ellipse.y,
-        major=ellipse.major,
-        minor=ellipse.minor,
-        angle=-ellipse.angle % math.pi,
-    )
+    return replace(ellipse, x=side - 1 - ellipse.x, angle=-ellipse.angle % math.pi)
 
 
 def test_turns_and_mirrors_with_the_picture() -> None:
@@ -173,9 +143,6 @@ def test_turns_and_mirrors_with_the_picture() -> None:
     part = find_part(picture)
     turned_part = find_part(np.ascontiguousarray(np.rot90(picture)))
     mirrored_part = find_part(np.ascontiguousarray(picture[:, ::-1]))
-    assert part is not None
-    assert turned_part is not None
-    assert mirrored_part is not None
     assert distance(turned_part.disc, turned(part.disc, 300)) < 0.004
     assert distance(mirrored_part.disc, mirrored(part.disc, 300)) < 0.004
 
@@ -183,8 +150,6 @@ def test_turns_and_mirrors_with_the_picture() -> None:
 def test_brightness_and_contrast_hardly_matter() -> None:
     picture = draw((300, 300), ROUND, noise=0)
     part, dim = find_part(picture), find_part((picture // 3 + 40).astype(np.uint8))
-    assert part is not None
-    assert dim is not None
     assert distance(dim.disc, part.disc) < 0.003
 
 

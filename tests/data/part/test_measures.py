@@ -32,8 +32,7 @@ def drawn(shape: tuple[int, int], x: float, y: float, radius: float) -> np.ndarr
 
 def test_a_disc_in_the_middle_by_hand() -> None:
     # pixels 0 to 199 have their corners at -0.5 and 199.5, so the middle is 99.5
-    pixels = drawn((200, 200), 99.5, 99.5, 60)
-    found = measure(pixels, part_at(99.5, 99.5, 60))
+    found = measure(drawn((200, 200), 99.5, 99.5, 60), part_at(99.5, 99.5, 60))
     assert (found.brightness, found.contrast, found.background) == (DISC, 0, GROUND)
     assert (found.dark, found.bright) == (0, 0)
     assert (found.x, found.y) == (0, 0)
@@ -57,8 +56,7 @@ def test_shares_of_black_and_white_and_contrast() -> None:
     pixels[:, 30:40] = 249
     pixels[:, 40:70] = 250
     found = measure(pixels, None)
-    assert found.dark == pytest.approx(0.2)
-    assert found.bright == pytest.approx(0.3)
+    assert (found.dark, found.bright) == (pytest.approx(0.2), pytest.approx(0.3))
     mean = 0.2 * 5 + 0.1 * 6 + 0.1 * 249 + 0.3 * 250 + 0.3 * 105
     assert found.brightness == pytest.approx(mean)
     square = 0.2 * 25 + 0.1 * 36 + 0.1 * 249**2 + 0.3 * 250**2 + 0.3 * 105**2
@@ -70,8 +68,7 @@ def test_a_shifted_disc_and_where_it_is_cut_off() -> None:
     found = measure(drawn(shape, 99.5, 79.5, 60), part_at(99.5, 79.5, 60))
     assert found.x == pytest.approx(-0.25)  # 100 of 400 from the left
     assert found.y == pytest.approx(-0.1)  # 80 of 200 from the top
-    assert found.diameter == pytest.approx(120 / 200)
-    assert found.margin == pytest.approx((80 - 60) / 120)
+    assert (found.diameter, found.margin) == (pytest.approx(120 / 200), pytest.approx((80 - 60) / 120))
     cut = measure(drawn(shape, 389.5, 99.5, 60), part_at(389.5, 99.5, 60))
     assert cut.margin == pytest.approx((10 - 60) / 120)  # 50 px are cut off
     assert cut.brightness == DISC  # of what is seen of it
@@ -136,8 +133,7 @@ def test_blur_lowers_sharpness_only_where_the_part_is() -> None:
         measure(each.astype(np.uint8), part).sharpness
         for each in (pixels, np.where(inside, pixels, 125), np.where(inside, 125, pixels))
     )
-    assert sharp == pytest.approx(flat_ground)
-    assert flat_part == pytest.approx(-3)
+    assert (sharp, flat_part) == (pytest.approx(flat_ground), pytest.approx(-3))
 
 
 def test_sharpness_of_a_large_picture_is_that_of_its_smaller_copy() -> None:

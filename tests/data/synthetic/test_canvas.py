@@ -49,5 +49,4 @@ def test_tables_are_read_between_their_cells_and_close_over_their_rows() -> None
 
 def test_ripples_close() -> None:
     curve = ripple(np.random.default_rng(0), 720, 40)
-    steps = np.abs(np.diff(curve))
-    assert abs(curve[0] - curve[-1]) <= 2 * steps.max()
+    assert abs(curve[0] - curve[-1]) <= 2 * np.abs(np.diff(curve)).max()

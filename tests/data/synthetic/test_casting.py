@@ -60,14 +60,12 @@ def test_the_part_is_where_the_render_says(size: int, stretch: float | None, tab
 
 def test_random_castings_are_half_sound_and_of_all_kinds() -> None:
     rendered = [render_casting(seed=seed, size=96, defects="random") for seed in range(120)]
-    sound = sum(one.label is Label.OK for one in rendered)
-    assert 40 <= sound <= 80
+    assert 40 <= sum(one.label is Label.OK for one in rendered) <= 80
     assert {defect.kind for one in rendered for defect in one.defects} == set(DefectKind)
 
 
 @pytest.mark.parametrize(
-    "arguments",
-    [{"seed": -1}, {"seed": 0, "size": 10}, {"seed": 0, "stretch": 0.5}, {"seed": 0, "table": 300.0}],
+    "arguments", [{"seed": -1}, {"seed": 0, "size": 10}, {"seed": 0, "stretch": 0.5}, {"seed": 0, "table": 300.0}]
 )
 def test_arguments_out_of_range_are_refused(arguments: dict) -> None:
     with pytest.raises(SettingsError):
@@ -79,6 +77,5 @@ def test_samples_show_what_they_say() -> None:
     assert len({sample.name for sample in shown}) == len(shown) >= 6
     assert sum(not sample.defects for sample in shown) == 2
     for sample in shown:
-        rendered = sample.render(128)
-        assert {defect.kind for defect in rendered.defects} == set(sample.defects)
+        assert {defect.kind for defect in sample.render(128).defects} == set(sample.defects)
         assert sample.sentence.endswith(".")

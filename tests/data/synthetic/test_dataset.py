@@ -17,8 +17,7 @@ def test_a_set_is_laid_out_like_the_real_one(tmp_path: Path) -> None:
     seen: list[tuple[int, int]] = []
     folder = render_set(tmp_path / "set", count=16, seed=3, size=96, progress=lambda *progress: seen.append(progress))
     pictures = sorted(folder.glob("t*/*_front/*.jpeg"))
-    assert len(pictures) == 16
-    assert seen == [(number, 16) for number in range(1, 17)]
+    assert (len(pictures), seen) == (16, [(number, 16) for number in range(1, 17)])
     assert len(list(folder.glob("test/*/*"))) == 2
     assert not [path for path in folder.rglob("*") if path.name.startswith(".")]
     with (folder / "defects.csv").open(newline="") as file:

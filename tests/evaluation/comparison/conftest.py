@@ -8,7 +8,8 @@ import pytest
 from casting_core.evaluation.comparison.models import Comparison, compare
 from casting_core.evaluation.predictions import Prediction, write_predictions
 from casting_core.labels import Label
-from casting_core.networks.card import CARD, ModelCard
+from casting_core.networks.card import CARD
+from tests.factories import card
 
 SETTINGS = {"batch_size": 16, "epochs": 10, "learning_rate": 0.0001}
 
@@ -33,25 +34,13 @@ def rows(*, noise: float, seed: int, mistakes: int = 0) -> list[Prediction]:
     return sorted(result, key=lambda row: row.split)
 
 
-def ship(folder: Path, name: str, predictions: list[Prediction] | None, **card: object) -> None:
+def ship(folder: Path, name: str, predictions: list[Prediction] | None, **values: object) -> None:
     """A model folder with a card and predictions, without weights."""
-    values = {
-        "name": name,
-        "architecture": name if name in ("brightness", "logistic_regression") else "castnet",
-        "parameters": 4097,
-        "input_size": 64,
-        "preprocessing": "",
-        "gates": (),
-        "weights_sha256": "",
-        "temperature": 1.0,
-        "shift": 0.0,
-        "threshold_pass": 0.3,
-        "threshold_reject": 0.6,
-        "training": {"settings": SETTINGS, "seconds": 601.9, "device": "cpu", "threads": 2},
-        "data_fingerprint": "abc",
-    }
+    usual = {"architecture": name if name in ("brightness", "logistic_regression") else "castnet", "parameters": 4097}
+    usual |= {"threshold_pass": 0.3, "threshold_reject": 0.6, "data_fingerprint": "abc"}
+    usual["training"] = {"settings": SETTINGS, "seconds": 601.9, "device": "cpu", "threads": 2}
     (folder / name).mkdir()
-    (folder / name / CARD).write_text(ModelCard(**{**values, **card}).to_json(), encoding="utf-8")
+    (folder / name / CARD).write_text(card(name=name, **usual | values).to_json(), encoding="utf-8")
     if predictions is not None:
         write_predictions(folder / name / "predictions.csv", predictions)
 

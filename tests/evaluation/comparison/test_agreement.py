@@ -17,6 +17,7 @@ from casting_core.evaluation.predictions import Prediction
 from casting_core.evaluation.statistics.paired_tests import mcnemar
 from casting_core.labels import Label, Verdict
 from casting_core.networks.thresholds import Thresholds
+from tests.factories import prediction
 
 LIMITS = {
     "first_thresholds": Thresholds(passing=0.3, rejecting=0.7),
@@ -25,14 +26,13 @@ LIMITS = {
 
 
 def row(path: str, probability: float, label: Label = Label.DEFECTIVE, source: int = 0) -> Prediction:
-    return Prediction(path=path, split="by-source-0", label=label, source=source, logit=0.0, probability=probability)
+    return prediction(path, label, probability, split="by-source-0", source=source)
 
 
 def model(*probabilities: float) -> list[Prediction]:
     """a, b, c, d are defective; e, f, g, h are ok; each its own photograph."""
     labels = [Label.DEFECTIVE] * 4 + [Label.OK] * 4
-    paths = "abcdefgh"
-    return [row(*each) for each in zip(paths, probabilities, labels, range(8), strict=True)]
+    return [row(*each) for each in zip("abcdefgh", probabilities, labels, range(8), strict=True)]
 
 
 FIRST = model(0.9, 0.9, 0.55, 0.1, 0.1, 0.8, 0.4, 0.1)
@@ -56,16 +56,10 @@ def test_members_by_hand():
 
 def test_the_other_way_round():
     there = agreement(FIRST, SECOND, **LIMITS)
-    back = agreement(
-        SECOND,
-        list(reversed(FIRST)),
-        first_thresholds=Thresholds(passing=0.2, rejecting=0.6),
-        second_thresholds=Thresholds(passing=0.3, rejecting=0.7),
-    )
+    back = agreement(SECOND, FIRST[::-1], **dict(zip(LIMITS, reversed(LIMITS.values()), strict=True)))
     for one, other in ((there.at_half, back.at_half), (there.by_verdict, back.by_verdict)):
         assert (one.only_first, one.only_second) == (other.only_second, other.only_first)
-        assert one.both_wrong == other.both_wrong
-        assert one.kappa.value == pytest.approx(other.kappa.value)
+        assert (one.both_wrong, one.kappa.value) == (other.both_wrong, pytest.approx(other.kappa.value))
         assert one.disagreement.difference.value == pytest.approx(-other.disagreement.difference.value)
 
 
@@ -82,16 +76,10 @@ def test_the_test_is_over_photographs():
     found = agreement(first, second, **LIMITS).at_half.disagreement
     assert found.p_pictures < 1e-9
     assert found.p_photographs == 1
-    right = np.array([r.probability >= 0.5 for r in first]) == np.array([r.label.positive for r in first])
-    wrong = np.array([r.probability >= 0.5 for r in second]) == np.array([r.label.positive for r in second])
-    by_path = np.argsort([r.path for r in first])
-    expected = mcnemar(
-        right[by_path],
-        wrong[by_path],
-        np.array([r.label.positive for r in first])[by_path],
-        np.array([r.source for r in first])[by_path],
-    )
-    assert found == expected
+    first, second = (sorted(rows, key=lambda r: r.path) for rows in (first, second))
+    positive = np.array([r.label.positive for r in first])
+    right, wrong = (np.array([r.probability >= 0.5 for r in rows]) == positive for rows in (first, second))
+    assert found == mcnemar(right, wrong, positive, np.array([r.source for r in first]))
 
 
 @settings(max_examples=60)
@@ -121,8 +109,7 @@ def test_kappa_by_hand():
 
 def test_where_they_never_part_kappa_has_no_interval():
     answers = np.arange(10) % 2
-    same = cohens_kappa(answers, answers, answers == 1, np.arange(10))
-    assert same == Estimate(value=1)
+    assert cohens_kappa(answers, answers, answers == 1, np.arange(10)) == Estimate(value=1)
     assert cohens_kappa(np.ones(10, int), np.ones(10, int), answers == 1, np.arange(10)) is None
 
 
@@ -144,23 +131,25 @@ def test_thresholds_may_be_each_rows_own():
     order = [FIRST.index(r) for r in shuffled]
     cells = confusion_members(shuffled, thresholds=Thresholds(passing=low[order], rejecting=0.7))
     assert cells[Label.OK, Verdict.OK] == ("e", "g", "h")
-    found = agreement(
-        shuffled,
-        SECOND,
-        first_thresholds=Thresholds(passing=low[order], rejecting=0.7),
-        second_thresholds=Thresholds(passing=0.2, rejecting=0.6),
-    )
+    own = {"first_thresholds": Thresholds(passing=low[order], rejecting=0.7)}
+    found = agreement(shuffled, SECOND, **LIMITS | own)
     assert found.by_verdict.undecided == ("c",)
 
 
-def test_rows_that_cannot_be_compared():
-    with pytest.raises(DataError, match="twice"):
-        agreement([*FIRST, FIRST[0]], SECOND, **LIMITS)
+@pytest.mark.parametrize(
+    ("first", "second", "why"),
+    [
+        ([*FIRST, FIRST[0]], SECOND, "twice"),
+        (FIRST, [row("z", 0.5)], "no picture"),
+        (FIRST, [row("a", 0.5, Label.OK)], "another label"),
+        (FIRST, [row("a", 0.5, source=7)], "another label"),
+    ],
+)
+def test_rows_that_cannot_be_compared(first, second, why):
+    with pytest.raises(DataError, match=why):
+        agreement(first, second, **LIMITS)
+
+
+def test_a_picture_twice_is_in_no_cell():
     with pytest.raises(DataError, match="twice"):
         confusion_members([*FIRST, FIRST[0]], thresholds=Thresholds(passing=0.3, rejecting=0.7))
-    with pytest.raises(DataError, match="no picture"):
-        agreement(FIRST, [row("z", 0.5)], **LIMITS)
-    with pytest.raises(DataError, match="another label"):
-        agreement(FIRST, [row("a", 0.5, Label.OK)], **LIMITS)
-    with pytest.raises(DataError, match="another label"):
-        agreement(FIRST, [row("a", 0.5, source=7)], **LIMITS)

@@ -8,6 +8,7 @@ from casting_core.estimate import Estimate
 from casting_core.evaluation.comparison.columns import BY_KEY
 from casting_core.evaluation.comparison.model_rows import Origin
 from casting_core.evaluation.comparison.model_table import spreadsheet, text, to_markdown
+from tests import says
 from tests.evaluation.comparison.test_model_rows import row
 
 COLUMNS = [BY_KEY[key] for key in ("official_accuracy", "unseen_accuracy", "seconds")]
@@ -40,8 +41,7 @@ def test_markdown(rows):
     assert lines[2] == "| a \\| b | **★ 99.72 %** | **★ 98.46 % (97.13 to 100.00)** | 10:34 |"
     assert lines[3] == "| c | 90.00 % | 50.00 % | **★ 1:00** |"
     assert lines[4] == "| Study: cnn | 75.6 % | not reported | not reported |"
-    assert "- ★ is the best of its column" in told
-    assert "- The study’s rows are as it printed them." in told
+    says(told, "- ★ is the best of its column", "- The study’s rows are as it printed them.")
 
 
 def test_rows_for_a_spreadsheet(rows):
@@ -50,11 +50,7 @@ def test_rows_for_a_spreadsheet(rows):
         *("model", "origin", "official_accuracy", "unseen_accuracy", "unseen_accuracy_low", "unseen_accuracy_high"),
         "seconds",
     ]
-    assert (first["unseen_accuracy"], first["unseen_accuracy_low"], first["unseen_accuracy_high"]) == (
-        0.98457,
-        0.9713,
-        1.0,
-    )
+    assert [first[f"unseen_accuracy{end}"] for end in ("", "_low", "_high")] == [0.98457, 0.9713, 1.0]
     assert list(first) == list(second) == list(study)
     assert study["unseen_accuracy"] is None
     assert study["origin"] == "reported by the study"

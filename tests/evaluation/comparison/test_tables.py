@@ -4,6 +4,7 @@ from pathlib import Path
 
 from casting_core.evaluation.comparison.models import Comparison, compare
 from casting_core.evaluation.comparison.tables import comparison_tables
+from tests import says
 
 
 def test_one_model_alone_has_no_table_of_chance(folder: Path):
@@ -28,8 +29,7 @@ def test_tables_by_hand(comparison: Comparison):
     (linear,) = [row for row in comparison.rows if row.name == "logistic_regression"]
     assert by_name["logistic_regression"][4] == f"{100 * linear.values['fall']:.2f} points"
     assert len(verdicts.rows) == len(probabilities.rows) == 3
-    assert "a defect passed 50, a false reject 1, a review 0.1" in verdicts.note
-    assert "50 % of these pictures" in verdicts.note
+    says(verdicts.note, "a defect passed 50, a false reject 1, a review 0.1", "50 % of these pictures")
     found = linear.against["official_test", "as_filed"]
     assert [row[0] for row in chance.rows] == ["logistic_regression", "brightness"]
     assert chance.rows[0][1].startswith(f"{found.only_first} against 0; p")

@@ -8,36 +8,21 @@ import pytest
 
 from casting_core.evaluation.detectability.pod import Trials, fit_curve
 from casting_core.evaluation.detectability.summary import BINS, resampled, summarise
-from casting_core.evaluation.detectability.trials import FILE, HARMLESS, PUBLIC, RENDERED, SOUND, Trial, read_trials
+from casting_core.evaluation.detectability.trials import FILE, HARMLESS, PUBLIC, RENDERED, Trial, read_trials
 from casting_core.labels import Verdict
 from casting_core.networks.card import MODELS, read_card
 from casting_core.system.json_records import to_json
+from tests.factories import trial
 
-NO_DEFECT = Trial(
-    base=PUBLIC,
-    picture="a",
-    photograph=0,
-    kind=SOUND,
-    pixels=0.0,
-    percent=0.0,
-    contrast=0.0,
-    probability=0.1,
-    verdict=Verdict.OK,
-    marked=False,
-)
+NO_DEFECT = trial()
 
 
 def defects(kind: str, sizes: np.ndarray, hits: np.ndarray, *, photographs: int = 5) -> list[Trial]:
     """One trial a size, dealt out to the photographs; the map marks what is hit. 2 pixels are 1 percent."""
     return [
-        replace(
-            NO_DEFECT,
-            kind=kind,
-            percent=float(size),
-            pixels=2 * float(size),
-            photograph=number % photographs,
-            verdict=Verdict.DEFECTIVE if hit else Verdict.OK,
-            marked=bool(hit),
+        trial(
+            **{"kind": kind, "percent": float(size), "pixels": 2 * float(size), "photograph": number % photographs},
+            **{"verdict": Verdict.DEFECTIVE if hit else Verdict.OK, "marked": bool(hit)},
         )
         for number, (size, hit) in enumerate(zip(sizes, hits, strict=True))
     ]
@@ -71,8 +56,7 @@ def test_sizes_are_those_of_the_fit():
     sizes, hits = study()
     figures = summarise(defects("burr", sizes, hits))[PUBLIC].kinds["burr"]
     curve = fit_curve(Trials.of(sizes, hits))
-    assert figures.fit == "likelihood"
-    assert figures.a50.value == pytest.approx(curve.size_at(0.5), rel=1e-5)
+    assert (figures.fit, figures.a50.value) == ("likelihood", pytest.approx(curve.size_at(0.5), rel=1e-5))
     assert figures.a90.value == pytest.approx(curve.size_at(0.9), rel=1e-5)
     assert figures.a50.value < figures.a90.value < figures.a90_95.value
     assert figures.a90.value < figures.a90_95_photographs.value
@@ -113,8 +97,7 @@ def test_what_has_no_curve_of_greatest_likelihood(rule, fit: str, a90: str | Non
     assert (figures.a90_95.value is None) == (bound is not None)
     assert (figures.intercept is None) == (fit in ("all hit", "none hit"))
     if fit == "all hit":
-        assert set(figures.curve.pod) == {1.0}
-        assert figures.a90_95_photographs.beyond == "below"
+        assert (set(figures.curve.pod), figures.a90_95_photographs.beyond) == ({1.0}, "below")
     if fit == "none hit":
         assert set(figures.curve.high) == {0.0}
 
@@ -122,8 +105,7 @@ def test_what_has_no_curve_of_greatest_likelihood(rule, fit: str, a90: str | Non
 def test_a_base_without_trials_is_left_out():
     assert summarise([]) == {}
     alone = summarise([NO_DEFECT])
-    assert list(alone) == [PUBLIC]
-    assert alone[PUBLIC].kinds == {}
+    assert (list(alone), alone[PUBLIC].kinds) == ([PUBLIC], {})
     assert alone[PUBLIC].diameter is None
     assert alone[PUBLIC].false_calls_harmless is None
     told = alone[PUBLIC].to_json()["false_calls_harmless"]
@@ -148,10 +130,8 @@ def test_copies_of_a_photograph_do_not_narrow_the_band():
 
 def test_a_single_photograph_is_in_every_draw():
     sizes, hits = study(3)
-    trials = Trials.of(sizes, hits)
-    reached, curves = resampled(trials, np.zeros(len(sizes), int), sizes[:3], rounds=5)
-    assert np.ptp(reached) == 0
-    assert np.ptp(curves, axis=0) == pytest.approx(np.zeros(3))
+    reached, curves = resampled(Trials.of(sizes, hits), np.zeros(len(sizes), int), sizes[:3], rounds=5)
+    assert (np.ptp(reached), np.ptp(curves, axis=0)) == (0, pytest.approx(np.zeros(3)))
 
 
 def test_the_card_holds_what_its_trials_give():
@@ -159,20 +139,11 @@ def test_the_card_holds_what_its_trials_give():
     kept = read_card(MODELS / "castnet").metrics.to_json()["detectability"]
     assert set(kept) == {PUBLIC, RENDERED}
     assert flat(found) == pytest.approx(flat(kept), rel=1e-3, abs=1e-6)
-    assert words(found) == words(kept)
 
 
-def flat(figures: object, name: str = "") -> dict[str, float]:
-    """All numbers of nested figures by where they stand."""
+def flat(figures: object, name: str = "") -> dict[str, object]:
+    """All values of nested figures by where they stand."""
     if isinstance(figures, dict | list):
         pairs = figures.items() if isinstance(figures, dict) else enumerate(figures)
         return {key: value for k, v in pairs for key, value in flat(v, f"{name}/{k}").items()}
-    return {name: figures} if isinstance(figures, int | float) else {}
-
-
-def words(figures: object, name: str = "") -> dict[str, object]:
-    """All else of nested figures by where it stands."""
-    if isinstance(figures, dict | list):
-        pairs = figures.items() if isinstance(figures, dict) else enumerate(figures)
-        return {key: value for k, v in pairs for key, value in words(v, f"{name}/{k}").items()}
-    return {} if isinstance(figures, int | float) else {name: figures}
+    return {name: figures}

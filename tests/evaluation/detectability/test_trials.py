@@ -21,35 +21,18 @@ from casting_core.evaluation.detectability.trials import (
 )
 from casting_core.labels import Label, Verdict
 from casting_core.networks.card import MODELS
+from tests.factories import trial
 
-TRIAL = Trial(
-    base=PUBLIC,
-    picture="test/ok_front/a.jpeg",
-    photograph=3,
-    kind="blow hole",
-    pixels=7.0,
-    percent=as_written(2.8123456789),
-    contrast=50.5,
-    probability=as_written(0.123456789),
-    verdict=Verdict.REVIEW,
-    marked=True,
+TRIAL = trial(
+    **{"picture": "test/ok_front/a.jpeg", "photograph": 3, "kind": "blow hole", "pixels": 7.0, "contrast": 50.5},
+    **{"percent": as_written(2.8123456789), "probability": as_written(0.123456789)},
+    **{"verdict": Verdict.REVIEW, "marked": True},
 )
 ROW = "public,a.jpeg,3,blow hole,7,2.8,50,0.9,defective,1,0"
 
 
 def test_trials_are_read_as_they_were_written(tmp_path: Path):
-    sound = Trial(
-        base=RENDERED,
-        picture="7",
-        photograph=7,
-        kind=SOUND,
-        pixels=0.0,
-        percent=0.0,
-        contrast=0.0,
-        probability=None,
-        verdict=Verdict.UNUSABLE,
-        marked=False,
-    )
+    sound = trial(base=RENDERED, picture="7", photograph=7, probability=None, verdict=Verdict.UNUSABLE)
     write_trials(tmp_path / FILE, [TRIAL, sound])
     assert read_trials(tmp_path / FILE) == [TRIAL, sound]
 

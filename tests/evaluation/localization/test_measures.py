@@ -9,25 +9,10 @@ from casting_core.labels import Verdict
 from casting_core.networks.localization_figures import BySize
 
 
-def case(
-    heatmap,
-    mask,
-    *,
-    probability: float = 0.9,
-    defective: bool = True,
-    photograph: int = 0,
-    verdict: Verdict = Verdict.REVIEW,
-    known: bool | None = None,
-) -> Case:
-    return Case(
-        heatmap=np.asarray(heatmap, np.float32),
-        mask=np.asarray(mask, bool),
-        probability=probability,
-        defective=defective,
-        photograph=photograph,
-        verdict=verdict,
-        known=known,
-    )
+def case(heatmap, mask, **values) -> Case:
+    """Of a defective part that a person must look at."""
+    usual = {"probability": 0.9, "defective": True, "photograph": 0, "verdict": Verdict.REVIEW, "known": None}
+    return Case(heatmap=np.asarray(heatmap, np.float32), mask=np.asarray(mask, bool), **usual | values)
 
 
 HEAT = np.array(
@@ -48,8 +33,7 @@ def test_one_picture_by_hand():
     one = measure(case(HEAT, TWO))
     assert one.peak == pytest.approx(0.9)
     assert one.on_defect is True
-    assert one.defects == 2
-    assert one.heat_inside == pytest.approx(1.4 / 2.3)
+    assert (one.defects, one.heat_inside) == (2, pytest.approx(1.4 / 2.3))
     assert (one.sound.sum(), one.faulty.sum(), one.by_defect.sum()) == (22, 3, 2)
 
 
@@ -105,14 +89,12 @@ def test_a_set_by_hand():
     assert (figures.right.count, figures.right.of) == (2, 4)
     assert (figures.missed_at_half.count, figures.false_at_half.count) == (1, 1)
     assert (figures.peak_on_defect.count, figures.peak_on_defect.of) == (1, 2)
-    assert figures.roc_auc == pytest.approx(0.75)
-    assert figures.peak_of_sound.median == pytest.approx((0.09 + 0.9) / 2)
+    assert (figures.roc_auc, figures.peak_of_sound.median) == (pytest.approx(0.75), pytest.approx((0.09 + 0.9) / 2))
     assert figures.sound_without_marked_place.count == 1
 
 
 def test_figures_without_what_they_need_are_none():
-    sound = measure(case(HEAT, np.zeros((5, 5), bool), defective=False))
-    figures = summarise([sound])
+    figures = summarise([measure(case(HEAT, np.zeros((5, 5), bool), defective=False))])
     for name in ("peak_on_defect", "missed_at_half", "peak_of_defective", "roc_auc", "pixel_auroc", "aupro_30"):
         assert getattr(figures, name) is None
     for name in ("passed", "known_photographs", "new_photographs"):

@@ -36,14 +36,9 @@ def subject(*, photograph: int = 0, defective: bool = True, seconds: float = 0.0
     inputs = torch.zeros(1, 1, 32, 32)
     if defective:
         inputs[:, :, SPOT[0], SPOT[1]] = 1.0
-    case = Case(
-        heatmap=spot() if defective else spot(0.02),
-        mask=(spot() > 0.5) & defective,
-        probability=0.9 if defective else 0.1,
-        defective=defective,
-        photograph=photograph,
-        verdict=Verdict.REVIEW,
-    )
+    found = {"heatmap": spot(), "probability": 0.9} if defective else {"heatmap": spot(0.02), "probability": 0.1}
+    about = {"defective": defective, "photograph": photograph, "verdict": Verdict.REVIEW}
+    case = Case(mask=(spot() > 0.5) & defective, **found, **about)
     return Subject(case=case, inputs=inputs, seconds=seconds)
 
 

@@ -41,8 +41,7 @@ def test_one_picture_by_hand():
 def test_beside_all_defects():
     found = point(known((10, 20)), seen((11, 21, 0.6), (60, 60, 0.9)))
     assert not found.on_defect
-    assert found.touched == 1
-    assert found.heat_inside == pytest.approx(0.4)
+    assert (found.touched, found.heat_inside) == (1, pytest.approx(0.4))
 
 
 def test_a_dark_map_has_no_heat_anywhere():
@@ -56,31 +55,18 @@ def test_sound_parts_and_parts_without_a_mark_are_passed_over():
 
 
 def pointed(on_defect: bool, touched: int, inside: float) -> PointingResult:
-    return PointingResult(
-        known=known((1, 1)),
-        heatmap=np.zeros((1, 1)),
-        probability=0.5,
-        verdict=Verdict.OK,
-        place=(0, 0),
-        on_defect=on_defect,
-        defects=2,
-        touched=touched,
-        heat_inside=inside,
-    )
+    given = {"known": known((1, 1)), "heatmap": np.zeros((1, 1)), "probability": 0.5, "verdict": Verdict.OK}
+    found = {"place": (0, 0), "on_defect": on_defect, "defects": 2, "touched": touched, "heat_inside": inside}
+    return PointingResult(**given, **found)
 
 
 def test_the_best_and_the_worst_are_kept_by_the_three_questions_in_order():
-    miss, half, little, much = (
-        pointed(False, 2, 0.9),
-        pointed(True, 1, 0.8),
-        pointed(True, 2, 0.1),
-        pointed(True, 2, 0.2),
-    )
+    given = ((False, 2, 0.9), (True, 1, 0.8), (True, 2, 0.1), (True, 2, 0.2))
+    miss, half, little, much = (pointed(*each) for each in given)
     extremes = BestAndWorst(2)
     for each in (little, miss, much, half):
         extremes.add(each)
-    assert extremes.worst == [miss, half]
-    assert extremes.best == [much, little]
+    assert (extremes.worst, extremes.best) == ([miss, half], [much, little])
     assert (extremes.seen, extremes.hits) == (4, 3)
 
 

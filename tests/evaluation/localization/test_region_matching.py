@@ -20,8 +20,7 @@ def test_one_of_two_defects_and_one_of_three_regions():
     mask = drawn((2, 4, 2, 4), (10, 12, 10, 11))
     heat = np.where(drawn((3, 5, 3, 6), (15, 16, 0, 4), (0, 1, 19, 20)), 0.8, 0.1).astype(np.float32)
     one = match(heat, mask, tolerance=0)
-    assert one.defects == pytest.approx([4 / 400, 2 / 400])
-    assert one.found.tolist() == [True, False]
+    assert (one.defects, one.found.tolist()) == (pytest.approx([4 / 400, 2 / 400]), [True, False])
     assert one.regions == pytest.approx([1 / 400, 6 / 400, 4 / 400])  # in reading order of their first pixels
     assert one.right.tolist() == [False, True, False]
 
@@ -51,8 +50,7 @@ def test_what_lies_below_the_level_marks_nothing():
     mask = drawn((5, 6, 5, 6))
     assert match(mask * np.float32(0.5), mask, tolerance=0).found.tolist() == [True]
     below = match(mask * np.float32(0.49), mask, tolerance=0)
-    assert below.found.tolist() == [False]
-    assert len(below.regions) == 0
+    assert (below.found.tolist(), len(below.regions)) == ([False], 0)
 
 
 def test_without_defects_no_region_is_right():
@@ -68,10 +66,6 @@ def test_hits_by_size_and_the_picture_they_belong_to():
     areas = [np.array([0.001, 0.003]), np.zeros(0), np.array([0.1])]
     hits = [np.array([True, False]), np.zeros(0, bool), np.array([True])]
     sizes = {name: (hit.tolist(), picture.tolist()) for name, (hit, picture) in by_size(areas, hits).items()}
-    assert sizes == {
-        "all": ([True, False, True], [0, 0, 2]),
-        "small": ([True], [0]),
-        "medium": ([False], [0]),
-        "large": ([True], [2]),
-    }
+    by_name = {"small": ([True], [0]), "medium": ([False], [0]), "large": ([True], [2])}
+    assert sizes == {"all": ([True, False, True], [0, 0, 2]), **by_name}
     assert by_size([], [])["all"][0].tolist() == []

@@ -33,10 +33,8 @@ def test_falls_and_controls():
     assert (figures.pictures, figures.photographs, figures.without_marked_place) == (3, 3, 1)
     assert (figures.falls.count, figures.falls.of) == (1, 3)
     assert (figures.control_moves.count, figures.control_moves.of) == (1, 3)
-    assert figures.without_control == 1
-    assert figures.before.median == pytest.approx(0.9)
-    assert figures.after.median == pytest.approx(0.2)
-    assert figures.control_shift.median == pytest.approx(0.1)
+    assert (figures.without_control, figures.before.median) == (1, pytest.approx(0.9))
+    assert (figures.after.median, figures.control_shift.median) == (pytest.approx(0.2), pytest.approx(0.1))
 
 
 def test_a_control_may_move_either_way():

@@ -40,15 +40,12 @@ class Stub:
 
     def inspect(self, pixels: np.ndarray) -> SimpleNamespace:
         percent = int(pixels[0, 0])
-        if percent > 100:
-            return SimpleNamespace(
-                probability=None, heatmap=None, verdict=Verdict.UNUSABLE, model="stub", seconds={"gate": 1.0}
-            )
-        probability, heatmap = self._answer(percent)
-        verdict = Verdict.OK if percent < 20 else Verdict.DEFECTIVE if percent >= 80 else Verdict.REVIEW
-        return SimpleNamespace(
-            probability=probability, heatmap=heatmap, verdict=verdict, model="stub", seconds={"explain": 0.5}
-        )
+        found = {"probability": None, "heatmap": None, "verdict": Verdict.UNUSABLE, "seconds": {"gate": 1.0}}
+        if percent <= 100:
+            found = dict(zip(("probability", "heatmap"), self._answer(percent), strict=True))
+            found["verdict"] = Verdict.OK if percent < 20 else Verdict.DEFECTIVE if percent >= 80 else Verdict.REVIEW
+            found["seconds"] = {"explain": 0.5}
+        return SimpleNamespace(model="stub", **found)
 
     def _answer(self, percent: int) -> tuple[float, np.ndarray | None]:
         heatmap = np.zeros((16, 16), np.float32)
@@ -89,8 +86,7 @@ def test_judged_by_hand() -> None:
 def test_what_a_gate_refuses_is_measured_all_the_same() -> None:
     stub = Stub()
     figures = study.judge(stub, set_of(image(190, 0, "pore"), image(30, 1)))
-    assert stub.looked == 1
-    assert figures.missed_at_half.count == 0
+    assert (stub.looked, figures.missed_at_half.count) == (1, 0)
     assert (figures.passed.count, figures.passed.of) == (0, 1)  # nobody ships an unusable one
     assert figures.found_by_kind == {"pore": Count(count=1, of=1)}
     assert figures.known_photographs is figures.new_photographs is None
@@ -117,7 +113,6 @@ def test_the_public_set_is_looked_up_where_it_is(tmp_path: Path, monkeypatch: py
         for number, each in enumerate(pixels)
     ]
     found = study.look_up(set_of(*truths), tmp_path)
-    assert found is not None
     assert found[0] is True
     assert found[1] is not True
 
@@ -126,8 +121,7 @@ def test_where_the_public_set_is_missing_nobody_looks(tmp_path: Path) -> None:
     def never() -> Iterator[LabelledImage]:
         raise AssertionError("it was read")
 
-    unread = LabelledSet(name="x", total=2, read=never)
-    assert study.look_up(unread, tmp_path / "nowhere") is None
+    assert study.look_up(LabelledSet(name="x", total=2, read=never), tmp_path / "nowhere") is None
 
 
 def test_a_network_without_convolutions_has_no_maps_to_compare() -> None:
@@ -139,5 +133,4 @@ def test_sound_parts_are_not_repaired() -> None:
     """Nor defective ones that the model passes, as there is nothing to explain."""
     steps: list[tuple[int, int]] = []
     figures = study.repairs(Stub(), set_of(image(90, 0), image(5, 1, "crack")), lambda *step: steps.append(step))
-    assert figures.pictures == 0
-    assert steps == [(1, 2), (2, 2)]
+    assert (figures.pictures, steps) == (0, [(1, 2), (2, 2)])

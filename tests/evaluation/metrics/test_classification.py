@@ -21,28 +21,17 @@ from sklearn.metrics import (
 
 from casting_core.evaluation.costs import Costs
 from casting_core.evaluation.metrics.classification import summarise
-from casting_core.evaluation.predictions import Predictions
 from casting_core.evaluation.statistics.intervals import clopper_pearson
 from casting_core.networks.figures import NUMBERS, Figures
 from casting_core.networks.thresholds import Thresholds
+from tests.factories import predictions
 
 USUAL = Thresholds(passing=0.2, rejecting=0.8)
 
 
-def figures_of(
-    p: np.ndarray,
-    positive: np.ndarray,
-    source: np.ndarray | None = None,
-    thresholds: Thresholds = USUAL,
-    costs: Costs | None = None,
-) -> dict:
+def figures_of(p, positive, source=None, thresholds: Thresholds = USUAL, costs: Costs | None = None) -> dict:
     """The figures of what can be made into arrays, one photograph a picture if no other is said."""
-    predictions = Predictions(
-        probability=np.array(p, float),
-        positive=np.array(positive, bool),
-        source=np.arange(len(p)) if source is None else np.array(source, int),
-    )
-    found = summarise(predictions, thresholds, costs)
+    found = summarise(predictions(p, positive, source), thresholds, costs)
     figures = found.to_json()
     json.dumps(figures, allow_nan=False)  # a card can hold them
     assert Figures.from_json(figures) == found
@@ -113,8 +102,7 @@ def test_the_order_of_pictures_does_not_matter(pictures: list[tuple[float, bool,
 
 def test_figures_by_hand():
     figures = figures_of([0.05, 0.3, 0.6, 0.95, 0.1, 0.9], [0, 0, 0, 1, 1, 1])
-    assert figures["accuracy"] == pytest.approx(4 / 6)
-    assert figures["wrong"]["count"] == 2
+    assert (figures["accuracy"], figures["wrong"]["count"]) == (pytest.approx(4 / 6), 2)
     assert (figures["missed_defects"]["count"], figures["missed_defects"]["of"]) == (1, 3)
     assert (figures["false_alarms"]["count"], figures["false_alarms"]["of"]) == (0, 3)
     assert figures["reviews"]["count"] == 2
@@ -124,8 +112,7 @@ def test_figures_by_hand():
         "ok": {"ok": 1, "review": 2, "defective": 0},
         "defective": {"ok": 1, "review": 0, "defective": 2},
     }
-    assert figures["roc_auc"] == pytest.approx(7 / 9)
-    assert figures["pr_auc"] == pytest.approx((1 + 1 + 3 / 5) / 3)
+    assert (figures["roc_auc"], figures["pr_auc"]) == (pytest.approx(7 / 9), pytest.approx((1 + 1 + 3 / 5) / 3))
     assert figures["mean_cost"] == pytest.approx((50 + 2 * 0.1) / 6)
     assert figures["costs"] == {"missed_defect": 50.0, "false_alarm": 1.0, "review": 0.1}
 
@@ -145,8 +132,7 @@ def test_one_label_alone():
     for name in ("roc_auc", "pr_auc", "balanced_accuracy"):
         assert defective[name] is defective["intervals"][name] is None, name
     assert defective["false_alarms"]["share"] is defective["specificity"]["share"] is None
-    assert defective["recall"]["share"] == 0.5
-    assert defective["f1"] == pytest.approx(2 / 3)
+    assert (defective["recall"]["share"], defective["f1"]) == (0.5, pytest.approx(2 / 3))
     sound = figures_of([0.1, 0.2], [0, 0])
     assert sound["f1"] is sound["precision"]["share"] is sound["recall"]["share"] is None
     assert sound["accuracy"] == 1
@@ -156,15 +142,13 @@ def test_no_pictures_have_no_figures():
     figures = figures_of([], [])
     assert all(figures[name] is figures["intervals"][name] is None for name in NUMBERS)
     assert figures["pictures"] == figures["photographs"] == 0
-    assert figures["reliability"] == []
-    assert figures["confusion"]["ok"] == {"ok": 0, "defective": 0}
+    assert (figures["reliability"], figures["confusion"]["ok"]) == ([], {"ok": 0, "defective": 0})
 
 
 def test_nothing_called_defective_has_no_precision():
     figures = figures_of([0.1, 0.2, 0.3], [0, 1, 1])
     assert figures["precision"] == {"count": 0, "of": 0, "share": None, "low": None, "high": None}
-    assert figures["f1"] == 0
-    assert figures["balanced_accuracy"] == 0.5
+    assert (figures["f1"], figures["balanced_accuracy"]) == (0, 0.5)
 
 
 def test_equal_probabilities_tell_nothing_apart():

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from casting_core.evaluation.metrics.classification import summarise
 from casting_core.evaluation.metrics.curves import precision_recall, roc
-from casting_core.evaluation.predictions import Predictions
 from casting_core.networks.thresholds import Thresholds
+from tests.factories import predictions
 
 PICTURES = st.lists(st.tuples(st.sampled_from([0.0, 0.2, 0.5, 1.0]) | st.floats(0, 1), st.booleans()), min_size=2)
 
@@ -47,8 +47,5 @@ def test_areas_are_those_of_a_card_and_of_the_curves_as_they_are_drawn(pictures:
     assert np.trapezoid(first.y, first.x) == pytest.approx(first.area, abs=1e-9)
     # a step goes up or down first, then across: the height of each stretch is that of its right end
     assert np.sum(np.diff(second.x) * second.y[1:]) == pytest.approx(second.area, abs=1e-9)
-    card = summarise(
-        Predictions(probability=p, positive=positive, source=np.zeros(len(p), np.int64)),
-        Thresholds(passing=0.5, rejecting=0.5),
-    )
+    card = summarise(predictions(p, positive, np.zeros(len(p))), Thresholds(passing=0.5, rejecting=0.5))
     assert (card.roc_auc.value, card.pr_auc.value) == pytest.approx((first.area, second.area), abs=1e-9)

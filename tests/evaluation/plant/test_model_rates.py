@@ -6,26 +6,15 @@ import numpy as np
 import pytest
 
 from casting_core.errors import DataError, ModelError
-from casting_core.evaluation.costs import Plant
 from casting_core.evaluation.plant.economics import compare_inspection_methods
 from casting_core.evaluation.plant.model_rates import WAYS, cost_over_defect_rate, has_rates, model_rates
 from casting_core.evaluation.plant.verdict_rates import measure_rates
-from casting_core.evaluation.predictions import Predictions
 from casting_core.networks.card import MODELS, read_card, shipped
 from casting_core.networks.figures import Metrics
 from casting_core.networks.thresholds import Thresholds
+from tests.factories import plant, predictions
 
-PLANT = Plant(
-    defect_rate=0.02,
-    parts_per_day=1000,
-    days_per_year=250,
-    missed_defect_cost=100,
-    false_reject_cost=10,
-    review_minutes=2,
-    by_hand_seconds=12,
-    minute_cost=0.5,
-    capacity_minutes_per_day=300,
-)
+PLANT = plant()
 
 
 @pytest.mark.parametrize("as_filed", [False, True])
@@ -59,17 +48,11 @@ def test_a_model_without_castings_never_seen_has_no_rates(tmp_path):
 
 def test_the_curve_is_the_plants_cost_at_every_rate():
     p = np.repeat([0.1, 0.9, 0.1, 0.9], [1, 19, 38, 2])
-    rates = measure_rates(
-        Predictions(probability=p, positive=np.arange(60) < 20, source=np.arange(60)),
-        Thresholds(passing=0.3, rejecting=0.7),
-    )
+    rates = measure_rates(predictions(p, np.arange(60) < 20), Thresholds(passing=0.3, rejecting=0.7))
     at = [0.0, 0.02, 1.0]
     found = cost_over_defect_rate(rates, PLANT, at)
-    assert list(found) == list(WAYS)
-    assert found["uninspected"][1].value == pytest.approx(0.02 * 250_000 * 100)
+    assert (list(found), found["uninspected"][1].value) == (list(WAYS), pytest.approx(0.02 * 250_000 * 100))
     for way in WAYS:
         for rate, estimate in zip(at, found[way], strict=True):
-            assert (
-                estimate
-                == getattr(compare_inspection_methods(rates, replace(PLANT, defect_rate=rate)), way).per_year.cost
-            )
+            there = compare_inspection_methods(rates, replace(PLANT, defect_rate=rate))
+            assert estimate == getattr(there, way).per_year.cost

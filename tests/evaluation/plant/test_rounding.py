@@ -60,5 +60,4 @@ def test_more_digits_are_told_where_the_range_is_narrow(digits: int):
     value = 123_456.0 * digits
     wide = rounded(Estimate(value=value, low=0.5 * value, high=2 * value)).value
     narrow = rounded(Estimate(value=value, low=0.999 * value, high=1.001 * value)).value
-    assert len(wide.replace(",", "").rstrip("0")) == 2
-    assert len(narrow.replace(",", "").rstrip("0")) == 4
+    assert (len(wide.replace(",", "").rstrip("0")), len(narrow.replace(",", "").rstrip("0"))) == (2, 4)

@@ -11,17 +11,10 @@ from casting_core.evaluation.plant.verdict_rates import measure_rates
 from casting_core.evaluation.predictions import Predictions
 from casting_core.evaluation.statistics.intervals import clopper_pearson, share_interval
 from casting_core.networks.thresholds import Thresholds
+from tests.factories import predictions
 
 OK, REVIEW, DEFECTIVE = 0.1, 0.5, 0.9  # a probability for each verdict
 LIMITS = Thresholds(passing=0.3, rejecting=0.7)
-
-
-def predictions(p: np.ndarray, positive: np.ndarray, source: np.ndarray | None = None) -> Predictions:
-    return Predictions(
-        probability=np.array(p, float),
-        positive=np.array(positive, bool),
-        source=np.arange(len(p)) if source is None else np.array(source),
-    )
 
 
 def random_predictions(seed: int, photographs: int = 60, copies: int = 4) -> Predictions:
@@ -35,8 +28,7 @@ def random_predictions(seed: int, photographs: int = 60, copies: int = 4) -> Pre
 def test_counts_by_hand():
     p = [OK, REVIEW, REVIEW, DEFECTIVE, DEFECTIVE, OK, OK, REVIEW, DEFECTIVE]
     rates = measure_rates(predictions(p, [True] * 5 + [False] * 4), LIMITS)
-    assert list(rates.defective.counts) == [1, 2, 2]
-    assert list(rates.sound.counts) == [2, 1, 1]
+    assert (list(rates.defective.counts), list(rates.sound.counts)) == ([1, 2, 2], [2, 1, 1])
     assert rates.defective.shares[0] == pytest.approx([0.2, 0.4, 0.4])
     assert rates.sound.shares[0] == pytest.approx([0.5, 0.25, 0.25])
     assert (rates.defective.photographs, rates.sound.photographs) == (5, 4)
@@ -52,8 +44,7 @@ def test_every_draw_is_a_whole(defective: list[tuple[float, int]], sound: list[t
     positive = [True] * len(defective) + [False] * len(sound) + [True, True, False, False]
     rates = measure_rates(predictions(p, positive, source), LIMITS, rounds=100)
     for drawn in (rates.defective.shares, rates.sound.shares):
-        assert drawn.shape == (101, 3)
-        assert drawn.sum(1) == pytest.approx(np.ones(101))
+        assert (drawn.shape, drawn.sum(1)) == ((101, 3), pytest.approx(np.ones(101)))
         assert ((drawn >= 0) & (drawn <= 1)).all()
 
 
@@ -83,8 +74,7 @@ def test_what_was_never_seen_is_allowed_for_as_clopper_and_pearson_do(photograph
         assert missed.high == pytest.approx(high, rel=1e-4)
         assert reviewed.high == pytest.approx(high, rel=1e-4)
     assert rejected.high == pytest.approx(clopper_pearson(0, 21)[1], rel=1e-4)
-    beyond = (rates.sound.shares[1:, 2] > rejected.high).mean()
-    assert beyond == pytest.approx(0.025, abs=0.001)
+    assert (rates.sound.shares[1:, 2] > rejected.high).mean() == pytest.approx(0.025, abs=0.001)
     # the two doubts of a label are not the same draws
     assert abs(np.corrcoef(rates.defective.shares[1:, 0], rates.defective.shares[1:, 1])[0, 1]) < 0.6
 

@@ -15,7 +15,7 @@ from casting_core.networks.localization_figures import (
     Quantiles,
     RepairFigures,
 )
-from tests import ROOT
+from tests import ROOT, says
 from tests.factories import bare, figures, split_figures
 
 SHIPPED = ("castnet", "cnn", "feedforward", "logistic_regression", "brightness")
@@ -50,20 +50,12 @@ def both(found: Figures) -> Metrics:
 
 def test_a_share_with_its_interval_and_a_missing_one():
     share = Estimate(count=1, of=2000, value=0.0005, low=0.0, high=0.0015)
-    given = replace(
-        figures(),
-        wrong=share,
-        missed_defects=None,
-        precision=None,
-        roc_auc=None,
-        f1=Estimate(value=0.5, low=0.25, high=0.75),
-        mean_cost=Estimate(value=0.01),
-    )
+    none = dict.fromkeys(("missed_defects", "precision", "roc_auc"))
+    numbers = {"f1": Estimate(value=0.5, low=0.25, high=0.75), "mean_cost": Estimate(value=0.01)}
+    given = replace(figures(), wrong=share, **none, **numbers)
     table = results_table(both(given))
-    assert "| 1 of 2,000: 0.05 % (0.00 % to 0.15 %) |" in table
-    assert "| defective parts passed as ok | none of this label |" in table
-    assert "(precision) | no part called defective |" in table
-    assert "| ROC-AUC | needs both labels |" in table
+    says(table, "| 1 of 2,000: 0.05 % (0.00 % to 0.15 %) |", "| defective parts passed as ok | none of this label |")
+    says(table, "(precision) | no part called defective |", "| ROC-AUC | needs both labels |")
     assert "| F1 | 0.5000 (0.2500 to 0.7500) |" in table
     assert "| mean cost of a part (a defect passed 50, a false reject 1, a review 0.1) | 0.0100 |" in table
     assert {line.count("|") for line in table.splitlines()} == {6}
@@ -71,8 +63,7 @@ def test_a_share_with_its_interval_and_a_missing_one():
 
 def test_no_pictures():
     table = results_table(both(figures((), ())))
-    assert "| accuracy | no pictures |" in table
-    assert "| wrong at a probability of 50 % | no pictures |" in table
+    says(table, "| accuracy | no pictures |", "| wrong at a probability of 50 % | no pictures |")
 
 
 SHARE = Estimate(count=1, of=2, value=0.5, low=0.1, high=0.9)
@@ -92,17 +83,9 @@ def test_figures_that_only_one_set_has():
 def test_methods_with_the_best_of_each_column_in_bold():
     def row(auroc: float, milliseconds: float, pictures: int = 2) -> MethodFigures:
         area = Estimate(value=auroc, low=0.0, high=1.0)
-        return bare(
-            MethodFigures,
-            pictures=pictures,
-            peak_on_defect=SHARE,
-            heat_inside=0.25,
-            pixel_auroc=area,
-            aupro_30=area,
-            peak_of_sound=Quantiles(median=0.02, p95=0.3),
-            sound_without_marked_place=SHARE,
-            milliseconds=milliseconds,
-        )
+        areas = {"pixel_auroc": area, "aupro_30": area, "heat_inside": 0.25, "milliseconds": milliseconds}
+        sound = {"peak_of_sound": Quantiles(median=0.02, p95=0.3), "sound_without_marked_place": SHARE}
+        return bare(MethodFigures, pictures=pictures, peak_on_defect=SHARE, **areas, **sound)
 
     measured = {"evidence": row(0.9, 30.0), "gradcam": row(0.8, 2.5), "scorecam": row(1.0, 0.5, pictures=1)}
     own, other, slow = methods_table(Metrics(maps_second_capture=measured)).splitlines()[2:]
@@ -118,6 +101,5 @@ def test_repairs_as_a_table():
     spread = Quantiles(median=0.25, p95=0.5)
     spreads = dict.fromkeys(("before", "after", "control_shift", "replaced"), spread)
     table = repair_table(Metrics(repair=bare(RepairFigures, photographs=1, falls=SHARE, **spreads)))
-    assert "| pictures (photographs) | 2 (1) |" in table
-    assert "turns into another | none |" in table
+    says(table, "| pictures (photographs) | 2 (1) |", "turns into another | none |")
     assert "| probability as given | median 0.250, 95th percentile 0.500 |" in table

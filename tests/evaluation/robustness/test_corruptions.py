@@ -31,8 +31,7 @@ def test_a_disturbed_picture_has_the_form_of_the_given_one(casting: Rendered, di
     before = wide.copy()
     for level in disturbance.levels:
         disturbed = disturbance.apply(wide, level, 1, 2)
-        assert disturbed.shape == wide.shape
-        assert disturbed.dtype == np.uint8
+        assert (disturbed.shape, disturbed.dtype) == (wide.shape, np.uint8)
     assert np.array_equal(wide, before)
     assert disturbance.apply(wide, disturbance.none, 1, 2) is wide
 
@@ -55,8 +54,7 @@ def test_further_from_none_is_harder(casting: Rendered, name: str):
 
     below = [change(level) for level in disturbance.levels if level < disturbance.none]
     above = [change(level) for level in disturbance.levels if level > disturbance.none]
-    assert below == sorted(below, reverse=True)
-    assert above == sorted(above)
+    assert (below, above) == (sorted(below, reverse=True), sorted(above))
     assert min(below + above) > 0
 
 

@@ -17,15 +17,8 @@ from casting_core.system.json_records import to_json
 def counts(disturbance: str, level: float, label: Label, photograph: int, **counted: int) -> CorruptionCounts:
     """Ten pictures of a photograph, all judged, nothing wrong unless told."""
     nothing = dict.fromkeys(("wrong", "missed", "false_alarms", "reviews", "unusable", "flips"), 0)
-    return CorruptionCounts(
-        disturbance=disturbance,
-        level=level,
-        unit="",
-        fold=0,
-        photograph=photograph,
-        label=label,
-        **{"pictures": 10, "judged": 10, **nothing, **counted},
-    )
+    where = {"disturbance": disturbance, "level": level, "unit": "", "fold": 0, "photograph": photograph}
+    return CorruptionCounts(**where, label=label, **{"pictures": 10, "judged": 10, **nothing, **counted})
 
 
 def part(disturbance: str, level: float, **counted: int) -> list[CorruptionCounts]:
@@ -135,8 +128,7 @@ def test_without_undisturbed_pictures_there_is_nothing_to_compare():
 
 def test_the_card_holds_what_its_counts_give():
     found = summarise(read_tallies(MODELS / "castnet" / FILE))
-    kept = read_card(MODELS / "castnet").metrics.robustness
-    assert same(to_json(found), to_json(kept))
+    assert same(to_json(found), to_json(read_card(MODELS / "castnet").metrics.robustness))
 
 
 def same(one: object, other: object) -> bool:

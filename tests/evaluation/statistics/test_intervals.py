@@ -18,16 +18,12 @@ def test_clopper_pearson_agrees_with_scipy(case: tuple[int, int]):
 
 def test_no_error_on_32_photographs_still_allows_ten_point_nine_percent():
     interval = share_interval(np.zeros(320, bool), np.repeat(np.arange(32), 10))
-    assert interval.value == 0
-    assert interval.low == 0
-    assert interval.high == pytest.approx(0.109, abs=5e-4)
+    assert (interval.value, interval.low, interval.high) == (0, 0, pytest.approx(0.109, abs=5e-4))
 
 
 def test_nothing_but_hits_on_32_photographs_still_allows_ten_point_nine_percent_of_misses():
     interval = share_interval(np.ones(320, bool), np.repeat(np.arange(32), 10))
-    assert interval.value == 1
-    assert interval.low == pytest.approx(1 - 0.109, abs=5e-4)
-    assert interval.high == 1
+    assert (interval.value, interval.low, interval.high) == (1, pytest.approx(1 - 0.109, abs=5e-4), 1)
 
 
 def test_copies_of_one_photograph_do_not_narrow_the_interval():

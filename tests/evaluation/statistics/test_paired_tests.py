@@ -47,8 +47,7 @@ def test_one_picture_a_photograph_is_mcnemars_exact_test(pairs: list[tuple[bool,
 def test_by_hand():
     """1 against 6 of independent pictures: 2 * (1 + 7) / 2^7."""
     first = np.array([True] + [False] * 6 + [True] * 33)
-    second = np.array([False] + [True] * 6 + [True] * 33)
-    found = mcnemar(first, second, LABELS, np.arange(40))
+    found = mcnemar(first, np.array([False] + [True] * 6 + [True] * 33), LABELS, np.arange(40))
     assert found.p_pictures == pytest.approx(0.125)
     assert (found.difference.value, found.photographs) == (pytest.approx(-5 / 40), 40)
     assert found.difference.low < -5 / 40 < found.difference.high
@@ -93,13 +92,7 @@ def test_false_alarms_are_as_rare_as_they_should_be():
 def test_no_pictures_and_no_disagreement():
     nothing = np.zeros(0, bool)
     assert mcnemar(nothing, nothing, nothing, np.zeros(0, int)) == Disagreement(
-        pictures=0,
-        photographs=0,
-        only_first=0,
-        only_second=0,
-        p_pictures=1.0,
-        p_photographs=1.0,
-        difference=None,
+        pictures=0, photographs=0, only_first=0, only_second=0, p_pictures=1.0, p_photographs=1.0, difference=None
     )
     same = mcnemar(LABELS, LABELS, LABELS, np.arange(40))
     assert (same.p_pictures, same.p_photographs) == (1, 1)

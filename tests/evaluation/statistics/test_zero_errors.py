@@ -69,17 +69,10 @@ def test_an_interval_only_grows_and_stays_in_range(probabilities: list[float]) -
     probability = np.array(probabilities)
     weights = np.ones((1, len(np.unique(SOURCE))))
     figures = weighted_figures(
-        probability,
-        POSITIVE,
-        SOURCE,
-        weights,
-        passed=probability < 0.5,
-        rejected=probability >= 0.5,
-        costs=COSTS,
+        probability, POSITIVE, SOURCE, weights, passed=probability < 0.5, rejected=probability >= 0.5, costs=COSTS
     )
     values = {name: float(of[0]) for name, of in figures.items()}
     for name, found in widened(probability, values).items():
-        assert found is not None
         assert 0 <= found.low <= values[name] + 1e-12, name
         assert values[name] - 1e-12 <= found.high <= (COSTS.missed_defect if name == "mean_cost" else 1), name
 

@@ -25,15 +25,13 @@ def test_temperature_and_shift_are_recovered():
         flagged = logits >= boundary
         return ((~flagged[positive]).mean() + flagged[~positive].mean()) / 2
 
-    lowest = min(error(z) for z in np.linspace(-3, 3, 601))
-    assert error(-found.shift) <= lowest + 0.01
+    assert error(-found.shift) <= min(error(z) for z in np.linspace(-3, 3, 601)) + 0.01
     assert all(error(-found.shift - away) > error(-found.shift) for away in (0.5, 1.0, 2.0))
 
 
 def test_perfectly_separated_photographs_do_not_give_certainty():
     logits = np.array([-5.0] * 10 + [5.0] * 10)
-    found = fit_calibration(logits, logits > 0, np.arange(20))
-    low, high = found.probability(np.array([-5.0, 5.0]))
+    low, high = fit_calibration(logits, logits > 0, np.arange(20)).probability(np.array([-5.0, 5.0]))
     assert low == pytest.approx(1 / 12, abs=1e-3)  # Platt's target for ten sound photographs
     assert high == pytest.approx(11 / 12, abs=1e-3)
 
@@ -115,8 +113,7 @@ def test_without_recentring_the_boundary_stays_where_the_network_put_it() -> Non
     positive = logits > 2
     moved = fit_calibration(logits, positive, np.arange(200))
     kept = fit_calibration(logits, positive, np.arange(200), fit_shift=False)
-    assert kept.shift == 0
-    assert kept.probability(np.array(0.0)) == 0.5
+    assert (kept.shift, kept.probability(np.array(0.0))) == (0, 0.5)
     assert moved.shift == pytest.approx(-2, abs=0.3)
 
 

@@ -12,42 +12,20 @@ from casting_core.evaluation.predictions import Prediction, as_arrays
 from casting_core.evaluation.thresholds.cost_optimal import choose_for_plant
 from casting_core.evaluation.thresholds.operating_point import GRID, choose_operating_point, pair_costs
 from casting_core.labels import Label
+from tests import factories
+from tests.factories import prediction
 
 
-def plant(
-    rate: float = 0.5,
-    *,
-    missed: float = 50,
-    alarm: float = 1,
-    review: float = 0.1,
-    capacity: float = 0.02,
-    **people: float,
-) -> Plant:
+def plant(rate: float = 0.5, *, missed=50, alarm=1, review=0.1, capacity=0.02, **people: float) -> Plant:
     """A plant with these costs of a part and this share of reviews, whose people are always right unless told."""
-    return Plant(
-        defect_rate=rate,
-        parts_per_day=1,
-        days_per_year=1,
-        missed_defect_cost=missed,
-        false_reject_cost=alarm,
-        review_minutes=1,
-        by_hand_seconds=0,
-        minute_cost=review,
-        capacity_minutes_per_day=capacity,
-        **{"person_finds": 1.0, "person_passes": 1.0} | people,
-    )
+    one = {"parts_per_day": 1, "days_per_year": 1, "review_minutes": 1, "by_hand_seconds": 0, "minute_cost": review}
+    one |= {"missed_defect_cost": missed, "false_reject_cost": alarm, "capacity_minutes_per_day": capacity}
+    return factories.plant(defect_rate=rate, **one | {"person_finds": 1.0, "person_passes": 1.0} | people)
 
 
 def rows_of(p: np.ndarray, positive: np.ndarray, source: np.ndarray, folds: int = 5) -> list[Prediction]:
     return [
-        Prediction(
-            path=f"train/{n}",
-            split=f"by-source-{s % folds}",
-            label=Label.DEFECTIVE if bad else Label.OK,
-            source=int(s),
-            logit=0.0,
-            probability=float(q),
-        )
+        prediction(f"train/{n}", list(Label)[bool(bad)], float(q), split=f"by-source-{s % folds}", source=int(s))
         for n, (q, bad, s) in enumerate(zip(p, positive, source, strict=True))
     ]
 
@@ -126,15 +104,11 @@ def test_the_middle_of_a_flat_optimum_by_hand():
     assert 0 < found.plateau.share < 1
 
 
-def test_thresholds_follow_the_defect_rate():
+def test_thresholds_follow_the_defect_rate_and_too_few_reviewers_are_told():
     rows = mixed(5, photographs=200, copies=2)
     rare, common = (choose_for_plant(rows, plant(rate, missed=20, capacity=1)) for rate in (0.005, 0.5))
     assert rare.threshold_pass > common.threshold_pass
     assert rare.threshold_reject > common.threshold_reject
-
-
-def test_too_few_reviewers_are_told():
-    rows = mixed(5, photographs=200, copies=2)
     plenty, few = (
         choose_for_plant(rows, plant(0.3, missed=200, alarm=50, capacity=capacity)) for capacity in (1.0, 0.01)
     )

@@ -165,8 +165,7 @@ def test_the_middle_of_an_uneven_plateau_is_left_for_what_is_as_cheap(seed: int)
     passed, rejected = p < low, p >= high
     each = 50 * (passed & positive) + (rejected & ~positive) + 0.1 * (~passed & ~rejected)  # (pass, reject, picture)
     mean = each.mean(2)
-    cheapest = np.unravel_index(mean.argmin(), mean.shape)
-    error = max(each[cheapest].std() / np.sqrt(120), 0.01 * 0.1)
+    error = max(each[np.unravel_index(mean.argmin(), mean.shape)].std() / np.sqrt(120), 0.01 * 0.1)
     assert mean.min() - 1e-9 <= point.cost <= mean.min() + 1.2 * error
 
 

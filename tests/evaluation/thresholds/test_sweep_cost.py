@@ -7,24 +7,16 @@ from hypothesis import strategies as st
 
 from casting_core.evaluation.plant.economics import compare_inspection_methods
 from casting_core.evaluation.plant.verdict_rates import measure_rates
-from casting_core.evaluation.predictions import Prediction, Predictions, as_arrays
+from casting_core.evaluation.predictions import as_arrays
 from casting_core.evaluation.thresholds.cost_optimal import choose_for_plant
 from casting_core.evaluation.thresholds.sweep import expected_cost, outcome_at
-from casting_core.labels import Label
 from casting_core.networks.thresholds import Thresholds
-from tests.evaluation.thresholds.test_cost_optimal import mixed, plant
+from tests.evaluation.thresholds.test_cost_optimal import mixed, plant, rows_of
+from tests.factories import predictions
 
 # of four defective parts one passes and one is reviewed; of five sound ones one is rejected and two are reviewed
-PICTURES = [*((p, True) for p in (0.1, 0.5, 0.9, 0.9)), *((p, False) for p in (0.1, 0.1, 0.5, 0.5, 0.9))]
-FOUND = outcome_at(
-    Predictions(
-        probability=np.array([p for p, _ in PICTURES]),
-        positive=np.array([positive for _, positive in PICTURES]),
-        source=np.arange(len(PICTURES)),
-    ),
-    threshold_pass=0.3,
-    threshold_reject=0.7,
-)
+FOUR_AND_FIVE = predictions([0.1, 0.5, 0.9, 0.9, 0.1, 0.1, 0.5, 0.5, 0.9], [True] * 4 + [False] * 5)
+FOUND = outcome_at(FOUR_AND_FIVE, threshold_pass=0.3, threshold_reject=0.7)
 
 
 @pytest.mark.parametrize("rate", [0.0, 0.1, 1.0])
@@ -40,17 +32,7 @@ SHARE = st.floats(0, 1)
 @settings(max_examples=25, deadline=None)
 @given(st.lists(SHARE, min_size=4, max_size=20), SHARE, st.floats(0, 50), SHARE, SHARE)
 def test_a_proposal_costs_what_it_says(values, rate, missed, capacity, finds):
-    rows = [
-        Prediction(
-            path=str(place),
-            split=f"by-source-{place % 3}",
-            label=Label.DEFECTIVE if place % 2 else Label.OK,
-            source=place,
-            logit=0.0,
-            probability=p,
-        )
-        for place, p in enumerate(values)
-    ]
+    rows = rows_of(values, np.arange(len(values)) % 2, range(len(values)), folds=3)
     given_ = plant(rate, missed=missed, capacity=capacity, person_finds=finds)
     proposed = choose_for_plant(rows, given_)
     low, high = proposed.threshold_pass, proposed.threshold_reject

@@ -1,6 +1,7 @@
 """The view of how models behave: numbers of the cards, pictures behind every number, two models, damaged ones."""
 
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,23 +11,10 @@ from streamlit.testing.v1 import AppTest
 from casting_core.data.synthetic.casting import render_casting
 from casting_core.labels import Label, Verdict
 from casting_core.networks.card import DEFAULT, MODELS, read_card, shipped
-from pages.shared import resources
 from pages.views.comparison import held_out_view, model_results, pictures
-from tests.inspection.other_models import use, write_models
-from tests.pages.conftest import texts
+from tests.pages.conftest import labels, open_view, says, texts
 
-pytestmark = pytest.mark.skipif(not shipped(), reason="needs a shipped model in models/")
-both = pytest.mark.skipif("cnn" not in shipped(), reason="needs the model cnn in models/")
-SCRIPT = "from pages.views.comparison import behaviour\n\nbehaviour.show()\n"
-
-
-def view(**query: str | list[str]) -> AppTest:
-    """The view, as a link with these parameters opens it."""
-    app = AppTest.from_string(SCRIPT, default_timeout=300)
-    app.query_params.update(query)
-    app.run()
-    assert not app.exception
-    return app
+view = partial(open_view, "comparison.behaviour")
 
 
 @pytest.fixture
@@ -52,10 +40,6 @@ def shown(model: str = DEFAULT) -> model_results.SelectedResults:
 
 def missed() -> list[str]:
     return list(shown().found.cells[Label.DEFECTIVE, Verdict.OK])
-
-
-def labels(app: AppTest) -> list[str]:
-    return [button.label for button in app.button]
 
 
 def drawn(app: AppTest) -> list[dict]:
@@ -88,13 +72,14 @@ def test_the_numbers_on_the_page_are_those_of_the_card(model, split, counted):
     assert ("what they remember" in texts(app)) is (split == "official_test")
 
 
-def test_the_default_is_castings_never_seen_without_the_doubted():
+def test_the_default_is_castings_never_seen_without_the_doubted_and_no_model_an_invitation():
     app = view()
     assert app.pills(key="models").value[0] == DEFAULT
-    assert f"{len(shown().rows):,} pictures" in texts(app)
-    assert "copy of the model that was trained without that photograph" in texts(app)
+    says(app, f"{len(shown().rows):,} pictures", "copy of the model that was trained without that photograph")
     assert all(chart.proto.alt for chart in app.get("plotly_chart"))
     assert len(app.get("plotly_chart")) == 4
+    app.pills(key="models").set_value([]).run()
+    assert "Choose at least one model" in texts(app)
 
 
 def test_zoom_draws_the_corner():
@@ -115,7 +100,6 @@ def test_a_cell_opens_its_list_and_closes_it_again():
     assert "data fetch" in texts(app)
     (button,) = [each for each in app.button if each.key == "cell defective-ok"]
     button.click().run()
-    assert not app.exception
     assert "cell" not in app.query_params
     assert not app.dataframe
 
@@ -127,8 +111,7 @@ def test_one_picture_of_each_photograph_the_most_wrong_first():
     assert listed["photograph"].is_unique
     rows = shown().rows
     assert set(listed["photograph"]) == {rows[path].row.source for path in missed()}
-    hardest = max(missed(), key=lambda path: pictures.hardness(rows[path]))
-    assert listed["file"].iloc[0] == hardest
+    assert listed["file"].iloc[0] == max(missed(), key=lambda path: pictures.hardness(rows[path]))
 
 
 def test_pictures_that_are_here_are_tiles_and_open_with_the_map_of_the_copy_that_had_not_seen_them(with_pictures):
@@ -150,16 +133,12 @@ def test_a_picture_that_has_gone_is_told(with_pictures):
     assert "not on this computer, or cannot be read" in texts(app)
 
 
-@both
 def test_a_model_without_a_map_says_so_beside_the_other(with_pictures):
     app = view(models=[DEFAULT, "cnn"], picture=missed()[0])
-    said = texts(app)
-    assert "no map of its own evidence" in said
-    assert "trained on this photograph" in said
+    says(texts(app), "no map of its own evidence", "trained on this photograph")
     assert len(app.get("image")) == 3
 
 
-@pytest.mark.skipif("brightness" not in shipped(), reason="needs the model brightness in models/")
 def test_a_model_that_points_to_no_place_says_so(with_pictures):
     assert "points to no place" in texts(view(models="brightness", picture=missed()[0]))
 
@@ -174,18 +153,15 @@ def test_a_copy_of_altered_weights_is_a_line(with_pictures, monkeypatch):
     held_out_view._copy.clear()
     held_out_view._judged.clear()
     app = view(models=DEFAULT, picture=missed()[0])
-    assert "There is no map: the model cannot be used." in texts(app)
-    assert "altered weights of fold" in texts(app)
+    says(app, "There is no map: the model cannot be used.", "altered weights of fold")
 
 
 @pytest.mark.usefixtures("without_pictures")
 @pytest.mark.parametrize("path", ["../../etc/passwd", "no such"])
 def test_a_link_to_another_picture_opens_nothing(path):
-    app = view(models=DEFAULT, picture=path, cell="x", close="nobody")
-    assert path not in texts(app)
+    assert path not in texts(view(models=DEFAULT, picture=path, cell="x", close="nobody"))
 
 
-@both
 @pytest.mark.usefixtures("without_pictures")
 @pytest.mark.parametrize("compared", ["By verdict", "At a probability of 50 %"])
 def test_two_models_lists_and_tests(compared):
@@ -197,13 +173,10 @@ def test_two_models_lists_and_tests(compared):
     assert any("left to a person" in label for label in labels(app)) is (compared == "By verdict")
     assert sorted(app.dataframe[-1].value["file"]) == list(found.only_second)
     said = texts(app)
-    assert f"p = {found.disagreement.p_photographs:.3f}" in said
-    assert f"**{found.kappa.value:.2f}**" in said
-    assert f"So it {'is more than' if found.disagreement.p_photographs < 0.05 else 'may be'} chance" in said
-    assert "one witness" in said
+    says(said, f"p = {found.disagreement.p_photographs:.3f}", f"**{found.kappa.value:.2f}**")
+    says(said, f"So it {'is more than' if found.disagreement.p_photographs < 0.05 else 'may be'} chance", "one witness")
 
 
-@both
 def test_a_list_as_csv_has_what_both_said():
     path = missed()[0]
     lines = pictures.to_csv([path], [shown(), shown("cnn")]).decode("utf-8-sig").splitlines()
@@ -212,7 +185,6 @@ def test_a_list_as_csv_has_what_both_said():
     assert lines[1].split(",")[4] == "ok"
 
 
-@both
 def test_changing_names_changes_the_sides_and_not_the_chance():
     first, second = (
         model_results.pair(one, two, unseen=True, as_filed=False).by_verdict
@@ -224,30 +196,10 @@ def test_changing_names_changes_the_sides_and_not_the_chance():
     assert f"**{DEFAULT} is right on" in texts(app)
 
 
-def test_no_model_chosen_is_an_invitation():
-    app = view()
-    app.pills(key="models").set_value([]).run()
-    assert not app.exception
-    assert "Choose at least one model" in texts(app)
-
-
-@pytest.fixture
-def other_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The app finds the default model, one of another product without predictions, and damaged ones."""
-    folder = tmp_path / "models"
-    folder.mkdir()
-    write_models(folder, tmp_path / "pictures")
-    use(folder, monkeypatch)
-    for module in (resources, model_results):
-        monkeypatch.setattr(module, "MODELS", folder)
-    return folder
-
-
 def test_models_that_cannot_be_used_are_lines_and_the_others_stay(other_models):
     app = view(models=[DEFAULT, "unreadable", "flanges"])
     assert [error.value for error in app.error] == ["A model cannot be used and is left out."] * 2
-    assert "unreadable: " in texts(app)
-    assert "cannot be read as predictions" in texts(app)
+    says(app, "unreadable: ", "cannot be read as predictions")
     assert len(app.get("plotly_chart")) == 4
     assert not [each for each in app.selectbox if each.key == "second"]
 
@@ -274,8 +226,7 @@ def test_a_card_of_another_form_is_no_traceback(other_models, damage):
     card = json.loads((MODELS / DEFAULT / "card.json").read_text())
     (folder / "card.json").write_text(json.dumps({**card, "name": "bent", **damage}))
     (folder / "predictions.csv").write_bytes((MODELS / DEFAULT / "predictions.csv").read_bytes())
-    app = view(models=["bent"])
-    assert len(app.error) == 1
+    assert len(view(models=["bent"]).error) == 1
 
 
 def test_models_of_different_products_are_not_compared(other_models):
@@ -287,5 +238,4 @@ def test_models_of_different_products_are_not_compared(other_models):
     (folder / "predictions.csv").write_text(rows)
     app = view(models=[DEFAULT, "other"])
     assert not app.error
-    assert "cannot be compared picture by picture" in texts(app)
-    assert "no picture that both models have judged" in texts(app)
+    says(app, "cannot be compared picture by picture", "no picture that both models have judged")

@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,17 +14,11 @@ from casting_core.networks.card import DEFAULT, MODELS, shipped
 from casting_core.training.logs.log import COLUMNS
 from pages.shared.wording import as_it_is
 from pages.views.comparison import training_runs
-from tests.pages.conftest import texts
+from tests.pages.conftest import open_view, says, texts
 
-pytestmark = pytest.mark.skipif(DEFAULT not in shipped(), reason="needs the shipped models in models/")
 HEADER = ",".join(COLUMNS) + "\n"
 ROW = "{},0.5,0.7,{},0.6,0.001,2,300\n"
-
-
-def script() -> None:
-    from pages.views.comparison import curves
-
-    curves.show()
+open_curves = partial(open_view, "comparison.curves")
 
 
 @pytest.fixture(autouse=True)
@@ -34,13 +29,6 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv(training_runs.FOLDER, str(folder))
     training_runs._catalogue.clear()
     return folder
-
-
-def open_curves(**query: str | list[str]) -> AppTest:
-    """The view, as a link with these parameters opens it."""
-    app = AppTest.from_function(script, default_timeout=120)
-    app.query_params.update(query)
-    return app.run()
 
 
 def run_folder(runs: Path, name: str, log: str | None, *, epochs: int | None = 10, ended: bool = True) -> Path:
@@ -89,9 +77,8 @@ def drawn(app: AppTest, measure: str = "loss") -> dict[str, tuple[list[float], l
     return found
 
 
-def test_the_shipped_training_of_each_model_is_drawn_and_described():
+def test_the_shipped_training_of_each_model_is_drawn_and_described_until_none_is_chosen():
     app = open_curves()
-    assert not app.exception
     assert app.multiselect(key="runs").value == shipped()
     found = drawn(app)
     assert set(found) == {f"{name}, {what}" for name in shipped() for what in ("held out", "training")}
@@ -102,17 +89,16 @@ def test_the_shipped_training_of_each_model_is_drawn_and_described():
     stars = [trace for trace in figures(app)["loss"]["data"] if trace.get("marker", {}).get("symbol") == "star"]
     assert len(stars) == len(shipped())
     assert "turned copies of training pictures" in said
+    app.multiselect(key="runs").set_value([]).run()
+    assert "No run is chosen" in texts(app)
 
 
 def test_a_link_opens_the_same_view_again():
     query = {"runs": ["castnet, fold 0", "castnet, seed 1"], "by": "Time", "axis": "Logarithmic", "smooth": "0.5"}
     app = open_curves(**query, **{"from": "1", "to": "6", "numbers": "true"})
-    assert not app.exception
-    assert app.multiselect(key="runs").value == query["runs"]
-    assert app.slider(key="smooth").value == 0.5
+    assert (app.multiselect(key="runs").value, app.slider(key="smooth").value) == (query["runs"], 0.5)
     figure = figures(app)["loss"]["layout"]
-    assert figure["xaxis"]["title"]["text"] == "Time since training began (min)"
-    assert figure["yaxis"]["type"] == "log"
+    assert (figure["xaxis"]["title"]["text"], figure["yaxis"]["type"]) == ("Time since training began (min)", "log")
     assert figure["hovermode"] == "x unified"
     assert 0.8 < figure["xaxis"]["range"][0] < 1 < 6 < figure["xaxis"]["range"][1] < 6.2
     assert set(app.dataframe[0].value["run"]) == set(query["runs"])
@@ -123,11 +109,8 @@ def test_a_link_opens_the_same_view_again():
 
 def test_nonsense_in_the_link_does_no_harm_and_what_is_gone_is_named():
     app = open_curves(runs="gone *", by="x", axis="?", smooth="7", **{"from": "9", "to": "3"})
-    assert not app.exception
-    assert "Some runs that the link names are not here" in texts(app)
-    assert "• gone *" in texts(app)
+    says(app, "Some runs that the link names are not here", "• gone *")
     app = open_curves(**{"from": "9", "to": "3"})
-    assert not app.exception
     assert "*To* must be more than *From*" in texts(app)
 
 
@@ -150,17 +133,9 @@ def test_a_part_that_is_marked_in_a_chart_is_zoomed_on():
     assert drawn(app, "accuracy")["cnn, training"][0] == [2, 3, 4, 5, 6, 7]
 
 
-def test_nothing_chosen():
-    app = open_curves()
-    app.multiselect(key="runs").set_value([]).run()
-    assert not app.exception
-    assert "No run is chosen" in texts(app)
-
-
 def test_a_half_written_last_line_is_left_out(runs: Path):
     run_folder(runs, "cnn-official-seed0", rows(3) + "4,0.5,0.", epochs=3)
     app = open_curves(runs="cnn-official-seed0 (this computer)")
-    assert not app.exception
     assert drawn(app)["cnn-official-seed0 (this computer), held out"][0] == [1, 2, 3]
     assert "half written" in texts(app)
 
@@ -169,10 +144,8 @@ def test_a_half_written_last_line_is_left_out(runs: Path):
 def test_an_empty_log(runs: Path, log: str):
     run_folder(runs, "early", log)
     app = open_curves(runs=["early (this computer)", "cnn"])
-    assert not app.exception
     assert "There is no epoch yet, so there is no curve." in texts(app)
     app.multiselect(key="runs").set_value(["early (this computer)"]).run()
-    assert not app.exception
     assert "None of these logs tells the loss here." in texts(app)
 
 
@@ -180,10 +153,8 @@ def test_a_log_that_cannot_be_read_and_one_that_is_missing_are_named(runs: Path)
     run_folder(runs, "broken", "a,b\n1,2\n")
     run_folder(runs, "bare", None)
     app = open_curves()
-    assert not app.exception
     said = texts(app)
-    assert "broken (this computer): " in said
-    assert "needs one that is called `epoch`" in said
+    says(said, "broken (this computer): ", "needs one that is called `epoch`")
     assert "bare (this computer): log.csv is missing, so there is no curve." in said
     assert not {"broken (this computer)", "bare (this computer)"} & set(app.multiselect(key="runs").options)
 
@@ -195,7 +166,6 @@ def test_a_card_without_a_log_and_a_log_without_a_card(tmp_path: Path, monkeypat
         (models / name / file).write_bytes((MODELS / "cnn" / file).read_bytes())
     monkeypatch.setattr(training_runs, "MODELS", models)
     app = open_curves()
-    assert not app.exception
     assert app.multiselect(key="runs").value == ["logged"]
     assert "card.json is missing, so nothing is known about this model but its log." in texts(app).replace("\\", "")
     assert "carded: log.csv is missing, so there is no curve." in texts(app)
@@ -204,15 +174,12 @@ def test_a_card_without_a_log_and_a_log_without_a_card(tmp_path: Path, monkeypat
 def test_no_training_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(training_runs, "MODELS", tmp_path / "nothing")
     monkeypatch.setenv(training_runs.FOLDER, str(tmp_path / "nowhere"))
-    app = open_curves()
-    assert not app.exception
-    assert "There is no training log yet" in texts(app)
+    assert "There is no training log yet" in texts(open_curves())
 
 
 def test_ten_thousand_epochs(runs: Path):
     run_folder(runs, "long", rows(10_000), epochs=10_000)
     app = open_curves(runs=["long (this computer)", "cnn"], numbers="true", smooth="0.6")
-    assert not app.exception
     found = drawn(app)
     assert len(found["long (this computer), held out"][0]) <= 1500
     assert len(found["cnn, held out"][0]) == 10
@@ -227,7 +194,6 @@ def test_ten_thousand_epochs(runs: Path):
 def test_a_run_that_goes_on_appears_with_its_progress_and_grows(runs: Path):
     folder = run_folder(runs, "now", rows(2), epochs=5, ended=False)
     app = open_curves()
-    assert not app.exception
     assert app.multiselect(key="runs").value == shipped()
     assert drawn(app)["now (this computer), held out"][0] == [1, 2]
     assert [each.proto.text for each in app.get("progress")] == ["now (this computer): 2 of 5 epochs"]
@@ -240,7 +206,6 @@ def test_a_run_that_goes_on_appears_with_its_progress_and_grows(runs: Path):
         stream.write(ROW.format(4, 0.2) + ROW.format(5, 0.2))
     (folder / "result.json").write_text("{}")
     app.run()
-    assert not app.exception
     assert not app.get("progress")
     assert drawn(app)["now (this computer), held out"][0] == [1, 2, 3, 4, 5]  # still drawn after it has ended
     app.toggle(key="follow").set_value(False).run()
@@ -250,7 +215,6 @@ def test_a_run_that_goes_on_appears_with_its_progress_and_grows(runs: Path):
 def test_a_run_that_has_written_nothing_yet(runs: Path):
     run_folder(runs, "begun", None, epochs=7, ended=False)
     app = open_curves()
-    assert not app.exception
     assert [each.proto.text for each in app.get("progress")] == ["begun (this computer): 0 of 7 epochs"]
 
 
@@ -266,22 +230,17 @@ def test_logs_of_ones_own_are_drawn_and_bad_ones_named():
     ]
     app.file_uploader(key="logs-0").set_value(files)
     app.run()
-    assert not app.exception
     assert app.multiselect(key="runs").value == ["cnn", "mine (your file)", "mine (your file) (2)"]
     assert drawn(app)["mine (your file), held out"] == ([1, 2], [0.65, 0.5])
     said = texts(app)
-    assert "• picture.png: " in said
-    assert "• rate.csv: It has neither a loss nor an accuracy" in said
-    assert "• events.out.tfevents.1: " in said
+    says(said, "• picture.png: ", "• rate.csv: It has neither a loss nor an accuracy", "• events.out.tfevents.1: ")
     assert "Epochs counted from 0 in the file" in said
     app.button(key="forget mine (your file)").click().run()
-    assert not app.exception
     assert app.multiselect(key="runs").value == ["cnn", "mine (your file) (2)"]
 
 
 def test_names_from_outside_are_shown_as_they_are(runs: Path):
     run_folder(runs, "a *b* <i>$x$", rows(3), epochs=3)
     app = open_curves(runs="a *b* <i>$x$ (this computer)")
-    assert not app.exception
     assert "a \\*b\\* \\<i\\>\\$x\\$ (this computer)" in texts(app)
     assert "&lt;i&gt;" in figures(app)["loss"]["data"][0]["name"]

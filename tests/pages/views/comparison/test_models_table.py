@@ -4,10 +4,10 @@ import csv
 import dataclasses
 import io
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from casting_core import Inspector
 from casting_core.errors import ModelError
@@ -16,22 +16,9 @@ from casting_core.evaluation.comparison.model_rows import model_rows
 from casting_core.networks.card import DEFAULT, MODELS, read_card, shipped
 from pages.shared import resources
 from pages.views.comparison import models_table, timing
-from tests.pages.conftest import texts
+from tests.pages.conftest import open_view, says, texts
 
-pytestmark = pytest.mark.skipif(DEFAULT not in shipped(), reason="needs the shipped models in models/")
-
-
-def script() -> None:
-    from pages.views.comparison import models_table
-
-    models_table.show()
-
-
-def open_table(**query: str | list[str]) -> AppTest:
-    """The view, as a link with these parameters opens it."""
-    app = AppTest.from_function(script, default_timeout=120)
-    app.query_params.update(query)
-    return app.run()
+open_table = partial(open_view, "comparison.models_table")
 
 
 @pytest.fixture(autouse=True)
@@ -45,28 +32,22 @@ def fresh() -> Iterator[None]:
 
 def test_it_answers_and_shows_all_models_and_the_study():
     app = open_table()
-    assert not app.exception
     assert not app.error
-    said = texts(app)
-    assert f"`{DEFAULT}` is right on" in said
-    assert "The study’s rows are as it printed them" in said
+    says(texts(app), f"`{DEFAULT}` is right on", "The study’s rows are as it printed them")
     frame = app.dataframe[0].value
     assert set(frame["model"]) == {*shipped(), "Study: cnn", "Study: feedforward", "Study: logistic_regression"}
     assert list(frame.columns) == ["model", *(column.key for column in COLUMNS if column.usual)]
     held = read_card(MODELS / DEFAULT).metrics.to_json()["by_source"]["without_suspects"]
     mine = frame[frame["model"] == DEFAULT].iloc[0]
-    assert mine["unseen_accuracy"] == held["accuracy"]
-    assert mine["missed_defects"] == held["missed_defects"]["share"]
+    assert (mine["unseen_accuracy"], mine["missed_defects"]) == (held["accuracy"], held["missed_defects"]["share"])
 
 
 def test_a_link_chooses_columns_rows_and_only_what_differs():
     app = open_table(
         columns=["Batch size", "Epochs", "F1"], rows=["castnet", "Study: cnn"], differ="true", **{"as-filed": "true"}
     )
-    assert not app.exception
     frame = app.dataframe[0].value
-    assert list(frame["model"]) == ["castnet", "Study: cnn"]
-    assert list(frame.columns) == ["model", "epochs"]
+    assert (list(frame["model"]), list(frame.columns)) == (["castnet", "Study: cnn"], ["model", "epochs"])
     app.toggle(key="differ").set_value(False).run()
     frame = app.dataframe[0].value
     assert list(frame.columns) == ["model", "batch_size", "epochs", "f1"]
@@ -75,12 +56,9 @@ def test_a_link_chooses_columns_rows_and_only_what_differs():
 
 def test_nonsense_in_the_link_and_nothing_chosen_do_no_harm():
     app = open_table(columns="nothing", rows="nobody", differ="perhaps", ranges="7")
-    assert not app.exception
     app.get("button_group")[0].set_value([]).run()
-    assert not app.exception
     assert "no column to show" in texts(app)
     app.get("button_group")[1].set_value([]).run()
-    assert not app.exception
     assert "No model is chosen" in texts(app)
 
 
@@ -109,8 +87,7 @@ def test_the_best_is_starred_and_bold():
 
 def test_cells_of_equal_value_keep_their_own_ranges():
     card = read_card(MODELS / DEFAULT)
-    twin = dataclasses.replace(card, name="twin")
-    rows = list(model_rows([card, twin]))[:2]
+    rows = list(model_rows([card, dataclasses.replace(card, name="twin")]))[:2]
     other = dataclasses.replace(rows[0].values["unseen_accuracy"], low=0.1, high=0.2)
     rows[1] = dataclasses.replace(rows[1], values=rows[1].values | {"unseen_accuracy": other})
     shown = models_table.styled(rows, [BY_KEY["unseen_accuracy"]], True)
@@ -138,7 +115,6 @@ def test_a_damaged_card_is_named_and_the_others_are_shown(monkeypatch: pytest.Mo
 
     monkeypatch.setattr(resources, "card", card)
     app = open_table()
-    assert not app.exception
     assert [each.value for each in app.error] == ["A model is left out."]
     assert "cnn cannot be read; restore it." in texts(app)
     assert "castnet" in set(app.dataframe[0].value["model"])
@@ -147,7 +123,6 @@ def test_a_damaged_card_is_named_and_the_others_are_shown(monkeypatch: pytest.Mo
 def test_without_any_model_the_study_stands_alone(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(resources, "models", lambda: [])
     app = open_table()
-    assert not app.exception
     assert "No model has been shipped" in texts(app)
     assert len(app.dataframe[0].value) == 3
     assert app.button(key="measure-times").disabled
@@ -160,7 +135,6 @@ def test_a_model_of_another_product_is_shown_and_warned_of(monkeypatch: pytest.M
     monkeypatch.setattr(resources, "models", lambda: [DEFAULT, "flange"])
     monkeypatch.setattr(resources, "card", lambda name: own if name == "flange" else read_card(MODELS / name))
     app = open_table()
-    assert not app.exception
     assert list(app.dataframe[0].value["model"])[-1] == "flange"
     assert "flange was trained and judged on other data than castnet" in texts(app)
     assert "`flange`" not in texts(app)  # it is not ranked among models of the public set
@@ -173,9 +147,7 @@ def test_times_are_measured_when_asked_for_and_stand_in_the_table(monkeypatch: p
     app.button(key="measure-times").click().run()
     timing.timer().join()
     app.run()
-    assert not app.exception
-    frame = app.dataframe[0].value
-    assert (frame["milliseconds"] > 0).all()
+    assert (app.dataframe[0].value["milliseconds"] > 0).all()
     assert "medians of 15 rounds" in texts(app)
     assert app.button(key="measure-times").label == "Measure times again"
 
@@ -197,11 +169,9 @@ def test_a_measurement_that_fails_says_why(monkeypatch: pytest.MonkeyPatch):
     app.button(key="measure-times").click().run()
     timing.timer().join()
     app.run()
-    assert not app.exception
     assert "The weights were altered: restore them." in texts(app)
 
 
 def test_other_weights_have_other_times():
     timing.timer().speeds["castnet", "old"] = timing.Speed(median=1, low=1, high=1, rounds=5)
-    assert timing.known([("castnet", "new")]) == {}
-    assert list(timing.known([("castnet", "old")])) == ["castnet"]
+    assert (timing.known([("castnet", "new")]), list(timing.known([("castnet", "old")]))) == ({}, ["castnet"])

@@ -2,7 +2,7 @@
 
 import json
 from datetime import date
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 import pytest
@@ -18,25 +18,13 @@ from casting_core.evaluation.thresholds.sweep import ThresholdOutcome, outcome_a
 from casting_core.evaluation.thresholds.verdicts import for_choosing
 from casting_core.labels import Verdict
 from casting_core.networks.card import DEFAULT, MODELS, read_card, shipped
-from pages.shared import resources
 from pages.shared.plant_form import ALL, plant_of
 from pages.views.comparison import plant_costs
 from pages.views.comparison.threshold_scale import PASS, REJECT, Scale, scale
-from tests.inspection.other_models import use, write_models
-from tests.pages.conftest import png, texts
+from tests.pages.conftest import button, open_view, png, says, texts
 
-pytestmark = pytest.mark.skipif(not shipped(), reason="needs a shipped model in models/")
 DEFAULTS = {field.key: field.value for field in ALL}
-SCRIPT = "from pages.views.comparison import threshold\n\nthreshold.show()\n"
-
-
-def view(**query: str) -> AppTest:
-    """The view, as a link with these parameters opens it."""
-    app = AppTest.from_string(SCRIPT, default_timeout=300)
-    app.query_params.update(query)
-    app.run()
-    assert not app.exception
-    return app
+view = partial(open_view, "comparison.threshold")
 
 
 def rows(model: str = DEFAULT):
@@ -64,11 +52,6 @@ def shows(app: AppTest, found: ThresholdOutcome) -> None:
         assert "between " + " and ".join(f"{end:.1f}" if end < 100 else f"{end:.0f}" for end in ends) in texts(app)
 
 
-def button(app: AppTest, label: str):
-    (found,) = [each for each in app.button if each.label == label]
-    return found
-
-
 @pytest.mark.parametrize("model", shipped())
 def test_at_first_the_thresholds_are_those_that_ship(model):
     app, card = view(model=model), read_card(MODELS / model)
@@ -79,8 +62,7 @@ def test_at_first_the_thresholds_are_those_that_ship(model):
     assert texts(app).count("These are the shipped thresholds.") == 3
     assert button(app, "Back to the shipped thresholds").disabled
     photographs = len({row.source for row in rows(model)})
-    assert f"They rest on {photographs} photographs" in texts(app)
-    assert "choosing on validation data" in texts(app)
+    says(app, f"They rest on {photographs} photographs", "choosing on validation data")
 
 
 @pytest.mark.parametrize(("low", "high"), [(5, 40), (40, 41), (20, 110), (70, 100)])
@@ -88,7 +70,6 @@ def test_sliders_move_the_figures(low, high):
     app, names = view(), list(steps().values)
     app.select_slider(key=REJECT).set_value(names[high]).run()
     app.select_slider(key=PASS).set_value(names[low]).run()
-    assert not app.exception
     assert sliders(app) == (names[low], names[high])
     found = outcome_at(
         as_arrays(rows()), threshold_pass=steps().values[names[low]], threshold_reject=steps().values[names[high]]
@@ -125,7 +106,6 @@ def test_one_slider_pushes_the_other():
     assert sliders(app) == (names[100], names[100])
     app.select_slider(key=REJECT).set_value(names[20]).run()
     assert sliders(app) == (names[20], names[20])
-    assert not app.exception
 
 
 def test_a_proposal_is_used_and_undone():
@@ -138,11 +118,9 @@ def test_a_proposal_is_used_and_undone():
     assert costs["proposed"] == f"€{rounded_amount(10_000 * found.cost)}"
     assert costs["chosen above"] == costs["shipped"]
     button(app, "Use the proposal").click().run()
-    assert not app.exception
     assert sliders(app) == (low, high)
     shows(
-        app,
-        outcome_at(as_arrays(rows()), threshold_pass=found.threshold_pass, threshold_reject=found.threshold_reject),
+        app, outcome_at(as_arrays(rows()), threshold_pass=found.threshold_pass, threshold_reject=found.threshold_reject)
     )
     costs = app.table[0].value.set_index("Thresholds")["Cost of 10,000 parts"]
     assert costs["chosen above"] == costs["proposed"]
@@ -154,9 +132,7 @@ def test_a_proposal_is_used_and_undone():
 
 def test_where_looking_costs_nothing_no_part_passes_unseen():
     app = view(hour="0", reviewers="2000", finds="100", passes="100")
-    assert "Proposed: pass below 0 %" in texts(app)
-    assert "So no part passes unseen." in texts(app)
-    assert "There is little room: only" in texts(app)
+    says(app, "Proposed: pass below 0 %", "So no part passes unseen.", "There is little room: only")
 
 
 @pytest.mark.parametrize(
@@ -180,12 +156,9 @@ def test_a_plant_of_one_kind_of_part_is_worked_out(rate):
 
 
 def test_another_model_brings_its_own_thresholds():
-    if "cnn" not in shipped():
-        pytest.skip("needs the model cnn in models/")
     app, names = view(), list(steps().values)
     app.select_slider(key=PASS).set_value(names[3]).run()
     app.selectbox(key="model").set_value("cnn").run()
-    assert not app.exception
     own = steps("cnn")
     assert sliders(app) == tuple(map(own.text, own.shipped))
 
@@ -227,17 +200,6 @@ def test_every_step_is_its_own_text_and_the_shipped_ones_are_exact():
         assert (next(iter(made.values.values())), list(made.values.values())[-1]) == (0.0, 1.0)
 
 
-@pytest.fixture
-def other_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The app finds the default model, one of another product without predictions, and damaged ones."""
-    folder = tmp_path / "models"
-    folder.mkdir()
-    write_models(folder, tmp_path / "pictures")
-    use(folder, monkeypatch)
-    monkeypatch.setattr(resources, "MODELS", folder)
-    monkeypatch.setattr("pages.views.comparison.model_results.MODELS", folder)
-
-
 @pytest.mark.usefixtures("other_models")
 @pytest.mark.parametrize(("model", "told"), [("unreadable", "model card"), ("flanges", "be read as predictions")])
 def test_a_model_that_cannot_be_used_is_a_line(model, told):
@@ -247,5 +209,4 @@ def test_a_model_that_cannot_be_used_is_a_line(model, told):
     ]
     assert told in texts(app)
     app.selectbox(key="model").set_value(DEFAULT).run()
-    assert not app.exception
     assert len(app.header) == 3

@@ -17,16 +17,11 @@ from casting_core.exploration.table import Table, make_table, public_facts
 from pages.views.dataset.leakage import looked_up
 from pages.views.dataset.shortcuts import whole_picture
 from tests.exploration.handmade import index_of, lay_out
-from tests.pages.conftest import texts
+from tests.pages.conftest import alts, says, texts
 
-PATHS = [  # the photograph of good/b is in both splits, turned; that of good/a as the same file
-    "test/bad/d.png",
-    "test/good/a.png",
-    "test/good/b.png",
-    "train/bad/c.png",
-    "train/good/a.png",
-    "train/good/b.png",
-]
+# the photograph of good/b is in both splits, turned; that of good/a as the same file
+PATHS = [*(f"test/{name}.png" for name in ("bad/d", "good/a", "good/b"))]
+PATHS += [f"train/{name}.png" for name in ("bad/c", "good/a", "good/b")]
 SOURCE = np.array([0, 1, 2, 3, 1, 2])
 
 
@@ -40,14 +35,7 @@ def view(name: str, table: Table, **query: str) -> AppTest:
 
     app = AppTest.from_function(draw, args=(name, table), default_timeout=120)
     app.query_params.update(query)
-    app.run()
-    assert not app.exception
-    return app
-
-
-def charts(app: AppTest) -> list[str]:
-    """What the charts say in words."""
-    return [chart.proto.alt for chart in app.get("plotly_chart")]
+    return app.run()
 
 
 def jpeg(level: int) -> bytes:
@@ -61,8 +49,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
     """Six rendered parts of four photographs, of which sound ones are brighter."""
     root = tmp_path_factory.mktemp("parts")
     a, b, c, d = (render_casting(seed=seed, size=160).pixels for seed in range(4))
-    pictures = dict(zip(PATHS, (d, a, np.rot90(b).copy(), c, a, b), strict=True))
-    lay_out(root, pictures)
+    lay_out(root, dict(zip(PATHS, (d, a, np.rot90(b).copy(), c, a, b), strict=True)))
     levels = [100, 200, 190, 110, 200, 190]
     small = [jpeg(level) for level in levels]
     measures = {name: np.arange(6, dtype=np.float32) for name in NAMES}
@@ -112,19 +99,14 @@ def test_the_public_facts_at_a_glance(facts):
     app = view("overview", facts)
     shown = {metric.label: metric.value for metric in app.metric}
     photographs = facts.rows["source"].nunique()
-    assert shown == {
-        "Pictures": "7,348",
-        "Source photographs": f"{photographs}",
-        "Sound": "3,137",
-        "Defective": "4,211",
-    }
+    assert shown.pop("Source photographs") == f"{photographs}"
+    assert shown == {"Pictures": "7,348", "Sound": "3,137", "Defective": "4,211"}
     said = texts(app)
-    assert "1.3 defective pictures for each sound one" in said
-    assert f"only {photographs} different photographs" in said
+    says(said, "1.3 defective pictures for each sound one", f"only {photographs} different photographs")
     assert "128 files are byte for byte the same" in said
     assert "24 pictures of 2 photographs may be filed under the wrong label" in said
     assert "known where the pictures are on this computer" in said
-    assert any("train: 2,875 ok_front (sound) and 3,758 def_front (defective)" in alt for alt in charts(app))
+    assert any("train: 2,875 ok_front (sound) and 3,758 def_front (defective)" in alt for alt in alts(app))
     assert len(app.dataframe[0].value) == 24
 
 
@@ -132,24 +114,20 @@ def test_a_set_with_pictures_at_a_glance(table):
     app = view("overview", table)
     said = texts(app)
     assert {metric.label: metric.value for metric in app.metric}["Source photographs"] == "4"
-    assert "2.0 sound pictures for each defective one" in said
-    assert "300 × 200 px" in said
-    assert "2 files are byte for byte the same as another one" in said
-    assert "all of which are in more than one split" in said
-    assert "4 pictures show a photograph that is in another split too" in said
-    assert "1 file cannot be read" in said
+    says(said, "2.0 sound pictures for each defective one", "300 × 200 px")
+    says(said, "2 files are byte for byte the same as another one", "all of which are in more than one split")
+    says(said, "4 pictures show a photograph that is in another split too", "1 file cannot be read")
     assert "A note of the index." in said
-    assert len(charts(app)) == 4
-    assert any(alt.startswith("Distribution of Brightness") for alt in charts(app))
-    assert all(charts(app))
+    assert len(alts(app)) == 4
+    assert any(alt.startswith("Distribution of Brightness") for alt in alts(app))
+    assert all(alts(app))
     listed = app.dataframe[0].value
-    assert listed["file"].tolist() == ["train/good/=broken.png"]
-    assert listed["reason"].tolist() == ["It is empty."]
+    assert (listed["file"].tolist(), listed["reason"].tolist()) == (["train/good/=broken.png"], ["It is empty."])
 
 
 def test_several_sizes_get_a_chart(index):
     app = view("overview", make_table(replace(index, width=np.array([300] * 5 + [64])), public=False))
-    assert any("300 × 200: 5; 64 × 200: 1" in alt for alt in charts(app))
+    assert any("300 × 200: 5; 64 × 200: 1" in alt for alt in alts(app))
 
 
 def test_an_uneven_set_and_one_label_alone_are_told(table):
@@ -158,17 +136,15 @@ def test_an_uneven_set_and_one_label_alone_are_told(table):
     assert "calls everything sound would be right on 83 %" in texts(view("overview", many))
     one = replace(table, rows=rows[rows["label"] == "ok"])
     assert "All pictures are sound" in texts(view("overview", one))
-    none = replace(table, rows=rows[:0])
-    assert "There is no picture" in texts(view("overview", none))
+    assert "There is no picture" in texts(view("overview", replace(table, rows=rows[:0])))
 
 
 def test_without_labels_classes_stand_side_by_side(unlabelled):
     app = view("overview", unlabelled)
     said = texts(app)
-    assert "which of these classes are defective" in said
-    assert "Each picture is a photograph of its own" in said
+    says(said, "which of these classes are defective", "Each picture is a photograph of its own")
     assert "not divided into train and test" in said
-    assert any("no split: 2 alpha and 2 beta" in alt for alt in charts(app))
+    assert any("no split: 2 alpha and 2 beta" in alt for alt in alts(app))
     assert not app.get("expander")
 
 
@@ -179,8 +155,7 @@ def test_the_public_test_is_not_fair(facts):
     app = view("leakage", facts)
     said = texts(app)
     assert [metric.value for metric in app.metric] == ["98.9 %", "707 of 715", "64"]
-    assert "707 of 715 test pictures show a photograph that is in train as well" in said
-    assert "right on **707 of 715**" in said
+    says(said, "707 of 715 test pictures show a photograph that is in train as well", "right on **707 of 715**")
     assert "99.86 %, 714 of 715 pictures" in said
     assert app.slider(key="threshold").disabled
     assert "the pictures are not on this computer" in said
@@ -197,7 +172,7 @@ def test_copies_are_counted_at_the_threshold_of_the_link(table):
     assert app.slider(key="threshold").value == 0.99
     assert [metric.value for metric in app.metric] == ["66.7 %", "2 of 3", "1"]  # the audit's, whatever is asked
     assert "At **0.990** there are **5 photographs**, and **1 of 3**" in texts(app)
-    assert "threshold is at 0.990" in charts(app)[0]
+    assert "threshold is at 0.990" in alts(app)[0]
 
 
 def test_twins_are_laid_onto_each_other(table):
@@ -232,9 +207,8 @@ def test_without_rings_the_threshold_does_not_move(index):
     whole = replace(index, key="whole", grouping="picture", nearest=np.full(6, -1))
     app = view("leakage", make_table(whole, public=False))
     assert app.slider(key="threshold").disabled
-    assert "they have no rings to compare" in texts(app)
-    assert "in eight orientations" in texts(app)
-    assert not charts(app)
+    says(app, "they have no rings to compare", "in eight orientations")
+    assert not alts(app)
     assert len(app.get("image")) == 4
 
 
@@ -276,21 +250,19 @@ def test_a_measure_that_tells_the_label_is_told(bright):
     said = texts(app)
     assert "Likewise, though less: brightness of the background in 97 of 100 pairs" in said
     assert "It is the background, not the metal" in said
-    areas, spread = charts(app)
-    assert "Whole picture: 1.00" in areas
-    assert "Part’s brightness: 0.50" in areas
+    areas, spread = alts(app)
+    says(areas, "Whole picture: 1.00", "Part’s brightness: 0.50")
     assert "Width" not in areas  # all are as wide
     assert spread.startswith("Distribution of Brightness of the whole picture")
     assert "What follows for this set" not in said
     told = app.dataframe[0].value
-    assert set(told["split"]) == {"all pictures", "test", "train"}
-    assert told["higher"].iloc[0] == "sound"
+    assert (set(told["split"]), told["higher"].iloc[0]) == ({"all pictures", "test", "train"}, "sound")
 
 
 def test_the_measure_that_is_looked_at_is_in_the_link(bright):
     app = view("shortcuts", bright, measure="Brightness of the background")
     assert app.selectbox(key="measure").value == "Brightness of the background"
-    assert charts(app)[1].startswith("Distribution of Background (grey level). sound: median 190")
+    assert alts(app)[1].startswith("Distribution of Background (grey level). sound: median 190")
 
 
 def test_few_photographs_rule_nothing_out(table):
@@ -310,16 +282,15 @@ def test_where_nothing_tells_the_label_it_is_said(index):
 def test_where_no_part_was_found_there_is_no_word_of_one(index):
     lost = index.measures | {name: np.full(6, np.nan, np.float32) for name in ("x", "y", "diameter", "margin")}
     app = view("shortcuts", make_table(replace(index, key="lost", measures=lost), public=False))
-    assert "Part’s brightness" not in charts(app)[0]
-    assert "Diameter" not in charts(app)[0]
+    assert "Part’s brightness" not in alts(app)[0]
+    assert "Diameter" not in alts(app)[0]
     assert "not the metal" not in texts(app)
 
 
 def test_shortcuts_need_pictures_and_labels(facts, unlabelled):
     app = view("shortcuts", facts)
-    assert "they are not on this computer" in texts(app)
-    assert "any model must be shown to do more" in texts(app)
-    assert not charts(app)
+    says(app, "they are not on this computer", "any model must be shown to do more")
+    assert not alts(app)
     app = view("shortcuts", unlabelled)
     assert "no label that could be given away" in texts(app)
     assert "What follows for this set" not in texts(app)
@@ -328,8 +299,7 @@ def test_shortcuts_need_pictures_and_labels(facts, unlabelled):
 def test_one_photograph_a_label_says_nothing(index):
     few = replace(index, key="few", source=np.array([0, 1, 1, 0, 1, 1]))
     app = view("shortcuts", make_table(few, public=False))
-    assert "Nothing can be told apart here" in texts(app)
-    assert "copies of one photograph" in texts(app)
+    says(app, "Nothing can be told apart here", "copies of one photograph")
 
 
 def test_the_whole_picture_is_measured_on_its_thumbnail(index):

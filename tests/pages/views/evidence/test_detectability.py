@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -19,33 +20,14 @@ from casting_core.networks.limit_figures import DetectabilityFigures
 from pages.shared import resources
 from pages.views.evidence import detectability
 from tests.charts.test_detectability import bins, kind, size
-from tests.pages.conftest import texts
+from tests.pages.conftest import alts, open_view, says, texts
 
 CARD = read_card(MODELS / "castnet")
-needs_figures = pytest.mark.skipif(CARD.metrics.detectability is None, reason="needs the figures of the shipped model")
-
-
-def view(**query: str) -> AppTest:
-    """The view, drawn alone."""
-
-    def draw():
-        from pages.views.evidence import detectability
-
-        detectability.show()
-
-    app = AppTest.from_function(draw, default_timeout=120)
-    app.query_params.update(query)
-    app.run()
-    assert not app.exception
-    return app
+view = partial(open_view, "evidence.detectability")
 
 
 def words(app: AppTest) -> str:
     return texts(app).replace("\N{NO-BREAK SPACE}", " ")
-
-
-def alts(app: AppTest) -> list[str]:
-    return [chart.proto.alt.replace("\N{NO-BREAK SPACE}", " ") for chart in app.get("plotly_chart")]
 
 
 def calls(count: int) -> Estimate:
@@ -63,12 +45,7 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> ModelCard:
         ),
     }  # fmt: skip
     public = DetectabilityFigures(
-        pictures=20,
-        photographs=5,
-        diameter=250.0,
-        false_calls=calls(1),
-        false_calls_harmless=calls(2),
-        kinds=kinds,
+        pictures=20, photographs=5, diameter=250.0, false_calls=calls(1), false_calls_harmless=calls(2), kinds=kinds
     )
     card = replace(CARD, name="tried", metrics=Metrics(detectability={PUBLIC: public}))
     monkeypatch.setattr(resources, "models", lambda: ["tried"])
@@ -83,10 +60,8 @@ def test_each_kind_is_told_in_a_sentence(measured):
         "**6.0 % (15 px)**." in said
     )
     assert "**Scratches: 9 of 10 is not reached within the sizes tried** (1.0 % to 16.0 %)" in said
-    assert "3 of 30 were stopped, large ones no more often than small ones" in said
-    assert "Tell the diameter of yours" in said
-    assert "MIL-HDBK-1823A" in said
-    assert "drawn, not grown" in said
+    says(said, "3 of 30 were stopped, large ones no more often than small ones", "Tell the diameter of yours")
+    says(said, "MIL-HDBK-1823A", "drawn, not grown")
     assert "1 of 20 (5.0 %; 0.0 % to 20.0 %) were not passed; with a harmless change drawn in, 2 of 20" in said
 
 
@@ -151,7 +126,6 @@ def test_the_csv_holds_sizes_counts_and_the_curve():
 # The shipped model
 
 
-@needs_figures
 def test_what_the_shipped_view_says_is_what_the_card_says():
     app = view()
     said = words(app)
@@ -170,7 +144,6 @@ def test_what_the_shipped_view_says_is_what_the_card_says():
             )
 
 
-@needs_figures
 def test_the_curves_drawn_are_those_of_the_trials():
     trials = [trial for trial in read_trials(MODELS / "castnet" / FILE) if trial.base == RENDERED]
     chosen = [trial for trial in trials if trial.kind in ("sound", "harmless", "chipping", "scratch")]
@@ -178,7 +151,6 @@ def test_the_curves_drawn_are_those_of_the_trials():
     assert computed == {name: CARD.metrics.detectability[RENDERED].kinds[name] for name in computed}
 
 
-@needs_figures
 def test_marked_places_give_the_sizes_of_the_card():
     app = view(castings="Rendered castings", found="Marked by the map")
     assert "castings that this app rendered" in words(app)

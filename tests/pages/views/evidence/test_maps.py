@@ -1,27 +1,26 @@
 """The view on the map, without a browser: the card's figures, its pictures, and what is not there."""
 
 from dataclasses import replace
+from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
-from streamlit.testing.v1 import AppTest
 
 from casting_core import Inspector
 from casting_core.charts.maps import share_text
 from casting_core.data.synthetic.casting import render_casting
 from casting_core.labels import Verdict
-from casting_core.networks.card import MODELS, ModelCard, read_card, shipped
+from casting_core.networks.card import MODELS, ModelCard, read_card
 from casting_core.networks.device import fast_dtype
 from casting_core.networks.figures import Metrics
 from pages.shared import resources
 from pages.views.evidence import album, map_pictures
-from tests.pages.conftest import texts
+from tests.pages.conftest import open_view, says, texts
 
-pytestmark = pytest.mark.skipif("castnet" not in shipped(), reason="needs the shipped model castnet")
-SCRIPT = "from pages.views.evidence import maps\nmaps.show()"
+run = partial(open_view, "evidence.maps")
 
 
 class Seeing:
@@ -56,25 +55,14 @@ def card() -> ModelCard:
     return read_card(MODELS / "castnet")
 
 
-def run(**query: str) -> AppTest:
-    app = AppTest.from_string(SCRIPT, default_timeout=120)
-    app.query_params.update(query)
-    return app.run()
-
-
 def test_what_it_means_is_told_with_the_cards_numbers(card: ModelCard):
-    app = run()
-    assert not app.exception
-    told = texts(app)
+    told = texts(run())
     for name in ("second_capture", "rendered"):
         peak = getattr(card.metrics, name).peak_on_defect
-        assert f"Of **{peak.of:,} defective parts**" in told
-        assert f"in {peak.count:,}**" in told
+        says(told, f"Of **{peak.of:,} defective parts**", f"in {peak.count:,}**")
     recall, falls = card.metrics.second_capture.region_recall.all, card.metrics.repair.falls
-    assert f"{recall.count:,} of {recall.of:,} defects" in told
-    assert f"On **{falls.of:,} defective parts**" in told
-    assert f"**{falls.count:,} of them then pass**" in told
-    assert "Not measured for" in told
+    says(told, f"{recall.count:,} of {recall.of:,} defects", f"On **{falls.of:,} defective parts**")
+    says(told, f"**{falls.count:,} of them then pass**", "Not measured for")
 
 
 def test_the_tables_are_the_cards(card: ModelCard):
@@ -101,9 +89,7 @@ def test_what_is_compared_is_in_the_link():
 def test_the_best_and_the_worst_of_a_few_castings_are_shown_and_labelled():
     app = run()
     told = texts(app)
-    assert "drawn by this app; no photographs of real parts" in told
-    assert "Of 4 castings rendered here" in told
-    assert "**Worst 1.**" in told
+    says(told, "drawn by this app; no photographs of real parts", "Of 4 castings rendered here", "**Worst 1.**")
     assert "rendered casting 100000" in told
     assert len(app.get("imgs")) % 3 == 0
     assert "do not come with the app" in told
@@ -137,10 +123,8 @@ def test_photographs_of_the_folder_with_masks_are_shown_on_demand(tmp_path, monk
     app = run()
     assert "photographs, 2 have" not in texts(app)
     app.button(key="map all masks").click().run()
-    assert not app.exception
     told = texts(app)
-    assert "Of 3 photographs, 2 have known defects" in told
-    assert "Verdict: no verdict, probability of a defect 40.0 %" in told
+    says(told, "Of 3 photographs, 2 have known defects", "Verdict: no verdict, probability of a defect 40.0 %")
 
 
 def test_a_damaged_folder_is_told(tmp_path, monkeypatch: pytest.MonkeyPatch):
@@ -149,7 +133,6 @@ def test_a_damaged_folder_is_told(tmp_path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("CASTING_MASKS", str(tmp_path))
     app = run()
     app.button(key="map all masks").click().run()
-    assert not app.exception
     assert "cannot be used" in texts(app)
     assert "map all masks" in [each.key for each in app.run().button]  # nothing is kept of it
 
@@ -160,12 +143,8 @@ def test_a_model_without_any_of_it_is_told(monkeypatch: pytest.MonkeyPatch, card
     assert "No model’s map has been measured" in texts(run())
     bare = Metrics(second_capture=card.metrics.second_capture)
     monkeypatch.setattr(resources, "card", lambda name: replace(card, metrics=bare))
-    app = run()
-    assert not app.exception
-    told = texts(app)
-    assert "Not measured: needs rendered castings" in told
-    assert "Not measured: other ways" in told
-    assert "Not measured: repairing" in told
+    told = texts(run())
+    says(told, "Not measured: needs rendered castings", "Not measured: other ways", "Not measured: repairing")
 
 
 @pytest.mark.slow

@@ -3,10 +3,10 @@
 import csv
 import io
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from casting_core.charts.robustness import FIGURES, range_text, title_of
 from casting_core.data.images import decode
@@ -18,29 +18,10 @@ from pages.shared import resources
 from pages.shared.sample_pictures import sample_pictures
 from pages.views.evidence import robustness
 from tests.charts.test_robustness import light, noise
-from tests.pages.conftest import texts
+from tests.pages.conftest import alts, open_view, says, texts
 
 CARD = read_card(MODELS / "castnet")
-needs_figures = pytest.mark.skipif(CARD.metrics.robustness is None, reason="needs the figures of the shipped model")
-
-
-def view(**query: str) -> AppTest:
-    """The view, drawn alone."""
-
-    def draw():
-        from pages.views.evidence import robustness
-
-        robustness.show()
-
-    app = AppTest.from_function(draw, default_timeout=120)
-    app.query_params.update(query)
-    app.run()
-    assert not app.exception
-    return app
-
-
-def alts(app: AppTest) -> list[str]:
-    return [chart.proto.alt for chart in app.get("plotly_chart")]
+view = partial(open_view, "evidence.robustness")
 
 
 @pytest.fixture
@@ -78,8 +59,7 @@ def test_one_disturbance_is_looked_at_up_close_by_its_link(measured):
     assert app.selectbox(key="disturbance").value == "Grain (noise)"
     assert [alt.partition(",")[0] for alt in alts(app)][-2:] == ["Grain (noise)"] * 2
     said = texts(app)
-    assert "No check measures this" in said
-    assert "At 9 levels: 50.0 % missed, 0.0 % false alarms, 0.0 % to a person." in said
+    says(said, "No check measures this", "At 9 levels: 50.0 % missed, 0.0 % false alarms, 0.0 % to a person.")
     assert "not the product of this model" in said
     assert not app.get("image")
 
@@ -115,8 +95,7 @@ def test_the_bounds_of_the_checks_are_told_from_the_card():
 def test_every_disturbance_has_words_and_a_picture(each):
     assert title_of(each.name) != each.name
     before = decode(sample_pictures()["Blow hole"].upload.data).pixels
-    upload = robustness.disturbed_casting("Blow hole", each.name, each.levels[-1])
-    after = decode(upload.data).pixels
+    after = decode(robustness.disturbed_casting("Blow hole", each.name, each.levels[-1]).data).pixels
     assert after.shape == before.shape
     assert np.any(after != before)
     same = robustness.disturbed_casting("Blow hole", each.name, each.none)
@@ -136,7 +115,6 @@ def test_the_csv_holds_every_level(measured):
 # The shipped model
 
 
-@needs_figures
 def test_the_shipped_view_is_that_of_the_card_and_shows_a_casting():
     app = view(disturbance="Blur", casting="Blow hole")
     found = CARD.metrics.robustness.disturbances

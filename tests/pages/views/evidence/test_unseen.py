@@ -1,6 +1,7 @@
 """The view on castings never seen, without a browser: the card's figures, the doubted labels, what was not measured."""
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -13,16 +14,10 @@ from casting_core.networks.card import MODELS, read_card, shipped
 from casting_core.networks.figures import Metrics
 from pages.shared import resources
 from pages.views.evidence.unseen import TITLES, sentence
-from tests.pages.conftest import texts
+from tests.pages.conftest import open_view, says, texts
 
-pytestmark = pytest.mark.skipif("castnet" not in shipped(), reason="needs the shipped model castnet")
+run = partial(open_view, "evidence.unseen")
 LEAKED = Leakage(tested=100, copied=90, identical=10, identical_ok=10)
-
-
-def run(**query: str) -> AppTest:
-    app = AppTest.from_string("from pages.views.evidence import unseen\nunseen.show()", default_timeout=60)
-    app.query_params.update(query)
-    return app.run()
 
 
 def cells(app: AppTest, model: str, name: str) -> dict[str, str]:
@@ -34,7 +29,6 @@ def cells(app: AppTest, model: str, name: str) -> dict[str, str]:
 @pytest.mark.parametrize("as_filed", [False, True])
 def test_every_figure_of_the_table_is_the_cards(as_filed: bool):
     app = run(**({"filed": "true"} if as_filed else {}))
-    assert not app.exception
     for model in shipped():
         for name in (OFFICIAL, UNSEEN, SECOND, NEW):
             found, row = set_figures(read_card(MODELS / model), name, as_filed=as_filed), cells(app, model, name)
@@ -43,17 +37,9 @@ def test_every_figure_of_the_table_is_the_cards(as_filed: bool):
                 assert row[figure] == figure_text(expected, share=figure != "roc_auc")
 
 
-def test_the_doubted_labels_are_switched():
-    app = run()
-    before = cells(app, "castnet", UNSEEN)["missed"]
-    app.toggle(key="filed").set_value(True).run()
-    assert cells(app, "castnet", UNSEEN)["missed"] != before
-
-
 def test_the_leakage_stands_beside_the_official_test():
     found, told = leakage(read_provenance()), texts(run())
-    assert f"({found.copied:,} of {found.tested:,} pictures)" in told
-    assert f"{100 * found.share:.1f} %" in told
+    says(told, f"({found.copied:,} of {found.tested:,} pictures)", f"{100 * found.share:.1f} %")
 
 
 def test_how_few_sound_castings_there_are_is_the_cards_number():
@@ -63,11 +49,13 @@ def test_how_few_sound_castings_there_are_is_the_cards_number():
         assert f"none of {figures['photographs'] - figures['defective_photographs']} rejected" in told
 
 
-def test_models_that_were_not_measured_are_named():
+def test_models_that_were_not_measured_are_named_and_the_doubted_labels_are_switched():
     app = run()
     assert cells(app, "cnn", SECOND)["accuracy"] == "not measured"
-    assert "Not measured for: *cnn*" in texts(app)
-    assert "Trained once only" in texts(app)
+    says(app, "Not measured for: *cnn*", "Trained once only")
+    before = cells(app, "castnet", UNSEEN)["missed"]
+    app.toggle(key="filed").set_value(True).run()
+    assert cells(app, "castnet", UNSEEN)["missed"] != before
 
 
 def test_the_seeds_are_the_cards():
@@ -76,8 +64,7 @@ def test_the_seeds_are_the_cards():
     assert [row["seed"].split()[0] for row in rows] == list(seeds)
     assert rows[0]["seed"] == "0 (shipped)"
     for row, told in zip(rows, seeds.values(), strict=True):
-        assert row["wrong"] == f"{told['wrong']} of {told['pictures']}"
-        assert row["margin"] == f"{told['margin']:.1f}"
+        assert (row["wrong"], row["margin"]) == (f"{told['wrong']} of {told['pictures']}", f"{told['margin']:.1f}")
 
 
 def on(**changes) -> SetFigures:
@@ -102,10 +89,6 @@ def test_a_model_of_another_product_stands_apart_and_one_without_figures_is_told
     other = replace(card, name="mine", data={"grouping": "picture"})
     monkeypatch.setattr(resources, "models", lambda: ["mine"])
     monkeypatch.setattr(resources, "card", lambda name: other)
-    told = texts(run())
-    assert "No model has been measured on castings yet" in told
-    assert "Models of other products" in told
+    says(texts(run()), "No model has been measured on castings yet", "Models of other products")
     monkeypatch.setattr(resources, "card", lambda name: replace(card, metrics=Metrics()))
-    app = run()
-    assert not app.exception
-    assert "No model has been measured" in texts(app)
+    assert "No model has been measured" in texts(run())

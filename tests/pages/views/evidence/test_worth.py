@@ -3,6 +3,7 @@
 import csv
 import io
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -15,17 +16,11 @@ from pages.shared import resources
 from pages.shared.plant_form import ALL, Asked, plant_of
 from pages.views.evidence import worth as view
 from pages.views.evidence import worth_words as words
-from tests.pages.conftest import texts
+from tests.pages.conftest import open_view, texts
 
-pytestmark = pytest.mark.skipif("castnet" not in shipped(), reason="needs the shipped model castnet")
 DEFAULTS = {field.key: field.value for field in ALL}
+run = partial(open_view, "evidence.worth")
 OTHER = {**DEFAULTS, "defects": 5.0, "parts": 9000, "escape": 80.0, "finds": 90.0}
-
-
-def run(**query: str) -> AppTest:
-    app = AppTest.from_string("from pages.views.evidence import worth\nworth.show()", default_timeout=60)
-    app.query_params.update(query)
-    return app.run()
 
 
 def expect(app: AppTest, values: dict[str, float], *, model: str = "castnet", currency: str = "€") -> None:
@@ -38,9 +33,7 @@ def expect(app: AppTest, values: dict[str, float], *, model: str = "castnet", cu
 
 
 def test_the_figures_are_the_plants():
-    app = run()
-    assert not app.exception
-    expect(app, DEFAULTS)
+    expect(run(), DEFAULTS)
 
 
 def test_a_link_opens_the_same_account():
@@ -67,18 +60,14 @@ def test_another_model_is_warned_of_and_has_its_own_figures():
 
 def test_nonsense_in_the_link_does_no_harm():
     app = run(defects="-4", parts="many", days="999", currency="gold", model="nobody", per="hour")
-    assert not app.exception
     expect(app, DEFAULTS)
 
 
 @pytest.mark.parametrize(
-    "extreme",
-    [{"defects": "0"}, {"defects": "100"}, {"escape": "0", "scrap": "0", "hour": "0"}, {"reviewers": "0"}],
+    "extreme", [{"defects": "0"}, {"defects": "100"}, {"escape": "0", "scrap": "0", "hour": "0"}, {"reviewers": "0"}]
 )
 def test_extremes_are_shown(extreme: dict[str, str]):
-    app = run(**extreme)
-    assert not app.exception
-    expect(app, DEFAULTS | {key: float(value) for key, value in extreme.items()})
+    expect(run(**extreme), DEFAULTS | {key: float(value) for key, value in extreme.items()})
 
 
 def test_ten_thousand_parts_can_be_counted_for():
@@ -114,9 +103,7 @@ def test_the_file_holds_what_was_put_in_and_worked_out():
 
 
 def test_the_grid_reaches_twice_the_plants_rate_and_holds_it():
-    assert view.grid(0.02)[-1] == 0.05
-    assert view.grid(0.3)[-1] == 0.6
-    assert view.grid(0.8)[-1] == 1.0
+    assert (view.grid(0.02)[-1], view.grid(0.3)[-1], view.grid(0.8)[-1]) == (0.05, 0.6, 1.0)
     for rate in (0.0, 0.0123, 1.0):
         assert rate in view.grid(rate)
         assert view.grid(rate) == sorted(view.grid(rate))
@@ -145,11 +132,10 @@ def test_how_sure_it_is_in_words():
     assert words.sureness(advantage(1, 0, 2, 1.0)) == "in nearly all of 100 cases"
     assert words.sureness(advantage(1, 0, 2, 0.93)) == "in 93 of 100 cases"
     assert words.sureness(advantage(1, 0, 2, 0.001)) == "in hardly any of 100 cases"
-    assert words.sureness(advantage(1, 0, 2, float("nan"))) == ""
-    assert words.sureness(advantage(0, 0, 0, 0.0)) == ""
+    assert (words.sureness(advantage(1, 0, 2, float("nan"))), words.sureness(advantage(0, 0, 0, 0.0))) == ("", "")
 
 
-def test_break_even_in_words():
+def test_break_even_capacity_and_the_warning_of_a_second_look_in_words():
     plant = plant_of(DEFAULTS)
     none = words.break_even(advantage(5, 1, 9), "The model", "By hand", plant, "€")
     assert none[0] == "**The model** is the cheaper one at every defect rate, all else as above."
@@ -164,10 +150,6 @@ def test_break_even_in_words():
         "it (you have 2 %)."
     )
     assert by_cost.startswith("They cost the same at €1,235 for a missed defect: **The model** is the cheaper")
-
-
-def test_capacity_and_the_warning_of_a_second_look():
-    plant = plant_of(DEFAULTS)
     rates = model_rates("castnet")
     found = compare_inspection_methods(rates, plant)
     assert words.capacity(found.model, plant)[0]
