@@ -61,8 +61,9 @@ def reliability(name: str, model: Behaviour, look: Look) -> Chart:
     points = model.reliability
     figure = make_subplots(rows=2, cols=1, shared_xaxes=True, row_heights=[0.72, 0.28], vertical_spacing=0.06)
     mark(figure, "as it should be", x=(0, 100), y=(0, 100), **THIN)
-    shares = [100 * each.share.value for each in points]
-    lows, highs = zip(*(each.share.times(100).ends or [100 * each.share.value] * 2 for each in points), strict=True)
+    shares = [100 * each.share for each in points]
+    ends = zip(*(each.ends or (each.share, each.share) for each in points), strict=True)
+    lows, highs = ([100 * share for share in side] for side in ends)
     counts = [(each.pictures, each.photographs) for each in points]
     figure.add_scatter(
         x=[100 * each.probability for each in points],
@@ -76,9 +77,9 @@ def reliability(name: str, model: Behaviour, look: Look) -> Chart:
         "%{customdata[0]:,} pictures of %{customdata[1]} photographs<extra></extra>",
     )
     figure.add_bar(
-        x=[50 * (each.start + each.end) for each in points],
+        x=[50 * (each.from_ + each.to) for each in points],
         y=[each.pictures for each in points],
-        width=[92 * (each.end - each.start) for each in points],
+        width=[92 * (each.to - each.from_) for each in points],
         marker=look.bar(),
         showlegend=False,
         hovertemplate="%{y:,} pictures<extra></extra>",
@@ -92,7 +93,7 @@ def reliability(name: str, model: Behaviour, look: Look) -> Chart:
     most = max((each.pictures for each in points), default=1)
     figure.update_yaxes(title={"text": "Pictures"}, row=2, col=1, **log_counts(most))
     told = [
-        f"{100 * each.start:.0f} to {100 * each.end:.0f} %: {100 * each.share.value:.0f} % of {each.pictures:,}"
+        f"{100 * each.from_:.0f} to {100 * each.to:.0f} %: {100 * each.share:.0f} % of {each.pictures:,}"
         for each in points
     ]
     error = 100 * model.calibration_error

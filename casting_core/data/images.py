@@ -57,6 +57,12 @@ _MOST_SCANS = 100  # of a progressive JPEG; encoders write about ten, libtiff al
 _SCAN = re.compile(rb"\xff\xda\0(?:\x08\x01|\x0a\x02|\x0c\x03|\x0e\x04)")  # marker, length, components
 _PLUGINS = r"PIL\.\w+ImagePlugin"
 _SILENCE = ("ignore", None, UserWarning, re.compile(_PLUGINS), 0)  # as `warnings.filters` holds it
+_READERS: dict[bytes, type[ImageFile]] = {  # by the first bytes of a file
+    b"\xff\xd8\xff": JpegImageFile,
+    b"\x89PNG\r\n\x1a\n": PngImageFile,
+    b"BM": BmpImageFile,
+    **dict.fromkeys((b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"), TiffImageFile),
+}
 _FOREIGN = {b"GIF8": "a GIF", b"%PDF": "a PDF document", b"PK\x03\x04": "a ZIP archive or office document"}
 
 
@@ -192,14 +198,9 @@ def _kind(data: bytes) -> type[ImageFile]:
     The readers are used directly: `Image.open` would warn of size before the
     size can be checked, and would take a phone's appended previews for frames.
     """
-    if data.startswith(b"\xff\xd8\xff"):
-        return JpegImageFile
-    if data.startswith(b"\x89PNG\r\n\x1a\n"):
-        return PngImageFile
-    if data.startswith(b"BM"):
-        return BmpImageFile
-    if data.startswith((b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")):
-        return TiffImageFile
+    for start, reader in _READERS.items():
+        if data.startswith(start):
+            return reader
     if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
         return WebPImageFile
     found = next((name for start, name in _FOREIGN.items() if data.startswith(start)), None)

@@ -22,6 +22,7 @@ from casting_core.inspection.photograph import Photograph
 from casting_core.inspection.stability import Stability, check_stability
 from casting_core.labels import Label
 from casting_core.networks.card import MODELS, folder_of
+from casting_core.system.json_records import to_json
 
 Precedents = dict[Label, tuple[Precedent, ...]]
 
@@ -42,15 +43,7 @@ class Examination:
 
     def to_json(self) -> dict[str, Any]:
         """As plain values that strict JSON can hold; the repaired picture is left out."""
-        precedents = None
-        if self.precedents is not None:
-            precedents = {str(label): [each.to_json() for each in found] for label, found in self.precedents.items()}
-        return {
-            "seen_before": self.seen_before and self.seen_before.to_json(),
-            "precedents": precedents,
-            "proof": self.proof and self.proof.to_json(),
-            "stability": self.stability.to_json(),
-        }
+        return {name: to_json(value) for name, value in vars(self).items()}
 
 
 def examine(inspector: Inspector, source: Source, *, root: Path | None = None) -> Examination:

@@ -18,10 +18,9 @@ import pytest
 from PIL import Image
 
 from casting_core.data.collection.marks import MARKS, Mark, Marks, read_marks, set_mark, write_marks
-from casting_core.errors import CastingError, DataError, ModelError, SettingsError
+from casting_core.errors import CastingError, DataError, ModelError
 from casting_core.exploration import index
 from casting_core.exploration.index import build_index
-from casting_core.inspection.settings import Settings, read_settings, write_settings
 from casting_core.networks.card import read_card
 from casting_core.networks.checkpoint import add_metrics, load_model
 from casting_core.networks.figures import Metrics
@@ -77,18 +76,6 @@ def test_marks_stay_as_they_were(tmp_path: Path, code: int) -> None:
         assert "Export them" in str(error)
         assert contents(tmp_path) == before
     assert set(read_marks(file)) == {"a.png", "b.png"}
-
-
-@pytest.mark.parametrize("code", CODES)
-def test_settings_stay_as_they_were(tmp_path: Path, code: int) -> None:
-    file = tmp_path / "settings.json"
-    write_settings(file, Settings(threshold_pass=0.1))
-    before = contents(tmp_path)
-    for error in refusals(lambda: write_settings(file, Settings(threshold_pass=0.2)), code):
-        assert isinstance(error, SettingsError)
-        assert told(error, code)
-        assert contents(tmp_path) == before
-    assert read_settings(file).threshold_pass == 0.2
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -189,7 +176,6 @@ from pathlib import Path
 from casting_core.data.collection.marks import MARKS, Mark, Marks, read_marks, set_mark, write_marks
 from casting_core.errors import CastingError
 from casting_core.training.ship import ship
-from casting_core.inspection.settings import Settings, write_settings
 from casting_core.networks.checkpoint import add_metrics
 from tests.factories import seed
 from casting_core.networks.card import read_card
@@ -210,7 +196,6 @@ def attempt(work):
 tried = {
     "marks": lambda: write_marks(place / MARKS, set_mark(read_marks(place / MARKS), "b.png" * 9999, SHA, Mark.FINE)),
     "card": lambda: add_metrics(place / "small", "seeds", {str(n): seed("a.png") for n in range(9999)}),
-    "settings": lambda: write_settings(place / "new" / "settings.json", Settings(threshold_pass=0.1)),
     "ship": lambda: ship(official, by_source, place / "small"),
 }
 said = {}

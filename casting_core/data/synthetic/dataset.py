@@ -24,7 +24,7 @@ from threadpoolctl import threadpool_limits
 from casting_core.data.files import csv_text, write_atomically
 from casting_core.data.samples import Progress, unreported
 from casting_core.data.synthetic.casting import Rendered, render_casting
-from casting_core.errors import DataError, SettingsError
+from casting_core.errors import DataError
 from casting_core.system.memory import keep_freed_memory
 
 COLUMNS = ("path", "seed", "kind", "x", "y", "width", "height", "area")
@@ -69,13 +69,9 @@ def render_set(
 
     Raises
     ------
-    SettingsError
-        Count, seed, size or workers are out of range.
     DataError
         The folder cannot be written.
     """
-    if count < 1 or seed < 0 or workers < 1:
-        raise SettingsError(f"expected count and workers >= 1 and seed >= 0, got {count}, {workers} and {seed}.")
     folder = Path(folder)
     rows: list[tuple[object, ...]] = [COLUMNS]
     each = partial(_write, folder, product, seed, size)

@@ -19,8 +19,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from casting_core.errors import SettingsError
-
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -74,18 +72,7 @@ def faithfulness(
         the same everywhere names places at random.
     shares : of the picture's places, each in (0, 1).
     seed : of the noise and of the order of equal values.
-
-    Raises
-    ------
-    SettingsError
-        For shapes that do not fit, or a share out of its range.
     """
-    if inputs.ndim != 4 or inputs.shape[:2] != (1, 1) or heatmap.shape != inputs.shape[2:]:
-        raise SettingsError(
-            f"Expected a picture (1, 1, h, w) and a map (h, w), got {tuple(inputs.shape)} and {heatmap.shape}."
-        )
-    if not shares or not all(0 < share < 1 for share in shares):
-        raise SettingsError(f"Shares of removed places must lie between 0 and 1, got {shares}.")
     import torch
 
     pictures = [inputs]

@@ -19,6 +19,7 @@ from casting_core.evaluation.statistics.bootstrap import cluster_weights
 from casting_core.evaluation.thresholds.operating_point import (
     GRID,
     MIN_REVIEWS,
+    OperatingPoint,
     middle_of_plateau,
     pair_costs,
     picture_costs,
@@ -54,7 +55,7 @@ class Plateau:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Proposal:
+class Proposal(OperatingPoint):
     """The thresholds that are proposed, and what they rest on.
 
     Attributes
@@ -73,9 +74,6 @@ class Proposal:
         with both labels.
     """
 
-    threshold_pass: float
-    threshold_reject: float
-    cost: float
     reviews: float
     plateau: Plateau
     capacity_binds: bool

@@ -12,7 +12,7 @@ from casting_core.evaluation.predictions import Prediction
 from casting_core.evaluation.thresholds import cost_optimal
 from casting_core.evaluation.thresholds.cost_optimal import Plateau, Proposal
 from casting_core.evaluation.thresholds.sweep import ThresholdOutcome, expected_cost
-from casting_core.inspection.settings import made_for
+from casting_core.inspection.settings import Made, Settings
 from casting_core.networks.card import ModelCard
 from pages.shared import plant_form
 from pages.shared.plant_form import Asked
@@ -144,5 +144,6 @@ def take_away(card: ModelCard, low: float, high: float, costs: Mapping[str, floa
 
 def settings_file(card: ModelCard, low: float, high: float, costs: Mapping[str, float]) -> bytes:
     """Write a settings file for this model, of today."""
-    made = made_for(card, threshold_pass=low, threshold_reject=high, costs=costs, day=date.today())
-    return made.to_json().encode()
+    day = date.today().isoformat()
+    made = Made(model=card.name, weights_sha256=card.weights_sha256, costs=costs, date=day)
+    return Settings(threshold_pass=low, threshold_reject=high, made=made).to_json().encode()

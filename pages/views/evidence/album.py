@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import streamlit as st
 
-from casting_core.evaluation.localization.labelled import LabelledImage
+from casting_core.data.masked_set import LabelledImage
 from casting_core.evaluation.localization.pointing_game import BestAndWorst, Judge, point
 
 KEEP = 2  # of the best, and of the worst

@@ -5,7 +5,6 @@ import pytest
 import torch
 from torch import Tensor
 
-from casting_core.errors import SettingsError
 from casting_core.evaluation.localization.faithfulness import faithfulness, without
 
 SPOT = (slice(4, 8), slice(20, 24))  # rows and columns of the one place that the toy network looks at
@@ -88,12 +87,3 @@ def test_the_picture_is_not_changed_and_the_result_is_the_same_every_time(pictur
     torch.rand(1)  # whatever else draws random numbers meanwhile
     assert faithfulness(judge, picture, on(*SPOT)) == first
     assert torch.equal(picture, before)
-
-
-def test_what_does_not_fit_is_refused(picture):
-    with pytest.raises(SettingsError, match=r"\(1, 1, 32, 32\) and \(16, 16\)"):
-        faithfulness(judge, picture, np.zeros((16, 16)))
-    with pytest.raises(SettingsError, match="between 0 and 1"):
-        faithfulness(judge, picture, on(*SPOT), shares=(0.5, 1.0))
-    with pytest.raises(SettingsError, match="between 0 and 1"):
-        faithfulness(judge, picture, on(*SPOT), shares=())
