@@ -62,8 +62,7 @@ def reliability(name: str, model: Behaviour, look: Look) -> Chart:
     figure = make_subplots(rows=2, cols=1, shared_xaxes=True, row_heights=[0.72, 0.28], vertical_spacing=0.06)
     mark(figure, "as it should be", x=(0, 100), y=(0, 100), **THIN)
     shares = [100 * each.share for each in points]
-    ends = zip(*(each.ends or (each.share, each.share) for each in points), strict=True)
-    lows, highs = ([100 * share for share in side] for side in ends)
+    lows, highs = zip(*(each.estimate.times(100).span for each in points), strict=True)
     counts = [(each.pictures, each.photographs) for each in points]
     figure.add_scatter(
         x=[100 * each.probability for each in points],

@@ -41,7 +41,8 @@ def print_figures(title: str, figures: Any) -> None:
 def _print_curve(points: tuple[ReliabilityBin, ...]) -> None:
     """Print the reliability curve: one line a bin."""
     for point in points:
-        interval = "no interval" if point.ends is None else "{:.2%} to {:.2%}".format(*point.ends)
+        ends = point.estimate.ends
+        interval = "no interval" if ends is None else "{:.2%} to {:.2%}".format(*ends)
         typer.echo(
             f"    probability from {point.from_:.3f} to {point.to:.3f}: mean {point.probability:.4f}, "
             f"defective {point.share:.2%} ({interval}), {point.pictures} pictures of "

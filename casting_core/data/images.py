@@ -32,7 +32,7 @@ import re
 import struct
 import warnings
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 from PIL import ExifTags, Image, ImageOps
@@ -141,6 +141,13 @@ def decode(source: Source, *, limits: ImageLimits = DEFAULT_LIMITS) -> Picture:
 def decode_rgb(source: Source, *, limits: ImageLimits = DEFAULT_LIMITS) -> np.ndarray:
     """Return the same picture for display: uint8 (H, W, 3). Sources, rules and errors as in `decode`."""
     return np.array(_open(source, "RGB", limits)[0])
+
+
+def encoded(image: Image.Image, kind: str, **options: Any) -> bytes:
+    """Return the content of a file of that kind, such as `JPEG`; `options` are Pillow's."""
+    stream = io.BytesIO()
+    image.save(stream, kind, **options)
+    return stream.getvalue()
 
 
 def _open(source: Source, mode: str, limits: ImageLimits) -> tuple[Image.Image, bytes | None]:

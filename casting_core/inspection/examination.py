@@ -8,15 +8,14 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import numpy as np
+from typing import Any, cast
 
 from casting_core.data.images import Source
 from casting_core.data.provenance.library import read_signatures
 from casting_core.data.provenance.seen_before import SeenBefore, look_up
 from casting_core.explanation.precedents import Precedent, describe, read_precedents
 from casting_core.explanation.proof import Proof, prove
+from casting_core.explanation.repair import Look
 from casting_core.inspection.inspector import Inspector
 from casting_core.inspection.photograph import Photograph
 from casting_core.inspection.stability import Stability, check_stability
@@ -92,13 +91,8 @@ def precedents(inspector: Inspector, photograph: Photograph, *, without: int | N
 
 def proof(inspector: Inspector, photograph: Photograph) -> Proof | None:
     """Repair what the model marks, and judge again; None where it has no map or there is nothing to repair."""
-
-    def look(repaired: np.ndarray) -> tuple[float, np.ndarray]:
-        probability, heatmap = inspector.look(repaired)
-        assert heatmap is not None
-        return probability, heatmap
-
     part = photograph.part() if inspector.card.gates and inspector.network.has_map else None
     if part is None:
         return None
+    look = cast(Look, inspector.look)  # the network has a map
     return prove(photograph.picture().pixels, part, look, enough=inspector.card.threshold_pass)

@@ -107,8 +107,7 @@ def read_settings(source: SettingsSource) -> Settings:
         values = source if isinstance(source, Mapping) else _content(source)
         if isinstance(values, Mapping) and None in values.values():
             raise SettingsError("null is no value; leave out what the card should decide.")
-        settings: Settings = from_json(Settings, values)
-        return settings
+        return from_json(Settings, values)
     except SettingsError as error:
         raise SettingsError(f"{_name(source)}: {error}") from error
     except (TypeError, ValueError) as error:

@@ -101,8 +101,7 @@ def read_card(folder: Path) -> ModelCard:
         values = parse(file.read_text(encoding="utf-8"))
         if not isinstance(values, dict) or not values.keys() <= {each.name for each in fields(ModelCard)}:
             raise ModelError(f"{file} is not a model card of this version.")
-        card: ModelCard = from_json(ModelCard, values)
-        return card
+        return from_json(ModelCard, values)
     except FileNotFoundError as error:
         names = sorted(shipped(folder.parent))
         raise ModelError(

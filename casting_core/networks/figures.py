@@ -51,9 +51,9 @@ class ReliabilityBin:
     high: float | None
 
     @property
-    def ends(self) -> tuple[float, float] | None:
-        """The interval of the share."""
-        return None if self.low is None or self.high is None else (self.low, self.high)
+    def estimate(self) -> Estimate:
+        """The share with its interval."""
+        return Estimate(value=self.share, low=self.low, high=self.high)
 
 
 @dataclass(frozen=True, kw_only=True)

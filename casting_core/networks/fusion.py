@@ -68,10 +68,7 @@ class PackedConvolution(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, I, H, W) → (B, O, H/s, W/s)."""
-        result: Tensor = torch.ops.mkldnn._convolution_pointwise(
-            x, self.weight, self._bias, *self._arguments, *self._activation
-        )
-        return result
+        return torch.ops.mkldnn._convolution_pointwise(x, self.weight, self._bias, *self._arguments, *self._activation)
 
 
 def can_pack(dtype: torch.dtype) -> bool:

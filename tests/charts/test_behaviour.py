@@ -99,7 +99,7 @@ def test_reliability_shows_every_point_with_its_interval_and_how_many_pictures()
     assert len(points.x) == len(POOR.reliability) == len(bars.y)
     assert sum(bars.y) == POOR.pictures
     for place, expected in enumerate(POOR.reliability):
-        low, high = expected.ends or (expected.share, expected.share)
+        low, high = expected.estimate.span
         assert points.y[place] == pytest.approx(100 * expected.share)
         assert points.y[place] + points.error_y.array[place] == pytest.approx(100 * high)
         assert points.y[place] - points.error_y.arrayminus[place] == pytest.approx(100 * low)

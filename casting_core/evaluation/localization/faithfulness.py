@@ -32,13 +32,11 @@ class Faithfulness:
 
     Attributes
     ----------
-    shares : of the picture's places, that were removed.
     before : of the whole picture.
-    after, control : after each of `shares` was removed: the map's strongest places, and those of the map turned by half
-        a turn.
+    after, control : after each share was removed: the map's strongest places, and those of the map turned by half a
+        turn.
     """
 
-    shares: tuple[float, ...]
     before: float
     after: tuple[float, ...]
     control: tuple[float, ...]
@@ -81,9 +79,7 @@ def faithfulness(
         pictures += [without(inputs, order[: max(1, round(share * order.size))], seed=seed) for share in shares]
     with torch.inference_mode():
         before, *rest = (float(judge(picture).reshape(())) for picture in pictures)
-    return Faithfulness(
-        shares=shares, before=before, after=tuple(rest[: len(shares)]), control=tuple(rest[len(shares) :])
-    )
+    return Faithfulness(before=before, after=tuple(rest[: len(shares)]), control=tuple(rest[len(shares) :]))
 
 
 def _strongest_first(heatmap: np.ndarray, seed: int) -> np.ndarray:

@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from casting_core.evaluation.localization.faithfulness import faithfulness, without
+from casting_core.evaluation.localization.faithfulness import SHARES, faithfulness, without
 
 SPOT = (slice(4, 8), slice(20, 24))  # rows and columns of the one place that the toy network looks at
 
@@ -64,7 +64,7 @@ def test_only_the_order_of_values_counts(picture):
     heatmap = np.random.default_rng(0).random((32, 32))
     first = faithfulness(judge, picture, heatmap)
     assert first == faithfulness(judge, picture, heatmap**3)
-    assert len(first.after) == len(first.control) == len(first.shares)
+    assert len(first.after) == len(first.control) == len(SHARES)
 
 
 @pytest.mark.parametrize("rows", [slice(0, 3), slice(14, 17), slice(29, 32)])

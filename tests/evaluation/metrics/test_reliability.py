@@ -54,7 +54,7 @@ def test_the_error_is_read_off_the_curve(pictures: list[tuple[float, bool, int]]
     assert expected_calibration_error(p, positive) == pytest.approx(read, abs=1e-12)
     for point in curve:
         assert point.from_ - 1e-12 <= point.probability <= point.to + 1e-12
-        if point.ends:
+        if point.estimate.ends:
             assert point.low <= point.share <= point.high
 
 
@@ -62,9 +62,9 @@ def test_a_bin_says_how_few_photographs_are_behind_it():
     p = np.full(50, 0.99)
     (one,) = reliability_curve(p, np.ones(50, bool), np.zeros(50, int))
     assert (one.pictures, one.photographs, one.share) == (50, 1, 1)
-    assert one.ends == pytest.approx(clopper_pearson(1, 1))
+    assert one.estimate.ends == pytest.approx(clopper_pearson(1, 1))
     (none,) = reliability_curve(p, np.zeros(50, bool), np.zeros(50, int))
     assert (none.share, none.low, none.high) == pytest.approx((0, *clopper_pearson(0, 1)))
     (mixed,) = reliability_curve(p, np.arange(50) < 25, np.zeros(50, int))
-    assert (mixed.share, mixed.ends) == (0.5, None)
+    assert (mixed.share, mixed.low, mixed.high) == (0.5, None, None)
     assert reliability_curve(np.zeros(0), np.zeros(0, bool), np.zeros(0, int)) == ()
