@@ -81,10 +81,4 @@ class Estimate:
             return cls(value=float(values["value"]), low=values["low"], high=values["high"])
         if values["share"] is None:
             return None
-        return cls(
-            value=float(values["share"]),
-            low=values["low"],
-            high=values["high"],
-            count=values["count"],
-            of=values["of"],
-        )
+        return cls(value=float(values["share"]), **{name: values[name] for name in ("low", "high", "count", "of")})

@@ -59,12 +59,12 @@ def reliability(name: str, model: Behaviour, look: Look) -> Chart:
     points = model.reliability
     figure = make_subplots(rows=2, cols=1, shared_xaxes=True, row_heights=[0.72, 0.28], vertical_spacing=0.06)
     mark(figure, "as it should be", x=(0, 100), y=(0, 100), **THIN)
-    shares = [each.share.times(100) for each in points]
+    shares = [each.estimate.times(100) for each in points]
     figure.add_scatter(
         x=[100 * each.probability for each in points],
         y=[share.value for share in shares],
         error_y=look.intervals(shares),
-        customdata=[(each.pictures, each.photographs, *each.share.times(100).span) for each in points],
+        customdata=[(each.pictures, each.photographs, *each.estimate.times(100).span) for each in points],
         **look.points(
             plain(name),
             "said: %{x:.1f} %<br>defective: %{y:.1f} % (%{customdata[2]:.1f} to %{customdata[3]:.1f})<br>"
@@ -73,9 +73,9 @@ def reliability(name: str, model: Behaviour, look: Look) -> Chart:
         ),
     )
     figure.add_bar(
-        x=[50 * (each.start + each.end) for each in points],
+        x=[50 * (each.from_ + each.to) for each in points],
         y=[each.pictures for each in points],
-        width=[92 * (each.end - each.start) for each in points],
+        width=[92 * (each.to - each.from_) for each in points],
         marker=look.bar(),
         showlegend=False,
         hovertemplate="%{y:,} pictures<extra></extra>",
@@ -89,7 +89,7 @@ def reliability(name: str, model: Behaviour, look: Look) -> Chart:
     most = max((each.pictures for each in points), default=1)
     figure.update_yaxes(title={"text": "Pictures"}, row=2, col=1, **log_counts(most))
     told = [
-        f"{100 * each.start:.0f} to {100 * each.end:.0f} %: {100 * each.share.value:.0f} % of {each.pictures:,}"
+        f"{100 * each.from_:.0f} to {100 * each.to:.0f} %: {100 * each.share:.0f} % of {each.pictures:,}"
         for each in points
     ]
     error = 100 * model.calibration_error

@@ -9,11 +9,9 @@ colormaps with consideration for color vision deficiency", PLOS ONE 2018,
 https://doi.org/10.1371/journal.pone.0199239): their lightness rises evenly, which all eyes see.
 """
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -132,13 +130,6 @@ def outline(picture: Image.Image, regions: Sequence[Region], *, frame: tuple[int
 @cache
 def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     return ImageFont.load_default(size)
-
-
-def encoded(picture: Image.Image, kind: str, **options: Any) -> bytes:
-    """Return a picture as the content of a file, `PNG` or `JPEG`; `options` of `Image.save`."""
-    stream = io.BytesIO()
-    picture.save(stream, kind, **options)
-    return stream.getvalue()
 
 
 def gradient(palette: Palette, *, opacity: float = 1.0, steps: int = 20) -> str:

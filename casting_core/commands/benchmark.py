@@ -1,6 +1,5 @@
 """`benchmark`: our inspection beside named baselines, interleaved in one process, on the same threads."""
 
-import io
 import json
 from pathlib import Path
 from typing import Annotated, Any
@@ -65,15 +64,11 @@ def _pictures() -> list[bytes]:
     """Render castings as JPEG files, 300 px like those of the public set; every other one is defective."""
     from PIL import Image
 
+    from casting_core.data.images import encoded
     from casting_core.data.synthetic.casting import render_casting
 
-    contents = []
-    for seed in range(8):
-        stream = io.BytesIO()
-        pixels = render_casting(seed=seed, defects="random" if seed % 2 else ()).pixels
-        Image.fromarray(pixels).convert("RGB").save(stream, "JPEG", quality=90)
-        contents.append(stream.getvalue())
-    return contents
+    rendered = (render_casting(seed=seed, defects="random" if seed % 2 else ()).pixels for seed in range(8))
+    return [encoded(Image.fromarray(pixels).convert("RGB"), "JPEG", quality=90) for pixels in rendered]
 
 
 def _machine(machine: dict[str, Any]) -> str:

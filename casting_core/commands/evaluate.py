@@ -1,6 +1,8 @@
 """`evaluate`: the figures of a model, computed afresh or measured anew."""
 
 import math
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,7 +16,10 @@ from casting_core.errors import ModelError
 from casting_core.networks import card as cards
 
 if TYPE_CHECKING:
+    from casting_core.data.samples import Progress
     from casting_core.evaluation.evaluate import Evaluation
+    from casting_core.evaluation.localization.labelled import LabelledSet
+    from casting_core.inspection.inspector import Inspector
 
 SPLITS = {Split.OFFICIAL: "official_test", Split.BY_SOURCE: "by_source"}
 
@@ -57,44 +62,46 @@ def command(
         _detectability(model, folder, root_of(data), device, keep)
     if robustness:
         _robustness(folder, root_of(data), device, keep)
-    if masks is None and not rendered:
-        if not limits:
-            _from_predictions(folder, split, markdown, keep)
-        return
-    from casting_core.data.samples import default_root
-    from casting_core.evaluation.localization import labelled
-    from casting_core.evaluation.localization import study as maps
-    from casting_core.evaluation.localization.method_comparison import winners
-    from casting_core.inspection.inspector import Inspector
+    if masks is not None or rendered:
+        from casting_core.data.samples import default_root
+        from casting_core.evaluation.localization import labelled, study
+        from casting_core.inspection.inspector import Inspector
 
-    inspector = Inspector.load(model, device=device)
-    if masks is not None:
-        pictures = labelled.marked(masks)
-        if methods:
-            with shown("Drawing maps") as progress:
-                compared = maps.compare(inspector, pictures, slow=slow, faithful=faithful, progress=progress)
-            for name, values in compared.items():
-                print_figures(name, values)
-            typer.echo(f"best: {', '.join(f'{figure}: {name}' for figure, name in winners(compared).items())}")
-            _keep(keep, f"maps_{pictures.name}", compared)
-        if repair:
-            with shown("Repairing") as progress:
-                repaired = maps.repairs(inspector, pictures, progress)
-            print_figures("repair", repaired)
-            _keep(keep, "repair", repaired)
-        if not methods and not repair:
-            with shown("Reading the public set") as progress:
-                known = maps.look_up(pictures, data or default_root(), progress)
-            with shown("Judging") as progress:
-                figures = maps.judge(inspector, pictures, known, progress)
-            print_figures(pictures.name, figures)
-            _keep(keep, pictures.name, figures)
-    if rendered:
-        castings = labelled.rendered(rendered)
-        with shown("Judging") as progress:
-            figures = maps.judge(inspector, castings, progress=progress)
-        print_figures(castings.name, figures)
-        _keep(keep, castings.name, figures)
+        inspector = Inspector.load(model, device=device)
+        if masks is not None:
+            marked = labelled.marked(masks)
+            if methods:
+                _compare(inspector, marked, slow, faithful, keep)
+            if repair:
+                _measure("Repairing", "repair", partial(study.repairs, inspector, marked), keep)
+            if not methods and not repair:
+                with shown("Reading the public set") as progress:
+                    known = study.look_up(marked, data or default_root(), progress)
+                _measure("Judging", marked.name, partial(study.judge, inspector, marked, known), keep)
+        if rendered:
+            castings = labelled.rendered(rendered)
+            _measure("Judging", castings.name, partial(study.judge, inspector, castings, None), keep)
+    elif not limits:
+        _from_predictions(folder, split, markdown, keep)
+
+
+def _measure(what: str, name: str, study: "Callable[[Progress], Any]", keep: Path | None) -> None:
+    with shown(what) as progress:
+        figures = study(progress)
+    print_figures(name, figures)
+    _keep(keep, name, figures)
+
+
+def _compare(inspector: "Inspector", pictures: "LabelledSet", slow: int, faithful: int, keep: Path | None) -> None:
+    from casting_core.evaluation.localization import method_comparison, study
+
+    with shown("Drawing maps") as progress:
+        compared = study.compare(inspector, pictures, slow=slow, faithful=faithful, progress=progress)
+    for name, values in compared.items():
+        print_figures(name, values)
+    best = (f"{figure}: {name}" for figure, name in method_comparison.winners(compared).items())
+    typer.echo(f"best: {', '.join(best)}")
+    _keep(keep, f"maps_{pictures.name}", compared)
 
 
 def _detectability(model: str, folder: Path, root: Path, device: str | None, keep: Path | None) -> None:

@@ -209,15 +209,15 @@ def _write_heatmap(target: Path, found: Found, inspection: "Inspection") -> None
 
     from casting_core.charts.overlay import outline, overlay
     from casting_core.data.files import write_atomically
-    from casting_core.data.images import decode_rgb
+    from casting_core.data.images import decode_rgb, encoded
 
-    values, picture = io.BytesIO(), io.BytesIO()
+    values = io.BytesIO()
     np.save(values, inspection.heatmap, allow_pickle=False)
     shown = overlay(Image.fromarray(decode_rgb(found.path)), inspection.heatmap)
-    outline(shown, inspection.regions, frame=shown.size).save(picture, "PNG")
+    picture = encoded(outline(shown, inspection.regions, frame=shown.size), "PNG")
     try:
         write_atomically(target.with_name(f"{target.name}.npy"), values.getvalue())
-        write_atomically(target.with_name(f"{target.name}.png"), picture.getvalue())
+        write_atomically(target.with_name(f"{target.name}.png"), picture)
     except OSError as error:
         message = f"The heatmap {target} cannot be written ({error.strerror}); choose another folder."
         raise SettingsError(message) from error

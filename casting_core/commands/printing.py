@@ -41,11 +41,11 @@ def print_figures(title: str, figures: Any) -> None:
 def _print_curve(points: tuple[ReliabilityBin, ...]) -> None:
     """Print the reliability curve: one line a bin."""
     for point in points:
-        ends = point.share.ends
+        ends = point.estimate.ends
         interval = "no interval" if ends is None else "{:.2%} to {:.2%}".format(*ends)
         typer.echo(
-            f"    probability from {point.start:.3f} to {point.end:.3f}: mean {point.probability:.4f}, "
-            f"defective {point.share.value:.2%} ({interval}), {point.pictures} pictures of "
+            f"    probability from {point.from_:.3f} to {point.to:.3f}: mean {point.probability:.4f}, "
+            f"defective {point.share:.2%} ({interval}), {point.pictures} pictures of "
             f"{point.photographs} photographs"
         )
 

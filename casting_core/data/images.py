@@ -32,7 +32,7 @@ import re
 import struct
 import warnings
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 from PIL import ExifTags, Image, ImageOps
@@ -57,6 +57,12 @@ _MOST_SCANS = 100  # of a progressive JPEG; encoders write about ten, libtiff al
 _SCAN = re.compile(rb"\xff\xda\0(?:\x08\x01|\x0a\x02|\x0c\x03|\x0e\x04)")  # marker, length, components
 _PLUGINS = r"PIL\.\w+ImagePlugin"
 _SILENCE = ("ignore", None, UserWarning, re.compile(_PLUGINS), 0)  # as `warnings.filters` holds it
+_READERS: dict[bytes, type[ImageFile]] = {  # by the first bytes of a file
+    b"\xff\xd8\xff": JpegImageFile,
+    b"\x89PNG\r\n\x1a\n": PngImageFile,
+    b"BM": BmpImageFile,
+    **dict.fromkeys((b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"), TiffImageFile),
+}
 _FOREIGN = {b"GIF8": "a GIF", b"%PDF": "a PDF document", b"PK\x03\x04": "a ZIP archive or office document"}
 
 
@@ -137,6 +143,13 @@ def decode_rgb(source: Source, *, limits: ImageLimits = DEFAULT_LIMITS) -> np.nd
     return np.array(_open(source, "RGB", limits)[0])
 
 
+def encoded(image: Image.Image, kind: str, **options: Any) -> bytes:
+    """Return the content of a file of that kind, such as `JPEG`; `options` are Pillow's."""
+    stream = io.BytesIO()
+    image.save(stream, kind, **options)
+    return stream.getvalue()
+
+
 def _open(source: Source, mode: str, limits: ImageLimits) -> tuple[Image.Image, bytes | None]:
     """Return the picture in `mode` ("L" or "RGB"), and its bytes where it came as bytes."""
     _silence()
@@ -192,14 +205,9 @@ def _kind(data: bytes) -> type[ImageFile]:
     The readers are used directly: `Image.open` would warn of size before the
     size can be checked, and would take a phone's appended previews for frames.
     """
-    if data.startswith(b"\xff\xd8\xff"):
-        return JpegImageFile
-    if data.startswith(b"\x89PNG\r\n\x1a\n"):
-        return PngImageFile
-    if data.startswith(b"BM"):
-        return BmpImageFile
-    if data.startswith((b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")):
-        return TiffImageFile
+    for start, reader in _READERS.items():
+        if data.startswith(start):
+            return reader
     if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
         return WebPImageFile
     found = next((name for start, name in _FOREIGN.items() if data.startswith(start)), None)

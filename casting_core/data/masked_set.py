@@ -22,17 +22,26 @@ from casting_core.labels import Label
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Marked:
-    """One photograph with its defects."""
+class LabelledImage:
+    """A picture and what is known of it.
 
-    file: str
-    pixels: np.ndarray  # uint8 (H, W)
-    mask: np.ndarray  # bool (H, W), True on a defect
-    label: Label
-    photograph: int  # the same for turned, mirrored or stretched copies of each other
+    Attributes
+    ----------
+    name : of the picture.
+    pixels, mask : uint8 (H, W), and bool (H, W), True on a defect.
+    photograph : its number, the same for turned, mirrored or stretched copies of each other.
+    kinds : of its defects, where they are told.
+    """
+
+    name: str
+    pixels: np.ndarray
+    mask: np.ndarray
+    defective: bool
+    photograph: int
+    kinds: tuple[str, ...] = ()
 
 
-def read_marked(folder: Path) -> Iterator[Marked]:
+def read_marked(folder: Path) -> Iterator[LabelledImage]:
     """Photographs of a folder in the order of its table.
 
     Raises `DataError` where the table, a picture or a mask is missing or of another form, `ImageError` where a
@@ -43,7 +52,8 @@ def read_marked(folder: Path) -> Iterator[Marked]:
     for row, photograph in zip(rows, photographs, strict=True):
         pixels = decode(folder / "images" / row["file"]).pixels
         mask = _mask(folder / "masks" / f"{Path(row['file']).stem}.png", pixels.shape)
-        yield Marked(file=row["file"], pixels=pixels, mask=mask, label=Label(row["label"]), photograph=photograph)
+        defective = Label(row["label"]).positive
+        yield LabelledImage(name=row["file"], pixels=pixels, mask=mask, defective=defective, photograph=photograph)
 
 
 def count_marked(folder: Path) -> int:

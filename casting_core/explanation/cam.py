@@ -15,7 +15,6 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from casting_core.errors import SettingsError
 from casting_core.explanation.methods import DEFAULT_METHOD, METHODS
 from casting_core.networks.device import at_once
 
@@ -35,18 +34,7 @@ def activation_map(network: nn.Module, inputs: Tensor, *, layer: str, method: st
     -------
     float32 (h, w) in [0, 1], its smallest value 0 and its largest 1; all 0 where no place of the layer speaks for a
     defect.
-
-    Raises
-    ------
-    SettingsError
-        The input has another shape, the network no such layer, the layer no map, or the method is unknown.
     """
-    if inputs.ndim != 4 or inputs.shape[:2] != (1, 1):
-        raise SettingsError(f"An activation map takes one gray picture (1, 1, h, w), got {tuple(inputs.shape)}.")
-    if not layer or layer not in dict(network.named_modules()):
-        raise SettingsError(f"The network has no layer {layer!r}; name one of its modules, such as 'mix'.")
-    if method not in METHODS:
-        raise SettingsError(f"There is no method {method!r}; there are: {', '.join(METHODS)}.")
     import pytorch_grad_cam  # its imports take seconds: paid by those who ask for a map
 
     with torch.inference_mode(False), torch.enable_grad():
@@ -60,8 +48,6 @@ def activation_map(network: nn.Module, inputs: Tensor, *, layer: str, method: st
         cam.batch_size = at_once(device)  # masked pictures that Score-CAM judges
         try:
             heat = cam(picture, targets=[torch.sum])  # the one logit; (1, h, w)
-        except (AttributeError, IndexError, ValueError) as error:
-            raise SettingsError(f"{layer!r} gives no map (1, C, h, w): name a convolution.") from error
         finally:
             cam.activations_and_grads.release()
     return np.clip(np.nan_to_num(heat[0]), 0.0, 1.0).astype(np.float32)

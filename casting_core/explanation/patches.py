@@ -13,10 +13,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import ndimage
-from scipy.sparse import csr_array
+from scipy.sparse import diags_array, kronsum
 from scipy.sparse.linalg import spsolve
 
 from casting_core.data.part.finder import Part
+from casting_core.data.part.polar import turned
 
 STEP = 3.0  # degrees between the turns that are tried
 APART = 12.0  # degrees, at least, between two pieces that are offered
@@ -64,10 +65,10 @@ def find_patches(pixels: np.ndarray, part: Part, hole: np.ndarray, forbidden: np
 
     def misfit(degrees: float, scale: float) -> float:
         """Variance of the difference between the piece's surroundings and the hole's; infinite if not usable."""
-        if not usable(*turned(part, degrees, columns, rows, scale), forbidden):
+        if not usable(*turned(part.disc, columns, rows, np.deg2rad(degrees), scale), forbidden):
             return float("inf")
-        difference = _sample(values, *turned(part, degrees, near_columns, near_rows, scale)) - surroundings
-        return float(np.mean((difference - difference.mean()) ** 2))
+        near = turned(part.disc, near_columns, near_rows, np.deg2rad(degrees), scale)
+        return float(np.var(_sample(values, *near) - surroundings))
 
     chosen: list[float] = []
     for cost, degrees in sorted((misfit(degrees, 1.0), degrees) for degrees in np.arange(STEP, 360.0, STEP)):
@@ -77,22 +78,11 @@ def find_patches(pixels: np.ndarray, part: Part, hole: np.ndarray, forbidden: np
     fillings = []
     for degrees in chosen:
         _, turn, scale = min((misfit(degrees + more, s), degrees + more, s) for more in NEARBY for s in SCALES)
-        fillings.append(_sample(values, *turned(part, turn, columns, rows, scale)))
+        fillings.append(_sample(values, *turned(part.disc, columns, rows, np.deg2rad(turn), scale)))
     median = _of_the_ring(values, columns, rows, part, forbidden)
     if median is not None:
         fillings.append(median)
     return [_seamless(values, rows, columns, filling, hole) for filling in fillings]
-
-
-def turned(
-    part: Part, degrees: float, x: np.ndarray, y: np.ndarray, scale: float = 1.0
-) -> tuple[np.ndarray, np.ndarray]:
-    """Where places x, y (K,) come from when the part is turned in the frame of its outline, and scaled."""
-    disc, angle = part.disc, np.deg2rad(degrees)
-    rotation = scale * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-    matrix = disc.matrix @ rotation @ np.linalg.inv(disc.matrix)
-    dx, dy = x - disc.x, y - disc.y
-    return matrix[0, 0] * dx + matrix[0, 1] * dy + disc.x, matrix[1, 0] * dx + matrix[1, 1] * dy + disc.y
 
 
 def usable(x: np.ndarray, y: np.ndarray, forbidden: np.ndarray) -> bool:
@@ -115,7 +105,7 @@ def _of_the_ring(
     values: np.ndarray, x: np.ndarray, y: np.ndarray, part: Part, forbidden: np.ndarray
 ) -> np.ndarray | None:
     """For places (K,) the median of what is free on their rings; None where one has too little of it."""
-    everywhere = [turned(part, degrees, x, y) for degrees in np.arange(STEP, 360.0, STEP)]
+    everywhere = [turned(part.disc, x, y, np.deg2rad(degrees)) for degrees in np.arange(STEP, 360.0, STEP)]
     across, down = (np.stack(each) for each in zip(*everywhere, strict=True))  # (turns, K)
     height, width = values.shape
     free = (across >= 0) & (down >= 0) & (across <= width - 1) & (down <= height - 1)
@@ -135,20 +125,13 @@ def _seamless(
     piece[rows, columns] = filling
     inside = hole.copy()
     inside[[0, -1], :] = inside[:, [0, -1]] = False  # the frame of the picture is edge
-    count = int(inside.sum())
-    number = np.full(inside.shape, -1)
-    number[inside] = np.arange(count)
     rows, columns = np.nonzero(inside)
-    if not count:
+    if not len(rows):
         return Patch(rows=rows, columns=columns, values=np.zeros(0, np.float32))
-    edge = np.zeros(count)
-    entries, positions = [np.full(count, 4.0)], [np.stack([np.arange(count), np.arange(count)])]
-    lack = values - piece
-    for down, right in ((0, 1), (1, 0), (0, -1), (-1, 0)):
-        neighbour = number[rows + down, columns + right]
-        inner = neighbour >= 0
-        entries.append(np.full(int(inner.sum()), -1.0))
-        positions.append(np.stack([np.flatnonzero(inner), neighbour[inner]]))
-        edge[~inner] += lack[rows + down, columns + right][~inner]
-    system = csr_array((np.concatenate(entries), np.concatenate(positions, axis=1)), shape=(count, count))
-    return Patch(rows=rows, columns=columns, values=piece[inside] + spsolve(system, edge).astype(np.float32))
+    box = slice(rows.min() - 1, rows.max() + 2), slice(columns.min() - 1, columns.max() + 2)
+    within = inside[box].ravel()
+    down, across = (diags_array([-1.0, 2.0, -1.0], offsets=[-1, 0, 1], shape=(n, n)) for n in inside[box].shape)
+    laplacian = kronsum(across, down, format="csr")[within]  # of a picture's rows, one after the other
+    edge = laplacian[:, ~within] @ (piece - values)[box].ravel()[~within]
+    correction = spsolve(laplacian[:, within], edge)
+    return Patch(rows=rows, columns=columns, values=piece[inside] + correction.astype(np.float32))

@@ -21,7 +21,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from safetensors import SafetensorError, safe_open
@@ -31,7 +31,7 @@ from scipy.special import expit
 from casting_core.data.files import write_atomically
 from casting_core.data.images import decode
 from casting_core.data.samples import Progress, Sample
-from casting_core.errors import DataError, ModelError, SettingsError
+from casting_core.errors import DataError, ModelError
 from casting_core.labels import Label
 from casting_core.networks.card import ModelCard
 
@@ -71,10 +71,6 @@ class Precedent(Known):
 
     similarity: float
 
-    def to_json(self) -> dict[str, Any]:
-        """As plain values that strict JSON can hold."""
-        return {**asdict(self), "label": str(self.label)}
-
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Precedents:
@@ -105,14 +101,7 @@ class Precedents:
         count : of each class; fewer are given where fewer are known, none of a class that is not known at all.
         without : a source photograph that is left out, that of the picture itself: a picture that the model has seen
             before would otherwise be its own precedent.
-
-        Raises
-        ------
-        SettingsError
-            Features of another shape or not finite, or a count below 1.
         """
-        if count < 1:
-            raise SettingsError(f"Expected a count of precedents from 1 up, got {count}.")
         similarity = self.similarity(features)
         result: dict[Label, list[Precedent]] = {label: [] for label in Label}
         taken = set() if without is None or without < 0 else {without}
@@ -127,8 +116,6 @@ class Precedents:
 
     def similarity(self, features: np.ndarray) -> np.ndarray:
         """Cosine to every known casting, float32 (N,) in [-1, 1]; 0 to all for features that lie at the centre."""
-        if features.shape != self.centre.shape or not np.isfinite(features).all():
-            raise SettingsError(f"Expected finite features {self.centre.shape}, got {features.shape}.")
         descriptor = _descriptors(features[None], self.centre, self.whitening)[0]
         return (self.descriptors.astype(np.float32) @ descriptor).clip(-1, 1)
 
@@ -262,9 +249,8 @@ def write_precedents(folder: Path, precedents: Precedents | None) -> None:
         file.unlink(missing_ok=True)
         return
     arrays = {name: getattr(precedents, name) for name in ARRAYS}
-    known = [{**asdict(each), "label": str(each.label)} for each in precedents.known]
-    rows = json.dumps({"weights_sha256": precedents.weights_sha256, "known": known}, allow_nan=False)
-    write_atomically(file, save(arrays, metadata={ROWS: rows}))
+    rows = {"weights_sha256": precedents.weights_sha256, "known": [asdict(each) for each in precedents.known]}
+    write_atomically(file, save(arrays, metadata={ROWS: json.dumps(rows, allow_nan=False)}))
 
 
 def read_precedents(folder: Path, card: ModelCard) -> Precedents | None:

@@ -19,7 +19,8 @@ from typing import Any
 import numpy as np
 
 from casting_core.data.part.finder import Part
-from casting_core.explanation.patches import turned, usable
+from casting_core.data.part.polar import turned
+from casting_core.explanation.patches import usable
 from casting_core.explanation.regions import LEVEL, find_regions
 from casting_core.explanation.repair import Look, hole, repair
 
@@ -124,11 +125,12 @@ def _sound_place(hole: np.ndarray, part: Part, taken: np.ndarray, rng: np.random
     height, width = taken.shape
     rows, columns = np.nonzero(hole)
     for degrees in rng.uniform(0, 360, TRIES):
-        x, y = turned(part, degrees, columns, rows)
+        x, y = turned(part.disc, columns, rows, np.deg2rad(degrees))
         if not usable(x, y, taken):
             continue
         grid_y, grid_x = np.mgrid[:height, :width]
-        back_x, back_y = (np.rint(each).astype(np.intp) for each in turned(part, -degrees, grid_x, grid_y))
+        back = turned(part.disc, grid_x, grid_y, np.deg2rad(-degrees))
+        back_x, back_y = (np.rint(each).astype(np.intp) for each in back)
         inside = (back_x >= 0) & (back_y >= 0) & (back_x < width) & (back_y < height)
         return np.asarray(hole[back_y.clip(0, height - 1), back_x.clip(0, width - 1)] & inside & ~taken)
     return None

@@ -6,14 +6,13 @@ the part is turned (`Network.describe`), and eight looks would take eight times 
 The module loads PyTorch: it is imported where an index is made, not where one is shown.
 """
 
-import io
 from typing import Any
 
 import numpy as np
 import torch
 from PIL import Image
 
-from casting_core.data.images import Picture
+from casting_core.data.images import Picture, encoded
 from casting_core.data.part.finder import Part
 from casting_core.data.part.measures import Measures, measure
 from casting_core.data.transforms import to_input, to_tensor
@@ -30,9 +29,7 @@ def thumbnail(pixels: np.ndarray) -> bytes:
     """Return a gray picture, uint8 (H, W), as a small JPEG file."""
     picture = Image.fromarray(pixels)
     picture.thumbnail((THUMBNAIL, THUMBNAIL), Image.Resampling.BOX, reducing_gap=2.0)
-    stream = io.BytesIO()
-    picture.save(stream, "JPEG", quality=QUALITY)
-    return stream.getvalue()
+    return encoded(picture, "JPEG", quality=QUALITY)
 
 
 class FeatureExtractor:

@@ -8,20 +8,20 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import numpy as np
+from typing import Any, cast
 
 from casting_core.data.images import Source
 from casting_core.data.provenance.library import read_signatures
 from casting_core.data.provenance.seen_before import SeenBefore, look_up
 from casting_core.explanation.precedents import Precedent, describe, read_precedents
 from casting_core.explanation.proof import Proof, prove
+from casting_core.explanation.repair import Look
 from casting_core.inspection.inspector import Inspector
 from casting_core.inspection.photograph import Photograph
 from casting_core.inspection.stability import Stability, check_stability
 from casting_core.labels import Label
 from casting_core.networks.card import MODELS, folder_of
+from casting_core.system.json_records import to_json
 
 Precedents = dict[Label, tuple[Precedent, ...]]
 
@@ -42,15 +42,7 @@ class Examination:
 
     def to_json(self) -> dict[str, Any]:
         """As plain values that strict JSON can hold; the repaired picture is left out."""
-        precedents = None
-        if self.precedents is not None:
-            precedents = {str(label): [each.to_json() for each in found] for label, found in self.precedents.items()}
-        return {
-            "seen_before": self.seen_before and self.seen_before.to_json(),
-            "precedents": precedents,
-            "proof": self.proof and self.proof.to_json(),
-            "stability": self.stability.to_json(),
-        }
+        return {name: to_json(value) for name, value in vars(self).items()}
 
 
 def examine(inspector: Inspector, source: Source, *, root: Path | None = None) -> Examination:
@@ -99,13 +91,8 @@ def precedents(inspector: Inspector, photograph: Photograph, *, without: int | N
 
 def proof(inspector: Inspector, photograph: Photograph) -> Proof | None:
     """Repair what the model marks, and judge again; None where it has no map or there is nothing to repair."""
-
-    def look(repaired: np.ndarray) -> tuple[float, np.ndarray]:
-        probability, heatmap = inspector.look(repaired)
-        assert heatmap is not None
-        return probability, heatmap
-
     part = photograph.part() if inspector.card.gates and inspector.network.has_map else None
     if part is None:
         return None
+    look = cast(Look, inspector.look)  # the network has a map
     return prove(photograph.picture().pixels, part, look, enough=inspector.card.threshold_pass)

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 
 import numpy as np
+import pandas as pd
 from scipy import ndimage
 
 from casting_core.data.augmentation_settings import AugmentationSettings
@@ -64,30 +65,20 @@ def measure_envelope(
         drawing.append(measure(bright, part, pixels.shape).drawing)
     if not plain:
         raise DataError("An envelope needs pictures that show the part; in none of these was it found.")
-    return _widened([asdict(capture) for capture in plain], sharpness, drawing, settings)
-
-
-def _widened(
-    rows: list[dict[str, float]], sharpness: list[float], drawing: list[float], settings: AugmentationSettings
-) -> Envelope:
-    def low(name: str) -> float:
-        return float(np.quantile([row[name] for row in rows], EXTREME))
-
-    def high(name: str) -> float:
-        return float(np.quantile([row[name] for row in rows], 1 - EXTREME))
-
+    rows = pd.DataFrame(map(asdict, plain))
+    low, high = rows.quantile(EXTREME), rows.quantile(1 - EXTREME)
     bounds = {
-        "diameter": (SMALLEST * low("diameter"), MAX_PIXELS),
-        "extent": (settings.scale[0] * low("extent"), settings.scale[1] * high("extent")),
-        "visible": (low("visible") - settings.shift, 1.0),
-        "roundness": (low("roundness") * settings.stretch[0], 1.0),
-        "brightness": (DIMMEST * low("brightness"), 255.0),
-        "contrast": (DIMMEST * low("contrast"), 255.0),
+        "diameter": (SMALLEST * low["diameter"], MAX_PIXELS),
+        "extent": (settings.scale[0] * low["extent"], settings.scale[1] * high["extent"]),
+        "visible": (low["visible"] - settings.shift, 1.0),
+        "roundness": (low["roundness"] * settings.stretch[0], 1.0),
+        "brightness": (DIMMEST * low["brightness"], 255.0),
+        "contrast": (DIMMEST * low["contrast"], 255.0),
         "drawing": (float(np.quantile(drawing, BURNT)), 1.0),
         "sharpness": (float(np.quantile(sharpness, EXTREME)), 1.0),
-        "ratio": (low("ratio") * (1 - PARALLAX), high("ratio") * (1 + PARALLAX)),
-        "hub": (low("hub") * (1 - PARALLAX), high("hub") * (1 + PARALLAX)),
-        "bore": (FAINTEST_BORE * low("bore"), high("bore") / FAINTEST_BORE),
-        "holes": (low("holes"), high("holes")),
+        "ratio": (low["ratio"] * (1 - PARALLAX), high["ratio"] * (1 + PARALLAX)),
+        "hub": (low["hub"] * (1 - PARALLAX), high["hub"] * (1 + PARALLAX)),
+        "bore": (FAINTEST_BORE * low["bore"], high["bore"] / FAINTEST_BORE),
+        "holes": (low["holes"], high["holes"]),
     }
-    return {name: (round(least, 4), round(most, 4)) for name, (least, most) in bounds.items()}
+    return {name: (round(float(least), 4), round(float(most), 4)) for name, (least, most) in bounds.items()}

@@ -13,8 +13,9 @@ import hashlib
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
+from typing import Any
 
 import numpy as np
 import torch
@@ -48,18 +49,15 @@ BETWEEN = "The probability {p:.1f} % lies between the thresholds {low:.1f} % and
 class _Prepared:
     """One picture on its way to the network: all that is needed of it but its pixels.
 
-    `inputs` uint8 (h, w); None where the picture is unusable, and then `error` says why. `doubt` says why a person
-    has to look whatever the network finds.
+    `inspection` is what can be said without the network: *unusable*, and why; or, with `inputs` uint8 (h, w), perhaps
+    a reason why a person has to look whatever the network finds.
     """
 
-    seconds: dict[str, float]
-    error: str | None = None
+    inspection: Inspection
     inputs: np.ndarray | None = None
     begun: PartialForward | None = None  # what the network already made of the inputs
     part: Part | None = None
-    doubt: str | None = None
-    sha256: str | None = None
-    shape: tuple[int, int] | None = None  # height and width of the picture; None where it could not be decoded
+    shape: tuple[int, int] = (0, 0)  # height and width of the picture
 
 
 _Scored = tuple[_Prepared, Answer | None]  # a picture, and what the network says of it: nothing of an unusable one
@@ -76,6 +74,13 @@ class Inspector:
         self.calibration = Calibration(temperature=card.temperature, shift=card.shift)
         self.map_calibration = Calibration(temperature=card.map_temperature, shift=card.map_shift)
         self._inference = Inference(network, device, self.calibration)
+        self._unread = Inspection(
+            verdict=Verdict.UNUSABLE,
+            model=card.name,
+            device=describe(device),
+            threshold_pass=card.threshold_pass,
+            threshold_reject=card.threshold_reject,
+        )
 
     @classmethod
     def load(
@@ -98,11 +103,6 @@ class Inspector:
         if settings is not None:
             card = with_settings(card, settings)
         return cls(network, card, device=place, limits=limits)
-
-    @property
-    def device_name(self) -> str:
-        """The device as results name it."""
-        return describe(self.device)
 
     def prepare(self, pixels: np.ndarray) -> Tensor:
         """Return the network's input for a decoded picture: uint8 (H, W) → float32 (1, 1, h, w) on the CPU."""
@@ -190,7 +190,7 @@ class Inspector:
         except ImageError as error:
             seconds = {"decode": time.perf_counter() - started}
             why = str(error).encode("utf-8", "backslashreplace").decode()  # a file's name need not be text
-            return _Prepared(error=why, sha256=sha256, seconds=seconds)
+            return _Prepared(inspection=replace(self._unread, reason=why, sha256=sha256, seconds=seconds))
         decoded = time.perf_counter()
         beginning = self._inference.begin(picture.pixels, self.card.input_size) if beside else None
         part = photograph.part() if self.card.gates else None
@@ -199,24 +199,23 @@ class Inspector:
         resized = time.perf_counter()
         shape = picture.height, picture.width
         finding = check_picture(self.card, inputs, part, shape)
-        unusable = finding is not None and finding.verdict is Verdict.UNUSABLE
-        reason = None if finding is None else finding.reason
         seconds = {
             "decode": decoded - started,
             "locate": located - decoded,
             "resize": resized - located,  # or what was left of it, and of the network's beginning
             "gates": time.perf_counter() - resized,
         }
-        return _Prepared(
-            inputs=None if unusable else inputs,
-            begun=None if unusable else begun,
-            error=reason if unusable else None,
-            doubt=None if unusable else reason,
-            part=part,
+        inspection = replace(
+            self._unread,
+            reason=None if finding is None else finding.reason,
             sha256=picture.sha256,
-            shape=shape,
+            width=picture.width,
+            height=picture.height,
             seconds=seconds,
         )
+        if finding is not None and finding.verdict is Verdict.UNUSABLE:
+            return _Prepared(inspection=inspection)
+        return _Prepared(inspection=inspection, inputs=inputs, begun=begun, part=part, shape=shape)
 
     def _launch(self, prepared: Sequence[_Prepared]) -> Callable[[], list[_Scored]]:
         """Let the network begin; what is given waits for the end, and gives the pictures with its answers in order."""
@@ -234,43 +233,25 @@ class Inspector:
             yield self._result(item, answer, explain)
 
     def _result(self, item: _Prepared, answer: Answer | None, explain: bool) -> Inspection:
-        card, seconds = self.card, dict(item.seconds)
-        verdict, reason = Verdict.UNUSABLE, item.error
-        probability: float | None = None
-        heatmap: np.ndarray | None = None
-        regions: tuple[Region, ...] = ()
+        seconds = dict(item.inspection.seconds)
+        found: dict[str, Any] = {}
         if answer is not None:
             started = time.perf_counter()
             probability = float(self.calibration.probability(np.array(answer.logit)))
             local = None if answer.evidence is None else self.map_calibration.probability(answer.evidence)
             verdict, reason = self._verdict(probability, local, item)
+            found = {"verdict": verdict, "reason": reason, "probability": probability}
             seconds["gates"] += time.perf_counter() - started
             seconds["network"] = answer.seconds
             if explain and answer.evidence is not None:
                 started = time.perf_counter()
-                heatmap, regions = self._explained(answer.evidence, item)
+                found["heatmap"], found["regions"] = self._explained(answer.evidence, item)
                 seconds["explain"] = time.perf_counter() - started
-        height, width = item.shape or (None, None)
-        return Inspection(
-            verdict=verdict,
-            reason=reason,
-            probability=probability,
-            heatmap=heatmap,
-            regions=regions,
-            model=card.name,
-            device=self.device_name,
-            sha256=item.sha256,
-            width=width,
-            height=height,
-            threshold_pass=card.threshold_pass,
-            threshold_reject=card.threshold_reject,
-            seconds={**seconds, "total": sum(seconds.values())},
-        )
+        return replace(item.inspection, **found, seconds={**seconds, "total": sum(seconds.values())})
 
     def _explained(self, evidence: np.ndarray, item: _Prepared) -> tuple[np.ndarray, tuple[Region, ...]]:
         """Return the map at the picture's size, and its regions, which are found at the size that the network saw."""
         assert item.inputs is not None
-        assert item.shape is not None
         heatmap = self._map(evidence, *item.shape)
         places = heatmap if heatmap.shape == item.inputs.shape else self._map(evidence, *item.inputs.shape)
         return heatmap, find_regions(places, item.part, shape=item.shape)
@@ -287,14 +268,12 @@ class Inspector:
 
     def _verdict(self, probability: float, local: np.ndarray | None, item: _Prepared) -> tuple[Verdict, str | None]:
         verdict = self.card.thresholds.verdict(probability)
-        if item.doubt is not None:
-            return Verdict.REVIEW, item.doubt
-        if local is not None and item.shape is not None:
+        if item.inspection.reason is not None:
+            return Verdict.REVIEW, item.inspection.reason
+        if local is not None:
             finding = check_evidence(self.card, local, item.part, item.shape, passes=verdict is Verdict.OK)
             if finding is not None:
                 return finding.verdict, finding.reason
-        return verdict, _between(probability, self.card) if verdict is Verdict.REVIEW else None
-
-
-def _between(probability: float, card: ModelCard) -> str:
-    return BETWEEN.format(p=100 * probability, low=100 * card.threshold_pass, high=100 * card.threshold_reject)
+        low, high = 100 * self.card.threshold_pass, 100 * self.card.threshold_reject
+        between = BETWEEN.format(p=100 * probability, low=low, high=high)
+        return verdict, between if verdict is Verdict.REVIEW else None

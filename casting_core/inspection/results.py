@@ -8,6 +8,7 @@ import numpy as np
 
 from casting_core.explanation.regions import Region
 from casting_core.labels import Verdict
+from casting_core.system.json_records import to_json
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -23,33 +24,21 @@ class Inspection:
     be decoded. `seconds` has one entry a stage, and their sum as `total`.
     """
 
+    sha256: str | None = None
     verdict: Verdict
-    reason: str | None
-    probability: float | None
-    heatmap: np.ndarray | None
-    regions: tuple[Region, ...]
-    model: str
-    device: str
-    sha256: str | None
-    width: int | None
-    height: int | None
+    reason: str | None = None
+    probability: float | None = None
     threshold_pass: float
     threshold_reject: float
+    model: str
+    device: str
+    heatmap: np.ndarray | None = None
+    regions: tuple[Region, ...] = ()
+    width: int | None = None
+    height: int | None = None
     seconds: dict[str, float] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """As plain values that strict JSON can hold; the heatmap is left out."""
-        return {
-            "sha256": self.sha256,
-            "verdict": str(self.verdict),
-            "reason": self.reason,
-            "probability": self.probability,
-            "threshold_pass": self.threshold_pass,
-            "threshold_reject": self.threshold_reject,
-            "model": self.model,
-            "device": self.device,
-            "regions": [region.to_json() for region in self.regions],
-            "width": self.width,
-            "height": self.height,
-            "seconds": {stage: round(s, 6) for stage, s in self.seconds.items() if math.isfinite(s)},
-        }
+        seconds = {stage: round(s, 6) for stage, s in self.seconds.items() if math.isfinite(s)}
+        return {name: to_json(value) for name, value in vars(self).items() if name != "heatmap"} | {"seconds": seconds}

@@ -13,25 +13,24 @@ what is not of this form, or larger than a settings file can be, is a `SettingsE
 """
 
 import json
-import math
 import os
 import re
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from numbers import Real
-from pathlib import Path
 from typing import Any
 
-from casting_core.data.files import write_atomically
 from casting_core.errors import ModelError, SettingsError
 from casting_core.networks.card import ModelCard
+from casting_core.system.json_records import from_json, parse
 
-NAMES = ("threshold_pass", "threshold_reject")
-MADE = ("model", "weights_sha256", "costs", "date")
 COSTS = ("missed_defect", "false_alarm", "review", "review_capacity", "defect_rate")
 LARGEST = 64 * 1024  # bytes of a file; one that this program writes has about 500
+FORM = (
+    "Settings are an object with threshold_pass and threshold_reject, numbers from 0 to 1, and perhaps `made`: an "
+    "object with model and weights_sha256, perhaps costs and date."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,20 +48,18 @@ class Made:
     date: str = ""
 
     def __post_init__(self) -> None:
-        if not isinstance(self.model, str) or not 0 < len(self.model) <= 200:
+        if not 0 < len(self.model) <= 200:
             raise SettingsError("`made` must name its model, in at most 200 characters.")
-        if not isinstance(self.weights_sha256, str) or not re.fullmatch("[0-9a-f]{64}", self.weights_sha256):
+        if not re.fullmatch("[0-9a-f]{64}", self.weights_sha256):
             raise SettingsError("`weights_sha256` must be the SHA-256 of the model's weights, 64 hexadecimal digits.")
-        if not isinstance(self.costs, Mapping) or not set(self.costs) <= set(COSTS):
+        if not set(self.costs) <= set(COSTS):
             raise SettingsError(f"`costs` must be an object with any of {', '.join(COSTS)}, and nothing else.")
-        object.__setattr__(self, "costs", {name: _number(value, name) for name, value in self.costs.items()})
         if any(value < 0 for value in self.costs.values()):
             raise SettingsError("What stands in `costs` must be at least 0.")
         try:
-            day = self.date if self.date == "" else date.fromisoformat(self.date).isoformat()
-        except (TypeError, ValueError):
+            date.fromisoformat(self.date or "2000-01-01")
+        except ValueError:
             raise SettingsError("`date` must be a day such as 2026-01-31.") from None
-        object.__setattr__(self, "date", day)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,64 +71,26 @@ class Settings:
     made: Made | None = None
 
     def __post_init__(self) -> None:
-        for name in NAMES:
-            value = getattr(self, name)
-            object.__setattr__(self, name, None if value is None else _number(value, name))
         low = 0.0 if self.threshold_pass is None else self.threshold_pass
         high = 1.0 if self.threshold_reject is None else self.threshold_reject
         if not 0 <= low <= high <= 1:
             raise SettingsError(f"Thresholds must satisfy 0 <= pass <= reject <= 1, got pass {low} and reject {high}.")
-        if self.made is not None and not isinstance(self.made, Made):
-            raise SettingsError("`made` must be an object that names a model and the SHA-256 of its weights.")
+
+    @property
+    def thresholds(self) -> dict[str, Any]:
+        """Those that are set, by the names that they have in a card."""
+        both = {"threshold_pass": self.threshold_pass, "threshold_reject": self.threshold_reject}
+        return {name: value for name, value in both.items() if value is not None}
 
     def to_json(self) -> str:
         """Return the text of a settings file: strict JSON in ASCII."""
-        values: dict[str, Any] = {name: value for name in NAMES if (value := getattr(self, name)) is not None}
+        values: dict[str, Any] = dict(self.thresholds)
         if self.made is not None:
-            made = {name: getattr(self.made, name) for name in MADE}
-            values["made"] = {name: value for name, value in made.items() if value}
+            values["made"] = {name: value for name, value in vars(self.made).items() if value}
         return json.dumps(values, indent=2, allow_nan=False) + "\n"
-
-    def applied_to(self, card: ModelCard) -> ModelCard:
-        """Return the card with these thresholds. Raises `SettingsError` where they are of another model or weights."""
-        if (made := self.made) is not None:
-            if made.model != card.name:
-                raise SettingsError(
-                    f"These thresholds were chosen for the model {made.model!r}, not for {card.name!r}; "
-                    f"choose that model, or thresholds for {card.name!r}."
-                )
-            if made.weights_sha256 != card.weights_sha256:
-                raise SettingsError(
-                    f"These thresholds were chosen for other weights of {card.name!r} (SHA-256 "
-                    f"{made.weights_sha256[:12]}…, here {card.weights_sha256[:12]}…): it was trained anew since. "
-                    "Choose thresholds anew."
-                )
-        chosen = {name: value for name in NAMES if (value := getattr(self, name)) is not None}
-        try:
-            return replace(card, **chosen)
-        except ModelError as error:
-            raise SettingsError(str(error)) from error
 
 
 SettingsSource = Settings | Mapping[str, Any] | bytes | str | os.PathLike[str]
-
-
-def made_for(
-    card: ModelCard,
-    *,
-    threshold_pass: float,
-    threshold_reject: float,
-    costs: Mapping[str, float] | None = None,
-    day: date | None = None,
-) -> Settings:
-    """Return settings that only this card's model and weights take; `costs` and `day` as in `Made`."""
-    made = Made(
-        model=card.name,
-        weights_sha256=card.weights_sha256,
-        costs=costs or {},
-        date="" if day is None else day.isoformat(),
-    )
-    return Settings(threshold_pass=threshold_pass, threshold_reject=threshold_reject, made=made)
 
 
 def read_settings(source: SettingsSource) -> Settings:
@@ -142,32 +101,40 @@ def read_settings(source: SettingsSource) -> Settings:
     """
     if isinstance(source, Settings):
         return source
+    if not isinstance(source, Mapping | bytes | str | os.PathLike):
+        raise SettingsError(f"Settings must be a file, its content or an object, got {type(source).__name__}.")
     try:
-        if isinstance(source, Mapping):
-            return _settings(source)
-        if isinstance(source, bytes):
-            return _settings(_parse(source))
-        if isinstance(source, str | os.PathLike):
-            return _settings(_parse(_content(source)))
+        values = source if isinstance(source, Mapping) else _content(source)
+        if isinstance(values, Mapping) and None in values.values():
+            raise SettingsError("null is no value; leave out what the card should decide.")
+        return from_json(Settings, values)
     except SettingsError as error:
         raise SettingsError(f"{_name(source)}: {error}") from error
-    raise SettingsError(f"Settings must be a file, its content or an object, got {type(source).__name__}.")
-
-
-def write_settings(file: Path, settings: Settings) -> None:
-    """Write a settings file, whole or not at all. Raises `SettingsError` where it cannot be written."""
-    try:
-        write_atomically(file, settings.to_json().encode())
-    except (OSError, ValueError) as error:
-        raise SettingsError(f"The settings file {str(file)!r} cannot be written ({error}).") from error
+    except (TypeError, ValueError) as error:
+        raise SettingsError(f"{_name(source)}: {error}. {FORM}") from error
 
 
 def with_settings(card: ModelCard, source: SettingsSource) -> ModelCard:
-    """Return the card with the thresholds of `read_settings`. Raises `SettingsError` as that and `applied_to` do."""
+    """Return the card with the thresholds of `read_settings`.
+
+    Raises `SettingsError` as that does, and where they are of another model, other weights, or do not fit the card's.
+    """
     settings = read_settings(source)
+    made = settings.made
+    if made is not None and made.model != card.name:
+        raise SettingsError(
+            f"{_name(source)}: These thresholds were chosen for the model {made.model!r}, not for {card.name!r}; "
+            f"choose that model, or thresholds for {card.name!r}."
+        )
+    if made is not None and made.weights_sha256 != card.weights_sha256:
+        raise SettingsError(
+            f"{_name(source)}: These thresholds were chosen for other weights of {card.name!r} (SHA-256 "
+            f"{made.weights_sha256[:12]}…, here {card.weights_sha256[:12]}…): it was trained anew since. "
+            "Choose thresholds anew."
+        )
     try:
-        return settings.applied_to(card)
-    except SettingsError as error:
+        return replace(card, **settings.thresholds)
+    except ModelError as error:
         raise SettingsError(f"{_name(source)}: {error}") from error
 
 
@@ -176,59 +143,24 @@ def _name(source: SettingsSource) -> str:
     return f"The settings file {os.fspath(source)!r}" if isinstance(source, str | os.PathLike) else "The settings"
 
 
-def _content(file: str | os.PathLike[str]) -> bytes:
+def _content(source: bytes | str | os.PathLike[str]) -> Any:
+    """Return what the JSON of a file, or of its content, holds."""
     try:
-        kind = os.stat(file).st_mode
-        if not stat.S_ISREG(kind):
-            raise SettingsError(f"it is {'a folder' if stat.S_ISDIR(kind) else 'no ordinary file'}; name a file.")
-        with open(file, "rb") as stream:
-            return stream.read(LARGEST + 1)
+        content = source if isinstance(source, bytes) else _read(source)
     except (OSError, ValueError) as error:
         raise SettingsError(f"it cannot be read ({getattr(error, 'strerror', None) or error}).") from error
-
-
-def _parse(content: bytes) -> Any:
     if len(content) > LARGEST:
         raise SettingsError(f"it is larger than {LARGEST // 1024} KiB, which no settings file is.")
     try:
-        text = content.decode("utf-8-sig")
-        return json.loads(text, parse_constant=_no_constant, object_pairs_hook=_object)
+        return parse(content.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         shown = "nested too deeply" if isinstance(error, RecursionError) else error
         raise SettingsError(f"it is no JSON in UTF-8 ({shown}).") from error
 
 
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is no number")
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    values = dict(pairs)
-    if len(values) < len(pairs):
-        raise ValueError("a name stands there twice")
-    return values
-
-
-def _settings(values: Any) -> Settings:
-    known = {*NAMES, "made"}
-    if not isinstance(values, Mapping) or not set(values) <= known:
-        raise SettingsError(f"it must be an object with {' and '.join(NAMES)}, perhaps `made`, and nothing else.")
-    if any(values[name] is None for name in values):
-        raise SettingsError("null is no value; leave out what the card should decide.")
-    made = values.get("made")
-    if made is not None and not isinstance(made, Made):
-        if not isinstance(made, Mapping) or not {"model", "weights_sha256"} <= set(made) <= set(MADE):
-            raise SettingsError("`made` must be an object with model and weights_sha256, perhaps costs and date.")
-        made = Made(**made)
-    return Settings(**{**values, "made": made})
-
-
-def _number(value: Any, name: str) -> float:
-    """Return a finite number as float; truth values are none."""
-    try:
-        number = float(value) if isinstance(value, Real) and not isinstance(value, bool) else math.nan
-    except OverflowError:
-        number = math.nan
-    if not math.isfinite(number):
-        raise SettingsError(f"`{name}` must be a number.")
-    return number
+def _read(file: str | os.PathLike[str]) -> bytes:
+    kind = os.stat(file).st_mode
+    if not stat.S_ISREG(kind):
+        raise SettingsError(f"it is {'a folder' if stat.S_ISDIR(kind) else 'no ordinary file'}; name a file.")
+    with open(file, "rb") as stream:
+        return stream.read(LARGEST + 1)

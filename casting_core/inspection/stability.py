@@ -14,15 +14,15 @@ Source: metamorphic testing, T. Y. Chen et al., "Metamorphic Testing: A New Appr
 """
 
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
 import numpy as np
 
-from casting_core.errors import SettingsError
 from casting_core.inspection.inspector import Inspector
 from casting_core.labels import Verdict
+from casting_core.system.json_records import to_json
 
 TURNS = (0, 90, 180, 270)  # degrees clockwise
 GAINS = (1.0, 0.8, 1.25)  # on luminance; the picture as given comes first
@@ -84,24 +84,16 @@ class Stability:
 
     def to_json(self) -> dict[str, Any]:
         """As plain values that strict JSON can hold."""
-        return {
-            "agrees": self.agrees,
-            "verdict": str(self.verdict),
-            "lowest": self.lowest,
-            "highest": self.highest,
-            "counts": {str(verdict): count for verdict, count in self.counts.items()},
-            "variants": [{**asdict(variant), "verdict": str(variant.verdict)} for variant in self.variants],
-        }
+        names = ("agrees", "verdict", "lowest", "highest", "counts", "variants")
+        return {name: to_json(getattr(self, name)) for name in names}
 
 
 def check_stability(inspector: Inspector, pixels: np.ndarray) -> Stability:
     """Judge a picture in eight orientations and three exposures.
 
-    `pixels`: decoded luminance, uint8 (H, W); not changed. Raises `SettingsError` for an array of another kind;
-    what the inspector cannot use (no pixels, too many) is `unusable` in every variant.
+    `pixels`: decoded luminance, uint8 (H, W); not changed. What the inspector cannot use (no pixels, too many) is
+    `unusable` in every variant.
     """
-    if pixels.dtype != np.uint8 or pixels.ndim != 2:
-        raise SettingsError(f"Expected decoded luminance uint8 (H, W), got {pixels.dtype} {pixels.shape}.")
     settings = list(product(GAINS, (False, True), TURNS))
     altered = (_altered(pixels, *each) for each in settings)
     inspections = inspector.inspect_many(altered, batch_size=BATCH, explain=False)

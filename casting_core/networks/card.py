@@ -12,7 +12,7 @@ from typing import Any
 from casting_core.errors import ModelError, SettingsError
 from casting_core.networks.figures import Metrics
 from casting_core.networks.thresholds import Thresholds
-from casting_core.system.json_records import from_json, to_json
+from casting_core.system.json_records import from_json, parse, to_json
 from casting_core.system.places import SHIPPED_MODELS
 
 OWN = "CASTING_MODELS"  # the environment variable that names a folder for models of one's own
@@ -98,11 +98,10 @@ def read_card(folder: Path) -> ModelCard:
     """Read `card.json` of a model folder. Raises `ModelError` where it is missing or of another form."""
     file = folder / CARD
     try:
-        values = json.loads(file.read_text(encoding="utf-8"), parse_constant=_no_number)
+        values = parse(file.read_text(encoding="utf-8"))
         if not isinstance(values, dict) or not values.keys() <= {each.name for each in fields(ModelCard)}:
             raise ModelError(f"{file} is not a model card of this version.")
-        card: ModelCard = from_json(ModelCard, values)
-        return card
+        return from_json(ModelCard, values)
     except FileNotFoundError as error:
         names = sorted(shipped(folder.parent))
         raise ModelError(
@@ -110,10 +109,6 @@ def read_card(folder: Path) -> ModelCard:
         ) from error
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ModelError(f"{file} cannot be read as a model card ({error}); restore it or train anew.") from error
-
-
-def _no_number(name: str) -> None:
-    raise ValueError(f"{name} is no number")
 
 
 def homes(models: Path = MODELS) -> tuple[Path, ...]:

@@ -34,39 +34,26 @@ class ReliabilityBin:
 
     Attributes
     ----------
-    start, end : the bin, probabilities in [0, 1].
+    from_, to : the bin, probabilities in [0, 1].
     pictures, photographs : images in it, and different photographs.
     probability : mean of the images.
-    share : how many are defective. It has no interval where a single photograph has images of both labels.
+    share, low, high : how many are defective, and the ends of its interval; None where a single photograph has images
+        of both labels.
     """
 
-    start: float
-    end: float
+    from_: float
+    to: float
     pictures: int
     photographs: int
     probability: float
-    share: Estimate
+    share: float
+    low: float | None
+    high: float | None
 
-    def to_json(self) -> dict[str, Any]:
-        """As `from` and `to`, the counts, and the share with its ends."""
-        return {
-            "from": self.start,
-            "to": self.end,
-            **{name: getattr(self, name) for name in ("pictures", "photographs", "probability")},
-            **{"share": self.share.value, "low": self.share.low, "high": self.share.high},
-        }
-
-    @classmethod
-    def from_json(cls, values: Mapping[str, Any]) -> "ReliabilityBin":
-        """Read what `to_json` wrote."""
-        return cls(
-            start=values["from"],
-            end=values["to"],
-            pictures=values["pictures"],
-            photographs=values["photographs"],
-            probability=values["probability"],
-            share=Estimate(value=values["share"], low=values["low"], high=values["high"]),
-        )
+    @property
+    def estimate(self) -> Estimate:
+        """The share with its interval."""
+        return Estimate(value=self.share, low=self.low, high=self.high)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,16 +10,8 @@ A module says which of its parts follow each other in `FUSED_LAYERS`: names of a
 activation after it or None.
 """
 
-from typing import ClassVar, Protocol
-
 import torch
 from torch import Tensor, nn
-
-
-class Stepwise(Protocol):
-    """A module whose convolutions can be fused."""
-
-    FUSED_LAYERS: ClassVar[tuple[tuple[str, str, str | None], ...]]
 
 
 def fold(norm: nn.Module, convolution: nn.Conv2d, *others: nn.Conv2d) -> None:
@@ -76,10 +68,7 @@ class PackedConvolution(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, I, H, W) → (B, O, H/s, W/s)."""
-        result: Tensor = torch.ops.mkldnn._convolution_pointwise(
-            x, self.weight, self._bias, *self._arguments, *self._activation
-        )
-        return result
+        return torch.ops.mkldnn._convolution_pointwise(x, self.weight, self._bias, *self._arguments, *self._activation)
 
 
 def can_pack(dtype: torch.dtype) -> bool:

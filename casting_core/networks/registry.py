@@ -7,7 +7,6 @@ table needs no PyTorch, as a network's module is imported only when it is built.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from casting_core.errors import ModelError
@@ -50,22 +49,19 @@ class Architecture:
     def build(self) -> "Network":
         """Build a new network with weights that start at random."""
         module, _, name = self.network.partition(":")
-        network: Network = getattr(import_module(f"casting_core.networks.{module}"), name)()
-        return network
+        return getattr(import_module(f"casting_core.networks.{module}"), name)()
 
 
 # as the published study trained its three networks on this data set; the input sizes are ours
-STUDY: Mapping[str, Any] = MappingProxyType(
-    {
-        "epochs": 10,
-        "batch_size": 16,
-        "learning_rate": 1e-4,
-        "schedule": "constant",
-        "warmup": 0.0,
-        "weight_decay": 0.0,
-        "recipe": None,
-    }
-)
+STUDY: Mapping[str, Any] = {
+    "epochs": 10,
+    "batch_size": 16,
+    "learning_rate": 1e-4,
+    "schedule": "constant",
+    "warmup": 0.0,
+    "weight_decay": 0.0,
+    "recipe": None,
+}
 STUDY_LIMITS = (
     "Trained as a published study reports it, without augmentation or balance: it stands here to be compared with, "
     "not to inspect parts.",

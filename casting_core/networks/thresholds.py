@@ -27,12 +27,8 @@ class Thresholds:
     rejecting: float | np.ndarray
 
     def __post_init__(self) -> None:
-        try:
-            low, high = np.asarray(self.passing, float), np.asarray(self.rejecting, float)
-            ordered = np.all((low >= 0) & (low <= high) & (high <= 1))
-        except (TypeError, ValueError) as error:
-            text = f"Thresholds must be numbers, one for all pictures or one a picture ({error})."
-            raise SettingsError(text) from error
+        low, high = np.asarray(self.passing, float), np.asarray(self.rejecting, float)
+        ordered = np.all((low >= 0) & (low <= high) & (high <= 1))
         if not ordered:
             raise SettingsError(
                 "Thresholds must satisfy 0 <= pass <= reject <= 1, "
@@ -48,16 +44,12 @@ class Thresholds:
     def masks(self, probability: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Which of N images pass (ok), go to a person (review) and are rejected (defective): three bool (N,).
 
-        `probability` float (N,) in [0, 1]; raises `DataError` for others, `SettingsError` where there are not as many
-        thresholds.
+        `probability` float (N,) in [0, 1]; raises `DataError` for others.
         """
         p = np.asarray(probability, float)
         if not np.all((p >= 0) & (p <= 1)):
             raise DataError("Probabilities must be from 0 to 1; make the predictions anew.")
-        try:
-            passed, rejected = (np.broadcast_to(m, p.shape) for m in (p < self.passing, p >= self.rejecting))
-        except ValueError as error:
-            raise SettingsError(f"Thresholds must be one for all pictures or one a picture ({error}).") from error
+        passed, rejected = p < self.passing, p >= self.rejecting
         return passed, ~passed & ~rejected, rejected
 
     def only(self, keep: np.ndarray) -> "Thresholds":

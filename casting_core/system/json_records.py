@@ -1,11 +1,29 @@
-"""Dataclasses from JSON, checked by the types of their fields, and back."""
+"""Strict JSON, and dataclasses from it, checked by the types of their fields, and back."""
 
+import json
 import math
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
+from numbers import Integral, Real
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
+
+
+def parse(text: str) -> Any:
+    """Return what JSON holds. Raises `ValueError` for what is no JSON, NaN, infinity, or a name that stands twice."""
+    return json.loads(text, parse_constant=_no_number, object_pairs_hook=_object)
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is no number")
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    values = dict(pairs)
+    if len(values) < len(pairs):
+        raise ValueError("a name stands there twice")
+    return values
 
 
 def from_json(kind: Any, value: Any) -> Any:
@@ -27,11 +45,12 @@ def from_json(kind: Any, value: Any) -> Any:
     if origin is tuple and isinstance(value, list):
         kinds = inner[:1] * len(value) if inner[-1] is Ellipsis else inner
         return tuple(from_json(each, item) for each, item in zip(kinds, value, strict=True))
-    if origin in (dict, Mapping) and isinstance(value, dict):
+    if origin in (dict, Mapping) and isinstance(value, Mapping):
         return {name: from_json(inner[1], item) for name, item in value.items()}
-    if kind in (int, float) and isinstance(value, int | kind) and not isinstance(value, bool) and math.isfinite(value):
-        return kind(value)
-    if kind not in (int, float) and isinstance(value, origin or kind):
+    if number := {int: Integral, float: Real}.get(kind):
+        if isinstance(value, number) and not isinstance(value, bool) and math.isfinite(value):
+            return kind(value)
+    elif isinstance(value, origin or kind):
         return value
     raise ValueError(f"it is of another kind: {value!r:.80}")
 
@@ -43,7 +62,7 @@ def _hints(kind: Any) -> dict[str, tuple[str, Any]]:
 
 def _record(kind: Any, values: Any) -> Any:
     hints = _hints(kind)
-    if not isinstance(values, dict):
+    if not isinstance(values, Mapping):
         raise ValueError(f"it is of another kind: {values!r:.80}")
     if unknown := values.keys() - hints.keys():
         raise ValueError(f"{min(unknown)} is unknown")
@@ -52,7 +71,7 @@ def _record(kind: Any, values: Any) -> Any:
         field, hint = hints[name]
         try:
             found[field] = from_json(hint, value)
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, OverflowError, TypeError, ValueError) as error:
             raise ValueError(f"{name}: {error}") from error
     return kind(**found)  # raises TypeError where one is missing
 

@@ -7,7 +7,8 @@ from typing import Any
 import streamlit as st
 from PIL import Image
 
-from casting_core.charts.overlay import encoded, outline, overlay
+from casting_core.charts.overlay import outline, overlay
+from casting_core.data.images import encoded
 from casting_core.inspection.results import Inspection
 from casting_core.labels import Verdict
 from pages.shared import resources, tables, uploads

@@ -11,7 +11,7 @@ from pathlib import Path
 import streamlit as st
 from PIL import Image
 
-from casting_core.charts.overlay import encoded
+from casting_core.data.images import encoded
 from casting_core.explanation.regions import Region
 from pages.shared.wording import NONE_MARKED, region_columns, region_row
 

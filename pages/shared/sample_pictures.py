@@ -5,7 +5,7 @@ from functools import cache
 
 from PIL import Image
 
-from casting_core.charts.overlay import encoded
+from casting_core.data.images import encoded
 from casting_core.data.synthetic.casting import samples
 from pages.shared.uploads import Upload
 

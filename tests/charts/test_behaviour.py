@@ -93,9 +93,10 @@ def test_reliability_shows_every_point_with_its_interval_and_how_many_pictures()
     assert len(points.x) == len(POOR.reliability) == len(bars.y)
     assert sum(bars.y) == POOR.pictures
     for place, expected in enumerate(POOR.reliability):
-        assert points.y[place] == pytest.approx(100 * expected.share.value)
-        assert points.y[place] + points.error_y.array[place] == pytest.approx(100 * expected.share.span[1])
-        assert points.y[place] - points.error_y.arrayminus[place] == pytest.approx(100 * expected.share.span[0])
+        low, high = expected.estimate.span
+        assert points.y[place] == pytest.approx(100 * expected.share)
+        assert points.y[place] + points.error_y.array[place] == pytest.approx(100 * high)
+        assert points.y[place] - points.error_y.arrayminus[place] == pytest.approx(100 * low)
     assert chart.figure.layout.yaxis2.type == "log"
     assert f"error {100 * POOR.calibration_error:.1f} points" in chart.alt
 

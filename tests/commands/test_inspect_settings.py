@@ -9,7 +9,7 @@ from PIL import Image
 from casting_core.commands.inspect import Format, command
 from casting_core.data.synthetic.casting import samples
 from casting_core.errors import SettingsError
-from casting_core.inspection.settings import made_for, write_settings
+from casting_core.inspection.settings import Made, Settings
 from casting_core.networks.card import MODELS, read_card
 
 
@@ -25,9 +25,14 @@ def inspect(picture: Path, settings: Path, model: str = "castnet") -> None:
     command([str(picture)], model=model, settings=settings, batch_size=1, **how)
 
 
+def settings_for_castnet(low: float, high: float) -> str:
+    made = Made(model="castnet", weights_sha256=read_card(MODELS / "castnet").weights_sha256)
+    return Settings(threshold_pass=low, threshold_reject=high, made=made).to_json()
+
+
 def test_the_thresholds_of_the_file_hold(picture: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     file = tmp_path / "settings.json"
-    write_settings(file, made_for(read_card(MODELS / "castnet"), threshold_pass=1.0, threshold_reject=1.0))
+    file.write_text(settings_for_castnet(1.0, 1.0))
     inspect(picture, file)
     line = json.loads(capsys.readouterr().out)
     assert (line["threshold_pass"], line["threshold_reject"], line["verdict"]) == (1.0, 1.0, "ok")
@@ -35,7 +40,7 @@ def test_the_thresholds_of_the_file_hold(picture: Path, tmp_path: Path, capsys: 
 
 def test_a_file_for_another_model_ends_the_run_before_any_line(picture: Path, tmp_path, capsys):
     file = tmp_path / "settings.json"
-    write_settings(file, made_for(read_card(MODELS / "castnet"), threshold_pass=0.1, threshold_reject=0.9))
+    file.write_text(settings_for_castnet(0.1, 0.9))
     with pytest.raises(SettingsError, match="castnet"):
         inspect(picture, file, model="brightness")
     file.write_text("{", encoding="utf-8")

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from casting_core.data.images import decode, decode_rgb, read
+from casting_core.data.images import decode, decode_rgb, encoded, read
 from casting_core.errors import ImageError
 from tests.data.pictures import BLUE, COLOURS, GRAY, GREEN, LUMA, RED, saved
 
@@ -22,6 +22,10 @@ def test_lossless_gray_and_colour(kind):
     assert np.array_equal(decode(saved(COLOURS, kind)).pixels, LUMA)
     assert np.array_equal(decode_rgb(saved(COLOURS, kind)), COLOURS)
     assert np.array_equal(decode_rgb(saved(GRAY, kind)), np.stack([GRAY] * 3, axis=-1))
+
+
+def test_what_is_encoded_is_decoded():
+    assert np.array_equal(decode(encoded(Image.fromarray(GRAY), "PNG", optimize=True)).pixels, GRAY)
 
 
 @pytest.mark.parametrize("compression", ["tiff_lzw", "tiff_adobe_deflate", "packbits"])

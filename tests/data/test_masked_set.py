@@ -10,7 +10,6 @@ from casting_core.data.defects.insertion import DefectKind
 from casting_core.data.masked_set import read_marked
 from casting_core.data.synthetic.casting import render_casting
 from casting_core.errors import DataError
-from casting_core.labels import Label
 
 
 @pytest.fixture
@@ -36,8 +35,8 @@ def folder(tmp_path: Path) -> Path:
 
 def test_pictures_masks_and_copies(folder: Path):
     marked = list(read_marked(folder))
-    assert [each.file for each in marked] == ["a.png", "b.png", "c.png"]
-    assert [each.label for each in marked] == [Label.DEFECTIVE, Label.DEFECTIVE, Label.OK]
+    assert [each.name for each in marked] == ["a.png", "b.png", "c.png"]
+    assert [each.defective for each in marked] == [True, True, False]
     assert marked[0].photograph == marked[1].photograph != marked[2].photograph
     np.testing.assert_array_equal(np.rot90(marked[0].mask), marked[1].mask)
     assert marked[0].mask.sum() == render_casting(seed=1, size=300, defects=[DefectKind.BLOW_HOLE]).defect_mask.sum()
@@ -62,5 +61,5 @@ def test_what_is_missing_or_does_not_fit_is_named(folder: Path):
 def test_the_real_capture_is_read(masks_root: Path):
     marked = list(read_marked(masks_root))
     assert len(marked) == 119
-    assert sum(each.label is Label.DEFECTIVE for each in marked) == 75
-    assert sum(bool(each.mask.any()) for each in marked if each.label is Label.DEFECTIVE) == 74
+    assert sum(each.defective for each in marked) == 75
+    assert sum(bool(each.mask.any()) for each in marked if each.defective) == 74

@@ -7,7 +7,6 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from casting_core.errors import SettingsError
 from casting_core.explanation.cam import activation_map
 from casting_core.explanation.methods import METHODS
 from casting_core.networks.castnet import CastNet
@@ -22,11 +21,9 @@ class TwoChannels(nn.Module):
         self.channels.weight.data[:] = torch.tensor([1.0, -1.0]).view(2, 1, 1, 1)
         self.channels.bias.data[:] = torch.tensor([0.0, 1.0])
         self.same = nn.Identity()
-        self.flat = nn.Flatten()
 
     def forward(self, x: Tensor) -> Tensor:
         means = self.same(self.channels(x)).mean((2, 3))  # (B, 2)
-        self.flat(means)
         return 3 * means[:, 0] - means[:, 1]
 
 
@@ -72,11 +69,6 @@ def test_every_method_gives_a_map_of_the_input_and_changes_nothing(network, meth
     assert torch.equal(x, before)
     assert all(not module._forward_hooks for module in network.modules())
     np.testing.assert_allclose(activation_map(network, x, layer="mix", method=method), heat, atol=1e-5)
-
-
-def test_an_unknown_method_is_refused(network):
-    with pytest.raises(SettingsError, match="there are: gradcam"):
-        activation_map(network, picture(4), layer="mix", method="magic")
 
 
 def test_no_place_speaks_for_a_defect():
@@ -127,20 +119,3 @@ def test_many_threads_give_the_same_maps(network):
         together = list(pool.map(lambda x: activation_map(network, x, layer="mix"), pictures * 4))
     for index, heat in enumerate(together):
         np.testing.assert_allclose(heat, alone[index % 6], atol=1e-5)
-
-
-@pytest.mark.parametrize("shape", [(1, 64, 64), (2, 1, 64, 64), (1, 3, 64, 64)])
-def test_other_shapes_are_refused(network, shape):
-    with pytest.raises(SettingsError, match="one gray picture"):
-        activation_map(network, torch.zeros(shape), layer="mix")
-
-
-@pytest.mark.parametrize("layer", ["", "nowhere", "mix.weight"])
-def test_unknown_layers_are_refused(network, layer):
-    with pytest.raises(SettingsError, match="no layer"):
-        activation_map(network, picture(4), layer=layer)
-
-
-def test_a_layer_without_a_map_is_refused():
-    with pytest.raises(SettingsError, match="gives no map"):
-        activation_map(TwoChannels(), picture(5), layer="flat")

@@ -1,10 +1,9 @@
 """Pieces for a hole: what is offered, from where, and how it meets what is around."""
 
 import numpy as np
-import pytest
 
 from casting_core.data.part.finder import Ellipse, Part
-from casting_core.explanation.patches import find_patches, turned
+from casting_core.explanation.patches import find_patches
 
 SIZE = 200
 CIRCLE = Ellipse(x=99.5, y=99.5, major=80, minor=80, angle=0)
@@ -80,17 +79,3 @@ def test_a_ring_marked_nearly_all_around_gives_its_median_and_no_free_metal_noth
     assert np.abs(filled(rings(), patches[0]) - rings()).max() <= 4
     assert find_patches(rings(), PART, HOLE, ~around | HOLE, most=3) == []
     assert find_patches(rings(), PART, NOWHERE, NOWHERE, most=3) == []
-
-
-@pytest.mark.parametrize("degrees", [0.0, 90.0, 217.0])
-def test_turning_keeps_to_the_ring_and_back_again(degrees):
-    squeezed = Part(disc=Ellipse(x=90, y=100, major=80, minor=50, angle=0.4), opening=CIRCLE)
-    x, y = np.array([120.0, 60.0]), np.array([100.0, 130.0])
-    there = turned(squeezed, degrees, x, y)
-    inverse = np.linalg.inv(squeezed.disc.matrix)
-    radius = np.hypot(*(inverse @ np.stack([x - 90, y - 100])))
-    assert np.hypot(*(inverse @ np.stack([there[0] - 90, there[1] - 100]))) == pytest.approx(radius)
-    back = turned(squeezed, -degrees, *there)
-    assert (back[0], back[1]) == (pytest.approx(x), pytest.approx(y))
-    out = turned(squeezed, degrees, x, y, scale=1.1)
-    assert np.hypot(*(inverse @ np.stack([out[0] - 90, out[1] - 100]))) == pytest.approx(1.1 * radius)

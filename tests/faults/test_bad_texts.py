@@ -18,7 +18,7 @@ from casting_core.data.samples import Sample, read_provenance
 from casting_core.errors import CastingError
 from casting_core.evaluation.predictions import make_predictions, read_predictions, write_predictions
 from casting_core.exploration.table import defect_kinds
-from casting_core.inspection.settings import made_for, read_settings
+from casting_core.inspection.settings import Made, Settings, read_settings
 from casting_core.labels import Label
 from casting_core.networks.card import CARD, read_card
 from casting_core.training.logs.log import EpochRecord, read_log, write_log
@@ -54,7 +54,11 @@ DOORS: dict[str, tuple[str, Callable[[Path], None], Callable[[Path], object]]] =
     "settings": (
         "settings.json",
         lambda file: file.write_text(
-            made_for(small_card(b""), threshold_pass=0.1, threshold_reject=0.9, costs={"missed_defect": 50}).to_json()
+            Settings(
+                threshold_pass=0.1,
+                threshold_reject=0.9,
+                made=Made(model="small", weights_sha256="0" * 64, costs={"missed_defect": 50}),
+            ).to_json()
         ),
         read_settings,
     ),

@@ -17,11 +17,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from casting_core.data.collection.marks import MARKS, Mark, Marks, read_marks, set_mark, write_marks
-from casting_core.errors import CastingError, DataError, ModelError, SettingsError
+from casting_core.data.collection.marks import Mark, Marks, read_marks, set_mark, write_marks
+from casting_core.errors import CastingError, DataError, ModelError
 from casting_core.exploration import index
 from casting_core.exploration.index import build_index
-from casting_core.inspection.settings import Settings, read_settings, write_settings
 from casting_core.networks.card import read_card
 from casting_core.networks.checkpoint import add_metrics, load_model
 from casting_core.networks.figures import Metrics
@@ -65,36 +64,18 @@ def test_a_card_stays_as_it_was(model: Callable[..., Path], code: int) -> None:
     assert read_card(folder).metrics.repair == NO_REPAIR
 
 
-def first_marks(file: Path) -> None:
-    write_marks(file, set_mark(Marks(), "a.png", SHA, Mark.FINE))
-
-
-def other_marks(file: Path) -> None:
-    write_marks(file, set_mark(read_marks(file), "b.png", SHA, Mark.UNUSABLE))
-
-
-def settings_at(value: float) -> Callable[[Path], None]:
-    return lambda file: write_settings(file, Settings(threshold_pass=value))
-
-
 @pytest.mark.parametrize("code", CODES)
-@pytest.mark.parametrize(
-    ("first", "second", "kind", "says"),
-    [
-        (first_marks, other_marks, DataError, "Export them"),
-        (settings_at(0.1), settings_at(0.2), SettingsError, ""),
-    ],
-)
-def test_marks_and_settings_stay_as_they_were(tmp_path: Path, first, second, kind, says: str, code: int) -> None:
+def test_marks_stay_as_they_were(tmp_path: Path, code: int) -> None:
     file = tmp_path / MARKS
-    first(file)
+    write_marks(file, set_mark(Marks(), "a.png", SHA, Mark.FINE))
     before = contents(tmp_path)
-    for error in refusals(lambda: second(file), code):
-        assert isinstance(error, kind)
+    marks = set_mark(read_marks(file), "b.png", SHA, Mark.UNUSABLE)
+    for error in refusals(lambda: write_marks(file, marks), code):
+        assert isinstance(error, DataError)
         assert told(error, code)
-        assert says in str(error)
+        assert "Export them" in str(error)
         assert contents(tmp_path) == before
-    assert set(read_marks(file)) == {"a.png", "b.png"} if says else read_settings(file).threshold_pass == 0.2
+    assert set(read_marks(file)) == {"a.png", "b.png"}
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -195,7 +176,6 @@ from pathlib import Path
 from casting_core.data.collection.marks import MARKS, Mark, Marks, read_marks, set_mark, write_marks
 from casting_core.errors import CastingError
 from casting_core.training.ship import ship
-from casting_core.inspection.settings import Settings, write_settings
 from casting_core.networks.checkpoint import add_metrics
 from tests.factories import seed
 from casting_core.networks.card import read_card
@@ -216,7 +196,6 @@ def attempt(work):
 tried = {
     "marks": lambda: write_marks(place / MARKS, set_mark(read_marks(place / MARKS), "b.png" * 9999, SHA, Mark.FINE)),
     "card": lambda: add_metrics(place / "small", "seeds", {str(n): seed("a.png") for n in range(9999)}),
-    "settings": lambda: write_settings(place / "new" / "settings.json", Settings(threshold_pass=0.1)),
     "ship": lambda: ship(official, by_source, place / "small"),
 }
 said = {}
@@ -247,7 +226,7 @@ def test_a_real_disk_that_is_full_or_read_only(tmp_path: Path) -> None:
     assert run.returncode == 0, run.stderr
     found = json.loads(run.stdout)
     assert found["same"]
-    assert (found["card"], len(found["said"])) == ("small", 8)
+    assert (found["card"], len(found["said"])) == ("small", 6)
     for what, said in found["said"].items():
         reason = "No space left" if what.startswith("full") else "Read-only file system"
         assert reason in said, (what, said)

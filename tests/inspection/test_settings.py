@@ -16,10 +16,8 @@ from casting_core.inspection.settings import (
     LARGEST,
     Made,
     Settings,
-    made_for,
     read_settings,
     with_settings,
-    write_settings,
 )
 from tests.factories import card
 
@@ -30,9 +28,10 @@ MADE = {"model": "castnet", "weights_sha256": SHA}
 
 def test_thresholds_and_what_they_were_made_for_go_there_and_back(tmp_path: Path):
     costs = {"missed_defect": 50, "review_capacity": 0.02, "defect_rate": 0.01}
-    settings = made_for(CARD, threshold_pass=0.1, threshold_reject=0.8, costs=costs, day=date(2026, 1, 31))
-    file = tmp_path / "new folder" / "settings.json"
-    write_settings(file, settings)
+    made = Made(model="castnet", weights_sha256=SHA, costs=costs, date="2026-01-31")
+    settings = Settings(threshold_pass=0.1, threshold_reject=0.8, made=made)
+    file = tmp_path / "settings.json"
+    file.write_text(settings.to_json())
     assert read_settings(file) == settings
     assert json.loads(file.read_text(encoding="ascii")) == {
         "threshold_pass": 0.1,
@@ -87,7 +86,8 @@ def test_thresholds_for_another_model_are_refused_and_both_are_named():
 def test_thresholds_for_other_weights_are_refused_and_both_are_named(tmp_path: Path):
     file = tmp_path / "settings.json"
     other = "f" * 64
-    write_settings(file, Settings(threshold_pass=0.1, made=Made(model="castnet", weights_sha256=other)))
+    made = Made(model="castnet", weights_sha256=other)
+    file.write_text(Settings(threshold_pass=0.1, made=made).to_json())
     with pytest.raises(SettingsError, match=f"{file}.*other weights of 'castnet'.*{other[:12]}.*{SHA[:12]}"):
         with_settings(CARD, file)
 
@@ -168,17 +168,10 @@ def test_a_huge_file_is_not_read(tmp_path: Path):
         read_settings(file)
 
 
-def test_a_place_that_cannot_be_written_is_named(tmp_path: Path):
-    (tmp_path / "taken").write_text("")
-    with pytest.raises(SettingsError, match="taken"):
-        write_settings(tmp_path / "taken" / "settings.json", Settings())
-    write_settings(tmp_path / "settings.json", Settings(threshold_pass=0.1))
-    assert sorted(place.name for place in tmp_path.iterdir()) == ["settings.json", "taken"]
-
-
 def test_the_inspector_takes_all_forms(inspector: Inspector, pictures: list[bytes], tmp_path: Path):
-    settings = made_for(inspector.card, threshold_pass=0.0, threshold_reject=0.0)
-    write_settings(tmp_path / "settings.json", settings)
+    made = Made(model=inspector.card.name, weights_sha256=inspector.card.weights_sha256)
+    settings = Settings(threshold_pass=0.0, threshold_reject=0.0, made=made)
+    (tmp_path / "settings.json").write_text(settings.to_json())
     content = (tmp_path / "settings.json").read_bytes()
     for source in (tmp_path / "settings.json", str(tmp_path / "settings.json"), content, json.loads(content), settings):
         other = Inspector.load(settings=source, device="cpu")

@@ -29,6 +29,7 @@ from casting_core.data.defects.patch import (
     blur,
     cut,
     field,
+    from_place,
     noise_like,
     outline,
     paste,
@@ -36,6 +37,7 @@ from casting_core.data.defects.patch import (
     turned,
 )
 from casting_core.data.defects.placement import within
+from casting_core.data.part import polar
 from casting_core.data.part.finder import Part
 
 
@@ -143,16 +145,14 @@ def _change(
             return room * bell * rng.uniform(0.1, 0.45) * (patch.base / 255)
         case DecoyKind.GLINT:
             along, outward = along_edge(patch, part.opening)
-            here = float(outward[np.abs(patch.dy).argmin(), np.abs(patch.dx).argmin()])
             length, breadth = rng.uniform(0.3, 0.7) * reach, max(0.8, rng.uniform(0.06, 0.2) * reach)
-            shine = np.exp(-((along / length) ** 4) - ((outward - here) / breadth) ** 2)
+            shine = np.exp(-((along / length) ** 4) - (from_place(patch, outward) / breadth) ** 2)
             return (252 - np.minimum(patch.base, 252)) * shine * rng.uniform(0.5, 1.0)
         case DecoyKind.SLIT:
             along, outward = along_edge(patch, part.opening)
             along, outward = turned(along, outward, rng.normal(0.0, 0.35))
-            here = float(outward[np.abs(patch.dy).argmin(), np.abs(patch.dx).argmin()])
             length, breadth = rng.uniform(0.5, 0.9) * reach, rng.uniform(0.8, 2.8)
-            dark = np.exp(-((along / length) ** 4) - ((outward - here) / breadth) ** 2)
+            dark = np.exp(-((along / length) ** 4) - (from_place(patch, outward) / breadth) ** 2)
             return (rng.uniform(15, 90) - np.maximum(patch.base, 90)) * dark * rng.uniform(0.5, 1.0)
         case DecoyKind.NOISE:
             return coverage * noise_like(rng, patch) * rng.uniform(0.7, 1.6)
@@ -166,14 +166,10 @@ def _change(
 
 def _turned(pixels: np.ndarray, rng: np.random.Generator, patch: Patch, part: Part) -> np.ndarray:
     """Return the patch as it looks a few degrees further around the disc, matched in mean brightness."""
-    disc = part.disc
-    turn = rng.choice([-1, 1]) * rng.uniform(0.1, 0.5)
-    rotation = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
-    matrix = disc.matrix @ rotation @ np.linalg.inv(disc.matrix)
-    x, y = patch.dx + patch.x - disc.x, patch.dy + patch.y - disc.y
-    u = np.clip(matrix[0, 0] * x + matrix[0, 1] * y + disc.x, 0, pixels.shape[1] - 1.001)
-    v = np.clip(matrix[1, 0] * x + matrix[1, 1] * y + disc.y, 0, pixels.shape[0] - 1.001)
-    values = ndimage.map_coordinates(pixels, (v, u), order=1, output=np.float64)
+    angle = rng.choice([-1, 1]) * rng.uniform(0.1, 0.5)
+    u, v = polar.turned(part.disc, patch.dx + patch.x, patch.dy + patch.y, angle)
+    places = np.clip(v, 0, pixels.shape[0] - 1.001), np.clip(u, 0, pixels.shape[1] - 1.001)
+    values = ndimage.map_coordinates(pixels, places, order=1, output=np.float64)
     return values + (patch.base.mean() - values.mean())
 
 

@@ -25,11 +25,8 @@ from casting_core.data.defects import textures
 from casting_core.data.defects.patch import Patch, blur, cut, noise_like, paste
 from casting_core.data.defects.placement import edge_site, metal_site
 from casting_core.data.part.finder import Ellipse, Part
-from casting_core.errors import SettingsError
 
 MIN_CONTRAST = 14.0  # gray levels, mean over the defect
-CONTRASTS = (1.0, 100.0)  # what may be asked for
-SIZES = (0.004, 0.5)  # what may be asked for, as a fraction of the disc's diameter
 
 
 class DefectKind(StrEnum):
@@ -110,13 +107,7 @@ def insert_defect(
     -------
     The picture, uint8 (H, W); the mask of the defect, bool (H, W), never empty (up to
     four pixels around it are blended and differ a little too); and the defect.
-
-    Raises
-    ------
-    SettingsError
-        Wrong array, size or contrast out of range, or a place outside the picture.
     """
-    _check(pixels, size, place, contrast)
     kind = kind or random_kind(rng)
     diameter = part.diameter
     if size is None:
@@ -144,21 +135,6 @@ def random_kind(rng: np.random.Generator, among: Sequence[DefectKind] = tuple(De
     """One of the kinds, as often as real ones occur."""
     shares = np.array([CHANCES[kind][0] for kind in among])
     return among[int(rng.choice(len(among), p=shares / shares.sum()))]
-
-
-def _check(pixels: np.ndarray, size: float | None, place: tuple[float, float] | None, contrast: float) -> None:
-    if pixels.ndim != 2 or pixels.dtype != np.uint8:
-        raise SettingsError(
-            f"insert_defect expects a gray picture, uint8 (H, W); got {pixels.dtype} {pixels.shape}. "
-            "Convert the picture first."
-        )
-    if size is not None and not SIZES[0] <= size <= SIZES[1]:
-        raise SettingsError(f"size is a share of the disc's diameter, {SIZES[0]} to {SIZES[1]}; got {size}.")
-    if not CONTRASTS[0] <= contrast <= CONTRASTS[1]:
-        raise SettingsError(f"contrast is in gray levels, {CONTRASTS[0]} to {CONTRASTS[1]}; got {contrast}.")
-    height, width = pixels.shape
-    if place is not None and not (0 <= place[0] <= width - 1 and 0 <= place[1] <= height - 1):
-        raise SettingsError(f"place is (x, y) inside the {width} × {height} picture; got {place}.")
 
 
 def _paint(

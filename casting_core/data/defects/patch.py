@@ -85,6 +85,19 @@ def turned(along: np.ndarray, across: np.ndarray, turn: float) -> tuple[np.ndarr
     return along * cosine + across * sine, across * cosine - along * sine
 
 
+def from_place(patch: Patch, outward: np.ndarray) -> np.ndarray:
+    """Return distances from an edge, float (h, w), measured from the place instead."""
+    return outward - outward[int(np.abs(patch.dy).argmin()), int(np.abs(patch.dx).argmin())]
+
+
+def smooth_curve(knots: np.ndarray, position: np.ndarray) -> np.ndarray:
+    """Values between knots, float (K,), at positions from 0 to below K - 1, of any shape."""
+    index = position.astype(np.intp)
+    share = position - index
+    share = share * share * (3 - 2 * share)
+    return knots[index] * (1 - share) + knots[index + 1] * share
+
+
 def field(rng: np.random.Generator, shape: tuple[int, int], grain: float) -> np.ndarray:
     """Return a smooth random surface, float32 (h, w): mean 0, deviation about 1, bumps of `grain` pixels."""
     grain = max(grain, 1.0)

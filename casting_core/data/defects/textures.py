@@ -13,7 +13,7 @@ face is dark and glints; flash is a thin, dark and glossy lip on the outside of 
 
 import numpy as np
 
-from casting_core.data.defects.patch import Patch, along_edge, field, outline, soft, turned
+from casting_core.data.defects.patch import Patch, along_edge, field, from_place, outline, smooth_curve, soft, turned
 from casting_core.data.part.finder import Ellipse
 
 Painting = tuple[np.ndarray, np.ndarray]
@@ -44,7 +44,7 @@ def pit(patch: Patch, rng: np.random.Generator, extent: float, *, round_: bool) 
 def shrinkage(patch: Patch, rng: np.random.Generator, extent: float, edge: Ellipse) -> Painting:
     """Return a cluster of torn cavities, often drawn out along the machining marks."""
     along, outward = along_edge(patch, edge)
-    across = _level(patch, outward)
+    across = from_place(patch, outward)
     if rng.random() < 0.35:  # in any direction
         along, across = turned(along, across, rng.uniform(0, np.pi))
     ratio = rng.uniform(0.3, 0.8)
@@ -145,10 +145,7 @@ def _profile(rng: np.random.Generator, along: np.ndarray, grain: float) -> np.nd
     low, high = float(along.min()), float(along.max())
     knots = rng.standard_normal(max(4, int((high - low) / grain) + 2))
     position = (along - low) / max(high - low, 1e-6) * (len(knots) - 1.001)
-    index = position.astype(np.intp)
-    share = position - index
-    share = share * share * (3 - 2 * share)
-    return (knots[index] * (1 - share) + knots[index + 1] * share).astype(np.float32)
+    return smooth_curve(knots, position).astype(np.float32)
 
 
 def _glints(patch: Patch, rng: np.random.Generator, extent: float) -> np.ndarray:
@@ -167,9 +164,3 @@ def _metal(patch: Patch, weight: np.ndarray) -> float:
 def _mean(values: np.ndarray, weight: np.ndarray, otherwise: float) -> float:
     total = float(weight.sum())
     return float((values * weight).sum() / total) if total > 1 else otherwise
-
-
-def _level(patch: Patch, outward: np.ndarray) -> np.ndarray:
-    """`outward` measured from the place instead of from the edge."""
-    row, column = int(np.abs(patch.dy).argmin()), int(np.abs(patch.dx).argmin())
-    return outward - outward[row, column]

@@ -30,7 +30,6 @@ from casting_core.data.part.ellipse import (
     outer_peaks,
 )
 from casting_core.data.part.filters import fill, filter_matrix, gaussian, percentiles, shrink
-from casting_core.errors import SettingsError
 
 __all__ = ["Ellipse", "Part", "find_part"]
 
@@ -84,17 +83,7 @@ def find_part(pixels: np.ndarray) -> Part | None:
     The part, in pixels of the given picture; None where there is none: a flat, tiny
     (a side under 32 pixels) or other picture, or one that shows less than a third of
     the rim, or whose long side is more than about seven times the disc's width.
-
-    Raises
-    ------
-    SettingsError
-        The array is not uint8 (H, W).
     """
-    if pixels.ndim != 2 or pixels.dtype != np.uint8:
-        raise SettingsError(
-            f"find_part expects a gray picture, uint8 (H, W); got {pixels.dtype} {pixels.shape}. "
-            "Convert the picture first."
-        )
     if min(pixels.shape) < SMALLEST_SIDE:
         return None
     part = _search(pixels)

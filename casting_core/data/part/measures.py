@@ -17,7 +17,6 @@ from scipy import ndimage
 from casting_core.data.part.ellipse import Ellipse
 from casting_core.data.part.finder import Part
 from casting_core.data.part.polar import disc_mask
-from casting_core.errors import SettingsError
 
 COMMON_SIDE = 300  # px, short side of the picture on which sharpness is measured, at most
 BLACK, WHITE = 5, 250  # levels from which a pixel shows nothing any more
@@ -66,12 +65,7 @@ NAMES = tuple(field.name for field in fields(Measures))
 
 
 def measure(pixels: np.ndarray, part: Part | None) -> Measures:
-    """Measure a picture, uint8 (H, W), with the part that `find_part` found in it.
-
-    Raises `SettingsError` where the array is not uint8 (H, W) or empty.
-    """
-    if pixels.ndim != 2 or pixels.dtype != np.uint8 or not pixels.size:
-        raise SettingsError(f"measure expects a gray picture, uint8 (H, W); got {pixels.dtype} {pixels.shape}.")
+    """Measure a picture, uint8 (H, W) with some pixels, with the part that `find_part` found in it."""
     if part is None:
         inside, outside = np.ones(pixels.shape, bool), _frame(pixels.shape)
     else:

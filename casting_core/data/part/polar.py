@@ -15,7 +15,6 @@ from scipy import ndimage
 
 from casting_core.data.part.ellipse import Ellipse
 from casting_core.data.part.finder import Part
-from casting_core.errors import SettingsError
 
 
 def to_clock(part: Part, x: float, y: float) -> tuple[float, float]:
@@ -29,6 +28,16 @@ def to_clock(part: Part, x: float, y: float) -> tuple[float, float]:
     u, v = np.linalg.solve(part.disc.matrix, (x - part.disc.x, y - part.disc.y))
     hours = float(np.arctan2(u, -v) * 6 / np.pi) % 12.0
     return hours if 0 < hours < 12 and (u or v) else 12.0, float(np.hypot(u, v))
+
+
+def turned(
+    ellipse: Ellipse, x: np.ndarray, y: np.ndarray, angle: float, scale: float = 1.0
+) -> tuple[np.ndarray, np.ndarray]:
+    """Where places x, y come to lie when turned by `angle`, radians, in the ellipse's frame, and scaled."""
+    rotation = scale * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    matrix = ellipse.matrix @ rotation @ np.linalg.inv(ellipse.matrix)
+    dx, dy = x - ellipse.x, y - ellipse.y
+    return matrix[0, 0] * dx + matrix[0, 1] * dy + ellipse.x, matrix[1, 0] * dx + matrix[1, 1] * dy + ellipse.y
 
 
 def unwrap(pixels: np.ndarray, ellipse: Ellipse, *, radii: Sequence[float] | np.ndarray, angles: int) -> np.ndarray:
@@ -45,8 +54,6 @@ def unwrap(pixels: np.ndarray, ellipse: Ellipse, *, radii: Sequence[float] | np.
     -------
     float32 (R, A), in the unit of the pixels.
     """
-    if pixels.ndim != 2:
-        raise SettingsError(f"unwrap expects one channel, (H, W); got shape {pixels.shape}.")
     turn = np.arange(angles) * (2 * np.pi / angles)
     x, y = ellipse.matrix @ np.stack([np.sin(turn), -np.cos(turn)])  # (A,) each
     radius = np.asarray(radii, np.float64)[:, None]  # (R, 1)

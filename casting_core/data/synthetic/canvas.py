@@ -8,7 +8,7 @@ import copy
 
 import numpy as np
 
-from casting_core.data.defects.patch import blur, soft
+from casting_core.data.defects.patch import blur, smooth_curve, soft
 from casting_core.data.synthetic.scene import Scene
 
 ANGLES = 720
@@ -90,10 +90,7 @@ def ripple(rng: np.random.Generator, count: int, grain: float) -> np.ndarray:
     values = rng.standard_normal(knots)
     values = np.append(values, values[0])
     position = np.linspace(0, knots, count, endpoint=False)
-    index = position.astype(np.intp)
-    share = position - index
-    share = share * share * (3 - 2 * share)
-    return (values[index] * (1 - share) + values[index + 1] * share).astype(np.float32) * np.float32(1.3)
+    return smooth_curve(values, position).astype(np.float32) * np.float32(1.3)
 
 
 def look_up(table: np.ndarray, row: np.ndarray, column: np.ndarray) -> np.ndarray:

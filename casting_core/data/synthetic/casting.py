@@ -17,7 +17,6 @@ from casting_core.data.part.finder import Part
 from casting_core.data.part.polar import disc_mask
 from casting_core.data.synthetic.render import render_sound
 from casting_core.data.synthetic.scene import draw_scene
-from casting_core.errors import SettingsError
 from casting_core.labels import Label
 
 DISC_FLAG = 8
@@ -85,21 +84,14 @@ def render_casting(
 
     Parameters
     ----------
-    seed : decides the picture, together with the other arguments.
+    seed : decides the picture, together with the other arguments; from 0 up.
     size : side of the picture in pixels, at least 64.
     defects : kinds to paint in; none when None or empty. "random" leaves half of the
         parts sound and gives the others one to three kinds. A kind may appear several
         times; flash comes in two to six pieces along the rim.
     stretch : ratio of the axes of the part's outline, 1 to 2; near 1.04 when None.
     table : gray level of what the part lies on, 40 to 250; 155 to 205 when None.
-
-    Raises
-    ------
-    SettingsError
-        An argument is out of its range.
     """
-    if seed < 0:
-        raise SettingsError(f"seed must be a whole number from 0 up, got {seed}.")
     scene_rng, surface_rng, defect_rng = (np.random.default_rng([seed, stream]) for stream in range(3))
     scene = draw_scene(scene_rng, size=size, stretch=stretch, table=table)
     pixels, part = render_sound(scene, surface_rng), scene.part

@@ -8,7 +8,6 @@ Every seventh picture goes to the test split and half of all pictures are defect
 appear under their names only when they are complete; `defects.csv` is written last.
 """
 
-import io
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
@@ -17,14 +16,14 @@ from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
-import numpy as np
 from PIL import Image
 from threadpoolctl import threadpool_limits
 
 from casting_core.data.files import csv_text, write_atomically
+from casting_core.data.images import encoded
 from casting_core.data.samples import Progress, unreported
 from casting_core.data.synthetic.casting import Rendered, render_casting
-from casting_core.errors import DataError, SettingsError
+from casting_core.errors import DataError
 from casting_core.system.memory import keep_freed_memory
 
 COLUMNS = ("path", "seed", "kind", "x", "y", "width", "height", "area")
@@ -69,13 +68,9 @@ def render_set(
 
     Raises
     ------
-    SettingsError
-        Count, seed, size or workers are out of range.
     DataError
         The folder cannot be written.
     """
-    if count < 1 or seed < 0 or workers < 1:
-        raise SettingsError(f"expected count and workers >= 1 and seed >= 0, got {count}, {workers} and {seed}.")
     folder = Path(folder)
     rows: list[tuple[object, ...]] = [COLUMNS]
     each = partial(_write, folder, product, seed, size)
@@ -102,20 +97,11 @@ def _prepare() -> None:
 def _write(folder: Path, product: Product, seed: int, size: int, number: int) -> list[tuple[object, ...]]:
     """Render and write one picture; gives the rows of its defects."""
     path, mask, rendered = product(number, seed + number, size)
-    _write_file(folder / path, _encoded(rendered.pixels, "JPEG"))
+    # three equal channels, as the real pictures have
+    _write_file(folder / path, encoded(Image.fromarray(rendered.pixels).convert("RGB"), "JPEG", quality=QUALITY))
     if mask is not None:
-        _write_file(folder / mask, _encoded(rendered.mask, "PNG"))
+        _write_file(folder / mask, encoded(Image.fromarray(rendered.mask), "PNG"))
     return [(path.as_posix(), seed + number, *astuple(defect)) for defect in rendered.defects]
-
-
-def _encoded(pixels: np.ndarray, kind: str) -> bytes:
-    """uint8 (H, W) as the content of a `JPEG` or `PNG` file."""
-    buffer = io.BytesIO()
-    picture = Image.fromarray(pixels)
-    if kind == "JPEG":
-        picture = picture.convert("RGB")  # three equal channels, as the real pictures have
-    picture.save(buffer, kind, quality=QUALITY)
-    return buffer.getvalue()
 
 
 def _write_file(path: Path, content: bytes) -> None:

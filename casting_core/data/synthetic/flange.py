@@ -16,7 +16,6 @@ from casting_core.data.part.polar import frame
 from casting_core.data.synthetic.casting import Rendered, paint
 from casting_core.data.synthetic.flange_render import render_sound_flange
 from casting_core.data.synthetic.flange_scene import FlangeScene, draw_flange
-from casting_core.errors import SettingsError
 
 FLANGE_KINDS: dict[DefectKind, tuple[float, float]] = {  # range of sizes, fraction of the plate's width
     DefectKind.BLOW_HOLE: (0.03, 0.07),
@@ -44,16 +43,7 @@ def render_flange(seed: int, size: int = 300, defects: Sequence[DefectKind] = ()
     -------
     As for a casting. In the mask, flag 8 is the plate (its holes included); `part` is the bore and
     the plate's circle, see `FlangeScene.part`.
-
-    Raises
-    ------
-    SettingsError
-        An argument is out of its range, or a kind does not occur on flanges.
     """
-    if seed < 0:
-        raise SettingsError(f"seed must be a whole number from 0 up, got {seed}.")
-    if not FLANGE_KINDS.keys() >= set(defects):
-        raise SettingsError(f"Flanges have the defects {', '.join(FLANGE_KINDS)}; got {', '.join(defects)}.")
     scene_rng, surface_rng, rng = (np.random.default_rng([seed, stream, 77]) for stream in range(3))
     scene = draw_flange(scene_rng, size=size)
     pixels = render_sound_flange(scene, surface_rng)

@@ -12,7 +12,6 @@ import numpy as np
 from casting_core.data.part.ellipse import Ellipse
 from casting_core.data.part.finder import Part
 from casting_core.data.synthetic.scene import Shot
-from casting_core.errors import SettingsError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,10 +51,8 @@ class FlangeScene(Shot):
 def draw_flange(rng: np.random.Generator, *, size: int) -> FlangeScene:
     """Return a random scene: round and square flanges, at any angle, on tables from dark to bright.
 
-    Raises `SettingsError` where `size`, the side of the picture, is under 64 pixels.
+    `size`: side of the picture in pixels, at least 64.
     """
-    if size < 64:
-        raise SettingsError(f"size is the side of the picture, at least 64 pixels; got {size}.")
     is_round = rng.random() < 0.6
     half = size * (rng.uniform(0.36, 0.44) if is_round else rng.uniform(0.29, 0.335))
     turn, lean = rng.uniform(0, 2 * np.pi, 2)

@@ -11,9 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from casting_core.data.part.finder import Ellipse, Part
-from casting_core.errors import SettingsError
-
-STRETCHES = (1.0, 2.0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,18 +64,7 @@ def draw_scene(
     size : side of the square picture in pixels, at least 64.
     stretch : ratio of the axes of the part's outline, 1 to 2; near 1.04 when None.
     table : gray level of what the part lies on, 40 to 250; 155 to 205 when None.
-
-    Raises
-    ------
-    SettingsError
-        An argument is out of its range.
     """
-    if size < 64:
-        raise SettingsError(f"size is the side of the picture, at least 64 pixels; got {size}.")
-    if stretch is not None and not STRETCHES[0] <= stretch <= STRETCHES[1]:
-        raise SettingsError(f"stretch is the ratio of the part's axes, 1 to 2; got {stretch}.")
-    if table is not None and not 40 <= table <= 250:
-        raise SettingsError(f"table is a gray level, 40 to 250; got {table}.")
     stretch = stretch or 1 + float(np.clip(abs(rng.normal(0.0, 0.045)), 0.005, 0.11))
     disc = rng.uniform(1.76, 1.82)
     radius = size * rng.uniform(0.385, 0.45) / disc

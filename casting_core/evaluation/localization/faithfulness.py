@@ -19,8 +19,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from casting_core.errors import SettingsError
-
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -34,13 +32,11 @@ class Faithfulness:
 
     Attributes
     ----------
-    shares : of the picture's places, that were removed.
     before : of the whole picture.
-    after, control : after each of `shares` was removed: the map's strongest places, and those of the map turned by half
-        a turn.
+    after, control : after each share was removed: the map's strongest places, and those of the map turned by half a
+        turn.
     """
 
-    shares: tuple[float, ...]
     before: float
     after: tuple[float, ...]
     control: tuple[float, ...]
@@ -74,18 +70,7 @@ def faithfulness(
         the same everywhere names places at random.
     shares : of the picture's places, each in (0, 1).
     seed : of the noise and of the order of equal values.
-
-    Raises
-    ------
-    SettingsError
-        For shapes that do not fit, or a share out of its range.
     """
-    if inputs.ndim != 4 or inputs.shape[:2] != (1, 1) or heatmap.shape != inputs.shape[2:]:
-        raise SettingsError(
-            f"Expected a picture (1, 1, h, w) and a map (h, w), got {tuple(inputs.shape)} and {heatmap.shape}."
-        )
-    if not shares or not all(0 < share < 1 for share in shares):
-        raise SettingsError(f"Shares of removed places must lie between 0 and 1, got {shares}.")
     import torch
 
     pictures = [inputs]
@@ -94,9 +79,7 @@ def faithfulness(
         pictures += [without(inputs, order[: max(1, round(share * order.size))], seed=seed) for share in shares]
     with torch.inference_mode():
         before, *rest = (float(judge(picture).reshape(())) for picture in pictures)
-    return Faithfulness(
-        shares=shares, before=before, after=tuple(rest[: len(shares)]), control=tuple(rest[len(shares) :])
-    )
+    return Faithfulness(before=before, after=tuple(rest[: len(shares)]), control=tuple(rest[len(shares) :]))
 
 
 def _strongest_first(heatmap: np.ndarray, seed: int) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Images whose defects are known, and what a model says of one."""
+"""Sets of images whose defects are known, and what a model says of one."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -7,33 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
-from casting_core.data.masked_set import count_marked, read_marked
+from casting_core.data.masked_set import LabelledImage, count_marked, read_marked
 from casting_core.data.synthetic.casting import render_casting
 from casting_core.errors import DataError
 from casting_core.inspection.inspector import Inspector
 from casting_core.inspection.results import Inspection
 
 FIRST = 1_000_000  # seed of the first casting that is rendered for judging, far from all others; they follow one by one
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class LabelledImage:
-    """A picture and what is known of it.
-
-    Attributes
-    ----------
-    name : of the picture.
-    pixels, mask : uint8 (H, W), and bool (H, W), True on a defect.
-    photograph : its number.
-    kinds : of its defects, where they are told.
-    """
-
-    name: str
-    pixels: np.ndarray
-    mask: np.ndarray
-    defective: bool
-    photograph: int
-    kinds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -46,16 +26,8 @@ class LabelledSet:
 
 
 def marked(folder: Path) -> LabelledSet:
-    """Return the photographs of a folder with masks."""
-    return LabelledSet(name="second_capture", total=count_marked(folder), read=partial(photographs, folder))
-
-
-def photographs(folder: Path) -> Iterator[LabelledImage]:
-    """Return the same one by one, in the order of the folder's table."""
-    for one in read_marked(folder):
-        yield LabelledImage(
-            name=one.file, pixels=one.pixels, mask=one.mask, defective=one.label.positive, photograph=one.photograph
-        )
+    """Return the photographs of a folder with masks, in the order of its table."""
+    return LabelledSet(name="second_capture", total=count_marked(folder), read=partial(read_marked, folder))
 
 
 def rendered(count: int, first: int = FIRST) -> LabelledSet:

@@ -18,10 +18,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from casting_core.data.transforms import to_picture
-from casting_core.estimate import Estimate
 from casting_core.evaluation.localization.faithfulness import Faithfulness, faithfulness
 from casting_core.evaluation.localization.measures import Case, Measured, measure, summarise
-from casting_core.evaluation.statistics.bootstrap import cluster_weights, from_draws
+from casting_core.evaluation.statistics.bootstrap import mean_interval
 from casting_core.networks.localization_figures import LocalizationFigures, MethodFigures
 
 if TYPE_CHECKING:
@@ -127,16 +126,7 @@ def _row(drawn: Sequence[Drawn]) -> MethodFigures:
     return MethodFigures(
         **{name: getattr(figures, name) for name in KEPT},
         faithful_on=len(tested),
-        drop=_mean(np.array([each.drop for each, _ in tested]), source),
-        control_drop=_mean(np.array([each.control_drop for each, _ in tested]), source),
+        drop=mean_interval(np.array([each.drop for each, _ in tested]), source),
+        control_drop=mean_interval(np.array([each.control_drop for each, _ in tested]), source),
         milliseconds=1e3 * float(np.median([each.seconds for each in drawn])),
     )
-
-
-def _mean(values: np.ndarray, source: np.ndarray) -> Estimate | None:
-    """Mean with its 95 % interval, bootstrap over photographs; None where there are no values."""
-    if not len(values):
-        return None
-    _, group = np.unique(source, return_inverse=True)
-    weights = cluster_weights(source)
-    return from_draws(float(values.mean()), (weights @ np.bincount(group, values)) / (weights @ np.bincount(group)))

@@ -14,7 +14,7 @@ from functools import cached_property
 
 import numpy as np
 
-from casting_core.evaluation.localization.labelled import LabelledImage
+from casting_core.data.masked_set import LabelledImage
 from casting_core.evaluation.localization.measures import TOLERANCE, peak_on_defect
 from casting_core.evaluation.localization.region_matching import match
 from casting_core.labels import Verdict

@@ -10,23 +10,18 @@ import io
 import itertools
 from collections import Counter
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
+from casting_core.data.masked_set import LabelledImage
 from casting_core.data.provenance.overlap import known_photographs
 from casting_core.data.samples import Progress, evenly_spaced_indices, read_provenance, unreported
 from casting_core.errors import SettingsError
-from casting_core.evaluation.localization.labelled import LabelledImage, LabelledSet, evidence
+from casting_core.evaluation.localization import method_comparison
+from casting_core.evaluation.localization.labelled import LabelledSet, evidence
 from casting_core.evaluation.localization.measures import Case, measure, summarise
-from casting_core.evaluation.localization.method_comparison import (
-    Draw,
-    Drawn,
-    Judge,
-    Subject,
-    measure_maps,
-    summarise_maps,
-)
 from casting_core.evaluation.localization.repair import Trial, summarise_trials
 from casting_core.explanation.cam import activation_map
 from casting_core.explanation.methods import METHODS
@@ -85,21 +80,19 @@ def compare(
             first.setdefault(photograph, index)
     tested = {list(first.values())[place] for place in evenly_spaced_indices(len(first), faithful)}
     all_methods = set(evenly_spaced_indices(len(labels), slow or len(labels)))
-    rows: list[dict[str, Drawn]] = []
+    rows: list[dict[str, method_comparison.Drawn]] = []
     slow_ones = {name for name in draws if METHODS[name].slow}
     total = (len(draws) + 1 - len(slow_ones)) * len(labels) + len(slow_ones) * len(all_methods)
     done = itertools.count(1)
     for index, truth in enumerate(pictures.read()):
         wanted = {name: draw for name, draw in draws.items() if name not in slow_ones or index in all_methods}
+        case, seconds = _case(inspector, truth, None)
+        subject = method_comparison.Subject(case=case, inputs=inspector.prepare(truth.pixels), seconds=seconds)
+        asked = judged if index in tested else None
         rows.append(
-            measure_maps(
-                _subject(inspector, truth),
-                wanted,
-                judge=judged if index in tested else None,
-                progress=lambda: progress(next(done), total),
-            )
+            method_comparison.measure_maps(subject, wanted, judge=asked, progress=lambda: progress(next(done), total))
         )
-    return summarise_maps(rows)
+    return method_comparison.summarise_maps(rows)
 
 
 def repairs(inspector: Inspector, pictures: LabelledSet, progress: Progress = unreported) -> RepairFigures:
@@ -116,7 +109,7 @@ def repairs(inspector: Inspector, pictures: LabelledSet, progress: Progress = un
     return summarise_trials(trials, verdict)
 
 
-def _methods(inspector: Inspector) -> tuple[dict[str, Draw], Judge]:
+def _methods(inspector: Inspector) -> tuple[dict[str, method_comparison.Draw], method_comparison.Judge]:
     """How each class activation map is made, by name, and the judge of faithfulness: the network in float32."""
     import torch
     from torch import Tensor
@@ -124,24 +117,15 @@ def _methods(inspector: Inspector) -> tuple[dict[str, Draw], Judge]:
     network, layer = inspector.network, architecture(inspector.card.architecture).heatmap_layer
     if layer is None:
         raise SettingsError(f"The model {inspector.card.name} has no convolutions, so there are no maps to compare.")
-    where: str = layer
 
-    def drawing(method: str) -> Draw:
-        def draw(inputs: Tensor) -> np.ndarray:
-            with contextlib.redirect_stderr(io.StringIO()):  # Score-CAM draws bars of its own
-                return activation_map(network, inputs, layer=where, method=method)
-
-        return draw
+    def draw(inputs: Tensor, *, method: str, layer: str = layer) -> np.ndarray:
+        with contextlib.redirect_stderr(io.StringIO()):  # Score-CAM draws bars of its own
+            return activation_map(network, inputs, layer=layer, method=method)
 
     def judged(inputs: Tensor) -> Tensor:
         return torch.from_numpy(inspector.calibration.probability(network(inputs).numpy()))
 
-    return {method: drawing(method) for method in METHODS}, judged
-
-
-def _subject(inspector: Inspector, truth: LabelledImage) -> Subject:
-    case, seconds = _case(inspector, truth, None)
-    return Subject(case=case, inputs=inspector.prepare(truth.pixels), seconds=seconds)
+    return {method: partial(draw, method=method) for method in METHODS}, judged
 
 
 def _case(inspector: Inspector, truth: LabelledImage, known: dict[int, bool | None] | None) -> tuple[Case, float]:

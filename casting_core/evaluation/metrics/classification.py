@@ -61,22 +61,19 @@ def summarise(predictions: Predictions, thresholds: Thresholds, costs: Costs | N
         verdicts=by_label(**{str(Verdict.OK): passed, str(Verdict.REVIEW): reviewed, str(Verdict.DEFECTIVE): rejected}),
         costs={name: asdict(costs)[name] for name in ("missed_defect", "false_alarm", "review")},
         reliability=reliability_curve(p, positive, source),
-        **_numbers(predictions, passed, rejected, costs),
+        **_numbers(predictions, thresholds, costs),
     )
 
 
-def _numbers(
-    predictions: Predictions, passed: np.ndarray, rejected: np.ndarray, costs: Costs
-) -> dict[str, Estimate | None]:
+def _numbers(predictions: Predictions, thresholds: Thresholds, costs: Costs) -> dict[str, Estimate | None]:
     """Return the figures that are no shares."""
-    p, positive, source = predictions.probability, predictions.positive, predictions.source
-    if not len(p):
+    if not len(predictions.probability):
         return {name: None for name in NUMBERS if name != "accuracy"}
-    weights = cluster_weights(source, positive)
+    weights = cluster_weights(predictions.source, predictions.positive)
     once = np.ones((1, weights.shape[1]))
     both = np.concatenate([once, weights if weights.shape[1] > 1 else weights[:0]])
-    table = weighted_figures(p, positive, source, both, passed=passed, rejected=rejected, costs=costs)
+    table = weighted_figures(predictions, thresholds, costs, both)
     found = {
         name: None if math.isnan(drawn[0]) else from_draws(float(drawn[0]), drawn[1:]) for name, drawn in table.items()
     }
-    return widen_for_zero_errors(found, p, positive, source, passed=passed, rejected=rejected, costs=costs)
+    return widen_for_zero_errors(found, predictions, thresholds, costs)

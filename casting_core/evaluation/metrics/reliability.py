@@ -11,7 +11,6 @@ Calibration of Modern Neural Networks", ICML 2017, https://arxiv.org/abs/1706.04
 
 import numpy as np
 
-from casting_core.estimate import Estimate
 from casting_core.evaluation.statistics.intervals import share_interval
 from casting_core.networks.figures import ReliabilityBin
 
@@ -40,12 +39,14 @@ def reliability_curve(probability: np.ndarray, positive: np.ndarray, source: np.
         low, high = known.ends if known and known.ends else (None, None)
         curve.append(
             ReliabilityBin(
-                start=float(index / BINS),
-                end=float((index + 1) / BINS),
+                from_=float(index / BINS),
+                to=float((index + 1) / BINS),
                 pictures=int(inside.sum()),
                 photographs=photographs,
                 probability=float(probability[inside].mean()),
-                share=Estimate(value=share, low=low, high=high),
+                share=share,
+                low=low,
+                high=high,
             )
         )
     return tuple(curve)

@@ -10,33 +10,30 @@ import numpy as np
 
 from casting_core.evaluation.costs import Costs
 from casting_core.evaluation.metrics.reliability import BINS, bin_of
+from casting_core.evaluation.predictions import Predictions
+from casting_core.networks.thresholds import Thresholds
 
 AT_ONCE = 32  # weightings whose curves are in memory together: 32 x 7,348 pictures x 8 bytes = 1.9 MB an array
 
 
 def weighted_figures(
-    probability: np.ndarray,
-    positive: np.ndarray,
-    source: np.ndarray,
-    weights: np.ndarray,
-    *,
-    passed: np.ndarray,
-    rejected: np.ndarray,
-    costs: Costs,
+    predictions: Predictions, thresholds: Thresholds, costs: Costs, weights: np.ndarray
 ) -> dict[str, np.ndarray]:
     """Each figure as float64 (R,) by its name in a card; NaN where a weighting has no such figure.
 
     Parameters
     ----------
-    probability, positive, source : float in [0, 1], bool and int, (N,), of N > 0 pictures.
-    weights : float (R, S) at least 0, of the S photographs in rising order of `source`.
-    passed, rejected : bool (N,), pictures whose verdict is ok and defective; the others are reviewed.
+    predictions : of N > 0 pictures.
+    thresholds : that give the verdicts.
     costs : what the three wrong or doubtful outcomes cost.
+    weights : float (R, S) at least 0, of the S photographs in rising order of `source`.
 
     A mean needs weight on some picture, balanced accuracy and both areas weight on both labels, F1 weight on a picture
     that is defective or called so.
     """
-    _, group = np.unique(source, return_inverse=True)
+    probability, positive = predictions.probability, predictions.positive
+    passed, reviewed, rejected = thresholds.masks(probability)
+    _, group = np.unique(predictions.source, return_inverse=True)
     flagged = probability >= 0.5
 
     def total(values: np.ndarray) -> np.ndarray:
@@ -47,7 +44,7 @@ def weighted_figures(
     sound = total(~positive)
     found, alarms, cleared = total(flagged & positive), total(flagged & ~positive), total(~flagged & ~positive)
     cost = costs.missed_defect * (passed & positive) + costs.false_alarm * (rejected & ~positive)
-    cost = cost + costs.review * (~passed & ~rejected)
+    cost = cost + costs.review * reviewed
     gap = np.zeros(len(weights))
     place = bin_of(probability)
     for index in range(BINS):

@@ -68,3 +68,12 @@ def from_draws(value: float, drawn: np.ndarray) -> Estimate:
         return Estimate(value=value)
     low, high = np.quantile(values, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
     return Estimate(value=value, low=min(float(low), value), high=max(float(high), value))
+
+
+def mean_interval(values: np.ndarray, source: np.ndarray, positive: np.ndarray | None = None) -> Estimate | None:
+    """Mean over images, float (N,), with its interval over the photographs of `cluster_weights`; None where N is 0."""
+    if not len(values):
+        return None
+    _, group = np.unique(source, return_inverse=True)
+    weights = cluster_weights(source, positive)
+    return from_draws(float(values.mean()), (weights @ np.bincount(group, values)) / (weights @ np.bincount(group)))

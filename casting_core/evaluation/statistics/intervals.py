@@ -11,7 +11,7 @@ E. S. Pearson, "The use of confidence or fiducial limits illustrated in the case
 import numpy as np
 
 from casting_core.estimate import Estimate
-from casting_core.evaluation.statistics.bootstrap import CONFIDENCE, cluster_weights, from_draws
+from casting_core.evaluation.statistics.bootstrap import CONFIDENCE, mean_interval
 
 
 def clopper_pearson(count: int, total: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
@@ -42,13 +42,11 @@ def share_interval(event: np.ndarray, source: np.ndarray) -> Estimate | None:
     """
     if not len(event):
         return None
-    _, group = np.unique(source, return_inverse=True)
-    size = np.bincount(group)
-    hits = np.bincount(group, weights=event)
-    value = float(hits.sum() / len(event))
-    if value in (0.0, 1.0):
-        low, high = clopper_pearson(round(value * len(size)), len(size))
+    value = float(np.mean(event))
+    found = None if value in (0.0, 1.0) else mean_interval(event, source)
+    if found is None:
+        photographs = len(np.unique(source))
+        low, high = clopper_pearson(round(value * photographs), photographs)
     else:
-        weights = cluster_weights(source)
-        low, high = from_draws(value, (weights @ hits) / (weights @ size)).ends or (0.0, 1.0)
-    return Estimate(value=value, low=low, high=high, count=int(hits.sum()), of=len(event))
+        low, high = found.ends or (0.0, 1.0)
+    return Estimate(value=value, low=low, high=high, count=int(np.sum(event)), of=len(event))

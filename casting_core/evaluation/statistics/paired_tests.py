@@ -21,7 +21,7 @@ import numpy as np
 from scipy.stats import binomtest
 
 from casting_core.estimate import Estimate
-from casting_core.evaluation.statistics.bootstrap import cluster_weights, from_draws
+from casting_core.evaluation.statistics.bootstrap import mean_interval
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,10 +55,9 @@ def mcnemar(
     only_first, only_second = int((ahead > 0).sum()), int((ahead < 0).sum())
     sources, group = np.unique(source, return_inverse=True)
     by_source = np.bincount(group, weights=ahead, minlength=len(sources))  # (S,)
-    difference = Estimate(value=float(ahead.mean())) if len(ahead) else None
-    if difference and len(sources) > 1:
-        weights = cluster_weights(source, positive)
-        difference = from_draws(difference.value, (weights @ by_source) / (weights @ np.bincount(group)))
+    difference = mean_interval(ahead, source, positive)
+    if difference and len(sources) == 1:
+        difference = Estimate(value=difference.value)
     disagreed = only_first + only_second
     return Disagreement(
         pictures=len(ahead),

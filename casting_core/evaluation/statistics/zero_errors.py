@@ -21,8 +21,10 @@ import numpy as np
 
 from casting_core.estimate import Estimate
 from casting_core.evaluation.costs import Costs
+from casting_core.evaluation.predictions import Predictions
 from casting_core.evaluation.statistics.bootstrap import CONFIDENCE
 from casting_core.evaluation.statistics.intervals import clopper_pearson
+from casting_core.networks.thresholds import Thresholds
 
 
 def allowed_errors(photographs: int) -> float:
@@ -31,20 +33,15 @@ def allowed_errors(photographs: int) -> float:
 
 
 def widen_for_zero_errors(
-    figures: Mapping[str, Estimate | None],
-    probability: np.ndarray,
-    positive: np.ndarray,
-    source: np.ndarray,
-    *,
-    passed: np.ndarray,
-    rejected: np.ndarray,
-    costs: Costs,
+    figures: Mapping[str, Estimate | None], predictions: Predictions, thresholds: Thresholds, costs: Costs
 ) -> dict[str, Estimate | None]:
     """Widen the intervals of figures; arguments as for `weighted_figures`. What has no interval stays as it is."""
+    positive, source = predictions.positive, predictions.source
+    passed, _, rejected = thresholds.masks(predictions.probability)
     miss, alarm = (allowed_errors(len(np.unique(source[of]))) if of.any() else 0.0 for of in (positive, ~positive))
     rate = float(positive.mean())
     missed, alarms = rate * miss, (1 - rate) * alarm  # of all images
-    called = probability >= 0.5
+    called = predictions.probability >= 0.5
     unmissed, unalarmed = not (positive & ~called).any(), not (~positive & called).any()
     found = float((positive & called).mean())
     wide = dict(figures)

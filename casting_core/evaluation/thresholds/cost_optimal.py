@@ -19,6 +19,8 @@ from casting_core.evaluation.statistics.bootstrap import cluster_weights
 from casting_core.evaluation.thresholds.operating_point import (
     GRID,
     MIN_REVIEWS,
+    ROUNDS,
+    OperatingPoint,
     middle_of_plateau,
     pair_costs,
     picture_costs,
@@ -54,7 +56,7 @@ class Plateau:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Proposal:
+class Proposal(OperatingPoint):
     """The thresholds that are proposed, and what they rest on.
 
     Attributes
@@ -73,9 +75,6 @@ class Proposal:
         with both labels.
     """
 
-    threshold_pass: float
-    threshold_reject: float
-    cost: float
     reviews: float
     plateau: Plateau
     capacity_binds: bool
@@ -159,7 +158,7 @@ def _standard_error(predictions: Predictions, each: np.ndarray, rate: float) -> 
     """Of the expected cost of a part, from what each picture costs, float (N,), by drawing photographs."""
     positive = predictions.positive
     _, group = np.unique(predictions.source, return_inverse=True)
-    weights = cluster_weights(predictions.source, positive, rounds=200)  # (R, S)
+    weights = cluster_weights(predictions.source, positive, rounds=ROUNDS)  # (R, S)
     total = np.zeros(len(weights))
     for of, share in ((positive, rate), (~positive, 1 - rate)):
         if share > 0:

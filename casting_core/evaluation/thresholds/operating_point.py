@@ -13,6 +13,7 @@ from scipy.special import expit
 from casting_core.evaluation.costs import Costs
 
 MIN_REVIEWS = 0.01  # share of parts whose review is worth a margin, even where no error was made
+ROUNDS = 200  # draws of photographs for the standard error of the cheapest pair's cost
 GRID = np.linspace(-7.0, 7.0, 113)  # thresholds, as logits of the calibrated probability
 
 
@@ -26,13 +27,7 @@ class OperatingPoint:
 
 
 def choose_operating_point(
-    probability: np.ndarray,
-    positive: np.ndarray,
-    source: np.ndarray,
-    *,
-    costs: Costs | None = None,
-    rounds: int = 200,
-    seed: int = 0,
+    probability: np.ndarray, positive: np.ndarray, source: np.ndarray, *, costs: Costs | None = None
 ) -> OperatingPoint:
     """Choose a pair of thresholds, one on each side of one half: no part is called what it probably is not.
 
@@ -42,8 +37,6 @@ def choose_operating_point(
         Float (N,) in [0, 1], bool (N,) and int (N,), the photograph, of held-out pictures.
     costs
         `Costs()` where left out.
-    rounds, seed
-        Draws of photographs for the standard error of the cheapest pair's cost.
     """
     costs = costs or Costs()
     positive = np.asarray(positive, bool)
@@ -54,7 +47,7 @@ def choose_operating_point(
     _, group = np.unique(source, return_inverse=True)
     each = np.bincount(group, weights=picture_costs(probability, positive, low, high, by_verdict))  # (S,)
     size = np.bincount(group)
-    drawn = np.random.default_rng(seed).integers(0, len(size), (rounds, len(size)))
+    drawn = np.random.default_rng(0).integers(0, len(size), (ROUNDS, len(size)))
     error = np.std(each[drawn].sum(1) / size[drawn].sum(1))
     row, column = middle_of_plateau(cost, max(float(error), MIN_REVIEWS * costs.review))
     return OperatingPoint(

@@ -33,105 +33,61 @@ is set by hand, and keeps it quiet in very even sets:
 What is not known has no finding. What is usual needs ten known values; a set where all are alike has no outliers.
 """
 
-from collections.abc import Mapping, Sequence
-
 import numpy as np
+import pandas as pd
 
-from casting_core.errors import SettingsError
-from casting_core.exploration.issues.image_issues import measured, outliers
+from casting_core.exploration.issues.image_issues import badly_exposed, blurred, cut_off, outliers
 from casting_core.exploration.issues.issue import Issue, IssueType, each
 from casting_core.exploration.issues.label_issues import copies, disagreements, mixed_photographs
 from casting_core.networks.thresholds import Thresholds
 
 __all__ = ["Issue", "IssueType", "find_issues"]
 
+MEASURED = ("brightness", "dark", "bright", "sharpness", "margin")
 DOUBTED = "The data set's own table lists this label as doubtful."
 NO_PART = "No part was found in this picture."
 
 
 def find_issues(
+    rows: pd.DataFrame,
     *,
-    positive: np.ndarray | None = None,
-    source: np.ndarray | None = None,
-    sha256: Sequence[str] | None = None,
-    probability: np.ndarray | None = None,
     thresholds: Thresholds | None = None,
-    filed_suspect: np.ndarray | None = None,
-    measures: Mapping[str, np.ndarray] | None = None,
-    part_found: np.ndarray | None = None,
     edges: np.ndarray | None = None,
     features: np.ndarray | None = None,
 ) -> tuple[Issue, ...]:
-    """All findings on N pictures, by kind, the worst of a kind first; what is None is not known, and not judged by.
+    """All findings on N pictures, by kind, the worst of a kind first; what is left out is not known, nor judged by.
 
     Parameters
     ----------
-    positive : bool (N,), filed as defective.
-    source : int (N,), the photograph; negative where unknown, and then nothing is said of it.
-    sha256 : N texts; empty where unknown.
-    probability : float (N,) in [0, 1] of *defective*, by a model that had not seen the picture's photograph; NaN where
-        unknown. With it `thresholds` are needed.
-    filed_suspect : bool (N,), whose label is doubted in the set's own table.
-    measures : of those in `data.part.measures`, `brightness`, `dark`, `bright`, `sharpness` and `margin`; float (N,),
-    NaN
-        where unknown. Others may be there.
-    part_found : bool (N,).
+    rows : N pictures, numbered from 0, with any of these columns; others may be there.
+
+        - `positive` bool: filed as defective.
+        - `source` int: the photograph; negative where unknown, and then nothing is said of it.
+        - `sha256` str: empty where unknown.
+        - `probability` float in [0, 1] of *defective*, by a model that had not seen the picture's photograph; NaN
+          where unknown.
+        - `suspect` bool: whose label is doubted in the set's own table.
+        - `part_found` bool.
+        - `brightness`, `dark`, `bright`, `sharpness`, `margin` float, as in `data.part.measures`; NaN where unknown.
+    thresholds : of the model that gave the probabilities, which are not looked at without them.
     edges : int (E, 2), pairs of pictures that are known to be copies of one photograph.
     features : float (N, D), rows of length 1, zeros where unknown.
-
-    Raises `SettingsError` where arrays differ in length, or a value is outside of its range.
     """
-    columns = {
-        "positive": positive,
-        "source": source,
-        "sha256": sha256,
-        "probability": probability,
-        "filed_suspect": filed_suspect,
-        "part_found": part_found,
-        "features": features,
-        **(measures or {}),
-    }
-    count = _count({name: len(values) for name, values in columns.items() if values is not None})
-    photograph = np.full(count, -1) if source is None else np.asarray(source)
+    given = {name: rows[name].to_numpy() for name in rows}
+    unknown, photograph = np.full(len(rows), np.nan), given.get("source", np.full(len(rows), -1))
     found: list[Issue] = []
-    if positive is not None:
-        filed = np.asarray(positive, bool)
-        if probability is not None:
-            if thresholds is None:
-                raise SettingsError("Probabilities need the thresholds of the model that gave them.")
-            found += disagreements(filed, _probabilities(probability), photograph, thresholds)
+    if "positive" in given:
+        filed = given["positive"]
+        if thresholds is not None:
+            found += disagreements(filed, given["probability"], photograph, thresholds)
         found += mixed_photographs(filed, photograph)
-        found += copies(filed, sha256, _pairs(edges, count))
-    if filed_suspect is not None:
-        found += each(np.asarray(filed_suspect, bool), IssueType.DOUBTED, lambda i: 1.0, lambda i: DOUBTED)
+        found += copies(filed, given.get("sha256", np.full(len(rows), "")), edges)
+    found += each(given.get("suspect", np.zeros(len(rows), bool)), IssueType.DOUBTED, lambda i: 1.0, lambda i: DOUBTED)
     if features is not None:
         found += outliers(features, photograph)
-    found += measured(measures or {}, count)
-    if part_found is not None:
-        found += each(~np.asarray(part_found, bool), IssueType.NO_PART, lambda i: 1.0, lambda i: NO_PART)
+    level, dark, bright, sharpness, margin = (np.asarray(given.get(n, unknown), np.float64) for n in MEASURED)
+    found += [*badly_exposed(level, dark, bright), *blurred(sharpness), *cut_off(margin)]
+    if "part_found" in given:
+        found += each(~given["part_found"], IssueType.NO_PART, lambda i: 1.0, lambda i: NO_PART)
     kinds = list(IssueType)
     return tuple(sorted(found, key=lambda finding: (kinds.index(finding.kind), -finding.score, finding.index)))
-
-
-def _count(lengths: Mapping[str, int]) -> int:
-    if len(set(lengths.values())) > 1:
-        told = ", ".join(f"{name} {length}" for name, length in lengths.items())
-        raise SettingsError(f"Expected one value a picture in every array, got different lengths: {told}.")
-    return next(iter(lengths.values()), 0)
-
-
-def _probabilities(probability: np.ndarray) -> np.ndarray:
-    values = np.asarray(probability, np.float64)
-    wrong = values[~np.isnan(values) & ~((values >= 0) & (values <= 1))]
-    if len(wrong):
-        raise SettingsError(f"Expected probabilities from 0 to 1, or NaN where unknown, got {wrong[0]}.")
-    return values
-
-
-def _pairs(edges: np.ndarray | None, count: int) -> np.ndarray:
-    pairs = np.zeros((0, 2), np.intp) if edges is None else np.asarray(edges)
-    if not pairs.size:
-        return np.zeros((0, 2), np.intp)
-    if pairs.ndim != 2 or pairs.shape[1] != 2 or pairs.min() < 0 or pairs.max() >= count:
-        raise SettingsError(f"Expected pairs (E, 2) of pictures from 0 to {count - 1}, got an array {pairs.shape}.")
-    return pairs

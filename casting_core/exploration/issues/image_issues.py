@@ -4,7 +4,7 @@ The rules and their scores are those of `exploration.issues.find`, what is usual
 `exploration.issues.outliers`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -78,13 +78,3 @@ def cut_off(margin: np.ndarray) -> Iterator[Issue]:
         lambda i: -margin[i],
         lambda i: f"The part is cut off: its outline reaches {percent(-margin[i])} of its diameter beyond the frame.",
     )
-
-
-def measured(measures: Mapping[str, np.ndarray], count: int) -> Iterator[Issue]:
-    """Yield all findings on measures, float (N,) by their names in `data.part.measures`; the others are unknown."""
-    unknown = np.full(count, np.nan)
-    names = ("brightness", "dark", "bright", "sharpness", "margin")
-    level, dark, bright, sharpness, margin = (np.asarray(measures.get(n, unknown), np.float64) for n in names)
-    yield from badly_exposed(level, dark, bright)
-    yield from blurred(sharpness)
-    yield from cut_off(margin)

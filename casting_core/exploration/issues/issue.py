@@ -8,80 +8,81 @@ import numpy as np
 
 
 class IssueType(StrEnum):
-    """Why a picture is suspicious, in the order in which findings are told."""
+    """Why a picture is suspicious, in the order in which findings are told.
 
-    DISAGREEMENT = "disagreement"
-    PHOTOGRAPH_DISAGREEMENT = "photograph_disagreement"
-    MIXED_PHOTOGRAPH = "mixed_photograph"
-    DIFFERENT_LABEL_COPY = "different_label_copy"
-    DOUBTED = "doubted"
-    OUTLIER = "outlier"
-    DARK = "dark"
-    BRIGHT = "bright"
-    BLURRED = "blurred"
-    CUT_OFF = "cut_off"
-    NO_PART = "no_part"
+    Attributes
+    ----------
+    title : the kind in a few words.
+    explanation : what it means, in a sentence.
+    """
 
-    @property
-    def title(self) -> str:  # type: ignore[override]  # a text's own `title` would be of no use here
-        """The kind in a few words."""
-        return _TEXTS[self][0]
+    title: str  # type: ignore[assignment]  # a text's own `title` would be of no use here
+    explanation: str
 
-    @property
-    def explanation(self) -> str:
-        """What it means, in a sentence."""
-        return _TEXTS[self][1]
+    def __new__(cls, name: str, title: str, explanation: str) -> "IssueType":
+        """Make a text of the name."""
+        kind = str.__new__(cls, name)
+        kind._value_, kind.title, kind.explanation = name, title, explanation
+        return kind
 
-
-_TEXTS = {
-    IssueType.DISAGREEMENT: (
+    DISAGREEMENT = (
+        "disagreement",
         "Model and label disagree",
         "A model that had never seen this part is sure of the other label: either the label is wrong, or the model is.",
-    ),
-    IssueType.PHOTOGRAPH_DISAGREEMENT: (
+    )
+    PHOTOGRAPH_DISAGREEMENT = (
+        "photograph_disagreement",
         "Model and label disagree on a whole photograph",
         "On average over all pictures made from one photograph, a model that had never seen it is sure of the other "
         "label; one look at the part settles them all.",
-    ),
-    IssueType.MIXED_PHOTOGRAPH: (
+    )
+    MIXED_PHOTOGRAPH = (
+        "mixed_photograph",
         "One photograph under both labels",
         "Pictures made from one photograph are filed as sound and as defective, and these are under the rarer label.",
-    ),
-    IssueType.DIFFERENT_LABEL_COPY: (
+    )
+    DIFFERENT_LABEL_COPY = (
+        "different_label_copy",
         "The same picture under both labels",
         "The same file, or a copy of it, is filed under the other label too, and one of the two must be wrong.",
-    ),
-    IssueType.DOUBTED: (
+    )
+    DOUBTED = (
+        "doubted",
         "Label doubted already",
         "The table that belongs to the data set lists the label of this picture as doubtful.",
-    ),
-    IssueType.OUTLIER: (
+    )
+    OUTLIER = (
+        "outlier",
         "Unlike all others",
         "No other photograph looks much like this one to the model: perhaps another part, something in the way, or a "
         "rare defect.",
-    ),
-    IssueType.DARK: (
+    )
+    DARK = (
+        "dark",
         "Too dark",
         "The picture is much darker than the others, or a good part of it is black, and what is black shows no defect.",
-    ),
-    IssueType.BRIGHT: (
+    )
+    BRIGHT = (
+        "bright",
         "Too bright",
         "The picture is much brighter than the others, or a good part of it is white, and what is white shows no "
         "defect.",
-    ),
-    IssueType.BLURRED: (
+    )
+    BLURRED = (
+        "blurred",
         "Blurred",
         "The picture has far less fine detail than the others, as when it is out of focus, and small defects go under.",
-    ),
-    IssueType.CUT_OFF: (
+    )
+    CUT_OFF = (
+        "cut_off",
         "Part cut off",
         "The part reaches beyond the frame, and a defect outside of the picture cannot be seen.",
-    ),
-    IssueType.NO_PART: (
+    )
+    NO_PART = (
+        "no_part",
         "No part found",
         "No part of the kind that is looked for was found: perhaps another product, or a failed photograph.",
-    ),
-}
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,10 +3,10 @@
 The rules and their scores are those of `exploration.issues.find`.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
+import pandas as pd
 
 from casting_core.exploration.issues.issue import Issue, IssueType, each, percent
 from casting_core.networks.thresholds import Thresholds
@@ -35,12 +35,14 @@ def disagreements(
             f"{_label(not positive[i])} with a probability of {percent(against[i])}."
         ),
     )
-    for members in _groups(source, ~np.isnan(probability), positive):
-        label, mean = bool(positive[members[0]]), float(probability[members].mean())
+    known = pd.DataFrame({"label": positive, "source": source})[(source >= 0) & ~np.isnan(probability)]
+    for (_, label), rows in known.groupby(["source", "label"]):
+        members = rows.index.to_numpy()
+        mean = float(probability[members].mean())
         if len(members) > 1 and (mean < low if label else mean >= high):
             other = 1 - mean if label else mean
             yield Issue(
-                index=int(members[int(np.argmax(against[members]))]),
+                index=int(members[np.argmax(against[members])]),
                 kind=IssueType.PHOTOGRAPH_DISAGREEMENT,
                 score=other,
                 sentence=(
@@ -52,36 +54,29 @@ def disagreements(
 
 def mixed_photographs(positive: np.ndarray, source: np.ndarray) -> Iterator[Issue]:
     """Pictures with the rarer label of their photograph; `positive` bool and `source` int, (N,)."""
-    known = np.flatnonzero(source >= 0)
-    _, group = np.unique(source[known], return_inverse=True)
-    label = positive[known]
-    size, defective = np.bincount(group), np.bincount(group, weights=label)
-    size, defective = size[group], defective[group].astype(int)
-    other = np.where(label, size - defective, defective)
-    for place in np.flatnonzero(2 * other >= size).tolist():
-        yield Issue(
-            index=int(known[place]),
-            kind=IssueType.MIXED_PHOTOGRAPH,
-            score=float(other[place] / size[place]),
-            sentence=(
-                f"Filed as {_label(label[place])}, but {other[place]} of the {size[place]} pictures of its photograph "
-                f"are filed as {_label(not label[place])}."
-            ),
-        )
+    by_photograph = pd.Series(positive).groupby(source)
+    size, defective = by_photograph.transform("size").to_numpy(), by_photograph.transform("sum").to_numpy()
+    other = np.where(positive, size - defective, defective)
+    yield from each(
+        (source >= 0) & (2 * other >= size),
+        IssueType.MIXED_PHOTOGRAPH,
+        lambda i: other[i] / size[i],
+        lambda i: (
+            f"Filed as {_label(positive[i])}, but {other[i]} of the {size[i]} pictures of its photograph are filed as "
+            f"{_label(not positive[i])}."
+        ),
+    )
 
 
-def copies(positive: np.ndarray, sha256: Sequence[str] | None, pairs: np.ndarray) -> Iterator[Issue]:
+def copies(positive: np.ndarray, sha256: np.ndarray, pairs: np.ndarray | None) -> Iterator[Issue]:
     """Pictures with a copy under the other label.
 
-    `positive` bool (N,); `sha256` N texts, empty where unknown; `pairs` int (E, 2), copies of one photograph.
+    `positive` bool (N,); `sha256` str (N,), empty where unknown; `pairs` int (E, 2), copies of one photograph.
     """
-    texts = sha256 if sha256 is not None else [""] * len(positive)
-    labels: dict[str, set[bool]] = defaultdict(set)
-    for text, label in zip(texts, positive.tolist(), strict=True):
-        labels[text].add(label)
-    same = np.array([bool(text) and len(labels[text]) > 1 for text in texts], bool)
+    same = (sha256 != "") & (pd.Series(positive).groupby(sha256).transform("nunique").to_numpy() > 1)
     copied = np.zeros(len(positive), bool)
-    copied[pairs[positive[pairs[:, 0]] != positive[pairs[:, 1]]].ravel()] = True
+    if pairs is not None:
+        copied[pairs[positive[pairs[:, 0]] != positive[pairs[:, 1]]].ravel()] = True
     yield from each(
         same | copied,
         IssueType.DIFFERENT_LABEL_COPY,
@@ -91,14 +86,6 @@ def copies(positive: np.ndarray, sha256: Sequence[str] | None, pairs: np.ndarray
             f"filed as {_label(not positive[i])}."
         ),
     )
-
-
-def _groups(source: np.ndarray, known: np.ndarray, positive: np.ndarray) -> Iterator[np.ndarray]:
-    """Return indices of the known pictures of each photograph and label."""
-    members: dict[tuple[int, bool], list[int]] = defaultdict(list)
-    for index in np.flatnonzero(known & (source >= 0)).tolist():
-        members[int(source[index]), bool(positive[index])].append(index)
-    return map(np.array, members.values())
 
 
 def _label(positive: bool) -> str:

@@ -13,8 +13,6 @@ neighbour score, after S. Ramaswamy et al., "Efficient algorithms for mining out
 
 import numpy as np
 
-from casting_core.errors import SettingsError
-
 BOUND = 3.5  # of a score, beyond which a value is an outlier
 LEAST = 10  # known values, below which nothing is usual yet
 NEAREST = 10  # pictures of other photographs
@@ -57,9 +55,7 @@ def distances(features: np.ndarray, source: np.ndarray, *, nearest: int = NEARES
     float64 (N,) in [0, 2]; NaN where the picture is unknown or no other photograph is known. Where fewer pictures of
     others are known, all of them are taken. Similarities are computed block by block, so memory grows with N only.
     """
-    features, source = np.asarray(features, np.float32), np.asarray(source)
-    if features.ndim != 2 or source.shape != features.shape[:1]:
-        raise SettingsError(f"Expected features (N, D) and N photographs, got {features.shape} and {source.shape}.")
+    features = np.asarray(features, np.float32)
     result = np.full(len(features), np.nan)
     length = np.linalg.norm(features, axis=1)
     known = np.flatnonzero(np.isfinite(length) & (length > 1e-6))

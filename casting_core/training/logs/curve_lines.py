@@ -22,6 +22,7 @@ from casting_core.training.logs.columns import (
 )
 from casting_core.training.logs.curve_summary import elapsed
 from casting_core.training.logs.log import Log
+from casting_core.training.logs.trend import smooth
 
 DRAWN = (TRAIN_LOSS, VALIDATION_LOSS, TRAIN_ACCURACY, VALIDATION_ACCURACY)  # columns that make a line
 MAX_POINTS = 1500  # of a line
@@ -119,13 +120,13 @@ def whole_line(log: Log, column: str, view: View, unit: float = 1.0) -> Line:
     if column not in log.columns or places is None:
         return Line(x=np.empty(0), y=np.empty(0), logged=np.empty(0), of=0)
     there = log.present[column]
-    values = pd.Series(log.columns[column][there])
-    values = values.where(np.isfinite(values))
-    smoothed = values.ewm(alpha=1 - view.smoothing, ignore_na=True).mean().where(values.notna())
+    values = log.columns[column][there]
+    values = np.where(np.isfinite(values), values, np.nan)
+    smoothed = smooth(values, view.smoothing)
     if view.logarithmic and not is_accuracy(column):
-        values, smoothed = values.where(values > 0), smoothed.where(smoothed > 0)
+        values, smoothed = (np.where(each > 0, each, np.nan) for each in (values, smoothed))
     x = places[there] / (unit if view.by_time else 1.0)
-    return Line(x=x, y=smoothed.to_numpy(), logged=values.to_numpy(), of=len(x))
+    return Line(x=x, y=smoothed, logged=values, of=len(x))
 
 
 def visible(whole: Line, view: View) -> Line:

@@ -136,7 +136,7 @@ def _judge(epochs: np.ndarray, values: np.ndarray, fit: np.ndarray | None, of: s
         near = slice(max(0, low - width // 2), low + width // 2 + 1)
         rise = ratio[-width:].mean() - ratio[near].mean()
         if rise > max(math.log1p(RISE), CHANCE * noise * math.sqrt(2 / width)):
-            levels = f"from {_loss(_level(values[near]))} to {_loss(_level(values[-width:]))}"
+            levels = f"from {_loss(np.median(values[near]))} to {_loss(np.median(values[-width:]))}"
             return _risen(_plain(epochs[low]), levels, _fit_change(fit, near, width), of, unit)
     count = min(len(values), max(SHORTEST, math.ceil(len(values) / 3)))
     change = slope(ratio[-count:]) * (count - 1)
@@ -230,10 +230,6 @@ def _numbers(values: np.ndarray) -> np.ndarray:
     return np.abs(values) < LARGEST  # false for NaN
 
 
-def _level(values: np.ndarray) -> float:
-    return float(np.median(values))
-
-
 def _plain(epoch: float) -> float:
     return int(epoch) if float(epoch).is_integer() else float(epoch)
 
@@ -242,5 +238,5 @@ def _said(epoch: float) -> str:
     return str(int(epoch)) if float(epoch).is_integer() else f"{epoch:.2f}"
 
 
-def _loss(value: float) -> str:
+def _loss(value: float | np.floating) -> str:
     return f"{value:.3g}"

@@ -68,7 +68,6 @@ class RunEntry:
     model : the shipped model, or what the run says it trains.
     split, fold, seed, epochs_planned : None where they are not known.
     settings : as they were saved, {} where there are none.
-    shipped_epoch : the epoch whose weights ship, which is the last one; None for all but `SHIPPED`.
     log : the file, None where there is none.
     notes : sentences on what is missing or cannot be read.
     """
@@ -84,9 +83,13 @@ class RunEntry:
     epochs_planned: int | None
     epochs_done: int
     state: RunState
-    shipped_epoch: int | None
     log: Path | None
     notes: tuple[str, ...] = ()
+
+    @property
+    def shipped_epoch(self) -> int | None:
+        """The epoch whose weights ship, which is the last one; None where none do."""
+        return (self.epochs_done or None) if self.kind is RunKind.SHIPPED else None
 
 
 Files = tuple[tuple[str, int, int], ...]  # path, time (ns since 1970) and size (bytes) of each
@@ -164,14 +167,13 @@ class RunCatalogue:
 def shipped_runs(models: Path = MODELS) -> list[RunEntry]:
     """List the trainings of the models in a folder: a model's own, then its further runs; the default model first."""
     entries: list[RunEntry] = []
-    folders = {folder_of(folder.name, models) for home in homes(models) for folder in _folders(home)}
+    folders = {folder_of(folder.name, models) for home in homes(models) for folder in home.glob("[!.]*/")}
     for folder in sorted(folders, key=lambda f: (f.name != DEFAULT, _natural(f.name))):
-        further = sorted(_folders(folder / FURTHER), key=lambda f: _natural(f.name))
+        further = sorted((folder / FURTHER).glob("[!.]*/"), key=lambda f: _natural(f.name))
         if not further and not any((folder / name).is_file() for name in (CARD, LOG)):
             continue
         settings, notes = _card_settings(folder)
-        own, _ = _entry(folder, RunKind.SHIPPED, folder.name, settings, notes)
-        entries.append(replace(own, shipped_epoch=own.epochs_done or None))
+        entries.append(_entry(folder, RunKind.SHIPPED, folder.name, settings, notes)[0])
         for run in further:  # the model's settings, but for what the folder's name tells
             of_run = _from_name(run.name) or {"split": None, "fold": None}
             entries.append(_entry(run, RunKind.FURTHER, folder.name, {**settings, **of_run})[0])
@@ -197,11 +199,8 @@ def _entry(
     folder: Path, kind: RunKind, model: str, settings: Mapping[str, Any], notes: tuple[str, ...] = ()
 ) -> tuple[RunEntry, Log | None]:
     """Describe a finished training by its settings, None for what is missing or of another type; and give its log."""
-
-    def number(name: str) -> int | None:
-        value = settings.get(name)
-        return value if isinstance(value, int) and not isinstance(value, bool) else None
-
+    numbers = map(settings.get, ("fold", "seed", "epochs"))
+    fold, seed, planned = (number if type(number) is int else None for number in numbers)
     log, log_notes = _read_log(folder / LOG)
     split = settings.get("split")
     entry = RunEntry(
@@ -210,13 +209,12 @@ def _entry(
         kind=kind,
         model=model,
         split=split if isinstance(split, str) else None,
-        fold=number("fold"),
-        seed=number("seed"),
+        fold=fold,
+        seed=seed,
         settings=settings,
-        epochs_planned=number("epochs"),
+        epochs_planned=planned,
         epochs_done=int(log.epochs[-1]) if log is not None and len(log.epochs) else 0,
         state=RunState.FINISHED,
-        shipped_epoch=None,
         log=folder / LOG if log else None,
         notes=(*notes, *log_notes),
     )
@@ -294,13 +292,6 @@ def _run_folders(root: Path) -> Iterator[Path]:
         if run or len(here.relative_to(root).parts) >= DEPTH:
             folders.clear()
         folders[:] = [name for name in folders if not name.startswith(".")]
-
-
-def _folders(parent: Path) -> list[Path]:
-    try:
-        return [f for f in parent.iterdir() if f.is_dir() and not f.name.startswith(".")]
-    except OSError:
-        return []
 
 
 def _natural(name: str) -> list[tuple[int, str]]:

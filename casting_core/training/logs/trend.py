@@ -8,8 +8,6 @@ import math
 
 import numpy as np
 
-from casting_core.errors import SettingsError
-
 WEIGHT = 0.6  # of what came before, in smoothing
 
 
@@ -17,10 +15,7 @@ def smooth(values: np.ndarray, weight: float = WEIGHT) -> np.ndarray:
     """Exponential moving average, float64 (N,), of float (N,); corrected at the start, where too little came before.
 
     `weight` in [0, 1): of what came before. Values that are no finite numbers stay as they are and move nothing.
-    Raises `SettingsError` for another weight.
     """
-    if not 0 <= weight < 1:
-        raise SettingsError(f"The weight of smoothing must be from 0 to below 1, got {weight}.")
     result = np.array(values, np.float64)
     total = share = 0.0
     for index in np.flatnonzero(np.isfinite(result)):

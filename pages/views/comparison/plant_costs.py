@@ -10,7 +10,7 @@ from casting_core.evaluation.costs import PASS, REVIEW, Plant
 from casting_core.evaluation.plant.rounding import rounded_amount
 from casting_core.evaluation.predictions import Prediction
 from casting_core.evaluation.thresholds import cost_optimal, sweep
-from casting_core.inspection.settings import made_for
+from casting_core.inspection.settings import Made, Settings
 from casting_core.networks.card import ModelCard
 from pages.shared import plant_form, tables
 from pages.views.comparison.model_results import Key
@@ -134,5 +134,6 @@ def take_away(card: ModelCard, low: float, high: float, costs: Mapping[str, floa
 
 def settings_file(card: ModelCard, low: float, high: float, costs: Mapping[str, float]) -> bytes:
     """Write a settings file for this model, of today."""
-    made = made_for(card, threshold_pass=low, threshold_reject=high, costs=costs, day=date.today())
-    return made.to_json().encode()
+    day = date.today().isoformat()
+    made = Made(model=card.name, weights_sha256=card.weights_sha256, costs=costs, date=day)
+    return Settings(threshold_pass=low, threshold_reject=high, made=made).to_json().encode()

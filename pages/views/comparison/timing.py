@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 from PIL import Image
 
-from casting_core.charts.overlay import encoded
+from casting_core.data.images import encoded
 from casting_core.errors import CastingError
 from casting_core.evaluation.speed import ROUNDS, SETTLING, Speed, take_turns
 from pages.shared.trouble import complain

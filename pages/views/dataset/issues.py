@@ -1,6 +1,5 @@
 """Pictures that a person should look at: doubtful labels, odd ones, bad photographs; and their marks."""
 
-import numpy as np
 import streamlit as st
 
 from casting_core.exploration.issues.find import Issue, IssueType, find_issues
@@ -53,17 +52,13 @@ def _found(table: Table, model: str | None) -> dict[IssueType, list[Issue]]:
     """`model`: the table's own; with another one it is another table."""
     rows, index = table.rows, table.index
     known = table.classes is not None
-    thresholds = table.thresholds if known and table.unseen else None
-    measured = ("brightness", "dark", "bright", "sharpness", "margin")
+    if known:
+        rows = rows.assign(positive=rows["label"] == "defective")
+    if index is not None and index.grouping != "picture":
+        rows = rows.assign(part_found=rows["margin"].notna())
     found = find_issues(
-        positive=(rows["label"] == "defective").to_numpy() if known else None,
-        source=rows["source"].to_numpy(),
-        sha256=rows["sha256"].tolist(),
-        probability=None if thresholds is None else rows["probability"].to_numpy(),
-        thresholds=thresholds,
-        filed_suspect=rows["suspect"].to_numpy(bool),
-        measures=None if index is None else {name: index.measures[name] for name in measured},
-        part_found=None if index is None or index.grouping == "picture" else ~np.isnan(index.measures["margin"]),
+        rows.astype({"suspect": bool}),
+        thresholds=table.thresholds if known and table.unseen else None,
         edges=None if index is None else index.forest.links.T,
         features=None if index is None else index.features,
     )

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 import streamlit as st
 
-from casting_core.evaluation.localization import labelled, pointing_game
+from casting_core.data.masked_set import LabelledImage
+from casting_core.evaluation.localization import pointing_game
 
 KEEP = 2  # of the best, and of the worst
 MOST = 6  # albums held in memory
@@ -20,7 +21,7 @@ class Album:
     `done`: pictures so far, `finished`: whether there are no more, `extremes`: the best and the worst so far.
     """
 
-    def __init__(self, pictures: Iterator[labelled.LabelledImage], judge: pointing_game.Judge) -> None:
+    def __init__(self, pictures: Iterator[LabelledImage], judge: pointing_game.Judge) -> None:
         self.extremes = pointing_game.BestAndWorst(KEEP)
         self.done, self.finished = 0, False
         self._pictures, self._judge, self._lock = pictures, judge, threading.Lock()
@@ -42,6 +43,6 @@ class Album:
 
 
 @st.cache_resource(max_entries=MOST, show_spinner=False)
-def album(key: tuple[str, ...], _pictures: Iterator[labelled.LabelledImage], _judge: pointing_game.Judge) -> Album:
+def album(key: tuple[str, ...], _pictures: Iterator[LabelledImage], _judge: pointing_game.Judge) -> Album:
     """Find the album of this key, or begin it; the longest untouched goes when there are too many."""
     return Album(_pictures, _judge)

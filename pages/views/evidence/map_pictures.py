@@ -7,9 +7,11 @@ import numpy as np
 import streamlit as st
 
 from casting_core.charts import maps as charts
-from casting_core.charts.overlay import EVIDENCE, encoded, percent
+from casting_core.charts.overlay import EVIDENCE, percent
+from casting_core.data.images import encoded
+from casting_core.data.masked_set import read_marked
 from casting_core.errors import CastingError
-from casting_core.evaluation.localization.labelled import evidence, photographs, rendered
+from casting_core.evaluation.localization.labelled import evidence, rendered
 from casting_core.evaluation.localization.pointing_game import Judge, PointingResult
 from casting_core.labels import Verdict
 from casting_core.networks.card import ModelCard
@@ -75,7 +77,7 @@ def _second_camera(card: ModelCard) -> None:
         return
     key = ("masks", card.name, card.weights_sha256, str(folder), str((folder / "labels.csv").stat().st_mtime_ns))
     place = st.empty()
-    pictures, judge = photographs(folder), _judge(card.name)
+    pictures, judge = read_marked(folder), _judge(card.name)
     found = album(key, pictures, judge)
     if not (found.done or found.finished):
         offer = "Find the best and the worst of the photographs on this computer (takes about half a minute)"

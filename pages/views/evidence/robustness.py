@@ -9,7 +9,7 @@ from PIL import Image
 from casting_core.charts import overlay, style
 from casting_core.charts import robustness as charts
 from casting_core.charts.robustness import ERRORS, FIGURES, beyond, level_text, range_text, title_of, unit_of, unnoticed
-from casting_core.data.images import decode
+from casting_core.data.images import decode, encoded
 from casting_core.data.part.finder import find_part
 from casting_core.evaluation.robustness.corruptions import CORRUPTIONS
 from casting_core.evaluation.robustness.summary import HANDED, RISE
@@ -210,7 +210,7 @@ def disturbed_casting(which: str, name: str, level: float) -> Upload:
     if name in CORRUPTIONS and level != CORRUPTIONS[name].none:
         part = find_part(pixels) if name == "occlusion" else None
         pixels = CORRUPTIONS[name].apply(pixels, level, list(CORRUPTIONS).index(name), part=part)
-    return Upload.of(f"{which}.png", overlay.encoded(Image.fromarray(np.ascontiguousarray(pixels)), "PNG"))
+    return Upload.of(f"{which}.png", encoded(Image.fromarray(np.ascontiguousarray(pixels)), "PNG"))
 
 
 def to_csv(measured: RobustnessFigures) -> bytes:

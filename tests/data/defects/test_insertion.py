@@ -8,7 +8,6 @@ from scipy import ndimage
 
 from casting_core.data.defects.insertion import CHANCES, DefectKind, insert_defect, random_kind
 from casting_core.data.part.finder import Ellipse, Part
-from casting_core.errors import SettingsError
 from tests.data.defects.drawn_part import DIAMETER, PART, plain_part
 
 
@@ -81,25 +80,6 @@ def test_parts_cut_by_the_frame_and_flat_pictures_are_no_trouble(seed: int, shif
     assert painted.shape == mask.shape == flat.shape
     assert mask.any()
     assert (painted != flat).any()
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        *({"size": 0.0}, {"size": 0.9}, {"size": float("nan")}, {"place": (-1.0, 5.0)}, {"place": (5.0, 300.0)}),
-        {"contrast": 0.0},
-    ],
-)
-def test_arguments_out_of_range_are_refused(arguments: dict) -> None:
-    with pytest.raises(SettingsError):
-        insert_defect(plain_part(), np.random.default_rng(0), part=PART, **arguments)
-
-
-def test_other_arrays_are_refused() -> None:
-    with pytest.raises(SettingsError, match="uint8"):
-        insert_defect(np.zeros((300, 300, 3), np.uint8), np.random.default_rng(0), part=PART)
-    with pytest.raises(SettingsError, match="float64"):
-        insert_defect(np.zeros((300, 300)), np.random.default_rng(0), part=PART)
 
 
 def test_random_kinds_come_as_often_as_stated() -> None:

@@ -212,16 +212,6 @@ def test_nothing_in_photographs_of_other_things() -> None:
                 assert find_part(np.ascontiguousarray(gray[top : top + 200, left : left + 200])) is None
 
 
-@pytest.mark.parametrize(
-    "pixels",
-    [np.zeros((300, 300, 3), np.uint8), np.zeros((300, 300), np.float32), np.zeros(9, np.uint8)],
-    ids=["three channels", "floats", "one dimension"],
-)
-def test_refuses_other_arrays(pixels: np.ndarray) -> None:
-    with pytest.raises(SettingsError, match="uint8"):
-        find_part(pixels)
-
-
 def pictures_of(variable: str, pattern: str) -> list[Path]:
     root = os.environ.get(variable)
     files = sorted(Path(root).rglob(pattern)) if root else []

@@ -13,7 +13,6 @@ from casting_core.data.part.ellipse import Ellipse
 from casting_core.data.part.finder import Part, find_part
 from casting_core.data.part.measures import NAMES, TITLES, Measures, measure
 from casting_core.data.synthetic.casting import render_casting
-from casting_core.errors import SettingsError
 
 DISC, GROUND = 200, 100
 PLACE = ("x", "y", "diameter", "margin")
@@ -176,13 +175,3 @@ def test_a_rendered_casting_is_where_it_was_put() -> None:
 
 def test_every_measure_has_a_title() -> None:
     assert tuple(TITLES) == NAMES == tuple(Measures.__dataclass_fields__)
-
-
-@pytest.mark.parametrize(
-    "pixels",
-    [np.zeros((4, 4, 3), np.uint8), np.zeros((4, 4)), np.zeros((0, 4), np.uint8), np.zeros(4, np.uint8)],
-    ids=["colour", "float", "empty", "a line"],
-)
-def test_other_arrays_are_refused(pixels: np.ndarray) -> None:
-    with pytest.raises(SettingsError, match="uint8"):
-        measure(pixels, None)

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from scipy import ndimage
 
 from casting_core.data.part.finder import Ellipse, Part
-from casting_core.data.part.polar import disc_mask, to_clock, unwrap
-from casting_core.errors import SettingsError
+from casting_core.data.part.polar import disc_mask, to_clock, turned, unwrap
 
 
 def from_clock(part: Part, clock: float, radius: float) -> tuple[float, float]:
@@ -124,6 +123,16 @@ def test_mask_has_the_area_of_the_ellipse() -> None:
     assert np.count_nonzero(disc_mask(ASKEW, (300, 300), scale=0.5)) == pytest.approx(math.pi * 45 * 33, rel=0.004)
 
 
-def test_colour_is_refused() -> None:
-    with pytest.raises(SettingsError, match=r"one channel.*\(9, 9, 3\)"):
-        unwrap(np.zeros((9, 9, 3)), ASKEW.disc, radii=[1], angles=4)
+@pytest.mark.parametrize("degrees", [0.0, 90.0, 217.0])
+def test_turning_keeps_to_the_ring_and_back_again(degrees):
+    squeezed = Ellipse(x=90, y=100, major=80, minor=50, angle=0.4)
+    x, y = np.array([120.0, 60.0]), np.array([100.0, 130.0])
+    there = turned(squeezed, x, y, math.radians(degrees))
+    inverse = np.linalg.inv(squeezed.matrix)
+    radius = np.hypot(*(inverse @ np.stack([x - 90, y - 100])))
+    assert np.hypot(*(inverse @ np.stack([there[0] - 90, there[1] - 100]))) == pytest.approx(radius)
+    back = turned(squeezed, *there, math.radians(-degrees))
+    assert back[0] == pytest.approx(x)
+    assert back[1] == pytest.approx(y)
+    out = turned(squeezed, x, y, math.radians(degrees), scale=1.1)
+    assert np.hypot(*(inverse @ np.stack([out[0] - 90, out[1] - 100]))) == pytest.approx(1.1 * radius)

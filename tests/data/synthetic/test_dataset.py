@@ -10,7 +10,7 @@ from PIL import Image
 from casting_core.data.defects.insertion import DefectKind
 from casting_core.data.synthetic.casting import FLAGS, render_casting
 from casting_core.data.synthetic.dataset import render_set
-from casting_core.errors import DataError, SettingsError
+from casting_core.errors import DataError
 
 
 def test_a_set_is_laid_out_like_the_real_one(tmp_path: Path) -> None:
@@ -57,9 +57,7 @@ def test_the_table_agrees_with_the_masks_at_any_size(tmp_path: Path, size: int) 
         assert np.count_nonzero(inside) >= int(row["area"])  # others of its kind may overlap it
 
 
-def test_a_folder_that_cannot_be_written_and_a_count_of_zero_are_refused(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(DataError, match="cannot be written"):
         render_set(tmp_path / "file", count=1, size=64)
-    with pytest.raises(SettingsError, match="count"):
-        render_set(tmp_path, count=0)

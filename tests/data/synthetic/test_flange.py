@@ -6,10 +6,7 @@ from scipy import ndimage
 
 from casting_core.data.defects.insertion import DefectKind
 from casting_core.data.synthetic.casting import DISC_FLAG, FLAGS
-from casting_core.data.synthetic.dataset import render_set
 from casting_core.data.synthetic.flange import FLANGE_KINDS, render_flange
-from casting_core.data.synthetic.flange_dataset import flange
-from casting_core.errors import SettingsError
 from casting_core.labels import Label
 
 
@@ -34,11 +31,3 @@ def test_the_mask_holds_what_differs_from_the_sound_flange(kind: DefectKind) -> 
         assert (sound.label, defective.label) == (Label.OK, Label.DEFECTIVE)
         difference = np.abs(sound.pixels.astype(int) - defective.pixels)[where].mean()
         assert difference > 15, f"a {kind} of {difference:.0f} gray levels is hardly seen"
-
-
-def test_what_makes_no_sense_is_refused() -> None:
-    for wrong in ({"seed": -1}, {"seed": 0, "size": 10}, {"seed": 0, "defects": [DefectKind.BURR]}):
-        with pytest.raises(SettingsError):
-            render_flange(**wrong)
-    with pytest.raises(SettingsError):
-        render_set("nowhere", 0, flange)

@@ -14,6 +14,7 @@ from casting_core.labels import Label, Verdict
 from casting_core.networks.card import MODELS, ModelCard, read_card, shipped
 from casting_core.networks.figures import Metrics
 from casting_core.networks.thresholds import Thresholds
+from casting_core.system.json_records import to_json
 from tests.factories import prediction
 
 every_card = pytest.mark.parametrize(
@@ -91,7 +92,7 @@ def test_every_number_is_the_cards(model, split, counted):
     for name, value in found.figures.items():
         assert value == pytest.approx(told[name], abs=1e-7)
     for point, expected in zip(found.reliability, told["reliability"], strict=True):
-        assert point.to_json() == pytest.approx(expected, abs=1e-7)
+        assert to_json(point) == pytest.approx(expected, abs=1e-7)
     for label, bars in found.spread.items():
         assert bars.sum() == sum(told["verdicts"][str(label)].values())
     intervals = card_intervals(card, found, unseen=split == "by_source", as_filed=counted == "as_filed")

@@ -96,7 +96,7 @@ def test_falls_are_averaged_over_pictures_with_intervals_over_photographs():
     from casting_core.evaluation.localization.faithfulness import Faithfulness
 
     def drawn(after: float, photograph: int) -> Drawn:
-        faithful = Faithfulness(shares=(0.1,), before=1.0, after=(after,), control=(1.0,))
+        faithful = Faithfulness(before=1.0, after=(after,), control=(1.0,))
         return Drawn(measured=measure(subject(photograph=photograph).case), seconds=0.0, faithfulness=faithful)
 
     row = summarise_maps([{"m": drawn(0.0, 0)}, {"m": drawn(0.2, 0)}, {"m": drawn(0.7, 1)}])["m"]

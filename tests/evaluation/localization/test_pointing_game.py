@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from casting_core.evaluation.localization.labelled import LabelledImage
+from casting_core.data.masked_set import LabelledImage
 from casting_core.evaluation.localization.pointing_game import BestAndWorst, PointingResult, point
 from casting_core.labels import Verdict
 

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from casting_core.data.masked_set import LabelledImage
 from casting_core.data.samples import Sample
 from casting_core.data.synthetic.casting import render_casting
 from casting_core.errors import DataError, SettingsError
 from casting_core.evaluation.localization import study
-from casting_core.evaluation.localization.labelled import LabelledImage, LabelledSet
+from casting_core.evaluation.localization.labelled import LabelledSet
 from casting_core.labels import Label, Verdict
 from casting_core.networks.localization_figures import Count
 from casting_core.networks.thresholds import Thresholds

@@ -13,18 +13,20 @@ from casting_core.evaluation.metrics.reliability import expected_calibration_err
 from casting_core.evaluation.metrics.weighted import AT_ONCE, weighted_figures
 from casting_core.evaluation.predictions import Predictions
 from casting_core.evaluation.statistics.bootstrap import cluster_weights
+from casting_core.networks.thresholds import Thresholds
+
+LIMITS = Thresholds(passing=0.2, rejecting=0.8)
 
 
 def test_two_photographs_by_hand():
     """A defective one found and missed, a sound one cleared; then the first counts three times."""
     found = weighted_figures(
-        np.array([0.9, 0.3, 0.4]),
-        np.array([True, True, False]),
-        np.array([5, 5, 8]),
+        Predictions(
+            probability=np.array([0.9, 0.3, 0.4]), positive=np.array([True, True, False]), source=np.array([5, 5, 8])
+        ),
+        Thresholds(passing=0.35, rejecting=0.5),
+        Costs(missed_defect=50, false_alarm=1, review=0.1),
         np.array([[1.0, 1.0], [3.0, 1.0]]),
-        passed=np.array([False, True, False]),
-        rejected=np.array([True, False, False]),
-        costs=Costs(missed_defect=50, false_alarm=1, review=0.1),
     )
     expected = {
         "f1": [2 / 3, 2 / 3],  # 2 of 2 + 1; 6 of 6 + 3
@@ -43,9 +45,9 @@ def test_of_one_label_only_there_are_means_but_no_areas(label: bool):
     """Drawn alone, though the other label is in the set."""
     positive = np.array([label, not label])
     weights = np.array([[1.0, 0.0]])
-    p = np.array([0.2, 0.9])
-    given = {"passed": p < 0.5, "rejected": p >= 0.5, "costs": Costs(missed_defect=50, false_alarm=1, review=0.1)}
-    found = {name: values[0] for name, values in weighted_figures(p, positive, np.arange(2), weights, **given).items()}
+    pair = Predictions(probability=np.array([0.2, 0.9]), positive=positive, source=np.arange(2))
+    limits, costs = Thresholds(passing=0.5, rejecting=0.5), Costs(missed_defect=50, false_alarm=1, review=0.1)
+    found = {name: values[0] for name, values in weighted_figures(pair, limits, costs, weights).items()}
     assert all(math.isnan(found[name]) for name in ("balanced_accuracy", "roc_auc", "pr_auc"))
     assert found["brier_score"] == pytest.approx(0.64 if label else 0.04)
     assert found["mean_cost"] == (50 if label else 0)
@@ -53,12 +55,10 @@ def test_of_one_label_only_there_are_means_but_no_areas(label: bool):
 
 
 def test_a_weighting_has_the_same_figures_alone_and_among_many(pictures: Predictions):
-    p, positive, source = pictures.probability, pictures.positive, pictures.source
-    given = {"passed": p < 0.2, "rejected": p >= 0.8, "costs": Costs()}
-    weights = cluster_weights(source, positive, rounds=2 * AT_ONCE + 1)
-    many = weighted_figures(p, positive, source, weights, **given)
+    weights = cluster_weights(pictures.source, pictures.positive, rounds=2 * AT_ONCE + 1)
+    many = weighted_figures(pictures, LIMITS, Costs(), weights)
     for row in (0, AT_ONCE - 1, AT_ONCE, 2 * AT_ONCE):
-        alone = weighted_figures(p, positive, source, weights[row : row + 1], **given)
+        alone = weighted_figures(pictures, LIMITS, Costs(), weights[row : row + 1])
         assert {name: values[row] for name, values in many.items()} == pytest.approx(
             {name: values[0] for name, values in alone.items()}
         )
@@ -69,7 +69,7 @@ def test_weighted_figures_are_those_of_pictures_that_are_repeated_so_often(pictu
     p, positive, source = pictures.probability, pictures.positive, pictures.source
     passed, rejected = p < 0.2, p >= 0.8
     weights = cluster_weights(source, positive, rounds=30)
-    found = weighted_figures(p, positive, source, weights, passed=passed, rejected=rejected, costs=Costs())
+    found = weighted_figures(pictures, LIMITS, Costs(), weights)
     place = np.searchsorted(np.unique(source), source)
     for number, row in enumerate(weights):
         again = np.repeat(np.arange(len(p)), row[place].astype(int))
@@ -93,11 +93,8 @@ def test_a_photograph_that_is_not_drawn_leaves_no_trace(pictures: list[tuple[flo
     p, positive, drawn = (np.array(column) for column in zip(*pictures, strict=True))
 
     def figures(of: np.ndarray, weights: np.ndarray) -> dict[str, float]:
-        passed, rejected = p[of] < 0.2, p[of] >= 0.8
-        source = np.arange(of.sum())
-        found = weighted_figures(
-            p[of], positive[of], source, weights[None, :], passed=passed, rejected=rejected, costs=Costs()
-        )
+        mine = Predictions(probability=p[of], positive=positive[of], source=np.arange(of.sum()))
+        found = weighted_figures(mine, LIMITS, Costs(), weights[None, :])
         return {name: float(values[0]) for name, values in found.items()}
 
     if drawn.any():

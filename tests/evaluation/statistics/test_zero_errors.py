@@ -10,12 +10,19 @@ from hypothesis import strategies as some
 from casting_core.estimate import Estimate
 from casting_core.evaluation.costs import Costs
 from casting_core.evaluation.metrics.weighted import weighted_figures
+from casting_core.evaluation.predictions import Predictions
 from casting_core.evaluation.statistics.zero_errors import allowed_errors, widen_for_zero_errors
+from casting_core.networks.thresholds import Thresholds
 
 POSITIVE = np.array([True] * 6 + [False] * 4)
 SOURCE = np.array([0, 0, 1, 1, 2, 2, 3, 3, 4, 4])  # three defective photographs, two sound ones
 COSTS = Costs(missed_defect=50.0, false_alarm=1.0, review=0.1)
+LIMITS = Thresholds(passing=0.5, rejecting=0.5)
 ALL = ("f1", "balanced_accuracy", "mean_cost", "roc_auc", "pr_auc", "brier_score", "expected_calibration_error")
+
+
+def said(probability: np.ndarray) -> Predictions:
+    return Predictions(probability=probability, positive=POSITIVE, source=SOURCE)
 
 
 def widened(probability: np.ndarray, values: dict[str, float | None]) -> dict[str, Estimate | None]:
@@ -25,12 +32,9 @@ def widened(probability: np.ndarray, values: dict[str, float | None]) -> dict[st
             name: None if value is None else Estimate(value=value, low=value, high=value)
             for name, value in values.items()
         },
-        probability,
-        POSITIVE,
-        SOURCE,
-        passed=probability < 0.5,
-        rejected=probability >= 0.5,
-        costs=COSTS,
+        said(probability),
+        LIMITS,
+        COSTS,
     )
 
 
@@ -68,9 +72,7 @@ def test_an_interval_only_grows_and_stays_in_range(probabilities: list[float]) -
     """From the figures that the pictures really have, each as an interval of no width."""
     probability = np.array(probabilities)
     weights = np.ones((1, len(np.unique(SOURCE))))
-    figures = weighted_figures(
-        probability, POSITIVE, SOURCE, weights, passed=probability < 0.5, rejected=probability >= 0.5, costs=COSTS
-    )
+    figures = weighted_figures(said(probability), LIMITS, COSTS, weights)
     values = {name: float(of[0]) for name, of in figures.items()}
     for name, found in widened(probability, values).items():
         assert 0 <= found.low <= values[name] + 1e-12, name
@@ -81,7 +83,4 @@ def test_what_has_no_interval_keeps_none() -> None:
     none = dict.fromkeys(ALL)
     assert widened(POSITIVE.astype(float), none) == none
     bare = {name: Estimate(value=1.0) for name in ALL}
-    found = widen_for_zero_errors(
-        bare, POSITIVE.astype(float), POSITIVE, SOURCE, passed=~POSITIVE, rejected=POSITIVE, costs=COSTS
-    )
-    assert found == bare
+    assert widen_for_zero_errors(bare, said(POSITIVE.astype(float)), LIMITS, COSTS) == bare

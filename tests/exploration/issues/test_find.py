@@ -5,14 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casting_core.errors import SettingsError
-from casting_core.exploration.issues.find import IssueType, find_issues
-from tests.exploration.issues.conftest import LIMITS, SEVERAL
+from casting_core.exploration.issues.find import IssueType
+from tests.exploration.issues.conftest import LIMITS, SEVERAL, issues
 
 
 def test_what_the_set_says_itself() -> None:
-    given = {"filed_suspect": np.array([False, True]), "part_found": np.array([False, True])}
-    assert [(each.kind, each.index, each.score) for each in find_issues(**given)] == [
+    given = {"suspect": np.array([False, True]), "part_found": np.array([False, True])}
+    assert [(each.kind, each.index, each.score) for each in issues(**given)] == [
         (IssueType.DOUBTED, 1, 1),
         (IssueType.NO_PART, 0, 1),
     ]
@@ -20,11 +19,11 @@ def test_what_the_set_says_itself() -> None:
 
 def test_findings_come_by_kind_and_the_worst_first() -> None:
     positive = np.zeros(4, bool)
-    told = find_issues(
+    told = issues(
         positive=positive,
         probability=np.array([0.8, 0.9, 0.8, 0.1]),
         part_found=np.array([True, True, False, True]),
-        measures={"margin": np.array([0.1, -0.1, -0.2, 0.1])},
+        margin=np.array([0.1, -0.1, -0.2, 0.1]),
         **LIMITS,
     )
     assert [(each.kind, each.index) for each in told] == [
@@ -45,7 +44,7 @@ def test_the_order_of_the_pictures_does_not_matter(order: list[int]) -> None:
         "source": rng.integers(-1, 5, 14),
         "sha256": np.array(list("aabbccddeeffgg")),
         "probability": rng.random(14),
-        "filed_suspect": rng.random(14) < 0.3,
+        "suspect": rng.random(14) < 0.3,
         "features": rng.normal(size=(14, 3)),
         "part_found": rng.random(14) < 0.7,
     }
@@ -55,22 +54,22 @@ def test_the_order_of_the_pictures_does_not_matter(order: list[int]) -> None:
 
     def told(take: np.ndarray, pairs: np.ndarray) -> set[tuple[int, str, str]]:
         shuffled = {name: values[take] for name, values in given.items()}
-        every = find_issues(**shuffled, measures={"margin": margin[take]}, edges=pairs, **LIMITS)
+        every = issues(**shuffled, margin=margin[take], edges=pairs, **LIMITS)
         return {(int(take[each.index]), str(each.kind), each.sentence) for each in every}
 
     assert told(np.array(order), place[edges]) == told(np.arange(14), edges)
 
 
 def test_what_is_not_known_has_no_finding() -> None:
-    assert find_issues() == ()
+    assert issues() == ()
     nothing = np.full(SEVERAL, np.nan)
     names = ("brightness", "dark", "bright", "sharpness", "margin")
-    assert not find_issues(
+    assert not issues(
         positive=np.arange(SEVERAL) % 2 == 0,
         source=np.full(SEVERAL, -1),
         sha256=[""] * SEVERAL,
         probability=nothing,
-        measures=dict.fromkeys(names, nothing),
+        **dict.fromkeys(names, nothing),
         features=np.zeros((SEVERAL, 2)),
         edges=np.zeros((0, 2), int),
         **LIMITS,
@@ -82,15 +81,15 @@ def test_few_pictures_have_nothing_usual(count: int) -> None:
     """Even where one of them is black and blurred."""
     odd = np.arange(count) == count - 1
     measures = {"brightness": np.where(odd, 0, 200.0), "dark": odd.astype(float), "sharpness": np.where(odd, -3, 3.0)}
-    told = find_issues(
+    told = issues(
         positive=np.zeros(count, bool),
         source=np.arange(count),
         sha256=["a"] * count,
         probability=np.full(count, 0.5),
-        filed_suspect=np.zeros(count, bool),
+        suspect=np.zeros(count, bool),
         part_found=np.ones(count, bool),
-        measures=measures,
         features=np.eye(max(count, 1))[:count],
+        **measures,
         **LIMITS,
     )
     assert told == ()
@@ -98,19 +97,4 @@ def test_few_pictures_have_nothing_usual(count: int) -> None:
 
 def test_pictures_that_are_all_alike_are_not_suspicious() -> None:
     same = dict.fromkeys(("brightness", "dark", "bright", "sharpness", "margin"), np.full(SEVERAL, 0.5))
-    assert not find_issues(features=np.ones((SEVERAL, 3)), source=np.arange(SEVERAL), measures=same)
-
-
-def test_wrong_input_is_refused() -> None:
-    two = np.zeros(2, bool)
-    with pytest.raises(SettingsError, match="different lengths: positive 2, probability 3"):
-        find_issues(positive=two, probability=np.zeros(3), **LIMITS)
-    with pytest.raises(SettingsError, match="different lengths: source 2, sharpness 1"):
-        find_issues(source=np.zeros(2, int), measures={"sharpness": np.zeros(1)})
-    with pytest.raises(SettingsError, match="need the thresholds"):
-        find_issues(positive=two, probability=np.zeros(2))
-    with pytest.raises(SettingsError, match=r"probabilities from 0 to 1.*got 1\.5"):
-        find_issues(positive=two, probability=np.array([np.nan, 1.5]), **LIMITS)
-    for edges in ([[0, 2]], [[-1, 0]], [0, 1], [[0, 1, 1]]):
-        with pytest.raises(SettingsError, match="pairs"):
-            find_issues(positive=two, edges=np.array(edges))
+    assert not issues(features=np.ones((SEVERAL, 3)), source=np.arange(SEVERAL), **same)

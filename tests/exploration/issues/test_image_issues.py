@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from casting_core.exploration.issues.find import IssueType, find_issues
-from tests.exploration.issues.conftest import SEVERAL, found, scores
+from casting_core.exploration.issues.find import IssueType
+from tests.exploration.issues.conftest import SEVERAL, found, issues, scores
 
 
 def even(centre: float, spread: float) -> np.ndarray:
@@ -37,11 +37,11 @@ def test_exposure_by_mean_brightness() -> None:
     level = even(130, 10)
     level[[0, 1, 2, 3]] = 60, 200, 105, np.nan
     measures = {"brightness": level}
-    assert set(found(IssueType.DARK, measures=measures)) == {0}  # 105 is odd here, but not 40 levels away
-    assert set(found(IssueType.BRIGHT, measures=measures)) == {1}
-    assert "mean brightness is 60, and usually 13" in found(IssueType.DARK, measures=measures)[0].sentence
+    assert set(found(IssueType.DARK, **measures)) == {0}  # 105 is odd here, but not 40 levels away
+    assert set(found(IssueType.BRIGHT, **measures)) == {1}
+    assert "mean brightness is 60, and usually 13" in found(IssueType.DARK, **measures)[0].sentence
     wide = even(130, 120)
-    assert not find_issues(measures={"brightness": wide})  # far from the middle, but usual
+    assert not issues(brightness=wide)  # far from the middle, but usual
 
 
 def test_exposure_by_what_is_lost() -> None:
@@ -49,9 +49,9 @@ def test_exposure_by_what_is_lost() -> None:
     dark[[4, 5]] = 0.11, 0.32
     bright[6] = 0.5
     measures = {"dark": dark, "bright": bright, "brightness": even(130, 10)}
-    assert scores(IssueType.DARK, measures=measures) == pytest.approx({5: 3})
-    assert scores(IssueType.BRIGHT, measures=measures) == pytest.approx({6: 2})
-    assert found(IssueType.DARK, measures=measures)[5].sentence == (
+    assert scores(IssueType.DARK, **measures) == pytest.approx({5: 3})
+    assert scores(IssueType.BRIGHT, **measures) == pytest.approx({6: 2})
+    assert found(IssueType.DARK, **measures)[5].sentence == (
         "32 % of the part is black and shows nothing; usually it is 2 % in this set."
     )
 
@@ -60,7 +60,7 @@ def test_blur() -> None:
     """The robust spread is 0.05 / 0.6745 = 0.074, and 3.5 of it are 0.26; but half the detail, 0.30, must be gone."""
     sharpness = even(2.4, 0.1)
     sharpness[[0, 1, 2]] = 2.12, 1.4, 3.4
-    blurred = found(IssueType.BLURRED, measures={"sharpness": sharpness})
+    blurred = found(IssueType.BLURRED, sharpness=sharpness)
     assert set(blurred) == {1}
     assert blurred[1].score == pytest.approx(1 / 0.074, rel=0.15)
     assert blurred[1].sentence == "It has 10 % of the fine detail that is usual in this set."
@@ -68,6 +68,6 @@ def test_blur() -> None:
 
 def test_a_part_that_is_cut_off() -> None:
     margin = np.array([0.1, 0.0, -0.004, -0.03, np.nan])
-    given = {"measures": {"margin": margin, "x": np.zeros(5)}}
+    given = {"margin": margin, "x": np.zeros(5)}
     assert scores(IssueType.CUT_OFF, **given) == {3: 0.03}
     assert "reaches 3 % of its diameter beyond the frame" in found(IssueType.CUT_OFF, **given)[3].sentence

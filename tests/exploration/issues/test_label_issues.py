@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from casting_core.exploration.issues.find import IssueType, find_issues
-from tests.exploration.issues.conftest import LIMITS, found, scores
+from casting_core.exploration.issues.find import IssueType
+from tests.exploration.issues.conftest import LIMITS, found, issues, scores
 
 
 def test_a_model_that_is_sure_of_the_other_label() -> None:
@@ -12,7 +12,7 @@ def test_a_model_that_is_sure_of_the_other_label() -> None:
     probability = np.array([0.7, 0.69, 0.95, 0.19, 0.2, 0.9, np.nan])
     given = {"positive": positive, "probability": probability, **LIMITS}
     assert scores(IssueType.DISAGREEMENT, **given) == pytest.approx({0: 0.7, 2: 0.95, 3: 0.81})
-    sentences = [each.sentence for each in find_issues(**given)]
+    sentences = [each.sentence for each in issues(**given)]
     assert sentences[0] == (
         "Filed as sound, but a model that had not seen this part holds it to be defective with a probability of 95 %."
     )

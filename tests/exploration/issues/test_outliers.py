@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from scipy.stats import median_abs_deviation
 from sklearn.neighbors import NearestNeighbors
 
-from casting_core.errors import SettingsError
 from casting_core.exploration.issues import outliers as module
 from casting_core.exploration.issues.outliers import distances, modified_z, usual
 
@@ -118,10 +117,3 @@ def test_without_other_photographs_there_is_no_distance() -> None:
     assert np.isnan(distances(np.zeros((12, 4)), np.arange(12))).all()
     same = distances(np.ones((12, 4)), np.arange(12))
     assert same == pytest.approx(0, abs=1e-6)
-
-
-def test_shapes_must_agree() -> None:
-    with pytest.raises(SettingsError, match=r"got \(4, 2\) and \(3,\)"):
-        distances(np.zeros((4, 2)), np.zeros(3, int))
-    with pytest.raises(SettingsError, match="Expected features"):
-        distances(np.zeros(4), np.zeros(4, int))

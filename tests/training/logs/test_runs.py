@@ -82,7 +82,6 @@ def test_a_finished_run(tmp_path: Path) -> None:
         epochs_planned=5,
         epochs_done=5,
         state=RunState.FINISHED,
-        shipped_epoch=None,
         log=folder / LOG,
         notes=(),
     )

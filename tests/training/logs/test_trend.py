@@ -10,7 +10,6 @@ from hypothesis.extra.numpy import arrays
 from scipy.signal import lfilter
 from scipy.stats import theilslopes
 
-from casting_core.errors import SettingsError
 from casting_core.training.logs.trend import both_sides, means, ratios, scatter, slope, smooth
 
 NAN = math.nan
@@ -39,12 +38,6 @@ def test_smoothing_beside_scipy(values: np.ndarray, weight: float) -> None:
     expected = lfilter([1 - weight], [1, -weight], values) / share
     np.testing.assert_allclose(smooth(values, weight), expected, rtol=1e-6, atol=1e-6)
     np.testing.assert_array_equal(values, given_values)  # not changed
-
-
-@pytest.mark.parametrize("weight", [-0.1, 1.0, 2.0, NAN])
-def test_weights_out_of_range(weight: float) -> None:
-    with pytest.raises(SettingsError, match="from 0 to below 1"):
-        smooth(np.ones(3), weight)
 
 
 @given(values=floats)

@@ -151,7 +151,7 @@ def test_a_model_without_any_of_it_is_told(monkeypatch: pytest.MonkeyPatch, card
 def test_the_photographs_give_the_cards_number(masks_root, monkeypatch: pytest.MonkeyPatch, card: ModelCard):
     monkeypatch.setattr(resources, "inspector", lambda model: loaded)
     loaded = Inspector.load("castnet")
-    found = album.Album(map_pictures.photographs(masks_root), map_pictures._judge("castnet"))
+    found = album.Album(map_pictures.read_marked(masks_root), map_pictures._judge("castnet"))
     while found.advance():
         pass
     peak = card.metrics.second_capture.peak_on_defect
