@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from casting_core.data.collection.marks import Mark, Marks, read_marks, set_mark, write_marks
+from casting_core.data.collection.marks import MARKS, Mark, Marks, read_marks, set_mark, write_marks
 from casting_core.errors import CastingError, DataError, ModelError
 from casting_core.exploration import index
 from casting_core.exploration.index import build_index
