@@ -47,6 +47,8 @@ def parameters() -> set[str]:
                     named.append(given["key"])
                 if isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) == "st.query_params":
                     named += node.args[:1]
+                if ast.unparse(node.func) in ("inputs.one_of", "inputs.several"):
+                    named += node.args[2:3]
             for each in named:
                 if isinstance(each, ast.Constant) and isinstance(each.value, str):
                     found.add(each.value)
