@@ -1,5 +1,6 @@
 """A running app and a real browser."""
 
+import os
 import socket
 import subprocess
 import sys
@@ -38,12 +39,9 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def address(kept: Path, runs: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of an app that knows no data set, has rendered none yet (and then few), and has no training runs."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CASTING_CACHE", str(kept))
-        patch.setenv("CASTING_DATA", str(kept / "nothing"))
-        patch.setenv("CASTING_RUNS", str(runs))
-        with running_app(tmp_path_factory.mktemp("app") / "log.txt", FEW_CASTINGS) as started:
-            yield started
+    variables = {"CASTING_CACHE": str(kept), "CASTING_DATA": str(kept / "nothing"), "CASTING_RUNS": str(runs)}
+    with running_app(tmp_path_factory.mktemp("app") / "log.txt", FEW_CASTINGS, **variables) as started:
+        yield started
 
 
 RUN = ("run", "app.py", "--server.headless=true", "--server.address=127.0.0.1", "--server.port")
@@ -54,13 +52,16 @@ FEW_CASTINGS = (sys.executable, "-c", FEW, *RUN)
 
 
 @contextmanager
-def running_app(log: Path, command: Sequence[str] = APP, cwd: Path = ROOT) -> Iterator[str]:
+def running_app(log: Path, command: Sequence[str] = APP, cwd: Path = ROOT, **variables: str) -> Iterator[str]:
     """Address of a server that is started here, and ended afterwards; `command` is followed by its port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     with log.open("wb") as stream:
-        server = subprocess.Popen([*command, str(port)], cwd=cwd, stdout=stream, stderr=subprocess.STDOUT)
+        environment = {**os.environ, **variables}
+        server = subprocess.Popen(
+            [*command, str(port)], cwd=cwd, env=environment, stdout=stream, stderr=subprocess.STDOUT
+        )
     try:
         for _ in range(600):
             try:
