@@ -80,11 +80,13 @@ def test_filter_sort_and_page(gallery):
     choose(gallery, "Order", "Hardest first")
     gallery.wait_for_function("location.search.includes('Hardest')")
     expect(gallery.locator(".tile .title").first).not_to_have_text(by_path)
+    settled(gallery)  # all tiles are of the new order
     assert gallery.locator(".tile .note.bad").count()  # the hardest are those that were missed
     first = names(gallery)
     gallery.get_by_role("button", name="Next page").click()
     gallery.wait_for_function("location.search.includes('gallery-page=2')")
     expect(gallery.locator(".tile")).to_have_count(TRAIN - 48)
+    settled(gallery)
     assert not set(names(gallery)) & set(first)
     shown = names(gallery)
     gallery.goto(gallery.evaluate("location.href"))  # the link alone brings it back
