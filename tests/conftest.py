@@ -84,6 +84,16 @@ def _folder(variable: str, holds: str) -> Path:
 
 
 @pytest.fixture(scope="session")
+def made_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Models of every kind, as `write_models` makes them."""
+    from tests.inspection.other_models import write_models
+
+    made = tmp_path_factory.mktemp("models")
+    write_models(made, tmp_path_factory.mktemp("pictures"))
+    return made
+
+
+@pytest.fixture(scope="session")
 def data_root() -> Path:
     """The public data set; the test is skipped where it is not at hand."""
     return _folder("CASTING_DATA", "the pictures of the public data set")

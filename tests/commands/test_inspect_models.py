@@ -9,20 +9,13 @@ from casting_core.data.synthetic.casting import samples
 from casting_core.errors import ModelError
 from tests.commands.conftest import invoke, refused
 from tests.factories import encoded
-from tests.inspection.other_models import use, write_models
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = tmp_path_factory.mktemp("models")
-    write_models(made, tmp_path_factory.mktemp("pictures"))
-    return made
+from tests.inspection.other_models import use
 
 
 @pytest.fixture
-def picture(folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """A casting as a file, with the models of `folder`."""
-    use(folder, monkeypatch)
+def picture(made_models: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A casting as a file, with models of every kind."""
+    use(made_models, monkeypatch)
     file = tmp_path / "part.png"
     file.write_bytes(encoded(samples()[2].render().pixels))
     return file

@@ -13,7 +13,7 @@ from pages.shared import resources
 from pages.views.comparison import model_results
 from tests import ROOT
 from tests.factories import sample_png
-from tests.inspection.other_models import use, write_models
+from tests.inspection.other_models import use
 
 png = sample_png
 
@@ -63,14 +63,6 @@ def texts(app: AppTest) -> str:
 def says(told: AppTest | str, *phrases: str) -> None:
     """Each of the phrases stands on the page, or in what was taken from it."""
     tests.says(told if isinstance(told, str) else texts(told), *phrases)
-
-
-@pytest.fixture(scope="session")
-def made_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Models of every kind, as `write_models` makes them."""
-    made = tmp_path_factory.mktemp("models")
-    write_models(made, tmp_path_factory.mktemp("pictures"))
-    return made
 
 
 @pytest.fixture
