@@ -3,7 +3,8 @@
 A gate never decides between sound and defective. It says that a picture cannot be judged (`unusable`), or that the
 model can judge it but nobody has measured how well (`review`), why, and what to do.
 
-1. `part`: the part is found. `kind`: it has the proportions of the part that the model knows. Else: unusable.
+1. `part`: the part is found, and no other beside it. `kind`: it has the proportions of the part that the model knows.
+   Else: unusable.
 2. `frame`, `size`, `light`, `focus`, `shape`: the photograph is like those on which the figures were measured. Outside
    the envelope of the model's card: review. So far outside that the verdict is a guess: unusable.
 3. `evidence`: what speaks for a defect lies on the part. Else: review.
@@ -29,6 +30,7 @@ NO_PART = (
     "No casting of the kind that the model knows was found in this picture. "
     "Photograph the part from above, whole and in focus."
 )
+SEVERAL = "There are several parts in this picture, but a verdict is for one. Photograph one part alone, or crop to it."
 OTHER_PART = (
     "This looks like another part: {detail}. The model knows one product only. "
     "Check what was photographed; for another product, train a model on its own pictures."
@@ -145,6 +147,8 @@ def check_picture(card: ModelCard, inputs: np.ndarray, part: Part | None, shape:
     """
     if part is None:
         return Finding(verdict=Verdict.UNUSABLE, reason=NO_PART) if PART in card.gates else None
+    if part.others and PART in card.gates:
+        return Finding(verdict=Verdict.UNUSABLE, reason=SEVERAL)
     if not card.envelope:
         return None
     return check_capture(card, measure(inputs, part, shape))

@@ -22,6 +22,7 @@ from casting_core.inspection.gate import (
     NO_PART,
     OFF_PART,
     RULES,
+    SEVERAL,
     Finding,
     check_capture,
     check_evidence,
@@ -123,6 +124,13 @@ def test_a_poor_photograph_is_named_for_what_it_is(change, word: str, verdict: V
     finding = gates(gray(change(render_casting(seed=16).pixels.astype(np.float32))))
     assert word in finding.reason
     assert finding.verdict is verdict
+
+
+@pytest.mark.parametrize("beside", [np.hstack, np.vstack])
+def test_several_parts_get_no_verdict(beside):
+    one, other = (render_casting(seed=seed).pixels for seed in (3, 4))
+    for pixels in (other, gray(other * 0.7), np.pad(other[50:250, 50:250], 50, mode="edge")):
+        assert gates(beside([one, pixels])) == Finding(verdict=Verdict.UNUSABLE, reason=SEVERAL)
 
 
 def test_a_squeezed_part_calls_for_a_person():

@@ -67,6 +67,15 @@ class Ellipse:
         matrix.flags.writeable = False  # it is kept, and shared
         return matrix
 
+    @property
+    def area(self) -> float:
+        """In pixels."""
+        return math.pi * self.major * self.minor
+
+    def holds(self, x: float, y: float) -> bool:
+        """Whether a place, in pixels, lies inside."""
+        return bool(np.hypot(*np.linalg.solve(self.matrix, (x - self.x, y - self.y))) <= 1)
+
     def moved(self, *, x: float = 0.0, y: float = 0.0, scale: float = 1.0) -> "Ellipse":
         """Return the same shape, `scale` times as large, with its centre moved by (x, y) pixels."""
         major, minor = float(self.major * scale), float(self.minor * scale)

@@ -8,6 +8,7 @@
    the brightness changes most, whichever way it changes (the part may be brighter or
    darker than what it lies on). Refine it in the same way, to an ellipse.
 6. Let it grow onto what stands out below the face, a rim or flash, which is part of the disc.
+7. Where the disc leaves room, look for the openings of further parts.
 
 The ellipses lie on rays and are fitted robustly, see `casting_core.data.part.ellipse`. The whole
 is a Hough transform narrowed by the one thing that all castings share, the dark opening.
@@ -43,6 +44,7 @@ LARGEST_SHIFT = 0.3  # of the face's centre from the opening's, in radii of the 
 MIN_SEEN = 1 / 3  # of the rim, inside the frame
 RATIOS = (1.4, 2.4)  # of the disc's radius to the opening's
 LARGEST_FLASH = 0.1  # of the disc's radius
+ALONE = 0.45  # of the picture's area that the disc covers: beside a larger one there is no room for another
 
 # In units of the opening's radius: the radii at which the rim is looked for, the circles
 # (radius, x, y) that are tried, and where each meets every second ray, as a flat index of
@@ -60,10 +62,14 @@ WAVE = np.stack([np.ones(RAYS), np.cos(ANGLES), np.sin(ANGLES)], axis=1)  # (RAY
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """Where the part lies in its picture: the outline of the disc, and of its dark opening."""
+    """Where the part lies in its picture: the outline of the disc, and of its dark opening.
+
+    `others`: openings of further parts in the same picture that stand out as clearly.
+    """
 
     disc: Ellipse
     opening: Ellipse
+    others: tuple[Ellipse, ...] = ()
 
     @property
     def diameter(self) -> float:
@@ -96,23 +102,44 @@ def find_part(pixels: np.ndarray) -> Part | None:
     closer = _search(window) if min(window.shape) >= SMALLEST_SIDE else None
     if closer is None:
         return part
-    return Part(disc=closer.disc.moved(x=left, y=top), opening=closer.opening.moved(x=left, y=top))
+    disc, opening = (each.moved(x=left, y=top) for each in (closer.disc, closer.opening))
+    return Part(disc=disc, opening=opening, others=part.others)
 
 
 def _search(pixels: np.ndarray) -> Part | None:
     small, scale, offset = shrink(pixels, WORKING_SIZE)
     if min(small.shape) < 2 * SMALLEST_OPENING:
         return None
-    for blob in _dark_blobs(small):
-        opening = _refine_opening(small, blob)
-        contrast = None if opening is None else _contrast(small, opening)
-        if opening is None or contrast is None:
+    blobs = _dark_blobs(small)
+    for blob in blobs:
+        opening, contrast = _opening(small, blob)
+        face = None if opening is None else _find_face(small, opening, contrast)
+        if opening is None or face is None:
             continue
-        face = _find_face(small, opening, contrast)
-        if face is not None:
-            disc = _with_rim(small, face)
-            return Part(disc=disc.rescaled(scale, offset), opening=opening.rescaled(scale, offset))
+        disc = _with_rim(small, face)
+        others = _others(small, disc, blobs) if disc.area < ALONE * small.size else []
+        disc, opening, *others = (each.rescaled(scale, offset) for each in (disc, opening, *others))
+        return Part(disc=disc, opening=opening, others=tuple(others))
     return None
+
+
+def _others(small: np.ndarray, disc: Ellipse, blobs: Iterator[Ellipse]) -> list[Ellipse]:
+    """Return openings among the blobs that lie neither on the disc nor around another of them."""
+    found: list[Ellipse] = []
+    for blob in blobs:
+        if any(known.holds(blob.x, blob.y) for known in (disc, *found)):
+            continue
+        opening, _ = _opening(small, blob)
+        if opening is not None:
+            found.append(opening)
+    return found
+
+
+def _opening(small: np.ndarray, blob: Ellipse) -> tuple[Ellipse | None, float]:
+    """Return the outline of a blob that is the opening of a part, and its contrast to the face; else None and 0."""
+    opening = _refine_opening(small, blob)
+    contrast = None if opening is None else _contrast(small, opening)
+    return (None, 0.0) if contrast is None else (opening, contrast)
 
 
 def _dark_blobs(small: np.ndarray) -> Iterator[Ellipse]:

@@ -3,6 +3,7 @@
 import csv
 import math
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -49,6 +50,25 @@ def distance(one: Ellipse, other: Ellipse) -> float:
 
 
 ROUND = Ellipse(x=149.3, y=152.8, major=120, minor=117, angle=0.4)
+
+
+@pytest.mark.parametrize("beside", [np.hstack, np.vstack])
+@pytest.mark.parametrize("size", [1.0, 0.7])
+def test_further_parts_are_found_where_they_lie(beside: Callable[..., np.ndarray], size: float) -> None:
+    other = ROUND.moved(scale=size)
+    part = find_part(beside([draw((300, 300), ROUND), draw((300, 300), other, face=150)]))
+    assert part is not None
+    (found,) = part.others
+    across, down = (300, 0) if beside is np.hstack else (0, 300)
+    assert distance(found, replace(other.moved(scale=0.55), x=other.x + across, y=other.y + down)) < 0.05
+    assert not part.disc.holds(found.x, found.y)
+    assert part.disc.holds(part.opening.x, part.opening.y)
+
+
+def test_a_part_alone_has_no_others_however_small_it_is() -> None:
+    small = find_part(np.pad(draw((300, 300), ROUND), 200, mode="edge"))
+    assert small is not None
+    assert small.others == ()
 
 
 def test_ellipse_maps_its_axes() -> None:
