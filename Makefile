@@ -16,7 +16,7 @@ help: ## list these commands
 # else memory that threads free is scattered, and stays with the process
 app load: export MALLOC_ARENA_MAX ?= 2
 
-app: $(VENV)/installed ## open the app in the browser
+app: $(VENV)/installed ## open the app in the browser; for others as well: make app ARGS="--address 0.0.0.0"
 	$(PYTHON) -m casting_core app $(ARGS)
 
 test: $(VENV)/installed-dev browser ## run all tests

@@ -115,7 +115,7 @@ class Inspector:
         """
         return find_part(pixels) if self.card.gates else None
 
-    def inspect(self, source: Source | Photograph, *, explain: bool = True) -> Inspection:
+    def inspect(self, source: Source | Photograph, *, explain: bool = True, map_side: int | None = None) -> Inspection:
         """Judge one picture. Never raises for what a file contains: an unreadable one is `unusable` with its reason.
 
         Parameters
@@ -123,8 +123,10 @@ class Inspector:
         source : a path, bytes, a file object, a PIL image, an array uint8 (H, W) or (H, W, 3) or float32 in [0, 1]; or
             a `Photograph`, whose pixels and part are then at hand for more than the verdict.
         explain : False leaves out heatmap and regions, and never changes the verdict.
+        map_side : px, the long side of the heatmap at most, for whoever shows it smaller than a large picture; None: it
+            has the picture's size. Changes nothing else.
         """
-        return next(self._results(self._launch([self._read(source, beside=True)])(), explain))
+        return next(self._results(self._launch([self._read(source, beside=True)])(), explain, map_side))
 
     def look(self, pixels: np.ndarray) -> tuple[float, np.ndarray | None]:
         """Return what the network says of decoded pixels uint8 (H, W), whatever the gates would say of them.
@@ -139,21 +141,27 @@ class Inspector:
         return probability, self._map(evidence[0], *pixels.shape)
 
     def inspect_many(
-        self, sources: Iterable[Source | Photograph], *, batch_size: int = 64, explain: bool = True
+        self,
+        sources: Iterable[Source | Photograph],
+        *,
+        batch_size: int = 64,
+        explain: bool = True,
+        map_side: int | None = None,
     ) -> Iterator[Inspection]:
         """Judge many pictures in batches, in their order; memory is bounded, at most two batches are read ahead.
 
+        For `explain` and `map_side` see `inspect`.
         Raises `SettingsError` for a batch size below 1.
         """
         if batch_size < 1:
             raise SettingsError(f"The batch size must be at least 1, got {batch_size}.")
         if self.device.type != "cpu":
-            return self._batches(iter(sources), batch_size, explain)
+            return self._results(self._batches(iter(sources), batch_size), explain, map_side)
         size = min(batch_size, CHUNK_SIZE)
         judged = map_chunked(self._take, sources, size=size, ahead=2 * batch_size // size)
-        return self._results(judged, explain)
+        return self._results(judged, explain, map_side)
 
-    def _batches(self, sources: Iterator[Source | Photograph], batch_size: int, explain: bool) -> Iterator[Inspection]:
+    def _batches(self, sources: Iterator[Source | Photograph], batch_size: int) -> Iterator[_Scored]:
         """Elsewhere one batch is computed while the next is read, and the results of the last are made."""
         pool = ThreadPoolExecutor(DECODERS, thread_name_prefix="decode")
 
@@ -166,9 +174,9 @@ class Inspector:
             while ahead:
                 following = read_ahead()
                 launched = self._launch([future.result() for future in ahead])
-                yield from self._results(waiting(), explain)
+                yield from waiting()
                 waiting, ahead = launched, following
-            yield from self._results(waiting(), explain)
+            yield from waiting()
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 
@@ -227,12 +235,12 @@ class Inspector:
 
         return collect
 
-    def _results(self, judged: Iterable[_Scored], explain: bool) -> Iterator[Inspection]:
+    def _results(self, judged: Iterable[_Scored], explain: bool, map_side: int | None) -> Iterator[Inspection]:
         """In order; a heatmap is made when its turn comes, so that only one is held at a time."""
         for item, answer in judged:
-            yield self._result(item, answer, explain)
+            yield self._result(item, answer, explain, map_side)
 
-    def _result(self, item: _Prepared, answer: Answer | None, explain: bool) -> Inspection:
+    def _result(self, item: _Prepared, answer: Answer | None, explain: bool, map_side: int | None) -> Inspection:
         seconds = dict(item.inspection.seconds)
         found: dict[str, Any] = {}
         if answer is not None:
@@ -245,14 +253,17 @@ class Inspector:
             seconds["network"] = answer.seconds
             if explain and answer.evidence is not None:
                 started = time.perf_counter()
-                found["heatmap"], found["regions"] = self._explained(answer.evidence, item)
+                found["heatmap"], found["regions"] = self._explained(answer.evidence, item, map_side)
                 seconds["explain"] = time.perf_counter() - started
         return replace(item.inspection, **found, seconds={**seconds, "total": sum(seconds.values())})
 
-    def _explained(self, evidence: np.ndarray, item: _Prepared) -> tuple[np.ndarray, tuple[Region, ...]]:
-        """Return the map at the picture's size, and its regions, which are found at the size that the network saw."""
+    def _explained(
+        self, evidence: np.ndarray, item: _Prepared, map_side: int | None
+    ) -> tuple[np.ndarray, tuple[Region, ...]]:
+        """Return the map as large as asked for, and its regions, which are found at the size that the network saw."""
         assert item.inputs is not None
-        heatmap = self._map(evidence, *item.shape)
+        scale = min(1.0, (map_side or np.inf) / max(item.shape))
+        heatmap = self._map(evidence, *(max(1, round(side * scale)) for side in item.shape))
         places = heatmap if heatmap.shape == item.inputs.shape else self._map(evidence, *item.inputs.shape)
         return heatmap, find_regions(places, item.part, shape=item.shape)
 

@@ -2,7 +2,7 @@
 
 1. The picture is taken in its eight orientations, which move pixels and change none, and in three exposures, for
    which luminance is multiplied, rounded and cut at white.
-2. All 24 go through the inspector as any picture does, gates included.
+2. All 24 go through the inspector as any picture does, gates included, one by one, so that few are in memory.
 3. A part is what it is however it lies: where the 24 verdicts differ, a person should look. That is told beside the
    verdict and never changes it.
 
@@ -14,6 +14,7 @@ Source: metamorphic testing, T. Y. Chen et al., "Metamorphic Testing: A New Appr
 """
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -26,7 +27,6 @@ from casting_core.system.json_records import to_json
 
 TURNS = (0, 90, 180, 270)  # degrees clockwise
 GAINS = (1.0, 0.8, 1.25)  # on luminance; the picture as given comes first
-BATCH = 8  # pictures at once: while the network judges eight, the part is looked for in the next
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,23 +94,24 @@ def check_stability(inspector: Inspector, pixels: np.ndarray) -> Stability:
     `pixels`: decoded luminance, uint8 (H, W); not changed. What the inspector cannot use (no pixels, too many) is
     `unusable` in every variant.
     """
+    return Stability(variants=tuple(judge_variants(inspector, pixels)))
+
+
+def judge_variants(inspector: Inspector, pixels: np.ndarray) -> Iterator[Variant]:
+    """Judge the variants one by one, for whoever has something to do in between; see `check_stability`."""
     settings = list(product(GAINS, (False, True), TURNS))
     altered = (_altered(pixels, *each) for each in settings)
-    inspections = inspector.inspect_many(altered, batch_size=BATCH, explain=False)
     clipped = {gain: _clipped(pixels, gain) for gain in GAINS}
-    return Stability(
-        variants=tuple(
-            Variant(
-                turn=turn,
-                mirrored=mirrored,
-                gain=gain,
-                clipped=clipped[gain],
-                verdict=inspection.verdict,
-                probability=inspection.probability,
-            )
-            for (gain, mirrored, turn), inspection in zip(settings, inspections, strict=True)
+    inspections = inspector.inspect_many(altered, batch_size=1, explain=False)
+    for (gain, mirrored, turn), inspection in zip(settings, inspections, strict=True):
+        yield Variant(
+            turn=turn,
+            mirrored=mirrored,
+            gain=gain,
+            clipped=clipped[gain],
+            verdict=inspection.verdict,
+            probability=inspection.probability,
         )
-    )
 
 
 def _altered(pixels: np.ndarray, gain: float, mirrored: bool, turn: int) -> np.ndarray:
@@ -120,9 +121,14 @@ def _altered(pixels: np.ndarray, gain: float, mirrored: bool, turn: int) -> np.n
 
 def exposed(pixels: np.ndarray, gain: float) -> np.ndarray:
     """Luminance uint8 (H, W) times `gain`, rounded, cut at white."""
-    levels = np.rint(np.arange(256) * gain).clip(0, 255).astype(np.uint8)
-    return levels[pixels]
+    return _levels(gain).clip(0, 255).astype(np.uint8)[pixels]
 
 
 def _clipped(pixels: np.ndarray, gain: float) -> float:
-    return float((np.rint(pixels * gain) > 255).mean()) if pixels.size else 0.0
+    kept = np.count_nonzero(_levels(gain) <= 255)  # levels, the darkest ones
+    return np.count_nonzero(pixels >= kept) / pixels.size if pixels.size else 0.0
+
+
+def _levels(gain: float) -> np.ndarray:
+    """Return what becomes of each level, float (256,), before it is cut at white."""
+    return np.rint(np.arange(256) * gain)

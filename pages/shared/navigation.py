@@ -11,8 +11,6 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from pages.shared import admission
-
 FRAMED = "framed"
 
 
@@ -73,4 +71,3 @@ def require() -> None:
     if FRAMED not in st.session_state:
         navigate()
         st.rerun()
-    admission.admit()

@@ -2,21 +2,23 @@
 
 A model is loaded once a process, in the background, the default one as soon as the first page is drawn. What is found
 in a picture is kept for all sessions, bounded in number and time, and never changed (`per_picture`); a picture is
-decoded once and its part looked for once, whatever is asked about it. Predictions run one at a time, and so do
-explanations: they would only compete for the same processor, and their memory stays bounded.
+decoded once and its part looked for once, whatever is asked about it.
+
+Single verdicts are computed one at a time, and so is all the rest, in small steps beside them: more at once would only
+compete for the same processor, and memory stays bounded. A verdict waits for no step of the rest, and each step waits
+until nobody waits for a verdict.
 """
 
 import gc
-import os
-import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import tee
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import streamlit as st
@@ -31,8 +33,9 @@ from casting_core.inspection.photograph import Photograph
 from casting_core.inspection.results import Inspection
 from casting_core.networks.card import DEFAULT, MODELS, ModelCard, folder_of, read_card, shipped
 from casting_core.networks.registry import architecture
+from casting_core.system import hosting
 from pages.shared.uploads import Upload
-from pages.shared.verdict_priority import Precedence
+from pages.shared.verdict_priority import Line, Precedence
 
 if TYPE_CHECKING:
     from casting_core.inspection.examination import Examination, Precedents
@@ -44,7 +47,9 @@ MAX_MODELS = 2  # held in memory
 AT_ONCE = 2  # pictures of a batch, whose maps are held in memory together
 KEPT = 1800.0  # s, for which what was found in a picture is kept
 
-_judging, _explaining = threading.Lock(), threading.Lock()
+Judged = TypeVar("Judged")
+
+_verdicts, _the_rest = Line(), Line()
 _precedence = Precedence()
 give_way = _precedence.wait  # before something that can come later, while others still wait for their verdict
 
@@ -56,8 +61,8 @@ def per_picture(*, max_entries: int) -> Callable[[Callable[..., Any]], Any]:
 
 
 def hosted() -> bool:
-    """Whether the app runs for strangers (`CASTING_HOSTED=1`), who name no folder of it and write to none."""
-    return os.environ.get("CASTING_HOSTED", "").strip().lower() in ("1", "true", "yes")
+    """Whether the app runs for strangers, see `casting_core.system.hosting`."""
+    return hosting.hosted(st.get_option("server.address"))
 
 
 def warm_up() -> None:
@@ -166,7 +171,8 @@ def displayed(upload: Upload, inspection: Inspection) -> DisplayedInspection:
     evidence = None
     if inspection.heatmap is not None:
         heatmap = Image.fromarray(inspection.heatmap)
-        evidence = np.asarray(heatmap.resize(_shown_size(heatmap.size), Image.Resampling.BILINEAR))
+        size = _shown_size((inspection.width or 1, inspection.height or 1))
+        evidence = np.asarray(heatmap.resize(size, Image.Resampling.BILINEAR))
     return DisplayedInspection(upload=upload, inspection=replace(inspection, heatmap=None), evidence=evidence)
 
 
@@ -174,22 +180,30 @@ def displayed(upload: Upload, inspection: Inspection) -> DisplayedInspection:
 def judge(upload: Upload, *, model: str = DEFAULT) -> DisplayedInspection:
     """Judge one picture with its explanation. `upload` must have its bytes."""
     with _precedence.first():
-        loaded = inspector(model)
-        with _judging:
-            inspection = loaded.inspect(photograph(upload))
+        loaded, taken = inspector(model), photograph(upload)
+        with suppress(ImageError):
+            taken.picture()  # reading a large file takes longer than judging it: others are judged meanwhile
+        with _verdicts:
+            inspection = loaded.inspect(taken, map_side=LONG_SIDE[1])
     return displayed(upload, inspection)
 
 
 def judge_many(uploads: Iterable[Upload], *, model: str = DEFAULT) -> Iterator[tuple[Photograph, Inspection]]:
-    """Judge many pictures in their order, without heatmaps; other sessions get their turn in between."""
+    """Judge many pictures in their order, without heatmaps."""
     photographs, given = tee(Photograph(upload.data) for upload in uploads)
-    stream = inspector(model).inspect_many(given, batch_size=AT_ONCE)
-    while True:
-        with _judging:
-            inspection = next(stream, None)
-        if inspection is None:
-            return
+    for inspection in _in_turn(inspector(model).inspect_many(given, batch_size=AT_ONCE, map_side=1)):
         yield next(photographs), replace(inspection, heatmap=None)
+
+
+def _in_turn(stream: Iterator[Judged]) -> Iterator[Judged]:
+    """Take one step after the other; verdicts on single pictures, and the steps of others, come in between."""
+    while True:
+        give_way()
+        with _the_rest:
+            judged = next(stream, None)
+        if judged is None:
+            return
+        yield judged
 
 
 # What follows is asked of pictures that can be decoded.
@@ -206,7 +220,7 @@ def activation_map(upload: Upload, *, model: str, method: str) -> tuple[np.ndarr
     loaded, pixels = inspector(model), photograph(upload).picture().pixels
     layer = architecture(loaded.card.architecture).heatmap_layer or ""
     _load_the_rest()  # not a part of the method's time
-    with _explaining:  # works on a copy of the network, so verdicts need not wait for it
+    with _the_rest:  # works on a copy of the network, so verdicts need not wait for it
         started = time.perf_counter()
         heatmap = compute(loaded.network, loaded.prepare(pixels), layer=layer, method=method)
         return heatmap, time.perf_counter() - started
@@ -217,7 +231,7 @@ def prove(upload: Upload, *, model: str) -> Proof | None:
     """Return the repair proof of a picture; None where no part is found or nothing is marked."""
     from casting_core.inspection import examination
 
-    with _explaining:
+    with _the_rest:
         return examination.proof(inspector(model), photograph(upload))
 
 
@@ -245,7 +259,7 @@ def precedents(upload: Upload, *, model: str) -> "Precedents | None":
     from casting_core.inspection import examination
 
     seen = seen_before(upload, model=model)
-    with _judging:
+    with _the_rest:
         return examination.precedents(
             inspector(model), photograph(upload), without=None if seen is None else seen.source
         )
@@ -254,10 +268,10 @@ def precedents(upload: Upload, *, model: str) -> "Precedents | None":
 @per_picture(max_entries=50)
 def stability(upload: Upload, *, model: str) -> "Stability":
     """Return the verdict in eight orientations and three exposures of a picture."""
-    from casting_core.inspection.stability import check_stability
+    from casting_core.inspection.stability import Stability, judge_variants
 
-    with _judging:
-        return check_stability(inspector(model), photograph(upload).picture().pixels)
+    variants = _in_turn(judge_variants(inspector(model), photograph(upload).picture().pixels))
+    return Stability(variants=tuple(variants))
 
 
 def examination(upload: Upload, *, model: str) -> "Examination":

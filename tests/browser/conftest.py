@@ -16,6 +16,7 @@ from tests import ROOT
 
 playwright = pytest.importorskip("playwright.sync_api", reason="needs the package playwright")
 
+LONG = 600_000  # ms: castings are rendered and looked at
 QUIET = """() => new Promise((quiet) => {
     const changed = new MutationObserver(() => { clearTimeout(timer); timer = setTimeout(over, 300); });
     const over = () => { changed.disconnect(); quiet(); };
@@ -92,11 +93,23 @@ def tab(browser: "playwright.Browser") -> Iterator["playwright.Page"]:
 
 @pytest.fixture
 def page(tab: "playwright.Page") -> Iterator["playwright.Page"]:
-    """As wide as on a desk; every link that is opened in it begins a session of its own."""
+    """As wide as on a desk; every link that is opened in it begins a session of its own.
+
+    Nothing that it does breaks the rules of the server on what a page may load.
+    """
+    broken: list[str] = []
+
+    def hear(told: "playwright.ConsoleMessage") -> None:
+        if "Content Security Policy" in told.text and "frame-ancestors" not in told.text:
+            broken.append(told.text)
+
+    tab.on("console", hear)
     tab.set_viewport_size({"width": 1440, "height": 900})
     yield tab
+    tab.remove_listener("console", hear)
     tab.mouse.move(0, 0)
     tab.evaluate("localStorage.clear()")
+    assert not broken
 
 
 def settled(page: "playwright.Page") -> None:
@@ -108,6 +121,23 @@ def drawn(page: "playwright.Page") -> None:
     """Wait until nothing has changed for a moment: charts and pictures come after the script has ended."""
     settled(page)
     page.evaluate(QUIET)
+
+
+@pytest.fixture(scope="session")
+def castings(tab: "playwright.Page", address: str) -> None:
+    """The rendered castings of that app, made and looked at."""
+    look_at_castings(tab, address)
+
+
+def look_at_castings(page: "playwright.Page", address: str) -> None:
+    """Have the rendered castings made and looked at, which no link begins by itself."""
+    page.goto(address + "/dataset?data=Rendered+castings")
+    button, view = page.get_by_role("button", name="Look at the pictures"), page.get_by_text("View", exact=True)
+    button.or_(view).first.wait_for()
+    if button.count():
+        button.click()
+    view.wait_for(timeout=LONG)
+    settled(page)
 
 
 def taken(page: "playwright.Page", button: "playwright.Locator") -> "playwright.Download":

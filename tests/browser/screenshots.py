@@ -18,12 +18,11 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests import ROOT
-from tests.browser.conftest import running_app, settled
+from tests.browser.conftest import LONG, look_at_castings, running_app, settled
 from tests.browser.every_page import VIEWS, links
 from tests.conftest import CHROMIUM
 
 SIZES = {"desk": (1440, 900), "phone": (390, 844)}
-LONG = 600_000  # ms: at first the castings are rendered and looked at
 TALLEST = 6000  # px
 README = ROOT / "docs" / "images"
 README_WIDTH = 1152  # px; with 256 colours that is at most some 200 KB an image
@@ -93,6 +92,8 @@ def main(folder: Path, *, readme: bool) -> None:
         os.environ.setdefault("CASTING_CACHE", scratch)
         with running_app(Path(scratch) / "log.txt") as address, sync_playwright() as driver:
             chromium = driver.chromium.launch(executable_path=program, args=CHROMIUM)
+            with opened(chromium, "desk", "light") as page:
+                look_at_castings(page, address)
             (one_of_each_page if readme else every_view)(chromium, address, folder)
             chromium.close()
 

@@ -9,12 +9,11 @@ from pathlib import Path
 import pytest
 
 from tests.browser.axe import serious
-from tests.browser.conftest import CASTINGS, settled, taken
+from tests.browser.conftest import CASTINGS, LONG, settled, taken
 
 playwright = pytest.importorskip("playwright.sync_api", reason="needs the package playwright")
 expect, Timeout = playwright.expect, playwright.TimeoutError
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-LONG = 400_000  # ms: castings are rendered and looked at
 TRAIN = CASTINGS * 6 // 7  # every seventh is tested
 ALL = f"{CASTINGS} of {CASTINGS} pictures"
 
@@ -25,7 +24,7 @@ def link(address: str, **query: str) -> str:
 
 
 @pytest.fixture
-def gallery(page, address):
+def gallery(page, address, castings):
     """The gallery of the rendered castings, made by the first test that asks for it."""
     page.goto(link(address, view="Gallery"))
     page.get_by_text(ALL).wait_for(timeout=LONG)
@@ -58,7 +57,10 @@ def choose(page, label: str, option: str) -> None:
 
 def test_it_is_made_with_progress_and_can_be_cancelled(page, address):
     page.goto(address + "/dataset")
+    page.get_by_text("have not been looked at yet").wait_for()
     page.get_by_text("castings that this app rendered itself").wait_for()
+    settled(page)
+    page.get_by_role("button", name="Look at the pictures").click()
     page.get_by_text("data fetch").wait_for()  # how to get the real ones
     page.get_by_text(re.compile(rf"Rendering \d+ of {CASTINGS}")).wait_for()
     page.get_by_role("button", name="Cancel").click()
@@ -141,7 +143,7 @@ def test_open_a_picture_step_and_go_on_to_inspection(gallery):
     gallery.get_by_role("heading", name="Where, and why").wait_for()
 
 
-def test_lasso_on_the_map_lists_its_pictures_and_the_link_keeps_it(page, address):
+def test_lasso_on_the_map_lists_its_pictures_and_the_link_keeps_it(page, address, castings):
     page.goto(link(address, view="Map"))
     page.get_by_text(ALL).wait_for(timeout=LONG)
     area = page.locator(".js-plotly-plot .draglayer .nsewdrag").first
@@ -182,7 +184,7 @@ def test_mark_and_undo(gallery, kept):
 
 
 @pytest.mark.parametrize("view", ["At a glance", "Is the test fair?", "Suspects", "Shortcuts"])
-def test_the_other_views_open(page, address, view):
+def test_the_other_views_open(page, address, castings, view):
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(link(address, view=view))
     page.get_by_role("heading", level=3).first.wait_for(timeout=LONG)

@@ -32,6 +32,16 @@ def test_what_is_asked_for_is_handed_on(monkeypatch: pytest.MonkeyPatch) -> None
     assert given[3:] == expected.split()
 
 
+def test_listening_on_the_network_is_for_strangers_or_for_names_that_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CASTING_HOSTED", "")
+    assert started(monkeypatch, "--address", "0.0.0.0")[3:] == ["--server.address=0.0.0.0", "--server.allowedHosts=*"]
+    named = started(monkeypatch, "--address", "0.0.0.0", "--name", "a.example")[4:]
+    assert named == [f"--server.allowedHosts={name}" for name in ("a.example", "localhost", "127.0.0.1", "::1")]
+    monkeypatch.setenv("CASTING_HOSTED", "0")
+    assert "--name" in str(refused("app", "--address", "0.0.0.0"))
+    assert started(monkeypatch, "--address", "0.0.0.0", "--name", "a.example")[4:] == named
+
+
 @pytest.mark.parametrize("port", ["0", "65536"])
 def test_a_port_that_cannot_be_is_refused(port: str) -> None:
     assert "--port" in wrong("app", "--port", port)

@@ -163,6 +163,17 @@ def test_the_settings_file_moves_the_thresholds(tmp_path: Path, pictures: list[b
             Inspector.load(settings=file)
 
 
+@pytest.mark.parametrize(("side", "shape"), [(None, (1500, 1800)), (1024, (853, 1024)), (4000, (1500, 1800))])
+def test_the_heatmap_of_a_large_picture_is_made_as_small_as_asked_for(inspector: Inspector, side: int | None, shape):
+    large = np.kron(samples()[2].render().pixels, np.ones((6, 6), np.uint8))[150:1650]
+    asked, whole = inspector.inspect(large, map_side=side), inspector.inspect(large)
+    (listed,) = inspector.inspect_many([large], map_side=side)
+    assert whole.regions
+    assert asked.regions == whole.regions == listed.regions
+    assert asked.heatmap.shape == listed.heatmap.shape == shape
+    assert asked.heatmap.max() == pytest.approx(whole.heatmap.max(), abs=0.02)
+
+
 def test_the_heatmap_points_at_a_defect_of_known_place(inspector: Inspector):
     rendered = next(sample for sample in samples() if sample.name == "Blow hole").render()
     result = inspector.inspect(rendered.pixels)

@@ -1,6 +1,7 @@
 """The page on data sets without a browser: facts without pictures, a difficult folder, marks, a hosted copy."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,11 @@ from streamlit.testing.v1 import AppTest
 from casting_core.data.collection.marks import MARKS, Mark, read_marks
 from casting_core.data.defects.insertion import DefectKind
 from casting_core.data.synthetic.casting import render_casting
+from casting_core.exploration import cache
 from casting_core.exploration.index import build_index
 from casting_core.networks.card import shipped
-from tests.pages.conftest import ROOT, texts
+from pages.views.dataset import indexing, loaded, source
+from tests.pages.conftest import ROOT, button, labels, says, texts
 
 pytestmark = pytest.mark.skipif(not shipped(), reason="needs a shipped model in models/")
 VIEWS = ["At a glance", "Gallery", "Map", "Is the test fair?", "Suspects", "Shortcuts"]
@@ -111,11 +114,73 @@ def test_classes_that_do_not_say_which_is_defective_are_asked_for(folder, tmp_pa
     assert "not known which classes are defective" not in texts(app)
 
 
-def test_a_folder_that_is_not_there_is_told(folder):
-    app = of_folder(folder / "nowhere")
-    assert not app.exception
-    assert "cannot be shown" in texts(app)
-    assert "no folder" in texts(app)
+@dataclass(kw_only=True)
+class Begun:
+    """Stands in for a job, which needs a process."""
+
+    running: bool = True
+    error: str | None = None
+    what: str = "Reading"
+    done: int = 1
+    total: int = 3
+    began: float = 0.0
+    cancelled: bool = False
+
+    def cancel(self) -> None:
+        self.cancelled = True
+
+
+class Listing:
+    """Stands in for the listing of a folder, and counts how often it was asked for."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def __call__(self, where: str) -> tuple[str, None, bool]:
+        self.count += 1
+        return where, None, False
+
+    def clear(self, where: str) -> None:
+        pass
+
+
+@pytest.mark.parametrize("kind", ["Another folder", "Rendered castings"])
+def test_a_link_alone_lists_no_folder_and_begins_nothing(folder, monkeypatch, tmp_path, kind):
+    begun: list[object] = []
+    listing = Listing()
+    monkeypatch.setattr(
+        indexing, "IndexJob", lambda commands: begun.append(commands) or Begun(running=False, error="No")
+    )
+    monkeypatch.setattr(loaded, "_key", listing)
+    monkeypatch.setattr(source, "COUNT", 3)  # castings that nobody has rendered
+    indexing._jobs.clear()
+    app = open_dataset(data=kind, folder=str(tmp_path))
+    assert "have not been looked at yet" in texts(app)
+    assert not begun
+    assert not listing.count
+    says(texts(button(app, "Look at the pictures").click().run()), "cannot be looked at", "No")
+    assert len(begun) == 1
+
+
+@pytest.mark.parametrize(("hosted", "others"), [("1", False), ("0", True)])
+def test_on_a_hosted_copy_nobody_cancels_what_another_began(folder, monkeypatch, hosted, others):
+    monkeypatch.setenv("CASTING_HOSTED", hosted)
+    monkeypatch.setattr(source, "COUNT", 3)
+    monkeypatch.setattr(indexing, "IndexJob", lambda commands: Begun())
+    indexing._jobs.clear()
+    mine = button(open_dataset(data="Rendered castings"), "Look at the pictures").click().run()
+    theirs = open_dataset(data="Rendered castings")
+    assert "Cancel" in labels(mine)
+    assert ("Cancel" in labels(theirs)) is others
+    button(mine, "Cancel").click().run()
+    (job,) = indexing._jobs().values()
+    assert job.cancelled
+
+
+def test_a_folder_that_is_not_there_is_told(folder, monkeypatch):
+    gone = folder / "nowhere"
+    monkeypatch.setattr(cache, "remembered", lambda root: {"key": "looked at once"})
+    says(texts(of_folder(gone)), "cannot be shown", "no folder")
 
 
 def test_a_picture_is_marked_in_its_dialog_and_the_mark_undone(folder):
@@ -141,9 +206,8 @@ def test_a_hosted_copy_names_no_folder_and_writes_none(folder, monkeypatch):
     assert not (folder / MARKS).exists()
 
 
-def test_an_index_that_fails_says_why(folder, tmp_path):
+def test_an_index_that_fails_says_why(folder, tmp_path, wait_for):
     (tmp_path / "alone").mkdir()
     (tmp_path / "alone" / "a.png").write_bytes(b"nothing")
-    app = of_folder(tmp_path)
-    assert not app.exception
-    assert "one sub-folder for each class" in texts(app)
+    app = button(of_folder(tmp_path), "Look at the pictures").click().run()
+    wait_for(app, lambda page: "one sub-folder for each class" in texts(page))

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import streamlit as st
 import torch
@@ -23,6 +24,20 @@ from pages.shared.uploads import Upload, take
 from pages.shared.wording import WORDING, advice, clock, where
 from pages.views.inspection import printout
 from tests.pages.conftest import button, labels, open_inspection, png, says, texts, upload
+
+
+def test_a_slow_map_is_computed_when_it_is_asked_for_and_not_by_a_link(monkeypatch):
+    asked: list[str] = []
+
+    def instead(upload: Upload, *, model: str, method: str) -> tuple[np.ndarray, float]:
+        asked.append(method)
+        return np.zeros((8, 8), np.float32), 0.1
+
+    monkeypatch.setattr(resources, "activation_map", instead)
+    app = open_inspection(source="Sample", sample="Burr", method=METHODS["scorecam"].title)
+    assert not asked
+    says(texts(button(app, "Compute Score-CAM").click().run()), "Computed in 100 ms")
+    assert asked == ["scorecam"]
 
 
 def test_an_empty_page_says_what_to_do_and_a_sample_is_one_click_away():

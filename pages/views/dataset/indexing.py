@@ -1,6 +1,7 @@
 """Making an index beside the app: in a process of its own, so that pages stay quick and its memory is given back.
 
-One job a folder, whoever asked for it; all sessions that look at the folder watch the same one.
+One job a folder, whoever asked for it; all sessions that look at the folder watch the same one. On a hosted copy it is
+cancelled by the visitor who began it only.
 """
 
 import contextlib
@@ -17,10 +18,12 @@ from pathlib import Path
 import streamlit as st
 
 from casting_core.system.places import PACKAGE
+from pages.shared import resources
 from pages.views.dataset import source
 from pages.views.dataset.source import Source
 
 EVERY = 1.0  # s, between two looks at a running job
+BEGUN = "index begun"  # in the session: the job that it began last
 PROGRESS = re.compile(r"(\d+)\t(\d+)\t(.+)")  # done, total, what
 
 
@@ -116,7 +119,7 @@ def begin(chosen: Source) -> None:
     if chosen.kind == source.RENDERED and not (Path(folder) / "defects.csv").is_file():
         count, seed = str(source.COUNT), str(source.SEED)
         commands.insert(0, ["data", "render", "--lines", "--out", folder, "--count", count, "--seed", seed])
-    _jobs()[folder] = IndexJob(commands)
+    st.session_state[BEGUN] = _jobs()[folder] = IndexJob(commands)
 
 
 @st.fragment(run_every=EVERY)
@@ -131,7 +134,8 @@ def watch(chosen: Source) -> None:
         share = min(current.done / max(current.total, 1), 1.0)
         count = f" {current.done:,} of {current.total:,}" if current.total > 1 else ""
         st.progress(share, f"{current.what}{count} ({seconds:.0f} s so far)")
-        st.button("Cancel", icon=":material/stop:", on_click=current.cancel)
+        if st.session_state.get(BEGUN) is current or not resources.hosted():
+            st.button("Cancel", icon=":material/stop:", on_click=current.cancel)
     st.caption(
         "This is done once: what is found out is kept on this computer, and found again as long as the pictures stay "
         "the same. You may leave this page meanwhile."

@@ -19,7 +19,7 @@ from casting_core.exploration.index_file import Index, read_index
 from casting_core.exploration.table import Table, make_table, models_for, public_facts
 from pages.shared.trouble import complain
 from pages.views.dataset import indexing
-from pages.views.dataset.source import RENDERED, Source
+from pages.views.dataset.source import FOLDER, RENDERED, Source
 
 FRESH = 5.0  # s, for which the files of a folder are taken to be as they were
 MOST = 3  # indexes in memory
@@ -37,7 +37,7 @@ def load(chosen: Source, place: DeltaGenerator) -> Table | None:
         indexing.watch(chosen)
         return None
     index, valid = None, False
-    if chosen.kind != RENDERED or chosen.folder.is_dir():
+    if _may_be_listed(chosen, chosen.folder, current):
         root, key, valid = _key(str(chosen.folder))
         index = None if key is None else _index(key, root)
         if index is None:
@@ -52,13 +52,16 @@ def load(chosen: Source, place: DeltaGenerator) -> Table | None:
     return _with_model(index, chosen.kind, place)
 
 
+def _may_be_listed(chosen: Source, folder: Path, before: indexing.IndexJob | None) -> bool:
+    """Whether there is something to list. A folder that a link names may be the whole disk: it was looked at before."""
+    if chosen.kind == RENDERED:
+        return folder.is_dir()
+    return chosen.kind != FOLDER or before is not None or bool(cache.remembered(folder))
+
+
 def _offer(chosen: Source, before: indexing.IndexJob | None) -> None:
-    """Begin at once, unless it was cancelled or failed before."""
-    if before is None:
-        _begin(chosen)
-        indexing.watch(chosen)
-        return
-    if before.error:
+    """Offer to look at the pictures: a link alone begins nothing that takes long. Say why that failed before."""
+    if before is not None and before.error:
         complain("This data set cannot be looked at.", before.error)
     else:
         st.info("The pictures have not been looked at yet.", icon=":material/pause_circle:")

@@ -18,14 +18,14 @@ from casting_core.networks.card import ModelCard
 from pages.shared import resources, trouble, widgets, wording
 from pages.views.evidence.album import Album, album
 
-FEW = 12  # rendered castings that are judged at once: no more than a page may take
+FEW = 12  # rendered castings that are judged first
 STEP = 10  # pictures between two looks at the progress
 SEARCH = ":material/search:"
 PANELS = ("Picture", "What was marked", "What the map says")
 
 
 def show(card: ModelCard) -> None:
-    """Draw the pictures: rendered ones at once, those of the second camera where they are on this computer."""
+    """Draw the pictures, on demand: rendered ones, and those of the second camera where they are on this computer."""
     st.subheader("Where it points best and worst", anchor=False)
     if not card.on_public_set:
         st.markdown("The castings that the app renders are not the product of this model, so there is nothing to show.")
@@ -52,11 +52,15 @@ def _rendered(card: ModelCard) -> None:
     total = FEW if card.metrics.rendered is None else card.metrics.rendered.pictures
     key = ("rendered", card.name, card.weights_sha256, str(total))
     found = album(key, rendered(total).read(), _judge(card.name))
+    place = st.empty()
     if found.done < min(FEW, total):
+        offer = f"Render {min(FEW, total)} castings and judge them"
+        if not place.button(offer, icon=SEARCH, key="map few rendered"):
+            return
+        place.empty()
         with st.spinner("Rendering castings and judging them…"):
             while found.advance(FEW):
                 pass
-    place = st.empty()
     offer = f"Search all {total} castings that the figures above were measured on (takes about a minute)"
     if found.done < total and place.button(offer, icon=SEARCH, key="map all rendered"):
         place.empty()

@@ -126,7 +126,7 @@ def repair(upload: uploads.Upload, inspection: Inspection, model: str) -> None:
             icon=":material/block:",
         )
         return
-    if not _asked("Repair and judge again", ":material/healing:", upload, model):
+    if not asked("Repair and judge again", ":material/healing:", upload, model):
         return
     with st.spinner("Repairing, and judging again…"):
         proof = resources.prove(upload, model=model)
@@ -144,15 +144,15 @@ def stability(upload: uploads.Upload, model: str) -> None:
         "A part is what it is however it lies. The same picture is judged in its eight orientations, each as it is, "
         "darker and brighter. Where the answers differ, a person should look."
     )
-    if not _asked("Turn, relight and judge again", ":material/cached:", upload, model):
+    if not asked("Turn, relight and judge again", ":material/cached:", upload, model):
         return
     with st.spinner("Judging 24 variants…"):
         found = resources.stability(upload, model=model)
     _stability(found)
 
 
-def _asked(label: str, icon: str, upload: uploads.Upload, model: str) -> bool:
-    """Whether the visitor has asked for what takes a while; draws the button for it where not."""
+def asked(label: str, icon: str, upload: uploads.Upload, model: str) -> bool:
+    """Whether the visitor has asked for what takes a while, which no link does; draws the button for it where not."""
     known = st.session_state.setdefault("asked", set())
     key = (label, model, upload.sha256)
     if key in known or st.button(label, icon=icon):

@@ -100,6 +100,9 @@ def activation(upload: uploads.Upload, picture: Image, judged: resources.Display
         bind="query-params",
     )
     title = METHODS[method].title
+    if METHODS[method].slow and not second_opinions.asked(f"Compute {title}", ":material/layers:", upload, model):
+        st.caption(METHODS[method].sentence)
+        return
     with place:
         with st.spinner(f"Computing {title}…"):
             heatmap, seconds = resources.activation_map(upload, model=model, method=method)

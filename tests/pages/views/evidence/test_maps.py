@@ -86,8 +86,10 @@ def test_what_is_compared_is_in_the_link():
     assert "points" in str(app.get("plotly_chart")[-1].proto.spec)
 
 
-def test_the_best_and_the_worst_of_a_few_castings_are_shown_and_labelled():
+def test_a_link_alone_renders_nothing_and_a_press_shows_the_best_and_the_worst_of_a_few_castings():
     app = run()
+    assert "castings rendered here" not in texts(app)
+    app.button(key="map few rendered").click().run()
     told = texts(app)
     says(told, "drawn by this app; no photographs of real parts", "Of 4 castings rendered here", "**Worst 1.**")
     assert "rendered casting 100000" in told
@@ -99,6 +101,7 @@ def test_all_castings_can_be_searched(monkeypatch: pytest.MonkeyPatch, card: Mod
     six = replace(card, metrics=replace(card.metrics, rendered=replace(card.metrics.rendered, pictures=6)))
     monkeypatch.setattr(resources, "card", lambda name: six if name == "castnet" else read_card(MODELS / name))
     app = run()
+    app.button(key="map few rendered").click().run()
     app.button(key="map all rendered").click().run()
     assert "Of 6 castings rendered here" in texts(app)
     assert not [each for each in app.button if each.key == "map all rendered"]
