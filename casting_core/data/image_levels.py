@@ -1,16 +1,39 @@
 """Levels of gray and colour of any picture as 8 bits, opaque: the last step of `data.images`."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 from PIL import Image, ImageCms
 from PIL.TiffImagePlugin import BITSPERSAMPLE, PHOTOMETRIC_INTERPRETATION
 
 from casting_core.errors import ImageError
 
+STRIP = 2**20  # pixels that are made at a time
 
-def flatten(image: Image.Image, mode: str) -> Image.Image:
-    """Return the image with 8 bits, opaque over white, in `mode` ("L" or "RGB"). Raises `ImageError` on odd levels."""
+
+def levels(image: Image.Image, mode: str, *, shrink: int = 1) -> np.ndarray:
+    """Return uint8 (H, W) or (H, W, 3), opaque over white, as `mode` "L" or "RGB" asks. Raises `ImageError`.
+
+    Made strip by strip, for a large picture takes up to 4 bytes a pixel in each mode that it goes through.
+    `shrink`: each square of so many pixels becomes one, their mean.
+    """
+    width, height = image.size
+    tags = getattr(image, "tag_v2", {})
+    rows = max(STRIP // (width * shrink), 1) * shrink
+    if height <= rows:
+        return np.array(_flattened(image, mode, tags, shrink))
+    shape = -(-height // shrink), -(-width // shrink)
+    pixels = np.empty(shape if mode == "L" else (*shape, 3), np.uint8)
+    for top in range(0, height, rows):
+        strip = image.crop((0, top, width, min(top + rows, height)))
+        pixels[top // shrink : (top + rows) // shrink] = np.asarray(_flattened(strip, mode, tags, shrink))
+    return pixels
+
+
+def _flattened(image: Image.Image, mode: str, tags: Mapping[int, Any], shrink: int) -> Image.Image:
     if image.mode in ("I", "F") or image.mode.startswith("I;16"):
-        image = _eight_bits(image)
+        image = _eight_bits(image, tags)
     elif image.has_transparency_data:
         image = image.convert("RGBA")
         white = Image.new("RGB", image.size, "white")
@@ -23,15 +46,15 @@ def flatten(image: Image.Image, mode: str) -> Image.Image:
         image = converted
     elif image.mode not in ("1", "L", "RGB"):
         image = image.convert("RGB")
-    return image if image.mode == mode else image.convert(mode)
+    image = image if image.mode == mode else image.convert(mode)
+    return image.reduce(shrink) if shrink > 1 else image
 
 
-def _eight_bits(image: Image.Image) -> Image.Image:
-    """Scales deep gray (modes "I;16…", "I", "F") to 8 bits, each level rounded to the nearest."""
+def _eight_bits(image: Image.Image, tags: Mapping[int, Any]) -> Image.Image:
+    """Scales deep gray (modes "I;16…", "I", "F") to 8 bits, each level rounded to the nearest. `tags`: of a TIFF."""
     values = np.asarray(image)  # (H, W), uint16, int32 or float32
     if values.dtype.kind == "f":
         return Image.fromarray(from_unit(values))
-    tags = getattr(image, "tag_v2", {})
     top = 4095 if tags.get(BITSPERSAMPLE) == (12,) else 65535
     low, high = int(values.min()), int(values.max())
     if low < 0 or high > top:

@@ -6,7 +6,8 @@ Steps, in the order of what they cost:
 2. the format is told by the first bytes, never by the file's name;
 3. width, height and number of frames are taken from the header and checked
    before any pixel is decoded;
-4. the pixels are decoded, reduced to 8 bits, laid over white where they are
+4. the pixels are decoded as soon as the memory that they take is free
+   (`image_memory`), reduced to 8 bits, laid over white where they are
    transparent, and turned upright as EXIF asks.
 
 Decided here, for every way in which a picture may come:
@@ -35,7 +36,7 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 import numpy as np
-from PIL import ExifTags, Image, ImageOps
+from PIL import ExifTags, Image
 from PIL.BmpImagePlugin import BmpImageFile
 from PIL.ImageFile import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
@@ -43,12 +44,17 @@ from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
-from casting_core.data.image_levels import flatten, from_unit
+from casting_core.data.image_levels import from_unit, levels
+from casting_core.data.image_memory import BUDGET, needed
 from casting_core.data.image_source import explained, read_bytes
 from casting_core.errors import ImageError, SettingsError
 
 Source = str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO | Image.Image | np.ndarray
-# What Pillow raises for EXIF that breaks off or contradicts itself; anything else is an unreadable picture.
+# By the number that EXIF gives: whether rows are stored as columns, and which way rows and columns are then read.
+_ORIENTATIONS = {
+    number: (number > 4, *steps) for number, steps in enumerate(((1, 1), (1, -1), (-1, -1), (-1, 1)) * 2, start=1)
+}
+# What EXIF raises that is not there, breaks off or contradicts itself; anything else is an unreadable picture.
 BROKEN_EXIF = (SyntaxError, struct.error, ValueError, TypeError, KeyError, IndexError, OSError)
 
 MAX_PIXELS = 89_478_485  # where Pillow itself begins to suspect a decompression bomb
@@ -132,15 +138,25 @@ def decode(source: Source, *, limits: ImageLimits = DEFAULT_LIMITS) -> Picture:
     >>> picture.pixels.shape, picture.pixels.dtype.name, int(picture.pixels[0, 0])
     ((48, 64), 'uint8', 200)
     """
-    image, data = _open(source, "L", limits)
-    pixels = np.array(image)  # (H, W)
+    pixels, data = _decoded(source, "L", limits)
     digest = hashlib.sha256(pixels.data if data is None else data).hexdigest()
     return Picture(pixels=pixels, sha256=digest)
 
 
 def decode_rgb(source: Source, *, limits: ImageLimits = DEFAULT_LIMITS) -> np.ndarray:
     """Return the same picture for display: uint8 (H, W, 3). Sources, rules and errors as in `decode`."""
-    return np.array(_open(source, "RGB", limits)[0])
+    return _decoded(source, "RGB", limits)[0]
+
+
+def decode_shown(source: Source, sides: tuple[int, int], *, limits: ImageLimits = DEFAULT_LIMITS) -> np.ndarray:
+    """Return the same picture as `decode_rgb`, of the size `shown_size`; a large one is scaled while it is decoded."""
+    return _decoded(source, "RGB", limits, sides)[0]
+
+
+def shown_size(size: tuple[int, int], sides: tuple[int, int]) -> tuple[int, int]:
+    """Return width and height with the long side at least and at most as long as `sides` say, all in pixels."""
+    scale = min(max(*size, sides[0]), sides[1]) / max(size)
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
 def encoded(image: Image.Image, kind: str, **options: Any) -> bytes:
@@ -150,26 +166,48 @@ def encoded(image: Image.Image, kind: str, **options: Any) -> bytes:
     return stream.getvalue()
 
 
-def _open(source: Source, mode: str, limits: ImageLimits) -> tuple[Image.Image, bytes | None]:
-    """Return the picture in `mode` ("L" or "RGB"), and its bytes where it came as bytes."""
+def _decoded(
+    source: Source, mode: str, limits: ImageLimits, sides: tuple[int, int] | None = None
+) -> tuple[np.ndarray, bytes | None]:
+    """Return the pixels in `mode` ("L" or "RGB"), upright, and the picture's bytes where it came as bytes."""
     _silence()
+    image, data = _open(source, limits)
+    with explained(f"{image.format} picture" if data else "picture"):
+        full = image.size
+        size = full if sides is None else shown_size(full, sides)
+        if data and isinstance(image, JpegImageFile):
+            _check_scans(data)
+            # decodes luminance only, and no more pixels than are of use
+            image.draft(mode, full if sides is None else (2 * size[0], 2 * size[1]))
+        if getattr(image, "is_animated", False) and image.format != "MPO":
+            raise ImageError(
+                "Expected one picture, but the file holds several frames or pages. Save the one that is meant."
+            )
+        with BUDGET.taking(needed(image, full, channels=len(mode))):
+            image.load()
+            pixels = levels(image, mode, shrink=max(1, max(image.size) // (2 * max(size))))
+            if sides is not None:
+                pixels = np.array(Image.fromarray(pixels).resize(size, Image.Resampling.BICUBIC))
+            pixels = np.ascontiguousarray(_upright(pixels, image))
+            del image  # with all that its decoder holds, before the next picture has its turn
+        return pixels, data
+
+
+def _open(source: Source, limits: ImageLimits) -> tuple[Image.Image, bytes | None]:
+    """Return the picture, of which only the header is read where it comes as bytes, and these."""
     if isinstance(source, np.ndarray):
-        return _from_array(source, limits).convert(mode), None
+        return _from_array(source, limits), None
     if isinstance(source, Image.Image):
         _check_size(source.size, limits)
-        with explained("picture"):
-            return _finish(source, mode), None
+        return source, None
     data = read_bytes(source, limits.max_bytes)
     kind = _kind(data)
     if kind is WebPImageFile:  # its decoder allocates the canvas as soon as it is made
         _check_size(_webp_size(data), limits)
     with explained(f"{kind.format} picture"):
         image = kind(io.BytesIO(data))
-        _check_size(image.size, limits)
-        if isinstance(image, JpegImageFile):
-            _check_scans(data)
-            image.draft(mode, image.size)  # decodes luminance only, at full size
-        return _finish(image, mode), data
+    _check_size(image.size, limits)
+    return image, data
 
 
 def _silence() -> None:
@@ -232,28 +270,13 @@ def _webp_size(data: bytes) -> tuple[int, int]:
     raise ImageError("This WEBP picture is damaged or incomplete: its header holds no size. Copy it again.")
 
 
-def _finish(image: Image.Image, mode: str) -> Image.Image:
-    """One frame, decoded, in `mode`, upright. The given image keeps its pixels and its mode."""
-    if getattr(image, "is_animated", False) and image.format != "MPO":
-        raise ImageError(
-            "Expected one picture, but the file holds several frames or pages. Save the one that is meant."
-        )
-    image.load()
-    return _upright(flatten(image, mode), image)
-
-
-def _upright(flat: Image.Image, image: Image.Image) -> Image.Image:
-    """`flat` as the EXIF of `image` asks; where that is broken, as it is: EXIF is a guest, the pixels still count."""
+def _upright(pixels: np.ndarray, image: Image.Image) -> np.ndarray:
+    """`pixels` as the EXIF of `image` asks; where it is broken, as they are: EXIF is a guest, the pixels count."""
     try:
-        orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
+        turned, rows, columns = _ORIENTATIONS[image.getexif()[ExifTags.Base.Orientation]]
     except BROKEN_EXIF:
-        orientation = 1
-    if orientation == 1:
-        return flat
-    bare = flat.copy()
-    bare.info = {}  # or all of the EXIF would be read again, and written anew
-    bare.getexif()[ExifTags.Base.Orientation] = orientation
-    return ImageOps.exif_transpose(bare)
+        return pixels
+    return (pixels.swapaxes(0, 1) if turned else pixels)[::rows, ::columns]
 
 
 def _from_array(array: np.ndarray, limits: ImageLimits) -> Image.Image:

@@ -1,5 +1,6 @@
 """Levels of gray and colour: transparency, deep gray and odd modes against values worked out by hand."""
 
+import io
 import struct
 import zlib
 
@@ -7,9 +8,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from casting_core.data import image_levels
+from casting_core.data.image_levels import levels
 from casting_core.data.images import decode, decode_rgb
 from casting_core.errors import ImageError
-from tests.data.pictures import COLOURS, GRAY, LUMA, png16, saved, tiff_gray
+from tests.data.pictures import COLOURS, GRAY, LUMA, png16, saved, tiff_gray, webp_bomb
 
 RAMP = np.arange(0, 65536, 257, dtype=np.uint16).reshape(16, 16)  # level k is exactly k × 257
 EIGHT = np.arange(256, dtype=np.uint8).reshape(16, 16)
@@ -104,3 +107,28 @@ def test_floating_point_tiff_lies_between_zero_and_one():
 def test_float_arrays_out_of_range(value):
     with pytest.raises(ImageError, match=r"\[0, 1\]"):
         decode(np.array([[0.5, value]], np.float32))
+
+
+@pytest.mark.parametrize("shrink", [1, 2, 3, 50])
+@pytest.mark.parametrize("mode", ["L", "RGB"])
+@pytest.mark.parametrize("kind", ["1", "L", "P", "LA", "RGB", "RGBA", "CMYK", "LAB", "I;16", "F", "clear", "negative"])
+def test_strips_make_the_picture_that_is_made_at_once(monkeypatch, kind: str, mode: str, shrink: int) -> None:
+    random = np.random.default_rng(1)
+    image = Image.fromarray(random.integers(0, 256, (23, 17, 4), np.uint8), "RGBA")
+    deep = random.integers(0, 65536, (23, 17)).astype(np.uint16)
+    if kind in ("I;16", "negative"):
+        image = Image.open(io.BytesIO(tiff_gray(deep, 16, photometric=int(kind == "I;16"))))
+    elif kind == "F":
+        image = Image.fromarray((deep / 65535).astype(np.float32))
+    elif kind == "clear":
+        image = Image.open(io.BytesIO(saved(image.convert("P"), "PNG", transparency=bytes(range(256)))))
+    else:
+        image = image.convert("RGB").convert(kind) if kind == "LAB" else image.convert(kind)
+    whole = levels(image, mode, shrink=shrink)
+    monkeypatch.setattr(image_levels, "STRIP", 80)
+    assert np.array_equal(levels(image, mode, shrink=shrink), whole)
+    assert whole.shape[:2] == (-(-23 // shrink), -(-17 // shrink))
+
+
+def test_a_picture_of_no_bits_a_pixel_is_half_transparent_black() -> None:
+    assert np.unique(decode(webp_bomb(20, 10)).pixels).tolist() == [128]
