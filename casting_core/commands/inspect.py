@@ -162,7 +162,8 @@ def _table_line(found: Found, inspection: "Inspection") -> str:
     if inspection.regions and inspection.regions[0].clock is not None:
         first = inspection.regions[0]
         where = f"  [{first.clock:.0f} o'clock, {first.radius:.0%} of the radius]"
-    reason = f"  ({_on_one_line(inspection.reason)})" if inspection.reason else ""
+    said = " ".join(filter(None, (inspection.reason, inspection.note)))
+    reason = f"  ({_on_one_line(said)})" if said else ""
     return f"{inspection.verdict:<10} {probability:>11}  {_on_one_line(_text(found.path))}{where}{reason}\n"
 
 

@@ -12,16 +12,21 @@ Steps, in the order of what they cost:
 
 Decided here, for every way in which a picture may come:
 
-- JPEG, PNG, BMP, TIFF and WebP are read; a name that does not fit does no harm.
+- JPEG, PNG, BMP, TIFF, WebP and AVIF are read; a name that does not fit does no harm.
 - Luminance is that of ITU-R BT.601 as Pillow computes it,
   (19595 R + 38470 G + 7471 B + 32768) >> 16. A colour JPEG gives its own
   luminance channel, which is the same quantity a level or so apart.
-- Transparent pixels become white, as a browser shows them on a plain page.
-- 16-bit gray is scaled from 0…65535 to 0…255 (12-bit TIFF from 0…4095), never
-  clipped; floating point must lie in [0, 1].
+- Transparent pixels become white, as a browser shows them on a plain page; where
+  all are equally transparent, that is passed over.
+- Gray of more than 8 bits is scaled to 0…255 and never clipped: from the range
+  that the file states, else from that of the bits that are used, and then it is
+  said (`Picture.note`). Floating point must lie in [0, 1].
+- A JPEG whose decoder complains of its data is damaged, a camera raw file is no
+  picture yet.
 - Colour profiles are not applied. EXIF that cannot be read is ignored.
 - More than one frame or page is an error, because it is open which one is
-  meant. The previews that phones append to a JPEG (MPO) are not frames.
+  meant. The previews that phones append to a JPEG (MPO) are not frames, and
+  smaller copies in a TIFF are no pages.
 
 Every failure is an `ImageError`. The functions may be called from many threads.
 """
@@ -37,14 +42,21 @@ from typing import Any, BinaryIO
 
 import numpy as np
 from PIL import ExifTags, Image
-from PIL.BmpImagePlugin import BmpImageFile
-from PIL.ImageFile import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
-from casting_core.data.image_levels import from_unit, levels
+from casting_core.data.image_file import (
+    SEVERAL_PAGES,
+    luminance,
+    reader_of,
+    significant_bits,
+    turn_to_page,
+    webp_size,
+    without_texts,
+)
+from casting_core.data.image_levels import from_unit, is_deep, levels, white_level
 from casting_core.data.image_memory import BUDGET, needed
 from casting_core.data.image_source import explained, read_bytes
 from casting_core.errors import ImageError, SettingsError
@@ -59,17 +71,10 @@ BROKEN_EXIF = (SyntaxError, struct.error, ValueError, TypeError, KeyError, Index
 
 MAX_PIXELS = 89_478_485  # where Pillow itself begins to suspect a decompression bomb
 
-_MOST_SCANS = 100  # of a progressive JPEG; encoders write about ten, libtiff allows as many as here
+MOST_SCANS = 100  # of a progressive JPEG; encoders write about ten, libtiff allows as many as here
 _SCAN = re.compile(rb"\xff\xda\0(?:\x08\x01|\x0a\x02|\x0c\x03|\x0e\x04)")  # marker, length, components
 _PLUGINS = r"PIL\.\w+ImagePlugin"
 _SILENCE = ("ignore", None, UserWarning, re.compile(_PLUGINS), 0)  # as `warnings.filters` holds it
-_READERS: dict[bytes, type[ImageFile]] = {  # by the first bytes of a file
-    b"\xff\xd8\xff": JpegImageFile,
-    b"\x89PNG\r\n\x1a\n": PngImageFile,
-    b"BM": BmpImageFile,
-    **dict.fromkeys((b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"), TiffImageFile),
-}
-_FOREIGN = {b"GIF8": "a GIF", b"%PDF": "a PDF document", b"PK\x03\x04": "a ZIP archive or office document"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,10 +105,12 @@ class Picture:
     `pixels`: uint8 (H, W), luminance from 0 (black) to 255 (white), upright; an
     own copy, never shared with the source. `sha256`: hexadecimal digest of the
     bytes given, or of `pixels` in C order where an array or a PIL image was given.
+    `note`: what was assumed of the file, in words, where it does not tell.
     """
 
     pixels: np.ndarray
     sha256: str
+    note: str | None = None
 
     @property
     def width(self) -> int:
@@ -138,9 +145,9 @@ def decode(source: Source, *, limits: ImageLimits = DEFAULT_LIMITS) -> Picture:
     >>> picture.pixels.shape, picture.pixels.dtype.name, int(picture.pixels[0, 0])
     ((48, 64), 'uint8', 200)
     """
-    pixels, data = _decoded(source, "L", limits)
+    pixels, data, note = _decoded(source, "L", limits)
     digest = hashlib.sha256(pixels.data if data is None else data).hexdigest()
-    return Picture(pixels=pixels, sha256=digest)
+    return Picture(pixels=pixels, sha256=digest, note=note)
 
 
 def decode_rgb(source: Source, *, limits: ImageLimits = DEFAULT_LIMITS) -> np.ndarray:
@@ -168,8 +175,8 @@ def encoded(image: Image.Image, kind: str, **options: Any) -> bytes:
 
 def _decoded(
     source: Source, mode: str, limits: ImageLimits, sides: tuple[int, int] | None = None
-) -> tuple[np.ndarray, bytes | None]:
-    """Return the pixels in `mode` ("L" or "RGB"), upright, and the picture's bytes where it came as bytes."""
+) -> tuple[np.ndarray, bytes | None, str | None]:
+    """Return the pixels in `mode` ("L" or "RGB"), upright, the picture's bytes where it came as bytes, and a note."""
     _silence()
     image, data = _open(source, limits)
     with explained(f"{image.format} picture" if data else "picture"):
@@ -179,18 +186,31 @@ def _decoded(
             _check_scans(data)
             # decodes luminance only, and no more pixels than are of use
             image.draft(mode, full if sides is None else (2 * size[0], 2 * size[1]))
-        if getattr(image, "is_animated", False) and image.format != "MPO":
-            raise ImageError(
-                "Expected one picture, but the file holds several frames or pages. Save the one that is meant."
-            )
+        elif data and isinstance(image, TiffImageFile):
+            turn_to_page(image)
+        elif getattr(image, "is_animated", False) and image.format != "MPO":
+            raise ImageError(SEVERAL_PAGES)
+        _check_size(image.size, limits)
         with BUDGET.taking(needed(image, full, channels=len(mode))):
-            image.load()
-            pixels = levels(image, mode, shrink=max(1, max(image.size) // (2 * max(size))))
+            pixels, note = _pixels(image, data, mode, shrink=max(1, max(image.size) // (2 * max(size))))
             if sides is not None:
                 pixels = np.array(Image.fromarray(pixels).resize(size, Image.Resampling.BICUBIC))
             pixels = np.ascontiguousarray(_upright(pixels, image))
             del image  # with all that its decoder holds, before the next picture has its turn
-        return pixels, data
+        return pixels, data, note
+
+
+def _pixels(image: Image.Image, data: bytes | None, mode: str, *, shrink: int) -> tuple[np.ndarray, str | None]:
+    """Decode: uint8 (H, W) or (H, W, 3), and what was assumed."""
+    if data and isinstance(image, JpegImageFile) and mode == "L":
+        found = luminance(data)
+        if found is not None:
+            return found, None
+    image.load()
+    if not is_deep(image):
+        return levels(image, mode, shrink=shrink), None
+    white, note = white_level(image, significant_bits(data) if data and isinstance(image, PngImageFile) else None)
+    return levels(image, mode, shrink=shrink, white=white), note
 
 
 def _open(source: Source, limits: ImageLimits) -> tuple[Image.Image, bytes | None]:
@@ -201,11 +221,11 @@ def _open(source: Source, limits: ImageLimits) -> tuple[Image.Image, bytes | Non
         _check_size(source.size, limits)
         return source, None
     data = read_bytes(source, limits.max_bytes)
-    kind = _kind(data)
+    kind = reader_of(data)
     if kind is WebPImageFile:  # its decoder allocates the canvas as soon as it is made
-        _check_size(_webp_size(data), limits)
+        _check_size(webp_size(data), limits)
     with explained(f"{kind.format} picture"):
-        image = kind(io.BytesIO(data))
+        image = kind(io.BytesIO(without_texts(data) if kind is PngImageFile else data))
     _check_size(image.size, limits)
     return image, data
 
@@ -233,41 +253,8 @@ def _check_size(size: tuple[int, int], limits: ImageLimits) -> None:
 
 def _check_scans(data: bytes) -> None:
     """Refuse too many scans: each makes the decoder pass over all pixels again, a bomb of time, not of size."""
-    if data.count(b"\xff\xda") > _MOST_SCANS and len(_SCAN.findall(data)) > _MOST_SCANS:
-        raise ImageError(f"This JPEG picture has more than {_MOST_SCANS} scans. Save it anew as JPEG or PNG.")
-
-
-def _kind(data: bytes) -> type[ImageFile]:
-    """Pillow's reader for these bytes, told by their beginning.
-
-    The readers are used directly: `Image.open` would warn of size before the
-    size can be checked, and would take a phone's appended previews for frames.
-    """
-    for start, reader in _READERS.items():
-        if data.startswith(start):
-            return reader
-    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
-        return WebPImageFile
-    found = next((name for start, name in _FOREIGN.items() if data.startswith(start)), None)
-    if data[4:8] == b"ftyp":
-        found = "a HEIC, AVIF or video file"
-    raise ImageError(
-        f"Expected a JPEG, PNG, BMP, TIFF or WebP picture, but the file is {found or 'none of these'} "
-        f"(it begins with {data[:8].hex(' ')}). Save the picture as JPEG or PNG."
-    )
-
-
-def _webp_size(data: bytes) -> tuple[int, int]:
-    """Canvas in pixels, as https://developers.google.com/speed/webp/docs/riff_container lays it out."""
-    chunk, number = data[12:16], int.from_bytes
-    if chunk == b"VP8X" and len(data) >= 30:
-        return number(data[24:27], "little") + 1, number(data[27:30], "little") + 1
-    if chunk == b"VP8L" and len(data) >= 25:
-        bits = number(data[21:25], "little")
-        return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
-    if chunk == b"VP8 " and len(data) >= 30:
-        return number(data[26:28], "little") & 0x3FFF, number(data[28:30], "little") & 0x3FFF
-    raise ImageError("This WEBP picture is damaged or incomplete: its header holds no size. Copy it again.")
+    if data.count(b"\xff\xda") > MOST_SCANS and len(_SCAN.findall(data)) > MOST_SCANS:
+        raise ImageError(f"This JPEG picture has more than {MOST_SCANS} scans. Save it anew as JPEG or PNG.")
 
 
 def _upright(pixels: np.ndarray, image: Image.Image) -> np.ndarray:
