@@ -53,11 +53,15 @@ def levels(image: Image.Image, mode: str, *, shrink: int = 1, white: int = 65535
     `shrink`: each square of so many pixels becomes one, their mean. `white`: that level of deep gray.
     """
     width, height = image.size
-    if image.mode in ("LA", "PA", "RGBA", "RGBa", "La"):
-        least, most = image.getchannel("A" if image.mode[-1] == "A" else "a").getextrema()
-        if least == most:  # the same everywhere, it tells nothing
-            image = image.convert("RGBA").convert("RGB")
-    make = partial(_flattened, mode=mode, tags=getattr(image, "tag_v2", {}), shrink=shrink, white=white)
+    least, most = image.getextrema()[-1] if image.mode in ("LA", "RGBA") else (0, 1)
+    make = partial(
+        _flattened,
+        mode=mode,
+        tags=getattr(image, "tag_v2", {}),
+        shrink=shrink,
+        white=white,
+        opaque=least == most,  # transparency that is the same everywhere tells nothing
+    )
     rows = max(STRIP // (width * shrink), 1) * shrink
     if height <= rows:
         return np.array(make(image))
@@ -69,12 +73,14 @@ def levels(image: Image.Image, mode: str, *, shrink: int = 1, white: int = 65535
     return pixels
 
 
-def _flattened(image: Image.Image, mode: str, tags: Mapping[int, Any], shrink: int, white: int) -> Image.Image:
+def _flattened(
+    image: Image.Image, *, mode: str, tags: Mapping[int, Any], shrink: int, white: int, opaque: bool
+) -> Image.Image:
     if image.mode == "F":
         image = Image.fromarray(from_unit(np.asarray(image)))
     elif is_deep(image):
         image = _eight_bits(image, tags, white)
-    elif image.has_transparency_data:
+    elif image.has_transparency_data and not opaque:
         image = image.convert("RGBA")
         white = Image.new("RGB", image.size, "white")
         white.paste(image, mask=image.getchannel("A"))

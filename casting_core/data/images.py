@@ -182,15 +182,12 @@ def _decoded(
     with explained(f"{image.format} picture" if data else "picture"):
         full = image.size
         size = full if sides is None else shown_size(full, sides)
-        if data and isinstance(image, JpegImageFile):
+        if isinstance(image, JpegImageFile) and data:
             _check_scans(data)
             # decodes luminance only, and no more pixels than are of use
             image.draft(mode, full if sides is None else (2 * size[0], 2 * size[1]))
-        elif data and isinstance(image, TiffImageFile):
-            turn_to_page(image)
-        elif getattr(image, "is_animated", False) and image.format != "MPO":
+        elif getattr(image, "is_animated", False) and not (image.format == "MPO" or (data and image.format == "TIFF")):
             raise ImageError(SEVERAL_PAGES)
-        _check_size(image.size, limits)
         with BUDGET.taking(needed(image, full, channels=len(mode))):
             pixels, note = _pixels(image, data, mode, shrink=max(1, max(image.size) // (2 * max(size))))
             if sides is not None:
@@ -226,6 +223,8 @@ def _open(source: Source, limits: ImageLimits) -> tuple[Image.Image, bytes | Non
         _check_size(webp_size(data), limits)
     with explained(f"{kind.format} picture"):
         image = kind(io.BytesIO(without_texts(data) if kind is PngImageFile else data))
+        if isinstance(image, TiffImageFile):
+            turn_to_page(image)
     _check_size(image.size, limits)
     return image, data
 

@@ -29,6 +29,12 @@ def png16(values: np.ndarray, extra: bytes = b"") -> bytes:
     return b"\x89PNG\r\n\x1a\n" + body
 
 
+def with_chunk(png: bytes, name: bytes, body: bytes) -> bytes:
+    """A PNG with one more chunk after its header, 33 bytes on."""
+    chunk = struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+    return png[:33] + chunk + png[33:]
+
+
 def tiff_gray(values: np.ndarray, bits: int, photometric: int = 1, sample_format: int = 1) -> bytes:
     """An uncompressed little-endian gray TIFF by the specification, written without Pillow."""
     height, width = values.shape

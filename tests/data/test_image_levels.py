@@ -12,7 +12,7 @@ from casting_core.data import image_levels
 from casting_core.data.image_levels import levels
 from casting_core.data.images import decode, decode_rgb
 from casting_core.errors import ImageError
-from tests.data.pictures import COLOURS, GRAY, LUMA, png16, saved, tiff_gray, webp_bomb
+from tests.data.pictures import COLOURS, GRAY, LUMA, png16, saved, tiff_gray, webp_bomb, with_chunk
 
 RAMP = np.arange(0, 65536, 257, dtype=np.uint16).reshape(16, 16)  # level k is exactly k × 257
 EIGHT = np.arange(256, dtype=np.uint8).reshape(16, 16)
@@ -158,7 +158,10 @@ def test_levels_of_a_camera_in_sixteen_bits_are_found_and_it_is_said(bits: int, 
 def test_what_a_file_says_of_its_levels_is_believed_where_they_fit() -> None:
     """A dark picture of 12 bits, which uses 9 of them, as a TIFF and a PNG say it; and what does not fit."""
     values = np.linspace(0, 500, 200).round().reshape(10, 20)
-    told = {"TIFF": deep(values, "TIFF", tiffinfo={281: 4095}), "PNG": with_chunk(deep(values, "PNG"), b"sBIT", b"\x0c")}
+    told = {
+        "TIFF": deep(values, "TIFF", tiffinfo={281: 4095}),
+        "PNG": with_chunk(deep(values, "PNG"), b"sBIT", b"\x0c"),
+    }
     for data in told.values():
         picture = decode(data)
         assert (int(picture.pixels.max()), picture.note) == (31, None)  # 500 of 4,095
