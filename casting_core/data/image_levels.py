@@ -53,7 +53,7 @@ def levels(image: Image.Image, mode: str, *, shrink: int = 1, white: int = 65535
     `shrink`: each square of so many pixels becomes one, their mean. `white`: that level of deep gray.
     """
     width, height = image.size
-    least, most = image.getextrema()[-1] if image.mode in ("LA", "RGBA") else (0, 1)
+    least, most = image.getchannel("A").getextrema() if image.mode in ("LA", "RGBA") else (0, 1)
     make = partial(
         _flattened,
         mode=mode,
