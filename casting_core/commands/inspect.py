@@ -118,7 +118,7 @@ def command(
             sys.stdout.write(line(found, inspection))
             sys.stdout.flush()  # who reads along has it at once, and a run that is killed loses nothing that it found
             if heatmaps is not None:
-                _write_heatmap(_heatmap_target(heatmaps, found, written), found, inspection)
+                _write_heatmap(heatmaps, _heatmap_target(heatmaps, found, written), found, inspection)
             without_map |= inspection.probability is not None and inspection.heatmap is None
             progress(done, None)
     if heatmaps is not None and without_map:
@@ -162,7 +162,8 @@ def _table_line(found: Found, inspection: "Inspection") -> str:
     if inspection.regions and inspection.regions[0].clock is not None:
         first = inspection.regions[0]
         where = f"  [{first.clock:.0f} o'clock, {first.radius:.0%} of the radius]"
-    reason = f"  ({_on_one_line(inspection.reason)})" if inspection.reason else ""
+    said = " ".join(filter(None, (inspection.reason, inspection.note)))
+    reason = f"  ({_on_one_line(said)})" if said else ""
     return f"{inspection.verdict:<10} {probability:>11}  {_on_one_line(_text(found.path))}{where}{reason}\n"
 
 
@@ -200,8 +201,8 @@ def _heatmap_target(folder: Path, found: Found, written: set[Path]) -> Path:
     return target
 
 
-def _write_heatmap(target: Path, found: Found, inspection: "Inspection") -> None:
-    """`TARGET.npy`, float32 (H, W), and `TARGET.png`, the overlay with its regions."""
+def _write_heatmap(folder: Path, target: Path, found: Found, inspection: "Inspection") -> None:
+    """Write below a folder `TARGET.npy`, float32 (H, W), and `TARGET.png`, the overlay with its regions."""
     if inspection.heatmap is None:
         return
     import numpy as np
@@ -216,8 +217,8 @@ def _write_heatmap(target: Path, found: Found, inspection: "Inspection") -> None
     shown = overlay(Image.fromarray(decode_rgb(found.path)), inspection.heatmap)
     picture = encoded(outline(shown, inspection.regions, frame=shown.size), "PNG")
     try:
-        write_atomically(target.with_name(f"{target.name}.npy"), values.getvalue())
-        write_atomically(target.with_name(f"{target.name}.png"), picture)
+        for suffix, content in ((".npy", values.getvalue()), (".png", picture)):
+            write_atomically(target.with_name(target.name + suffix), content, within=folder)
     except OSError as error:
         message = f"The heatmap {target} cannot be written ({error.strerror}); choose another folder."
         raise SettingsError(message) from error

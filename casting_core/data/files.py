@@ -3,37 +3,77 @@
 import csv
 import io
 import os
-import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from secrets import token_hex
 from types import SimpleNamespace, UnionType
 from typing import Any, TypeVar, get_type_hints
 
 from casting_core.errors import DataError
 
 Record = TypeVar("Record")
+FOLDERS_OPEN = os.open in os.supports_dir_fd  # not on Windows
 
 
-def write_atomically(file: Path, content: bytes | memoryview) -> None:
+def make_folder(folder: Path, *, within: Path) -> None:
+    """Make `folder` and those above it where they are missing; below `within`, which may be a link, none is followed.
+
+    A link in a folder that others made may lead anywhere. Raises `DataError` where one is in the way, and `OSError`
+    where the folder cannot be made.
+    """
+    within.mkdir(parents=True, exist_ok=True)
+    for part in folder.relative_to(within).parts:
+        within /= part
+        if part == os.pardir or within.is_symlink():
+            raise DataError(
+                f"{within} leads out of {within.parent}, and nothing is written through a link. Put a folder in its "
+                "place, or name another one to write to."
+            )
+        within.mkdir(exist_ok=True)
+
+
+def write_atomically(file: Path, content: bytes | memoryview, *, within: Path | None = None) -> None:
     """Write `content` to a temporary name beside `file`, then put it in its place.
 
-    Raises `OSError` where the folder cannot be written or the disk is full; `file` is then as it was.
+    A link in the place of `file` is replaced, and none is followed between it and `within`, the folder that it belongs
+    to: its own where None. Raises `DataError` where one is in the way, and `OSError` where the folder cannot be written
+    or the disk is full; `file` is then as it was.
     """
-    file.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(temporary, 0o666 & ~mask)
-        os.replace(temporary, file)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    within = within or file.parent
+    make_folder(file.parent, within=within)
+    with _held(file.parent, within) as (place, at):
+        temporary = place / f".{file.name}.{token_hex(4)}"
+        try:
+            with open(temporary, "xb", opener=partial(os.open, mode=0o666, dir_fd=at)) as stream:
+                stream.write(content)
+                stream.flush()
+                os.fsync(stream.fileno())
+            os.replace(temporary, place / file.name, src_dir_fd=at, dst_dir_fd=at)
+        except BaseException:
+            with suppress(FileNotFoundError):
+                os.unlink(temporary, dir_fd=at)
+            raise
+
+
+@contextmanager
+def _held(folder: Path, within: Path) -> Iterator[tuple[Path, int | None]]:
+    """Hold a folder fast, so that nobody puts a link in its place: where names in it begin, and its descriptor.
+
+    Where a system opens no folders, that is the folder's own path, and None.
+    """
+    if not FOLDERS_OPEN:
+        yield folder, None
+        return
+    with ExitStack() as opened:
+        at = os.open(within, os.O_RDONLY | os.O_DIRECTORY)
+        opened.callback(os.close, at)
+        for part in folder.relative_to(within).parts:
+            at = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=at)
+            opened.callback(os.close, at)
+        yield Path(), at
 
 
 def neutral(value: Any) -> Any:

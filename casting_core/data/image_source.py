@@ -19,9 +19,8 @@ def explained(what: str) -> Iterator[None]:
     except ImageError:
         raise
     except Exception as error:
-        detail = str(error)[:160] or type(error).__name__
         raise ImageError(
-            f"This {what} is damaged, incomplete or of an unusual variant ({detail}). "
+            f"This {what} is damaged, incomplete or of an unusual variant. "
             "Copy it again from the camera, or save it anew as an 8-bit JPEG or PNG."
         ) from error
 

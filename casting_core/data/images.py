@@ -6,21 +6,27 @@ Steps, in the order of what they cost:
 2. the format is told by the first bytes, never by the file's name;
 3. width, height and number of frames are taken from the header and checked
    before any pixel is decoded;
-4. the pixels are decoded, reduced to 8 bits, laid over white where they are
+4. the pixels are decoded as soon as the memory that they take is free
+   (`image_memory`), reduced to 8 bits, laid over white where they are
    transparent, and turned upright as EXIF asks.
 
 Decided here, for every way in which a picture may come:
 
-- JPEG, PNG, BMP, TIFF and WebP are read; a name that does not fit does no harm.
+- JPEG, PNG, BMP, TIFF, WebP and AVIF are read; a name that does not fit does no harm.
 - Luminance is that of ITU-R BT.601 as Pillow computes it,
   (19595 R + 38470 G + 7471 B + 32768) >> 16. A colour JPEG gives its own
   luminance channel, which is the same quantity a level or so apart.
-- Transparent pixels become white, as a browser shows them on a plain page.
-- 16-bit gray is scaled from 0…65535 to 0…255 (12-bit TIFF from 0…4095), never
-  clipped; floating point must lie in [0, 1].
+- Transparent pixels become white, as a browser shows them on a plain page; where
+  all are equally transparent, that is passed over.
+- Gray of more than 8 bits is scaled to 0…255 and never clipped: from the range
+  that the file states, else from that of the bits that are used, and then it is
+  said (`Picture.note`). Floating point must lie in [0, 1].
+- A JPEG whose decoder complains of its data is damaged, a camera raw file is no
+  picture yet.
 - Colour profiles are not applied. EXIF that cannot be read is ignored.
 - More than one frame or page is an error, because it is open which one is
-  meant. The previews that phones append to a JPEG (MPO) are not frames.
+  meant. The previews that phones append to a JPEG (MPO) are not frames, and
+  smaller copies in a TIFF are no pages.
 
 Every failure is an `ImageError`. The functions may be called from many threads.
 """
@@ -35,35 +41,40 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 import numpy as np
-from PIL import ExifTags, Image, ImageOps
-from PIL.BmpImagePlugin import BmpImageFile
-from PIL.ImageFile import ImageFile
+from PIL import ExifTags, Image
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
-from casting_core.data.image_levels import flatten, from_unit
+from casting_core.data.image_file import (
+    SEVERAL_PAGES,
+    luminance,
+    reader_of,
+    significant_bits,
+    turn_to_page,
+    webp_size,
+    without_texts,
+)
+from casting_core.data.image_levels import from_unit, is_deep, levels, white_level
+from casting_core.data.image_memory import BUDGET, needed
 from casting_core.data.image_source import explained, read_bytes
 from casting_core.errors import ImageError, SettingsError
 
 Source = str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO | Image.Image | np.ndarray
-# What Pillow raises for EXIF that breaks off or contradicts itself; anything else is an unreadable picture.
+# By the number that EXIF gives: whether rows are stored as columns, and which way rows and columns are then read.
+_ORIENTATIONS = {
+    number: (number > 4, *steps) for number, steps in enumerate(((1, 1), (1, -1), (-1, -1), (-1, 1)) * 2, start=1)
+}
+# What EXIF raises that is not there, breaks off or contradicts itself; anything else is an unreadable picture.
 BROKEN_EXIF = (SyntaxError, struct.error, ValueError, TypeError, KeyError, IndexError, OSError)
 
 MAX_PIXELS = 89_478_485  # where Pillow itself begins to suspect a decompression bomb
 
-_MOST_SCANS = 100  # of a progressive JPEG; encoders write about ten, libtiff allows as many as here
+MOST_SCANS = 100  # of a progressive JPEG; encoders write about ten, libtiff allows as many as here
 _SCAN = re.compile(rb"\xff\xda\0(?:\x08\x01|\x0a\x02|\x0c\x03|\x0e\x04)")  # marker, length, components
 _PLUGINS = r"PIL\.\w+ImagePlugin"
 _SILENCE = ("ignore", None, UserWarning, re.compile(_PLUGINS), 0)  # as `warnings.filters` holds it
-_READERS: dict[bytes, type[ImageFile]] = {  # by the first bytes of a file
-    b"\xff\xd8\xff": JpegImageFile,
-    b"\x89PNG\r\n\x1a\n": PngImageFile,
-    b"BM": BmpImageFile,
-    **dict.fromkeys((b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"), TiffImageFile),
-}
-_FOREIGN = {b"GIF8": "a GIF", b"%PDF": "a PDF document", b"PK\x03\x04": "a ZIP archive or office document"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,10 +105,12 @@ class Picture:
     `pixels`: uint8 (H, W), luminance from 0 (black) to 255 (white), upright; an
     own copy, never shared with the source. `sha256`: hexadecimal digest of the
     bytes given, or of `pixels` in C order where an array or a PIL image was given.
+    `note`: what was assumed of the file, in words, where it does not tell.
     """
 
     pixels: np.ndarray
     sha256: str
+    note: str | None = None
 
     @property
     def width(self) -> int:
@@ -132,15 +145,25 @@ def decode(source: Source, *, limits: ImageLimits = DEFAULT_LIMITS) -> Picture:
     >>> picture.pixels.shape, picture.pixels.dtype.name, int(picture.pixels[0, 0])
     ((48, 64), 'uint8', 200)
     """
-    image, data = _open(source, "L", limits)
-    pixels = np.array(image)  # (H, W)
+    pixels, data, note = _decoded(source, "L", limits)
     digest = hashlib.sha256(pixels.data if data is None else data).hexdigest()
-    return Picture(pixels=pixels, sha256=digest)
+    return Picture(pixels=pixels, sha256=digest, note=note)
 
 
 def decode_rgb(source: Source, *, limits: ImageLimits = DEFAULT_LIMITS) -> np.ndarray:
     """Return the same picture for display: uint8 (H, W, 3). Sources, rules and errors as in `decode`."""
-    return np.array(_open(source, "RGB", limits)[0])
+    return _decoded(source, "RGB", limits)[0]
+
+
+def decode_shown(source: Source, sides: tuple[int, int], *, limits: ImageLimits = DEFAULT_LIMITS) -> np.ndarray:
+    """Return the same picture as `decode_rgb`, of the size `shown_size`; a large one is scaled while it is decoded."""
+    return _decoded(source, "RGB", limits, sides)[0]
+
+
+def shown_size(size: tuple[int, int], sides: tuple[int, int]) -> tuple[int, int]:
+    """Return width and height with the long side at least and at most as long as `sides` say, all in pixels."""
+    scale = min(max(*size, sides[0]), sides[1]) / max(size)
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
 def encoded(image: Image.Image, kind: str, **options: Any) -> bytes:
@@ -150,26 +173,60 @@ def encoded(image: Image.Image, kind: str, **options: Any) -> bytes:
     return stream.getvalue()
 
 
-def _open(source: Source, mode: str, limits: ImageLimits) -> tuple[Image.Image, bytes | None]:
-    """Return the picture in `mode` ("L" or "RGB"), and its bytes where it came as bytes."""
+def _decoded(
+    source: Source, mode: str, limits: ImageLimits, sides: tuple[int, int] | None = None
+) -> tuple[np.ndarray, bytes | None, str | None]:
+    """Return the pixels in `mode` ("L" or "RGB"), upright, the picture's bytes where it came as bytes, and a note."""
     _silence()
+    image, data = _open(source, limits)
+    with explained(f"{image.format} picture" if data else "picture"):
+        full = image.size
+        size = full if sides is None else shown_size(full, sides)
+        if isinstance(image, JpegImageFile) and data:
+            _check_scans(data)
+            # decodes luminance only, and no more pixels than are of use
+            image.draft(mode, full if sides is None else (2 * size[0], 2 * size[1]))
+        elif getattr(image, "is_animated", False) and not (image.format == "MPO" or (data and image.format == "TIFF")):
+            raise ImageError(SEVERAL_PAGES)
+        with BUDGET.taking(needed(image, full, channels=len(mode))):
+            pixels, note = _pixels(image, data, mode, shrink=max(1, max(image.size) // (2 * max(size))))
+            if sides is not None:
+                pixels = np.array(Image.fromarray(pixels).resize(size, Image.Resampling.BICUBIC))
+            pixels = np.ascontiguousarray(_upright(pixels, image))
+            del image  # with all that its decoder holds, before the next picture has its turn
+        return pixels, data, note
+
+
+def _pixels(image: Image.Image, data: bytes | None, mode: str, *, shrink: int) -> tuple[np.ndarray, str | None]:
+    """Decode: uint8 (H, W) or (H, W, 3), and what was assumed."""
+    if data and isinstance(image, JpegImageFile) and mode == "L":
+        found = luminance(data)
+        if found is not None:
+            return found, None
+    image.load()
+    if not is_deep(image):
+        return levels(image, mode, shrink=shrink), None
+    white, note = white_level(image, significant_bits(data) if data and isinstance(image, PngImageFile) else None)
+    return levels(image, mode, shrink=shrink, white=white), note
+
+
+def _open(source: Source, limits: ImageLimits) -> tuple[Image.Image, bytes | None]:
+    """Return the picture, of which only the header is read where it comes as bytes, and these."""
     if isinstance(source, np.ndarray):
-        return _from_array(source, limits).convert(mode), None
+        return _from_array(source, limits), None
     if isinstance(source, Image.Image):
         _check_size(source.size, limits)
-        with explained("picture"):
-            return _finish(source, mode), None
+        return source, None
     data = read_bytes(source, limits.max_bytes)
-    kind = _kind(data)
+    kind = reader_of(data)
     if kind is WebPImageFile:  # its decoder allocates the canvas as soon as it is made
-        _check_size(_webp_size(data), limits)
+        _check_size(webp_size(data), limits)
     with explained(f"{kind.format} picture"):
-        image = kind(io.BytesIO(data))
-        _check_size(image.size, limits)
-        if isinstance(image, JpegImageFile):
-            _check_scans(data)
-            image.draft(mode, image.size)  # decodes luminance only, at full size
-        return _finish(image, mode), data
+        image = kind(io.BytesIO(without_texts(data) if kind is PngImageFile else data))
+        if isinstance(image, TiffImageFile):
+            turn_to_page(image)
+    _check_size(image.size, limits)
+    return image, data
 
 
 def _silence() -> None:
@@ -195,65 +252,17 @@ def _check_size(size: tuple[int, int], limits: ImageLimits) -> None:
 
 def _check_scans(data: bytes) -> None:
     """Refuse too many scans: each makes the decoder pass over all pixels again, a bomb of time, not of size."""
-    if data.count(b"\xff\xda") > _MOST_SCANS and len(_SCAN.findall(data)) > _MOST_SCANS:
-        raise ImageError(f"This JPEG picture has more than {_MOST_SCANS} scans. Save it anew as JPEG or PNG.")
+    if data.count(b"\xff\xda") > MOST_SCANS and len(_SCAN.findall(data)) > MOST_SCANS:
+        raise ImageError(f"This JPEG picture has more than {MOST_SCANS} scans. Save it anew as JPEG or PNG.")
 
 
-def _kind(data: bytes) -> type[ImageFile]:
-    """Pillow's reader for these bytes, told by their beginning.
-
-    The readers are used directly: `Image.open` would warn of size before the
-    size can be checked, and would take a phone's appended previews for frames.
-    """
-    for start, reader in _READERS.items():
-        if data.startswith(start):
-            return reader
-    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
-        return WebPImageFile
-    found = next((name for start, name in _FOREIGN.items() if data.startswith(start)), None)
-    if data[4:8] == b"ftyp":
-        found = "a HEIC, AVIF or video file"
-    raise ImageError(
-        f"Expected a JPEG, PNG, BMP, TIFF or WebP picture, but the file is {found or 'none of these'} "
-        f"(it begins with {data[:8].hex(' ')}). Save the picture as JPEG or PNG."
-    )
-
-
-def _webp_size(data: bytes) -> tuple[int, int]:
-    """Canvas in pixels, as https://developers.google.com/speed/webp/docs/riff_container lays it out."""
-    chunk, number = data[12:16], int.from_bytes
-    if chunk == b"VP8X" and len(data) >= 30:
-        return number(data[24:27], "little") + 1, number(data[27:30], "little") + 1
-    if chunk == b"VP8L" and len(data) >= 25:
-        bits = number(data[21:25], "little")
-        return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
-    if chunk == b"VP8 " and len(data) >= 30:
-        return number(data[26:28], "little") & 0x3FFF, number(data[28:30], "little") & 0x3FFF
-    raise ImageError("This WEBP picture is damaged or incomplete: its header holds no size. Copy it again.")
-
-
-def _finish(image: Image.Image, mode: str) -> Image.Image:
-    """One frame, decoded, in `mode`, upright. The given image keeps its pixels and its mode."""
-    if getattr(image, "is_animated", False) and image.format != "MPO":
-        raise ImageError(
-            "Expected one picture, but the file holds several frames or pages. Save the one that is meant."
-        )
-    image.load()
-    return _upright(flatten(image, mode), image)
-
-
-def _upright(flat: Image.Image, image: Image.Image) -> Image.Image:
-    """`flat` as the EXIF of `image` asks; where that is broken, as it is: EXIF is a guest, the pixels still count."""
+def _upright(pixels: np.ndarray, image: Image.Image) -> np.ndarray:
+    """`pixels` as the EXIF of `image` asks; where it is broken, as they are: EXIF is a guest, the pixels count."""
     try:
-        orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
+        turned, rows, columns = _ORIENTATIONS[image.getexif()[ExifTags.Base.Orientation]]
     except BROKEN_EXIF:
-        orientation = 1
-    if orientation == 1:
-        return flat
-    bare = flat.copy()
-    bare.info = {}  # or all of the EXIF would be read again, and written anew
-    bare.getexif()[ExifTags.Base.Orientation] = orientation
-    return ImageOps.exif_transpose(bare)
+        return pixels
+    return (pixels.swapaxes(0, 1) if turned else pixels)[::rows, ::columns]
 
 
 def _from_array(array: np.ndarray, limits: ImageLimits) -> Image.Image:

@@ -76,7 +76,8 @@ def remembered(root: Path) -> dict[str, str]:
 
 def remember(root: Path, *, stamp: str, version: str, key: str) -> None:
     """Note that a folder with this stamp has the index `key`."""
-    write_atomically(_note(root), json.dumps({"stamp": stamp, "version": version, "key": key}).encode())
+    noted = json.dumps({"stamp": stamp, "version": version, "key": key})
+    write_atomically(_note(root), noted.encode(), within=cache_folder())
 
 
 def place(key: str) -> Path:

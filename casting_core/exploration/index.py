@@ -22,6 +22,7 @@ import numpy as np
 from casting_core.data.collection.collection import is_public
 from casting_core.data.collection.folders import Tree, find_files
 from casting_core.data.collection.reading import gather, photographs
+from casting_core.data.files import make_folder
 from casting_core.data.part.measures import NAMES
 from casting_core.data.provenance.grouping import compare
 from casting_core.data.provenance.spanning_forest import spanning_forest
@@ -69,7 +70,7 @@ def build_index(folder: Path, step: Step | None = None) -> Index:
     try:
         if found is None:
             home = cache.cache_folder() / "indexes"
-            home.mkdir(parents=True, exist_ok=True)
+            make_folder(home, within=cache.cache_folder())
             making = Path(tempfile.mkdtemp(prefix=".making-", dir=home))
             try:
                 _make(tree, key, making, say)

@@ -216,6 +216,7 @@ class Inspector:
         inspection = replace(
             self._unread,
             reason=None if finding is None else finding.reason,
+            note=picture.note,
             sha256=picture.sha256,
             width=picture.width,
             height=picture.height,

@@ -19,7 +19,8 @@ class Inspection:
     float32 (H, W) in [0, 1], local evidence for a defect as a probability, at the size of the picture
     that was given (after EXIF rotation); None for an unusable picture, for a model without a map, and
     where it was not asked for. `regions` are sorted by score, highest first. `reason` says in words why
-    the verdict is *review* or *unusable*, else it is None. `sha256` is of the bytes given, or of the
+    the verdict is *review* or *unusable*, else it is None; `note` what was assumed of a file that does not
+    tell. `sha256` is of the bytes given, or of the
     decoded array; None where nothing could be read. `width` and `height` are None where no picture could
     be decoded. `seconds` has one entry a stage, and their sum as `total`.
     """
@@ -27,6 +28,7 @@ class Inspection:
     sha256: str | None = None
     verdict: Verdict
     reason: str | None = None
+    note: str | None = None
     probability: float | None = None
     threshold_pass: float
     threshold_reject: float

@@ -1,9 +1,9 @@
-"""Keep freed memory in the process instead of returning it to the system after every step.
+"""Keep freed memory in the process instead of returning it to the system after every step, or return it all at once.
 
 A training step, a renderer or an indexer asks for the same large blocks again and again. glibc maps blocks of that size
 anew each time, and the system clears every page of them when it is first written; kept, they cost nothing.
 
-Source: https://man7.org/linux/man-pages/man3/mallopt.3.html
+Sources: https://man7.org/linux/man-pages/man3/mallopt.3.html, https://man7.org/linux/man-pages/man3/malloc_trim.3.html
 """
 
 import ctypes
@@ -19,3 +19,13 @@ def keep_freed_memory() -> bool:
     except (AttributeError, OSError, TypeError):
         return False
     return bool(mallopt(MMAP_THRESHOLD, MAX_BLOCK) and mallopt(TRIM_THRESHOLD, MAX_BLOCK))
+
+
+def return_freed_memory() -> bool:
+    """Return to the system what is free, after work that took much; returns whether the C library can, as glibc."""
+    try:
+        trim = ctypes.CDLL(None).malloc_trim
+    except (AttributeError, OSError, TypeError):
+        return False
+    trim(0)
+    return True

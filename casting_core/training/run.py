@@ -11,7 +11,7 @@ import torch
 from scipy.special import expit
 
 from casting_core.data.collection.collection import Collection
-from casting_core.data.files import write_atomically
+from casting_core.data.files import make_folder, write_atomically
 from casting_core.data.part.finder import find_part
 from casting_core.data.provenance.grouping import fingerprint, write_provenance
 from casting_core.data.samples import Progress, Sample, load_pixels, split_samples, unreported
@@ -90,6 +90,7 @@ def train(
     model = build(settings)
     held_out = HeldOut(pixels=held_pixels, targets=np.array([s.label.positive for s in held], np.float32))
     group, place = join(device)
+    make_folder(folder, within=runs)
     _keep_excluded(folder, sorted(exclude & {s.path for s in samples}), resume=resume, first=group.first)
     log = fit(model, batches, held_out, settings, folder, callback=callback, resume=resume, device=device)
     if not group.first:

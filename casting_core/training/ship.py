@@ -14,7 +14,7 @@ from typing import Any
 from safetensors import SafetensorError
 from safetensors.torch import load
 
-from casting_core.data.files import write_atomically
+from casting_core.data.files import make_folder, write_atomically
 from casting_core.data.samples import read_provenance
 from casting_core.errors import DataError, ModelError
 from casting_core.evaluation.evaluate import calibrate_map, evaluate
@@ -155,11 +155,12 @@ def _whole(target: Path) -> Iterator[Path]:
     making = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
     try:
         yield making
+        make_folder(target, within=target.parent)
         (target / CARD).unlink(missing_ok=True)
         files = [file for file in making.rglob("*") if file.is_file()]
         for file in sorted(files, key=lambda file: file.name == CARD):  # the card last
             place = target / file.relative_to(making)
-            place.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(place.parent, within=target)
             os.replace(file, place)
     finally:
         shutil.rmtree(making, ignore_errors=True)

@@ -24,7 +24,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from casting_core.data.images import decode_rgb
+from casting_core.data.images import decode_rgb, decode_shown, shown_size
 from casting_core.data.provenance.seen_before import SeenBefore
 from casting_core.data.samples import default_root
 from casting_core.errors import ImageError
@@ -144,7 +144,7 @@ class DisplayedInspection:
         return shown(self.upload)
 
 
-@per_picture(max_entries=8)
+@per_picture(max_entries=4)  # 50 MB each at most
 def photograph(upload: Upload) -> Photograph:
     """Return the pixels and the part of a picture, for all that is asked about it."""
     return Photograph(upload.data)
@@ -154,16 +154,9 @@ def photograph(upload: Upload) -> Photograph:
 def shown(upload: Upload) -> Image.Image | None:
     """Return a picture in colour, RGB, 640 to 1,024 px on its long side; None where it cannot be decoded."""
     try:
-        picture = Image.fromarray(decode_rgb(upload.data))
+        return Image.fromarray(decode_shown(upload.data, LONG_SIDE))
     except ImageError:
         return None
-    return picture.resize(_shown_size(picture.size), Image.Resampling.BICUBIC, reducing_gap=2.0)
-
-
-def _shown_size(size: tuple[int, int]) -> tuple[int, int]:
-    long = max(size)
-    scale = min(max(long, LONG_SIDE[0]), LONG_SIDE[1]) / long
-    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
 def displayed(upload: Upload, inspection: Inspection) -> DisplayedInspection:
@@ -171,7 +164,7 @@ def displayed(upload: Upload, inspection: Inspection) -> DisplayedInspection:
     evidence = None
     if inspection.heatmap is not None:
         heatmap = Image.fromarray(inspection.heatmap)
-        size = _shown_size((inspection.width or 1, inspection.height or 1))
+        size = shown_size((inspection.width or 1, inspection.height or 1), LONG_SIDE)
         evidence = np.asarray(heatmap.resize(size, Image.Resampling.BILINEAR))
     return DisplayedInspection(upload=upload, inspection=replace(inspection, heatmap=None), evidence=evidence)
 

@@ -22,8 +22,8 @@ def verdict(inspection: Inspection) -> None:
     word = wording.WORDING[inspection.verdict]
     st.header(f":{word.colour}[:material/{word.icon}: {word.word}]", anchor=False)
     st.markdown(f"**{wording.advice(inspection)}**")
-    if inspection.reason:
-        st.text(inspection.reason)
+    for said in filter(None, (inspection.reason, inspection.note)):
+        st.text(said)
 
 
 def probability(inspection: Inspection, p: float) -> None:

@@ -1,9 +1,10 @@
-"""Small pictures for the tests of decoding, and two file formats written without Pillow."""
+"""Small pictures for the tests of decoding, and three file formats written without Pillow."""
 
 import struct
 import zlib
 
 import numpy as np
+from PIL import Image
 
 from tests.factories import encoded
 
@@ -28,6 +29,12 @@ def png16(values: np.ndarray, extra: bytes = b"") -> bytes:
     return b"\x89PNG\r\n\x1a\n" + body
 
 
+def with_chunk(png: bytes, name: bytes, body: bytes) -> bytes:
+    """A PNG with one more chunk after its header, 33 bytes on."""
+    chunk = struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+    return png[:33] + chunk + png[33:]
+
+
 def tiff_gray(values: np.ndarray, bits: int, photometric: int = 1, sample_format: int = 1) -> bytes:
     """An uncompressed little-endian gray TIFF by the specification, written without Pillow."""
     height, width = values.shape
@@ -36,3 +43,24 @@ def tiff_gray(values: np.ndarray, bits: int, photometric: int = 1, sample_format
     tags += [(273, 8), (277, 1), (278, height), (279, len(body)), (339, sample_format)]
     entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags)
     return b"II*\0" + struct.pack("<I", 8 + len(body)) + body + struct.pack("<H", len(tags)) + entries + bytes(4)
+
+
+def webp_bomb(width: int, height: int) -> bytes:
+    """A WebP of 34 bytes of one colour, half transparent: each of its five codes knows one symbol, and takes no bits.
+
+    By https://developers.google.com/speed/webp/docs/webp_lossless_bitstream_specification, without a transform, a
+    cache of colours or further codes.
+    """
+    fields = [(width - 1, 14), (height - 1, 14), (1, 1), (0, 3), (0, 3)]  # alpha is used; version 0; nothing more
+    for symbol in (0, 0, 0, 127, 0):  # of green, red, blue, alpha and distance, of 8 bits
+        fields += [(1, 1), (0, 1), (1, 1), (symbol, 8)]
+    bits = "".join(f"{value:0{length}b}"[::-1] for value, length in fields)
+    body = b"\x2f" + int(bits[::-1], 2).to_bytes(-(-len(bits) // 8), "little")
+    body += bytes(len(body) % 2)
+    chunk = b"WEBPVP8L" + struct.pack("<I", len(body)) + body
+    return b"RIFF" + struct.pack("<I", len(chunk)) + chunk
+
+
+def png_bomb(width: int, height: int) -> bytes:
+    """A small PNG of one colour, with alpha."""
+    return saved(Image.new("RGBA", (width, height), (9, 9, 9, 99)), "PNG")

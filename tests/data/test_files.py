@@ -9,6 +9,7 @@ from unittest.mock import Mock
 
 import pytest
 
+from casting_core.data import files
 from casting_core.data.files import neutral, read_records, write_atomically, write_records
 from casting_core.errors import DataError
 from casting_core.labels import Label
@@ -23,7 +24,7 @@ def test_writes_into_new_folders(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()], ids=repr)
-@pytest.mark.parametrize("fails", ["fsync", "chmod", "replace"])
+@pytest.mark.parametrize("fails", ["fsync", "replace"])
 def test_a_failing_write_leaves_the_old_file(tmp_path: Path, monkeypatch, fails: str, error: BaseException) -> None:
     write_atomically(tmp_path / "file.txt", b"old")
     monkeypatch.setattr(os, fails, Mock(side_effect=error))
@@ -40,6 +41,60 @@ def test_the_mode_is_that_of_an_ordinary_file(tmp_path: Path) -> None:
     finally:
         assert os.umask(before) == 0o027  # the writer has put it back
     assert stat.S_IMODE((tmp_path / "file").stat().st_mode) == 0o640
+
+
+@pytest.fixture(params=[True, False], ids=["by descriptor", "by name"])
+def outside(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder that nothing may be written to, on systems that open folders and on those that do not."""
+    monkeypatch.setattr(files, "FOLDERS_OPEN", request.param)
+    (tmp_path / "home").mkdir()
+    (tmp_path / "outside").mkdir()
+    return tmp_path / "outside"
+
+
+@pytest.mark.parametrize("there", [True, False], ids=["live", "dangling"])
+def test_a_link_in_the_place_of_a_file_is_replaced(outside: Path, there: bool) -> None:
+    target, file = outside / "code.pth", outside.parent / "home" / "marks.csv"
+    if there:
+        target.write_text("old")
+    file.symlink_to(target)
+    write_atomically(file, b"new")
+    assert (file.is_symlink(), file.read_bytes()) == (False, b"new")
+    assert [each.read_text() for each in outside.iterdir()] == ["old"] * there
+
+
+@pytest.mark.parametrize("path", ["link/file", "link/sub/file", "sub/link/file", "gone/file", "../outside/file"])
+def test_nothing_is_written_out_of_the_folder_that_it_belongs_to(outside: Path, path: str) -> None:
+    home = outside.parent / "home"
+    (home / "sub").mkdir()
+    for link, target in (("link", outside), ("sub/link", outside), ("gone", outside / "gone")):
+        (home / link).symlink_to(target)
+    with pytest.raises(DataError, match=r"leads out of .* Put a folder in its place"):
+        write_atomically(home / path, b"", within=home)
+    assert not list(outside.iterdir())
+
+
+def test_a_folder_may_be_a_link_itself(outside: Path) -> None:
+    home = outside.parent / "home"
+    linked = outside.parent / "linked"
+    linked.symlink_to(home)
+    write_atomically(linked / "a" / "file", b"1", within=linked)
+    write_atomically(linked / "file", b"2")
+    assert (home / "a" / "file").read_bytes() + (home / "file").read_bytes() == b"12"
+
+
+def test_a_link_that_is_put_in_the_way_at_the_last_moment_is_not_followed(tmp_path: Path, monkeypatch) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+
+    def swapped(folder: Path, *, within: Path) -> None:
+        within.mkdir()
+        folder.symlink_to(outside)
+
+    monkeypatch.setattr(files, "make_folder", swapped)
+    with pytest.raises(OSError, match=r"Not a directory|Too many levels"):
+        write_atomically(tmp_path / "home" / "a" / "file", b"", within=tmp_path / "home")
+    assert not list(outside.iterdir())
 
 
 @dataclass(frozen=True, kw_only=True)

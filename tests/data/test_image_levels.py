@@ -1,5 +1,6 @@
 """Levels of gray and colour: transparency, deep gray and odd modes against values worked out by hand."""
 
+import io
 import struct
 import zlib
 
@@ -7,9 +8,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from casting_core.data import image_levels
+from casting_core.data.image_levels import levels
 from casting_core.data.images import decode, decode_rgb
 from casting_core.errors import ImageError
-from tests.data.pictures import COLOURS, GRAY, LUMA, png16, saved, tiff_gray
+from tests.data.pictures import COLOURS, GRAY, LUMA, png16, saved, tiff_gray, webp_bomb, with_chunk
 
 RAMP = np.arange(0, 65536, 257, dtype=np.uint16).reshape(16, 16)  # level k is exactly k × 257
 EIGHT = np.arange(256, dtype=np.uint8).reshape(16, 16)
@@ -86,9 +89,9 @@ def test_twelve_bit_tiff():
 
 
 def test_thirty_two_bits_are_refused():
-    with pytest.raises(ImageError, match="0 to 70000"):
+    with pytest.raises(ImageError, match="up to 16 bits, got 70000"):
         decode(tiff_gray(np.array([[0, 70_000]], np.int32), 32, sample_format=2))
-    with pytest.raises(ImageError, match="-1 to 5"):
+    with pytest.raises(ImageError, match="got -1: signed"):
         decode(Image.fromarray(np.array([[-1, 5]], np.int32)))
 
 
@@ -104,3 +107,63 @@ def test_floating_point_tiff_lies_between_zero_and_one():
 def test_float_arrays_out_of_range(value):
     with pytest.raises(ImageError, match=r"\[0, 1\]"):
         decode(np.array([[0.5, value]], np.float32))
+
+
+@pytest.mark.parametrize("shrink", [1, 2, 3, 50])
+@pytest.mark.parametrize("mode", ["L", "RGB"])
+@pytest.mark.parametrize("kind", ["1", "L", "P", "LA", "RGB", "RGBA", "CMYK", "LAB", "I;16", "F", "clear", "negative"])
+def test_strips_make_the_picture_that_is_made_at_once(monkeypatch, kind: str, mode: str, shrink: int) -> None:
+    random = np.random.default_rng(1)
+    image = Image.fromarray(random.integers(0, 256, (23, 17, 4), np.uint8), "RGBA")
+    deep = random.integers(0, 65536, (23, 17)).astype(np.uint16)
+    if kind in ("I;16", "negative"):
+        image = Image.open(io.BytesIO(tiff_gray(deep, 16, photometric=int(kind == "I;16"))))
+    elif kind == "F":
+        image = Image.fromarray((deep / 65535).astype(np.float32))
+    elif kind == "clear":
+        image = Image.open(io.BytesIO(saved(image.convert("P"), "PNG", transparency=bytes(range(256)))))
+    else:
+        image = image.convert("RGB").convert(kind) if kind == "LAB" else image.convert(kind)
+    whole = levels(image, mode, shrink=shrink)
+    monkeypatch.setattr(image_levels, "STRIP", 80)
+    assert np.array_equal(levels(image, mode, shrink=shrink), whole)
+    assert whole.shape[:2] == (-(-23 // shrink), -(-17 // shrink))
+
+
+def test_transparency_that_is_the_same_everywhere_tells_nothing() -> None:
+    """Some cameras and tools write an alpha channel of nought; a file of no bits a pixel is half transparent."""
+    assert np.unique(decode(webp_bomb(20, 10)).pixels).tolist() == [0]
+    ramp = np.arange(200, dtype=np.uint8).reshape(10, 20)
+    for alpha in (0, 100, 255):
+        clear = np.stack([ramp, np.full_like(ramp, alpha)], axis=2)
+        assert np.array_equal(decode(saved(Image.fromarray(clear, "LA"), "PNG")).pixels, ramp)
+
+
+def deep(values: np.ndarray, kind: str, **options: object) -> bytes:
+    return saved(Image.fromarray(values.astype(np.uint16)), kind, **options)
+
+
+@pytest.mark.parametrize("bits", [8, 10, 12, 14])
+@pytest.mark.parametrize("kind", ["PNG", "TIFF"])
+def test_levels_of_a_camera_in_sixteen_bits_are_found_and_it_is_said(bits: int, kind: str) -> None:
+    values = np.linspace(0, (1 << bits) - 1, 200).round().reshape(10, 20)
+    picture = decode(deep(values, kind))
+    assert np.abs(picture.pixels - 255 * values / ((1 << bits) - 1)).max() <= 0.5
+    assert f"only {bits} are used" in str(picture.note)
+    full = decode(deep(values * (65535 // ((1 << bits) - 1)), kind))
+    assert np.abs(full.pixels.astype(int) - picture.pixels).max() <= 1
+    assert full.note is None
+
+
+def test_what_a_file_says_of_its_levels_is_believed_where_they_fit() -> None:
+    """A dark picture of 12 bits, which uses 9 of them, as a TIFF and a PNG say it; and what does not fit."""
+    values = np.linspace(0, 500, 200).round().reshape(10, 20)
+    told = {
+        "TIFF": deep(values, "TIFF", tiffinfo={281: 4095}),
+        "PNG": with_chunk(deep(values, "PNG"), b"sBIT", b"\x0c"),
+    }
+    for data in told.values():
+        picture = decode(data)
+        assert (int(picture.pixels.max()), picture.note) == (31, None)  # 500 of 4,095
+    left = with_chunk(deep(values * 128, "PNG"), b"sBIT", b"\x0c")  # scaled to 16 bits, as the standard asks
+    assert (int(decode(left).pixels.max()), decode(left).note) == (249, None)

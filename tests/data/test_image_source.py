@@ -52,17 +52,15 @@ def test_what_is_no_source():
         decode(closed)
 
 
-@pytest.mark.parametrize(
-    ("error", "message"),
-    [(OSError("the tape is torn"), "the tape is torn"), (OSError(), "OSError"), (OSError("x" * 161), r"\(x{160}\)")],
-)
-def test_what_went_wrong_is_said_in_short(error, message):
+def test_what_went_wrong_is_for_programs_and_what_to_do_for_people():
     class Torn(io.BytesIO):
         def read(self, size: int | None = -1) -> bytes:
-            raise error
+            raise OSError("the tape is torn")
 
-    with pytest.raises(ImageError, match=message):
+    with pytest.raises(ImageError, match="Copy it again") as told:
         decode(Torn())
+    assert str(told.value.__cause__) == "the tape is torn"
+    assert "tape" not in str(told.value)
 
 
 def test_a_stream_that_gives_little_at_a_time_and_cannot_seek():

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from casting_core.data.images import decode, decode_rgb, encoded, read
+from casting_core.data.images import decode, decode_rgb, decode_shown, encoded, read, shown_size
 from casting_core.errors import ImageError
 from tests.data.pictures import BLUE, COLOURS, GRAY, GREEN, LUMA, RED, saved
 
@@ -146,6 +146,40 @@ def test_a_picture_is_turned_though_the_rest_of_its_exif_cannot_be_written_anew(
     image.getexif()[0x010E] = object()
     assert np.array_equal(decode(image).pixels, GRAY[::-1, ::-1])
     assert np.array_equal(np.asarray(image), GRAY)
+
+
+# --- as a page shows it ---------------------------------------------------------------------------------
+
+SIDES = (640, 1024)
+
+
+@pytest.mark.parametrize(
+    ("size", "shown"),
+    [((300, 300), (640, 640)), ((320, 640), (320, 640)), ((800, 600), (800, 600)), ((4000, 3000), (1024, 768))],
+)
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+def test_a_picture_is_shown_in_a_fitting_size(kind: str, size: tuple[int, int], shown: tuple[int, int]) -> None:
+    ramp = np.broadcast_to(np.linspace(0, 255, size[0], dtype=np.uint8)[None, :, None], (size[1], size[0], 3))
+    data = saved(np.ascontiguousarray(ramp), kind)
+    pixels = decode_shown(data, SIDES)
+    assert shown_size(size, SIDES) == shown == pixels.shape[1::-1]
+    whole = Image.fromarray(decode_rgb(data)).resize(shown, Image.Resampling.BICUBIC, reducing_gap=2.0)
+    assert np.abs(pixels.astype(int) - np.asarray(whole)).max() <= 2
+
+
+def test_what_is_shown_is_upright() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    stored = Image.new("RGB", (3000, 1000), "white")
+    stored.paste("black", (0, 0, 1500, 1000))  # at the top, once it is turned
+    pixels = decode_shown(saved(stored, "JPEG", exif=exif), SIDES)
+    assert pixels.shape == (1024, 341, 3)
+    assert (pixels[:500].max(), pixels[524:].min()) == (0, 255)
+
+
+@pytest.mark.parametrize("size", [(1, 5000), (5000, 1)])
+def test_a_line_of_pixels_is_shown_as_one(size: tuple[int, int]) -> None:
+    assert decode_shown(saved(Image.new("RGB", size), "PNG"), SIDES).shape[:2] == shown_size(size, SIDES)[::-1]
 
 
 # --- sources -------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Ways to break a program at each of its steps on disk: it is killed there, or the disk refuses."""
 
+import builtins
 import errno
 import io
 import os
@@ -8,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from unittest import mock
 
-STEPS = ("open", "mkdir", "fsync", "chmod", "replace", "rename", "unlink", "rmdir", "utime")
+STEPS = ("open", "mkdir", "fsync", "replace", "rename", "unlink", "rmdir", "utime")
 TAKES_SPACE = ("open", "mkdir", "fsync", "replace", "rename")  # what a full or read-only disk refuses
 
 Stop = Callable[[], None]  # called at each step on disk; ends the program, or raises, when its turn has come
@@ -40,15 +41,16 @@ def _watched(step: Stop, names: tuple[str, ...]) -> Iterator[None]:
 
         return call
 
-    def fdopen(handle: int, mode: str = "r", *_: object, **more: object) -> object:
-        if "w" not in mode or "b" not in mode:
-            return REAL_FDOPEN(handle, mode, *_, **more)
-        stream = _Halfway(io.FileIO(handle, "wb"))
+    def opened(file: object, mode: str = "r", *given: object, **more: object) -> object:
+        real = REAL_OPEN(file, mode, *given, **more)
+        if mode != "xb":
+            return real
+        stream = _Halfway(real.detach())
         stream.step = step
         return stream
 
     patches = [mock.patch.object(os, name, before(getattr(os, name))) for name in names]
-    patches.append(mock.patch.object(os, "fdopen", fdopen))
+    patches.append(mock.patch.object(builtins, "open", opened))
     try:
         for patch in patches:
             patch.start()
@@ -58,7 +60,7 @@ def _watched(step: Stop, names: tuple[str, ...]) -> Iterator[None]:
             patch.stop()
 
 
-OPEN, REAL_FDOPEN = os.open, os.fdopen
+OPEN, REAL_OPEN = os.open, builtins.open
 
 
 def deaths(work: Callable[[], object], most: int = 500) -> Iterator[int]:

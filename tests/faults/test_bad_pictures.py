@@ -164,7 +164,7 @@ def test_an_archive_is_refused_with_a_reason_and_nothing_is_unpacked(name: str, 
         with pytest.raises(ImageError) as caught:
             decode(source)
         said = str(caught.value)
-        assert "Expected a JPEG, PNG, BMP, TIFF or WebP picture" in said or "empty" in said
+        assert "Expected a JPEG, PNG, BMP, TIFF, WebP or AVIF picture" in said or "empty" in said
         if name.endswith(".zip"):
             assert "ZIP archive" in said or name == "empty.zip"
     (kept,) = uploads.take([Given(name, data)])

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from casting_core.system.memory import keep_freed_memory
+from casting_core.system.memory import keep_freed_memory, return_freed_memory
 
 SCRIPT = """
 import resource
@@ -37,6 +37,7 @@ def test_arrays_are_made_of_memory_that_was_freed() -> None:
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another C library")
 def test_glibc_can() -> None:
     assert keep_freed_memory() is True
+    assert return_freed_memory() is True
 
 
 @pytest.mark.parametrize("error", [AttributeError, OSError, TypeError])
@@ -46,3 +47,4 @@ def test_other_libraries_cannot(monkeypatch: pytest.MonkeyPatch, error: type[Exc
 
     monkeypatch.setattr(ctypes, "CDLL", missing)
     assert keep_freed_memory() is False
+    assert return_freed_memory() is False

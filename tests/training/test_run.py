@@ -33,5 +33,15 @@ def test_a_fold_that_the_collection_has_not_is_refused(root: tuple[Path, list[Sa
         train(replace(SETTINGS, split="by-source", fold=2), collection(folder, rows), runs=tmp_path)
 
 
+def test_a_run_is_written_through_no_link(root: tuple[Path, list[Sample]], tmp_path: Path):
+    folder, rows = root
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "runs").mkdir()
+    (tmp_path / "runs" / run_name(SETTINGS)).symlink_to(tmp_path / "outside")
+    with pytest.raises(DataError, match="nothing is written through a link"):
+        train(SETTINGS, collection(folder, rows), runs=tmp_path / "runs")
+    assert not list((tmp_path / "outside").iterdir())
+
+
 def test_a_run_is_named_by_what_it_is():
     assert run_name(replace(SETTINGS, split="by-source", fold=3, seed=2)) == "castnet-by-source-3-seed2"

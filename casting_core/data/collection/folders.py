@@ -19,7 +19,9 @@ from casting_core.errors import DataError
 SPLIT_NAMES = {"train": "train", "training": "train", "test": "test", "testing": "test"}
 SPLIT_NAMES |= dict.fromkeys(("val", "valid", "validation"), "val")
 MASK_FOLDERS = frozenset(("mask", "masks", "ground_truth", "groundtruth", "ground-truth", "annotations"))
-SUFFIXES = frozenset((".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".apng", ".bmp", ".dib", ".tif", ".tiff", ".webp", ""))
+SUFFIXES = frozenset(
+    (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".apng", ".bmp", ".dib", ".tif", ".tiff", ".webp", ".avif", "")
+)
 DEEPEST = 4  # folders with nothing but one folder in them that are stepped into
 
 _MASK_NAME = re.compile(r"^(.+)[_-](mask|masks|label|gt|groundtruth)$", re.IGNORECASE)

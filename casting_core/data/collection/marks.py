@@ -157,7 +157,11 @@ def write_marks(file: Path, marks: Marks) -> Marks:
     """
     if not marks.changed:
         return read_marks(file)
-    file = Path(os.path.realpath(file))  # a link to a table that several folders share stays one
+    if file.is_symlink():
+        raise DataError(
+            f"{file} is a link, which may lead anywhere, so no marks are written through it. Put the table itself in "
+            "its place; to share one, link its folder. Until then, export your marks."
+        )
     if not file.parent.is_dir():
         raise DataError(f"There is no folder {file.parent} to keep marks in. Check where the data is, or export them.")
     try:

@@ -84,7 +84,7 @@ def render_set(
         for done, defects in enumerate(made, start=1):
             rows += defects
             progress(done, count)
-    _write_file(folder / "defects.csv", csv_text(rows).encode())
+    _write_file(folder, Path("defects.csv"), csv_text(rows).encode())
     return folder
 
 
@@ -98,15 +98,15 @@ def _write(folder: Path, product: Product, seed: int, size: int, number: int) ->
     """Render and write one picture; gives the rows of its defects."""
     path, mask, rendered = product(number, seed + number, size)
     # three equal channels, as the real pictures have
-    _write_file(folder / path, encoded(Image.fromarray(rendered.pixels).convert("RGB"), "JPEG", quality=QUALITY))
+    _write_file(folder, path, encoded(Image.fromarray(rendered.pixels).convert("RGB"), "JPEG", quality=QUALITY))
     if mask is not None:
-        _write_file(folder / mask, encoded(Image.fromarray(rendered.mask), "PNG"))
+        _write_file(folder, mask, encoded(Image.fromarray(rendered.mask), "PNG"))
     return [(path.as_posix(), seed + number, *astuple(defect)) for defect in rendered.defects]
 
 
-def _write_file(path: Path, content: bytes) -> None:
-    """Write one file whole. Raises `DataError` where it cannot be written."""
+def _write_file(folder: Path, path: Path, content: bytes) -> None:
+    """Write one file of the set whole. Raises `DataError` where it cannot be written."""
     try:
-        write_atomically(path, content)
+        write_atomically(folder / path, content, within=folder)
     except OSError as error:
-        raise DataError(f"{path} cannot be written ({error}); choose a folder that can.") from error
+        raise DataError(f"{folder / path} cannot be written ({error}); choose a folder that can.") from error

@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from casting_core.data.collection.folders import find_files
-from casting_core.data.images import decode, decode_rgb
+from casting_core.data.images import decode, decode_shown
 from casting_core.data.provenance.alignment import Aligned, lay_onto
 from casting_core.errors import CastingError, ImageError
 from casting_core.exploration import cache
@@ -23,6 +23,7 @@ from pages.views.dataset.source import FOLDER, RENDERED, Source
 
 FRESH = 5.0  # s, for which the files of a folder are taken to be as they were
 MOST = 3  # indexes in memory
+SIDES = (1, 1460)  # px, at least and at most, of the long side of a picture; Streamlit shrinks what is wider
 
 
 def load(chosen: Source, place: DeltaGenerator) -> Table | None:
@@ -142,9 +143,9 @@ def pixels(root: str, path: str, sha256: str) -> np.ndarray | None:
 
 
 def shown(root: Path, path: str) -> np.ndarray | None:
-    """Read a picture in colour, uint8 (H, W, 3); None where it cannot be read any more."""
+    """Read a picture in colour, uint8 (H, W, 3), as large as a page shows it; None where it cannot be read any more."""
     with suppress(ImageError):
-        return decode_rgb(root / path)
+        return decode_shown(root / path, SIDES)
     return None
 
 

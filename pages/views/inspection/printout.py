@@ -30,7 +30,7 @@ def page(
     word = wording.WORDING[inspection.verdict]
     colour = COLOURS.get(inspection.verdict, "#777")
     stamp = (now or datetime.now(UTC)).strftime("%Y-%m-%d %H:%M UTC")
-    reason = f"<p>{escape(inspection.reason)}</p>" if inspection.reason else ""
+    reason = "".join(f"<p>{escape(said)}</p>" for said in (inspection.reason, inspection.note) if said)
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         f"<title>Inspection of {escape(upload.name)}</title><style>{STYLE}</style></head><body>"

@@ -278,13 +278,33 @@ def test_a_name_that_is_no_text(file: Path) -> None:
     assert not file.exists()
 
 
-def test_a_linked_table_stays_linked(file: Path) -> None:
-    real = file.parent / "elsewhere.csv"
-    real.write_text(TABLE)
-    file.symlink_to(real)
-    write_marks(file, marked("a"))
-    assert file.is_symlink()
-    assert len(read_marks(real)) == 3
+@pytest.mark.parametrize("there", [True, False], ids=["live", "dangling"])
+def test_no_mark_is_written_through_a_link(file: Path, there: bool) -> None:
+    """Else the names of a stranger's classes could be written anywhere, as code that Python runs at its start."""
+    target = file.parent / "code.pth"
+    if there:
+        target.write_text(TABLE)
+    file.symlink_to(target)
+    with pytest.raises(DataError, match=r"is a link.* Put the table itself in its place.* export"):
+        write_marks(file, marked("import os;os.system('…')#/1.png"))
+    assert target.exists() == there
+    assert not there or target.read_text() == TABLE
+    assert len(read_marks(file)) == 2 * there
+
+
+def test_no_lock_is_made_through_a_link(file: Path) -> None:
+    file.with_name(f".{MARKS}.lock").symlink_to(file.parent / "code.pth")
+    with pytest.raises(DataError, match="cannot be kept"):
+        write_marks(file, marked("a"))
+    assert not file.exists()
+    assert not (file.parent / "code.pth").exists()
+
+
+def test_a_data_folder_may_be_a_link(file: Path) -> None:
+    linked = file.parent / "linked"
+    linked.symlink_to(file.parent, target_is_directory=True)
+    write_marks(linked / MARKS, marked("a"))
+    assert len(read_marks(file)) == 1
 
 
 @pytest.fixture(scope="module")
