@@ -3,7 +3,7 @@
 In place of Streamlit's own words, for which it asks a service on the internet for the address of this computer.
 """
 
-import asyncio
+import threading
 import webbrowser
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -24,11 +24,12 @@ def url() -> str:
 
 def reach() -> str:
     """Say who can reach the app, and what they may do."""
-    if is_loopback(st.get_option("server.address")):
-        return "Strangers: the rules of a hosted copy hold." if resources.hosted() else "From this computer alone."
+    alone = is_loopback(st.get_option("server.address"))
+    where = "From this computer alone" if alone else "From the network"
     if resources.hosted():
-        return "From the network: the rules of a hosted copy hold (docs/hosting.md)."
-    return f"From the network, without the rules of a hosted copy ({VARIABLE}=0): visitors can name your folders."
+        return f"{where}: the rules of a hosted copy hold (docs/hosting.md)."
+    lifted = f", without the rules of a hosted copy ({VARIABLE}=0): visitors can name your folders"
+    return f"{where}{'' if alone else lifted}."
 
 
 @asynccontextmanager
@@ -36,5 +37,5 @@ async def greet(_: st.App) -> AsyncIterator[None]:
     """As the server begins: say where it is, and open it."""
     print(f"\n  Casting Inspector: {url()}\n  {reach()}\n", flush=True)
     if not st.get_option("server.headless"):
-        await asyncio.to_thread(webbrowser.open, url())
+        threading.Thread(target=webbrowser.open, args=(url(),), daemon=True).start()  # some wait for the browser's end
     yield

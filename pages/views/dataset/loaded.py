@@ -19,7 +19,7 @@ from casting_core.exploration.index_file import Index, read_index
 from casting_core.exploration.table import Table, make_table, models_for, public_facts
 from pages.shared.trouble import complain
 from pages.views.dataset import indexing
-from pages.views.dataset.source import FOLDER, RENDERED, Source
+from pages.views.dataset.source import RENDERED, Source
 
 FRESH = 5.0  # s, for which the files of a folder are taken to be as they were
 MOST = 3  # indexes in memory
@@ -54,10 +54,10 @@ def load(chosen: Source, place: DeltaGenerator) -> Table | None:
 
 
 def _may_be_listed(chosen: Source, folder: Path, before: indexing.IndexJob | None) -> bool:
-    """Whether there is something to list. A folder that a link names may be the whole disk: it was looked at before."""
+    """Whether there is something to list. A folder that a link names may be the whole disk: not before a press."""
     if chosen.kind == RENDERED:
         return folder.is_dir()
-    return chosen.kind != FOLDER or before is not None or bool(cache.remembered(folder))
+    return not chosen.by_link or before is not None or bool(cache.remembered(folder))
 
 
 def _offer(chosen: Source, before: indexing.IndexJob | None) -> None:

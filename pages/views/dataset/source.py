@@ -16,16 +16,21 @@ from pages.shared import resources
 
 PUBLIC, RENDERED, CONFIGURED, FOLDER = "Public set", "Rendered castings", "Data folder", "Another folder"
 FRESH = 5.0  # s, for which the data folder is taken to be as it was
+NAMED = "folder named"  # in the session: the one that the visitor named last
 COUNT, SEED = 400, 0  # of the castings that are rendered
 FETCH = "python -m casting_core data fetch"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """A data set to look at. `folder` is None for the public set where its pictures are not on this computer."""
+    """A data set to look at.
+
+    `folder` is None for the public set where its pictures are not on this computer. `by_link`: a link alone names it.
+    """
 
     kind: str
     folder: Path | None
+    by_link: bool = False
 
     @property
     def public(self) -> bool:
@@ -69,7 +74,7 @@ def _ask_folder() -> Source | None:
         "Folder on this computer",
         key="folder",
         bind="query-params",
-        on_change=forget,
+        on_change=_name,
         placeholder="/home/me/flanges",
         help="With one sub-folder for each class, or with train and test folders that hold them.",
         width=280,
@@ -83,7 +88,13 @@ def _ask_folder() -> Source | None:
     folder = Path(named.strip())
     with suppress(RuntimeError):  # `~somebody` who is not known here: there is no such folder
         folder = folder.expanduser()
-    return Source(kind=FOLDER, folder=folder)
+    return Source(kind=FOLDER, folder=folder, by_link=named != st.session_state.get(NAMED))
+
+
+def _name() -> None:
+    """Note that the visitor named this folder, and look at it from the start."""
+    st.session_state[NAMED] = st.session_state["folder"]
+    forget()
 
 
 def forget() -> None:
