@@ -53,6 +53,11 @@ def on_images(name: str) -> str:
     return said[0] if len(said) == 1 else ""
 
 
+def is_images(name: str) -> bool:
+    """Whether a name is that of images, and says nothing else: of a folder called `validation`, say."""
+    return bool(on_images(name)) and len(words(name)) == 1
+
+
 def counter(names: Iterable[str], kind: str) -> str | None:
     """Name of the column that counts epochs (`EPOCH`) or steps (`STEP`), the plainest; None where there is none."""
     found = []
@@ -100,8 +105,8 @@ def is_accuracy(name: str) -> bool:
     return bool(ACCURACIES & set(words(name)))
 
 
-def recognise(names: Iterable[str]) -> tuple[dict[str, str], list[str]]:
-    """Find the column of each of our names, and say in sentences what of it is guessed.
+def recognise(names: Iterable[str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Find the column of each of our names, and say in a sentence what of it is guessed, both by our name.
 
     Each of ours has one column at most, the plainest; of equally plain ones none.
     """
@@ -129,23 +134,19 @@ def recognise(names: Iterable[str]) -> tuple[dict[str, str], list[str]]:
                 own, why = f"train_{what}", "columns of held-out images are marked as such beside it"
             found.setdefault(own, []).append((2, len(words(name)), name, why))
     chosen: dict[str, str] = {}
-    guesses = []
+    guesses: dict[str, str] = {}
     for own, candidates in found.items():
         far, length, name, why = min(candidates)
         equal = sorted(each[2] for each in candidates if each[:2] == (far, length))
         if len(equal) > 1:
-            guesses.append(f"{', '.join(equal)}: each could be the {own.replace('_', ' ')}, so none is taken for it.")
+            guesses[own] = f"{', '.join(equal)}: each could be the {own.replace('_', ' ')}, so none is taken for it."
             continue
         chosen[own] = name
         if why:
             images = "training" if own.startswith("train") else "held-out images"
-            guesses.append(f"{name} is taken for {what_of(own)} on {images}, because {why}.")
+            what = ACCURACY if is_accuracy(own) else LOSS
+            guesses[own] = f"{name} is taken for the {what} on {images}, because {why}."
     return chosen, guesses
-
-
-def what_of(own: str) -> str:
-    """Return what one of ours measures, in words: the loss, the accuracy."""
-    return f"the {ACCURACY if is_accuracy(own) else LOSS}"
 
 
 def _measured(held: set[str]) -> str | None:

@@ -14,7 +14,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from casting_core.errors import DataError
-from casting_core.training.logs.columns import on_images, words
+from casting_core.training.logs.columns import is_images
 from casting_core.training.logs.log import COLUMNS
 from casting_core.training.logs.table import LONGEST_NAME, Table, check_size, from_cells, short_path
 
@@ -135,7 +135,7 @@ def _telling(names: Sequence[str], path: str) -> list[str]:
         stem = path.replace("\\", "/").rpartition("/")[2].removesuffix(".csv")
         if match := EXPORT.fullmatch(stem):
             run, tag = match["run"], match["tag"]
-            stem = f"{run}_{tag}" if on_images(run) and len(words(run)) == 1 else tag  # a run called validation says so
+            stem = f"{run}_{tag}" if is_images(run) else tag  # a run called validation says so
         named[2] = stem or named[2]
     seen: dict[str, int] = {}
     for k, name in enumerate(named):

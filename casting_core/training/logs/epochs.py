@@ -7,6 +7,7 @@ whatever is changed is said in a sentence.
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,6 +25,7 @@ from casting_core.training.logs.columns import (
     is_running_time,
     is_wall_time,
 )
+from casting_core.training.logs.run import Run
 from casting_core.training.logs.table import Figures, Table
 
 LAST = (VALIDATION_LOSS, VALIDATION_ACCURACY)  # curves of which the last value of an epoch counts, not the mean
@@ -52,18 +54,6 @@ class Count:
     def take(self, rows: np.ndarray) -> "Count":
         """Keep these of the rows that are used."""
         return replace(self, places=self.places[rows], wall=None if self.wall is None else self.wall[rows])
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Epochs:
-    """One row an epoch, or step: float64 (E,) rising, columns and what is present by our names."""
-
-    unit: str
-    epochs: np.ndarray
-    columns: Mapping[str, np.ndarray]
-    present: Mapping[str, np.ndarray]
-    guesses: tuple[str, ...]
-    notes: tuple[str, ...]
 
 
 def count_rows(table: Table, given: Mapping[str, str]) -> Count:
@@ -134,8 +124,8 @@ def parts(places: np.ndarray, figures: Iterable[Figures]) -> np.ndarray:
     return np.maximum.accumulate(part)
 
 
-def by_epoch(count: Count, figures: Mapping[str, Figures]) -> Epochs:
-    """One row an epoch (or step), rising: of figures of single batches the mean, of everything else the last."""
+def by_epoch(count: Count, figures: Mapping[str, Figures], **about: Any) -> Run:
+    """Make a run `about` whatever, with one row an epoch: of figures of batches the mean, else the last value."""
     epochs, index = np.unique(count.places, return_inverse=True)  # (E,), (R,) → place in `epochs`
     notes, guesses = [], []
     columns: dict[str, np.ndarray] = {}
@@ -175,9 +165,8 @@ def by_epoch(count: Count, figures: Mapping[str, Figures]) -> Epochs:
         notes.append("The file counts steps, not epochs.")
     if not len(epochs):
         notes.append("No epoch has been finished yet.")
-    return Epochs(
-        unit=unit, epochs=epochs, columns=columns, present=present, guesses=tuple(guesses), notes=tuple(notes)
-    )
+    found = {"unit": unit, "epochs": epochs, "columns": columns, "present": present}
+    return Run(**about, **found, guesses=tuple(guesses), notes=tuple(notes))
 
 
 def _are_epochs(steps: np.ndarray, present: Mapping[str, np.ndarray]) -> bool:

@@ -28,6 +28,7 @@ from casting_core.training.logs.columns import (
     SECONDS,
     STEP,
     counter,
+    is_images,
     is_wall_time,
     recognise,
     says_no_images,
@@ -182,7 +183,7 @@ def _parts(table: Table) -> Iterator[tuple[dict[str, str], Table]]:
 def _by_columns(table: Table) -> Iterator[tuple[str, Table]]:
     """Yield the runs that the names of columns tell apart: those of Weights & Biases, and folds."""
     figures = {name: each for name, each in table.figures.items() if not name.endswith(BOUNDS)}
-    found = {name: match for name in figures if (match := OF_RUN.fullmatch(name))}
+    found = {name: match for name in figures if (match := OF_RUN.fullmatch(name)) and not is_images(match["run"] or "")}
     for run in dict.fromkeys(match["run"] or match["fold"] for match in found.values()) or [""]:
         own = {name: m["name"] or m["rest"] for name, m in found.items() if (m["run"] or m["fold"]) == run}
         mine = {own.get(name, name): each for name, each in figures.items() if name in own or name not in found}
@@ -212,19 +213,9 @@ def _runs(table: Table, origin: Mapping[str, str], correction: Correction) -> It
         rows = begun == part
         told = {**origin, "part": str(part + 1)} if begun.any() else dict(origin)
         name = [table.name, *(value if kind == "run" else f"{kind} {value}" for kind, value in told.items())]
-        log = by_epoch(count.take(rows), {own: each.take(rows) for own, each in figures.items()})
-        yield Run(
-            name=", ".join(name),
-            source=table.source,
-            origin=told,
-            unit=log.unit,
-            epochs=log.epochs,
-            columns=log.columns,
-            present=log.present,
-            read_as=chosen,
-            guesses=(*guesses, *log.guesses),
-            notes=(*notes, *log.notes),
-        )
+        about = {"name": ", ".join(name), "source": table.source, "origin": told, "read_as": chosen}
+        run = by_epoch(count.take(rows), {own: each.take(rows) for own, each in figures.items()}, **about)
+        yield replace(run, guesses=(*guesses, *run.guesses), notes=(*notes, *run.notes))
 
 
 def _read_as(table: Table, count: Count, correction: Correction) -> tuple[dict[str, str], list[str]]:
@@ -232,9 +223,8 @@ def _read_as(table: Table, count: Count, correction: Correction) -> tuple[dict[s
     names = [name for name in table.figures if name != count.column]
     given = {own: name for own, name in correction.columns.items() if own not in (EPOCH, STEP)}
     chosen, guesses = recognise(name for name in names if name not in given.values())
-    chosen = {own: name for own, name in chosen.items() if own not in given}
-    chosen |= {own: name for own, name in given.items() if name in names}
-    return chosen, [] if given else guesses
+    read_as = {own: name for own, name in (chosen | given).items() if name in names}
+    return read_as, [guess for own, guess in guesses.items() if own not in given]
 
 
 def _serves(name: str) -> bool:

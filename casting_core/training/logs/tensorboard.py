@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from casting_core.errors import DataError
-from casting_core.training.logs.columns import EPOCH, STEP, on_images, recognise, words
+from casting_core.training.logs.columns import EPOCH, STEP, is_images, recognise, words
 from casting_core.training.logs.table import MAX_COLUMNS, Figures, Table, log_name, short_path
 
 CHECKED = 4096  # bytes: longer messages hold images and the like; those over `LONGEST` are not even parsed
@@ -37,7 +37,7 @@ def is_event_file(path: str, content: bytes) -> bool:
 def runs_of_files(paths: Iterable[str]) -> dict[str, str]:
     """Return the run that each file belongs to, as the folder of all its files."""
     folders = {path: PurePosixPath(path).parent for path in paths}
-    own = {path: folder.parent if _is_role(folder.name) else folder for path, folder in folders.items()}
+    own = {path: folder.parent if is_images(folder.name) else folder for path, folder in folders.items()}
     roots = set(own.values()) - {PurePosixPath(".")}
     runs = {}
     for path, folder in own.items():
@@ -45,10 +45,6 @@ def runs_of_files(paths: Iterable[str]) -> dict[str, str]:
         alone = folder == folders[path] and not folder.name
         runs[path] = path if alone else str(above[0] if above else folder)
     return runs
-
-
-def _is_role(folder: str) -> bool:
-    return bool(on_images(folder)) and len(words(folder)) == 1
 
 
 def read_event_files(files: Mapping[str, bytes]) -> list[Table]:

@@ -76,10 +76,10 @@ def test_columns_of_known_tools(tool: str) -> None:
 
 
 def test_a_guess_says_what_it_is_and_why() -> None:
-    assert recognise(["loss", "val_loss"])[1] == [
+    assert list(recognise(["loss", "val_loss"])[1].values()) == [
         "loss is taken for the loss on training, because columns of held-out images are marked as such beside it."
     ]
-    assert recognise(["val_loss", "loss/val"])[1] == [
+    assert list(recognise(["val_loss", "loss/val"])[1].values()) == [
         "loss/val, val_loss: each could be the validation loss, so none is taken for it."
     ]
 

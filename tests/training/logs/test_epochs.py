@@ -8,19 +8,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casting_core.errors import DataError
-from casting_core.training.logs.epochs import Epochs, by_epoch, count_rows, parts
+from casting_core.training.logs.epochs import by_epoch, count_rows, parts
+from casting_core.training.logs.run import Run
 from casting_core.training.logs.table import Figures, from_cells
 
 NAN = math.nan
 
 
-def gathered(cells: dict, **names: str) -> Epochs:
+def gathered(cells: dict, **names: str) -> Run:
     """Rows to epochs; the columns keep their names but for `names`."""
     table = from_cells("x", cells)
     count = count_rows(table, {})
     figures = {names.get(name, name): each for name, each in table.take(count.used).figures.items()}
     figures.pop(count.column, None)
-    return by_epoch(count, figures)
+    return by_epoch(count, figures, name="x")
 
 
 def test_rows_of_one_epoch_become_one() -> None:

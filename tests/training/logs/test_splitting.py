@@ -71,10 +71,13 @@ def test_one_figure_a_row_restarts_and_runs_included() -> None:
 
 
 def test_runs_told_by_the_names_of_columns() -> None:
-    exported = '"Step","a - b - val_loss","a - b - val_loss__MIN","c - val_loss"\n1,0.5,0.5,0.6\n2,0.4,0.4,0.5\n'
+    exported = (
+        '"Step","a - b - val_loss","a - b - val_loss__MIN","blue test - val_loss"\n1,0.5,0.5,0.6\n2,0.4,0.4,0.5\n'
+    )
     found = runs(exported)
-    assert list(found) == ["x, a - b", "x, c"]
+    assert list(found) == ["x, a - b", "x, blue test"]
     assert found["x, a - b"].columns["validation_loss"].tolist() == [0.5, 0.4]
+    assert list(runs("epoch,train - loss,val - loss\n1,0.5,0.6\n")) == ["x"]
     assert list(runs("epoch,fold1_val_loss,fold2_val_loss\n1,0.5,0.6\n")) == ["x, fold1", "x, fold2"]
 
 
