@@ -22,7 +22,7 @@ class Files:
     """Files as they are dropped, archives unpacked, with why others of them are left out.
 
     Iterating yields path and bytes. `refused` fills meanwhile: path and reason. Once `MAX_FILES` or `MAX_BYTES` have
-    been looked at, read or refused, the rest is refused unread.
+    been looked at, read or refused, the rest is refused.
     """
 
     def __init__(self, files: Iterable[tuple[str, bytes]]) -> None:

@@ -165,8 +165,8 @@ def by_epoch(count: Count, figures: Mapping[str, Figures], **about: Any) -> Run:
         notes.append("The file counts steps, not epochs.")
     if not len(epochs):
         notes.append("No epoch has been finished yet.")
-    found = {"unit": unit, "epochs": epochs, "columns": columns, "present": present}
-    return Run(**about, **found, guesses=tuple(guesses), notes=tuple(notes))
+    run = Run(unit=unit, epochs=epochs, columns=columns, present=present, **about)
+    return replace(run, guesses=tuple(guesses), notes=tuple(notes))
 
 
 def _are_epochs(steps: np.ndarray, present: Mapping[str, np.ndarray]) -> bool:
@@ -181,10 +181,10 @@ def _add_seconds(
 ) -> list[str]:
     """Turn times since the start, or times of the day, into the seconds of each row, and say so."""
     if SECONDS not in columns and count.wall is not None:
-        last = np.full(rows, -np.inf)
-        np.maximum.at(last, index, np.where(np.isfinite(count.wall), count.wall, -np.inf))
+        last = np.full(rows, np.nan)
+        np.fmax.at(last, index, np.where(np.isfinite(count.wall), count.wall, np.nan))
         passed = np.diff(last, prepend=np.nan)
-        passed[~((passed >= 0) & np.isfinite(passed))] = np.nan  # the first row, and clocks that were put back
+        passed[~(passed >= 0)] = np.nan  # the first row, and clocks that were put back
         columns[SECONDS], present[SECONDS] = passed, np.isfinite(passed)
         return [f"The seconds of each {count.unit} come from the times at which its values were written."] * bool(
             np.isfinite(passed).any()

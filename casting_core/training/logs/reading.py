@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from casting_core.errors import DataError
 from casting_core.training.logs import csv_log, databases, json_log, metric_files, tensorboard, wandb_log
-from casting_core.training.logs.archive import MAX_FILES, Files
+from casting_core.training.logs.archive import Files
 from casting_core.training.logs.run import Run
 from casting_core.training.logs.splitting import Log
 from casting_core.training.logs.table import MAX_BYTES, Table
@@ -68,6 +68,9 @@ READERS = (
         names=("log.csv", "metrics.csv", "results.csv", "history.csv", "summary.csv", "training.log"),
     ),
 )
+
+
+NAMES = tuple(name for reader in READERS for name in reader.names)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,23 +153,15 @@ def read_any_log(source: Path | Sequence[Path] | bytes, name: str = "") -> tuple
     return tuple(run for log in found.logs for run in log.runs)
 
 
-def log_files(folder: Path) -> Iterator[Path]:
-    """Yield the files in a folder, or up to `DEPTH` storeys below it, that are logs by their names, without links."""
-    names = [pattern for reader in READERS for pattern in reader.names]
-    found = 0
+def log_files(folder: Path, names: Sequence[str] = NAMES) -> Iterator[Path]:
+    """Yield the files in a folder, or up to `DEPTH` storeys below it, that have these names, without links."""
     for where, folders, files in os.walk(folder):
         here = Path(where)
         if len(here.relative_to(folder).parts) >= DEPTH:
             folders.clear()
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for file in (here / name for name in sorted(files)):
-            if (
-                found < MAX_FILES
-                and any(file.match(name) for name in names)
-                and file.is_file()
-                and not file.is_symlink()
-            ):
-                found += 1
+            if any(map(file.match, names)) and file.is_file() and not file.is_symlink():
                 yield file
 
 

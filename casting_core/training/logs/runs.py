@@ -1,23 +1,19 @@
 """Which trainings there are to look at: those of the shipped models, run folders of this machine, logs of other tools.
 
-A run folder is one with `settings.json` or `log.csv` (`casting_core.training.run` writes both). It is *finished* when
+A run folder has `settings.json` or `log.csv` (`casting_core.training.run` writes both). It is *finished* when
 `result.json` lies there and the log has all epochs; the result of an earlier training in the same folder does not
 count. Otherwise it is *running* as long as its files have grown within three times its longest recent epoch (a minute
-at least, a quarter of an hour before the first epoch), and *stopped* after that. Beside them, other tools' logs are
-found by their names (`reading.log_files`); whether one has finished, nobody knows: it is *running*, or *quiet*.
-
-How long a file has not grown is told by a clock that never jumps, from when `RunCatalogue` first saw it so. Only at
-first sight is the file's own time compared with the time of day; a file from the future counts like one from the past.
-
-Whatever is missing or cannot be read is a note on the entry, never an exception.
+at least, a quarter of an hour before the first epoch), and *stopped* after that. Other tools' logs are found by their
+names; whether one has finished, nobody knows: it is *running*, or *quiet*. How long a file has not grown is told by a
+clock that never jumps, from when `RunCatalogue` first saw it so. Only at first sight is the file's own time compared
+with the time of day. Whatever is missing or cannot be read is a note on the entry, never an exception.
 """
 
 import json
 import math
-import os
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -30,16 +26,13 @@ import numpy as np
 from casting_core.errors import CastingError, DataError
 from casting_core.networks.card import CARD, DEFAULT, MODELS, folder_of, homes, read_card
 from casting_core.training.logs.columns import EPOCH, SECONDS
-from casting_core.training.logs.reading import DEPTH, log_files, read_any_log, read_bounded, runs_of_files
+from casting_core.training.logs.reading import log_files, read_any_log, read_bounded, runs_of_files
 from casting_core.training.logs.run import Run
 
 LOG, SETTINGS, STATE = "log.csv", "settings.json", "state.safetensors"
 RESULT = "result.json"  # written when all else is: a run that has begun, or goes on, has none
-FURTHER = "runs"  # in a model's folder
-MAX_RUNS = 500
-MAX_SETTINGS = 2**20  # bytes
-MIN_PATIENCE, FIRST_PATIENCE = 60.0, 900.0  # s
-EPOCHS_OF_PATIENCE = 3
+FURTHER, MAX_RUNS, MAX_SETTINGS = "runs", 500, 2**20  # in a model's folder; of this machine; bytes
+MIN_PATIENCE, FIRST_PATIENCE, EPOCHS_OF_PATIENCE = 60.0, 900.0, 3  # s, s, epochs
 RUN_NAME = re.compile(r"(?P<name>.+)-(?P<split>official|by-source)(?:-(?P<fold>\d+))?-seed(?P<seed>\d+)")
 
 
@@ -142,7 +135,12 @@ class RunCatalogue:
 
     def _look(self) -> list[RunEntry]:
         moment, today = self.steady(), self.now()
-        own = {folder: [folder / name for name in (LOG, STATE, SETTINGS, RESULT)] for folder in _run_folders(self.runs)}
+        folders = {file.parent for file in log_files(self.runs, (LOG, SETTINGS))}
+        own = {
+            folder: [folder / name for name in (LOG, STATE, SETTINGS, RESULT)]
+            for folder in folders
+            if folders.isdisjoint(folder.parents)
+        }
         others = [file for file in log_files(self.runs) if own.keys().isdisjoint(file.parents)]
         logs = own | {Path(run): [Path(file) for file in files] for run, files in runs_of_files(others).items()}
         stats = {log: _stat(files) for log, files in logs.items()}
@@ -159,13 +157,12 @@ class RunCatalogue:
                 since -= age  # else it grew after it was last looked at, whatever the time of day says
             found[log] = _Seen(entries=entries, files=stats[log], since=since, patience=patience)
         self._local, self._looked = found, moment
-        return [
-            entry
-            if moment - each.since <= each.patience
-            else replace(entry, state=RunState.STOPPED if log in own else RunState.QUIET)
-            for log, each in found.items()
-            for entry in each.entries
-        ]
+        listed = []
+        for log, each in found.items():
+            state = RunState.STOPPED if log in own else RunState.QUIET
+            over = moment - each.since > each.patience
+            listed += [replace(entry, state=state) if over else entry for entry in each.entries]
+        return listed
 
 
 def shipped_runs(models: Path = MODELS) -> list[RunEntry]:
@@ -187,15 +184,13 @@ def shipped_runs(models: Path = MODELS) -> list[RunEntry]:
 def _local_run(folder: Path) -> tuple[list[RunEntry], float]:
     """Read a run of this machine, finished or running; and after how many seconds without growth it has stopped."""
     settings, notes = _read_settings(folder / SETTINGS)
-    name = folder.resolve().name
+    name, named = folder.resolve().name, settings.get("name") or settings.get("model")
     parsed = RUN_NAME.fullmatch(name)
-    named = settings.get("name") or settings.get("model")
     model = named if isinstance(named, str) else parsed["name"] if parsed else name
     entries = _entries(folder.resolve(), RunKind.LOCAL, model, settings or _from_name(name), notes)
     entries = [replace(entry, folder=folder, settings=settings) for entry in entries]
     last = entries[-1]
-    planned = last.epochs_planned
-    if (folder / RESULT).is_file() and (last.run is None or planned is None or last.epochs_done >= planned):
+    if (folder / RESULT).is_file() and (last.run is None or last.epochs_done >= (last.epochs_planned or 0)):
         return entries, math.inf
     return [replace(entry, state=RunState.RUNNING) for entry in entries], _patience(last.run)
 
@@ -212,16 +207,14 @@ def _entries(
     folder: Path, kind: RunKind, model: str, settings: Mapping[str, Any], notes: tuple[str, ...] = ()
 ) -> list[RunEntry]:
     """Describe a finished training by its settings, None for what is missing or of another type."""
-    numbers = map(settings.get, ("fold", "seed", "epochs"))
-    fold, seed, planned = (number if type(number) is int else None for number in numbers)
+    fold, seed, planned = (n if type(n) is int else None for n in map(settings.get, ("fold", "seed", "epochs")))
     runs, log_notes = _read([folder / LOG])
-    split = settings.get("split")
     entry = RunEntry(
         name=folder.name,
         folder=folder,
         kind=kind,
         model=model,
-        split=split if isinstance(split, str) else None,
+        split=split if isinstance(split := settings.get("split"), str) else None,
         fold=fold,
         seed=seed,
         settings=settings,
@@ -233,15 +226,12 @@ def _entries(
 
 def _with_runs(entry: RunEntry, runs: Sequence[Run]) -> list[RunEntry]:
     """Give each run of a log an entry of its own; one without where there is none."""
-    return [
-        replace(
-            entry,
-            name=entry.name if len(runs) == 1 else ", ".join([entry.name, *run.origin.values()]),
-            run=run,
-            epochs_done=int(run.epochs[-1]) if len(run.epochs) and run.unit == EPOCH else 0,
-        )
-        for run in runs
-    ] or [entry]
+    entries = []
+    for run in runs:
+        name = entry.name if len(runs) == 1 else ", ".join([entry.name, *run.origin.values()])
+        done = int(run.epochs[-1]) if len(run.epochs) and run.unit == EPOCH else 0
+        entries.append(replace(entry, name=name, run=run, epochs_done=done))
+    return entries or [entry]
 
 
 def _from_name(name: str) -> dict[str, Any]:
@@ -265,9 +255,8 @@ def _card_settings(folder: Path) -> tuple[dict[str, Any], tuple[str, ...]]:
 
 def _read_settings(file: Path) -> tuple[dict[str, Any], tuple[str, ...]]:
     settings: Any = None
-    if file.is_file():
-        with suppress(DataError, ValueError, RecursionError):
-            settings = json.loads(read_bounded(file, MAX_SETTINGS))
+    with suppress(DataError, ValueError, RecursionError):
+        settings = json.loads(read_bounded(file, MAX_SETTINGS))
     if isinstance(settings, dict):
         return settings, ()
     lack = "holds no settings that can be read" if file.is_file() else "is missing"
@@ -304,18 +293,6 @@ def _stat(files: Iterable[Path]) -> Files:
 def _changed(files: Files) -> float:
     """When one of them last changed, in seconds since 1970; 0 where there is none."""
     return max((time_ns for _, time_ns, _ in files), default=0) / 1e9
-
-
-def _run_folders(root: Path) -> Iterator[Path]:
-    """Yield the run folders in a folder or up to `DEPTH` storeys below it."""
-    for where, folders, files in os.walk(root):
-        here = Path(where)
-        run = bool({LOG, SETTINGS} & set(files))
-        if run:
-            yield here
-        if run or len(here.relative_to(root).parts) >= DEPTH:
-            folders.clear()
-        folders[:] = [name for name in folders if not name.startswith(".")]
 
 
 def _natural(name: str) -> list[tuple[int, str]]:
