@@ -79,9 +79,9 @@ def tells_images(name: str) -> bool:
     return len(words(name)) == 1 and words(name)[0] in PHASES
 
 
-def says_no_images(name: str) -> bool:
-    """Whether a column holds a loss or an accuracy without saying on which images."""
-    return _measured(set(words(name))) in (LOSS, ACCURACY) and not on_images(name)
+def makes_curve(name: str) -> bool:
+    """Whether a column holds a loss or an accuracy by its name."""
+    return _measured(set(words(name))) in (LOSS, ACCURACY)
 
 
 def is_time(name: str) -> bool:

@@ -24,6 +24,8 @@ from casting_core.training.logs.columns import (
     is_accuracy,
     is_running_time,
     is_wall_time,
+    makes_curve,
+    tells_images,
 )
 from casting_core.training.logs.run import Run
 from casting_core.training.logs.table import Figures, Table
@@ -49,6 +51,7 @@ class Count:
     wall: np.ndarray | None = None
     running: bool = False
     from_zero: bool = False
+    guesses: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     def take(self, rows: np.ndarray) -> "Count":
@@ -67,6 +70,10 @@ def count_rows(table: Table, given: Mapping[str, str]) -> Count:
     if column is None:
         unit = EPOCH
         column = next((name for name in ROW_NUMBERS if _numbers_rows(table.figures.get(name))), None)
+    if column is None and _one_an_epoch(table):
+        counted = f"Nothing counts the rows of {table.source}; each is taken for an epoch, in their order."
+        places = np.arange(1.0, table.rows + 1)
+        return Count(column="", unit=EPOCH, places=places, used=np.ones(table.rows, bool), guesses=(counted,))
     if column is None or column not in names:
         shown = ", ".join((*table.texts, *table.figures)) or "none"
         raise DataError(
@@ -104,6 +111,12 @@ def count_rows(table: Table, given: Mapping[str, str]) -> Count:
     )
 
 
+def _one_an_epoch(table: Table) -> bool:
+    """Whether rows that nothing counts can be epochs: each has a loss or an accuracy, and none names its images."""
+    curves = [each for name, each in table.figures.items() if makes_curve(name)]
+    return any(each.written.all() for each in curves) and not any(map(tells_images, (*table.texts, *table.figures)))
+
+
 def _numbers_rows(figures: Figures | None) -> bool:
     return figures is not None and bool(np.array_equal(figures.values, np.arange(len(figures.values))))
 
@@ -127,7 +140,7 @@ def parts(places: np.ndarray, figures: Iterable[Figures]) -> np.ndarray:
 def by_epoch(count: Count, figures: Mapping[str, Figures], **about: Any) -> Run:
     """Make a run `about` whatever, with one row an epoch: of figures of batches the mean, else the last value."""
     epochs, index = np.unique(count.places, return_inverse=True)  # (E,), (R,) → place in `epochs`
-    notes, guesses = [], []
+    notes, guesses = [], list(count.guesses)
     columns: dict[str, np.ndarray] = {}
     present: dict[str, np.ndarray] = {}
     averaged, again = [], np.zeros(len(epochs), bool)

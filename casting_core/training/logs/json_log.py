@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from casting_core.errors import DataError
-from casting_core.training.logs.columns import CURVES, EPOCH, STEP, counter, recognise
+from casting_core.training.logs.columns import EPOCH
 from casting_core.training.logs.csv_log import decode
 from casting_core.training.logs.table import (
     MAX_COLUMNS,
@@ -25,7 +25,6 @@ from casting_core.training.logs.table import (
 MAX_JSON = 16 * 2**20  # bytes: parsed, it takes many times the memory
 SHORT = 10  # values of a list within a record
 RECORDS = ("log_history", "history", "iterations", "epochs", "logs", "metrics")  # under which records stand
-COUNTED = "The file counts no epochs; its values are taken for one an epoch, in their order."
 
 
 def is_json(path: str, content: bytes) -> bool:
@@ -46,10 +45,10 @@ def read_json(files: Mapping[str, bytes]) -> list[Table]:
         told = _lines(text, path, notes)
     if isinstance(told, dict):
         found = next((told[key] for key in RECORDS if _are_records(told.get(key))), None)
-        return [_numbered(path, _tidy(found), notes)] if found else [_columns(path, told)]
+        return [from_records(path, _tidy(found), notes)] if found else [_columns(path, told)]
     if not _are_records(told):
         raise DataError(f"{short_path(path)} is JSON, but holds no records of epochs; save one record an epoch.")
-    return [_numbered(path, _tidy(told), notes)]
+    return [from_records(path, _tidy(told), notes)]
 
 
 def _parsed(text: str) -> Any:
@@ -96,15 +95,6 @@ def _tidy(told: Sequence[Any]) -> list[dict[str, Any]]:
     return records
 
 
-def _numbered(path: str, records: list[dict[str, Any]], notes: Sequence[str]) -> Table:
-    """Make a table of records; of those that are counted by nothing, one is taken for one epoch."""
-    if not any(counter(each, kind) for each in records for kind in (EPOCH, STEP)):
-        if not any(recognise(each)[0].keys() & set(CURVES) for each in records):
-            raise DataError(f"{short_path(path)} holds neither an epoch or step, nor a loss or an accuracy.")
-        return from_records(path, [{EPOCH: n, **each} for n, each in enumerate(records, start=1)], [*notes, COUNTED])
-    return from_records(path, records, notes)
-
-
 def _flat(told: Mapping[str, Any], before: str = "", depth: int = 3) -> dict[str, Any]:
     """Single values by name, of mappings within by `outer/inner`, of short lists by `name/0`."""
     flat: dict[str, Any] = {}
@@ -135,8 +125,7 @@ def _columns(path: str, told: Mapping[str, Any]) -> Table:
             f"{short_path(path)} holds single values, and no course over epochs. Choose the log of the training."
         )
     check_size(path, longest, len(lists))
-    numbered = {} if any(counter(lists, kind) for kind in (EPOCH, STEP)) else {EPOCH: range(1, longest + 1)}
-    return from_cells(path, {**numbered, **lists}, [COUNTED] if numbered else [])
+    return from_cells(path, lists)
 
 
 def _are_points(told: Any) -> bool:

@@ -30,8 +30,9 @@ from casting_core.training.logs.columns import (
     counter,
     is_images,
     is_wall_time,
+    makes_curve,
+    on_images,
     recognise,
-    says_no_images,
     tells_images,
     tells_runs,
     words,
@@ -153,7 +154,7 @@ def _by_images(table: Table, correction: Correction) -> Table:
     images = {value: value for value in dict.fromkeys(values)}
     images |= dict.fromkeys(correction.training, "train") | dict.fromkeys(correction.held_out, "val")
     figures = {name: each for name, each in table.figures.items() if name != column}
-    bare = [name for name in figures if says_no_images(name)]
+    bare = [name for name in figures if makes_curve(name) and not on_images(name)]
     check_size(table.source, table.rows, len(figures) + len(bare) * len(images))
     for name in bare:
         own = figures.pop(name)

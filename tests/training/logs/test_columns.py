@@ -10,9 +10,9 @@ from casting_core.training.logs.columns import (
     is_running_time,
     is_time,
     is_wall_time,
+    makes_curve,
     on_images,
     recognise,
-    says_no_images,
     tells_images,
     tells_runs,
     words,
@@ -114,8 +114,9 @@ def test_kinds_of_columns() -> None:
     assert not any(map(tells_runs, ("running", "loss", "fold_loss", "name", "id")))
     assert all(map(tells_images, ("phase", "Split", "mode")))
     assert not tells_images("train_split")
-    assert says_no_images("loss")
-    assert not says_no_images("val_loss")
+    assert makes_curve("loss")
+    assert makes_curve("val_acc")
+    assert not makes_curve("box_loss")
     assert is_wall_time("Wall time")
     assert is_wall_time("_timestamp")
     assert not is_wall_time("time")

@@ -59,7 +59,10 @@ def test_what_counts_the_rows() -> None:
     assert count_rows(from_cells("x", {"(no name)": [0, 1], "loss": [1, 2]}), {}).unit == "epoch"
     given_column = count_rows(from_cells("x", {"step": [10, 20], "round": [3, 4]}), {"epoch": "round"})
     assert given_column.places.tolist() == [3, 4]
-    for cells in ({"loss": [1]}, {"(no name)": [3, 7]}):
+    rows = count_rows(from_cells("x", {"loss": [3, 2], "f1": [None, 1]}), {})
+    assert (rows.unit, rows.places.tolist()) == ("epoch", [1, 2])
+    assert rows.guesses == ("Nothing counts the rows of x; each is taken for an epoch, in their order.",)
+    for cells in ({"f1": [1]}, {"(no name)": [3, 7]}, {"loss": [1, 2], "phase": ["a", "b"]}, {"loss": [1, None]}):
         with pytest.raises(DataError, match="none is called `epoch` or `step`"):
             count_rows(from_cells("x", cells), {})
     odd = count_rows(from_cells("x", {"epoch": [1, "all", None, 3, math.inf, None]}), {})

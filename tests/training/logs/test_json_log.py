@@ -74,7 +74,7 @@ def test_mmengine_counts_steps_in_training_and_epochs_in_validation() -> None:
         ('{"epoch": 1, "loss": 0.5', "damaged or cut in line 1"),
         ('{"epoch": 1}\n}{\n]\n', "damaged or cut in line 2"),
         ("[" * 100_000, "damaged or cut"),
-        ([{"pid": 1, "port": 2}], "neither an epoch or step, nor a loss or an accuracy"),
+        ([{"pid": 1, "port": 2}], "none is called `epoch` or `step`"),
         ([{"epoch": 1} | {f"a{n}": 1 for n in range(300)}], "201 columns"),
     ],
 )
