@@ -1,6 +1,7 @@
-"""How trainings went: loss and accuracy on training and on held-out pictures, several runs over each other.
+"""How trainings went: loss and accuracy on training and on held-out images, several runs over each other.
 
-A run has a colour and a symbol, held-out pictures a solid line, training pictures a dotted one.
+A run has a colour and a symbol, held-out images a solid line, training images a dotted one, images that the log does
+not name a dashed one.
 """
 
 import math
@@ -12,18 +13,23 @@ import plotly.graph_objects as go
 
 from casting_core.charts.style import SERIES, Chart, Look, finish, plain
 from casting_core.training.logs import columns, curve_summary
-from casting_core.training.logs.curve_lines import Line, Run, View, time_unit, visible, whole_line
-from casting_core.training.logs.log import EPOCH, Log
+from casting_core.training.logs.columns import EPOCH
+from casting_core.training.logs.curve_lines import Line, View, time_unit, visible, whole_line
+from casting_core.training.logs.run import Run
 
 LOSS, ACCURACY = "loss", "accuracy"
-HELD_OUT, TRAIN = "held-out pictures", "training pictures"
-COLUMNS = {  # measure → column by pictures
-    LOSS: {HELD_OUT: columns.VALIDATION_LOSS, TRAIN: columns.TRAIN_LOSS},
-    ACCURACY: {HELD_OUT: columns.VALIDATION_ACCURACY, TRAIN: columns.TRAIN_ACCURACY},
+HELD_OUT, TRAIN, UNNAMED = "held-out images", "training images", "images that the log does not name"
+COLUMNS = {  # measure → column by images
+    LOSS: {HELD_OUT: columns.VALIDATION_LOSS, TRAIN: columns.TRAIN_LOSS, UNNAMED: columns.LOSS},
+    ACCURACY: {
+        HELD_OUT: columns.VALIDATION_ACCURACY,
+        TRAIN: columns.TRAIN_ACCURACY,
+        UNNAMED: columns.ACCURACY,
+    },
 }
 MEASURES = {LOSS: "Loss", ACCURACY: "Accuracy (%)"}
-DASHES = {HELD_OUT: "solid", TRAIN: "dot"}
-SHORT = {HELD_OUT: "held out", TRAIN: "training"}
+DASHES = {HELD_OUT: "solid", TRAIN: "dot", UNNAMED: "dash"}
+SHORT = {HELD_OUT: "held out", TRAIN: "training", UNNAMED: "images not named"}
 UNTOLD = {"showlegend": False, "hoverinfo": "skip"}  # of a trace that another one tells of
 MAX_MARKED = 60  # points of a line that get a symbol each
 HEIGHT = 400  # px
@@ -37,25 +43,25 @@ def run_looks(count: int) -> list[Look]:
 
 def curves(runs: Sequence[Run], measure: str, view: View) -> Chart:
     """Draw the loss or the accuracy (`LOSS`, `ACCURACY`) of runs, without those that do not tell it, or no times."""
-    unit, seconds = time_unit([run.log for run in runs])
+    unit, seconds = time_unit(runs)
     figure = go.Figure()
     told: list[str] = []
     ends: list[float] = []
     for run, look in zip(runs, run_looks(len(runs)), strict=True):
         said: list[str] = []
-        for pictures, column in COLUMNS[measure].items():
-            whole = whole_line(run.log, column, view, seconds)
+        for images, column in COLUMNS[measure].items():
+            whole = whole_line(run, column, view, seconds)
             found = visible(whole, view)
             if not np.isfinite(found.y).any():
                 continue
-            _add(figure, run, look, pictures, found, view, measure=measure, first=not said)
-            said.append(_summary(run.log, column, pictures))
+            _add(figure, run, look, images, found, view, measure=measure, first=not said)
+            said.append(_summary(run, column, images))
             ends += [found.x[0], found.x[-1]]
-            if pictures == HELD_OUT and run.shipped is not None:
+            if images == HELD_OUT and run.shipped is not None:
                 _star(figure, run, look, whole, view, measure)
         if said:
             told.append(f"{run.name}: {'; '.join(said)}")
-    kinds = {run.log.unit for run in runs}
+    kinds = {run.unit for run in runs}
     place = "Epoch" if kinds <= {EPOCH} else "Step" if EPOCH not in kinds else "Epoch, or step"
     x, y = f"Time since training began ({unit})" if view.by_time else place, MEASURES[measure]
     finish(figure, x=x, y=y, height=HEIGHT + 24 * max(0, len(told) - 4))
@@ -68,12 +74,12 @@ def curves(runs: Sequence[Run], measure: str, view: View) -> Chart:
 
 
 def _add(
-    figure: go.Figure, run: Run, look: Look, pictures: str, found: Line, view: View, *, measure: str, first: bool
+    figure: go.Figure, run: Run, look: Look, images: str, found: Line, view: View, *, measure: str, first: bool
 ) -> None:
     """Draw a line, and behind it what was logged where it is smoothed."""
     factor, number, unit = (100.0, ".2f", " %") if measure == ACCURACY else (1.0, ".4~g", "")
-    symbol = look.symbol if pictures == HELD_OUT else f"{look.symbol.removesuffix('-open')}-open"
-    many, dash = len(found.x) > MAX_MARKED, DASHES[pictures]
+    symbol = look.symbol if images == HELD_OUT else f"{look.symbol.removesuffix('-open')}-open"
+    many, dash = len(found.x) > MAX_MARKED, DASHES[images]
     if view.smoothing:
         behind = {"mode": "lines", "line": {"color": look.colour, "width": 1, "dash": dash}, "opacity": 0.45}
         figure.add_scatter(x=found.x, y=factor * found.logged, legendgroup=run.name, **behind, **UNTOLD)
@@ -88,13 +94,13 @@ def _add(
         marker={"symbol": symbol, "size": 7, "maxdisplayed": 8 if many else 0},
         legendgroup=run.name,
         showlegend=first,
-        hovertemplate=f"%{{y:{number}}}{unit}{logged}<extra>{plain(run.name)}, {SHORT[pictures]}</extra>",
+        hovertemplate=f"%{{y:{number}}}{unit}{logged}<extra>{plain(run.name)}, {SHORT[images]}</extra>",
     )
 
 
 def _star(figure: go.Figure, run: Run, look: Look, whole: Line, view: View, measure: str) -> None:
     """Mark the epoch whose weights ship, where it lies in the part that is shown."""
-    at = np.flatnonzero(run.log.series(COLUMNS[measure][HELD_OUT])[0] == run.shipped)
+    at = np.flatnonzero(run.series(COLUMNS[measure][HELD_OUT])[0] == run.shipped)
     x, y = whole.x[at], whole.y[at]
     if not len(at) or not view.start <= x[0] <= view.end or not np.isfinite(y[0]):
         return
@@ -121,9 +127,9 @@ def _axes(figure: go.Figure, view: View, ends: Sequence[float], hover: str) -> N
         figure.update_xaxes(dtick=1)
 
 
-def _summary(log: Log, column: str, pictures: str) -> str:
+def _summary(run: Run, column: str, images: str) -> str:
     """Where a line begins and ends, and its best, as the log has it."""
-    epochs, values = log.series(column)
+    epochs, values = run.series(column)
     finite = np.isfinite(values)
     epochs, values = epochs[finite], values[finite]
     share = columns.is_accuracy(column)
@@ -131,6 +137,6 @@ def _summary(log: Log, column: str, pictures: str) -> str:
     def number(value: float) -> str:
         return f"{100 * value:.2f} %" if share else f"{value:.3g}"
 
-    best = curve_summary.best_epoch(log, column)
-    top = f"{'highest' if share else 'lowest'} {number(values[epochs == best][0])} in {log.unit} {best:g}"
-    return f"on {pictures} from {number(values[0])} to {number(values[-1])}, {top}"
+    best = curve_summary.best_epoch(run, column)
+    top = f"{'highest' if share else 'lowest'} {number(values[epochs == best][0])} in {run.unit} {best:g}"
+    return f"on {images} from {number(values[0])} to {number(values[-1])}, {top}"

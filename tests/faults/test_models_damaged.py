@@ -91,7 +91,7 @@ def test_a_damaged_log_is_told_or_read_as_far_as_it_is_whole(folder: Path, how: 
                 read_log(file)
         (shown,) = (each for each in shipped_runs(folder) if each.folder == folder / DEFAULT)
         assert shown.epochs_done <= len(whole)
-        assert shown.log is not None or any(LOG in note or "log" in note for note in shown.notes)
+        assert shown.run is not None or any(LOG in note or "log" in note for note in shown.notes)
         with suppress(DataError):  # logs of other tools are read more freely
             read_any_log(file)
     finally:

@@ -54,8 +54,8 @@ def test_a_log_is_read_while_another_thread_writes_it_letter_by_letter(tmp_path:
         assert len(found) >= seen
         seen, looks = len(found), looks + 1
         (entry,) = catalogue.refresh() or [None]
-        if entry is not None and entry.log is not None and seen:
-            log = read_any_log(entry.log)
+        if entry is not None and entry.run is not None and seen:
+            (log,) = read_any_log(file)
             assert (log.epochs == range(1, len(log.epochs) + 1)).all()
             # a last line that is not whole is left out, or has what was written of it so far
             assert len(log.epochs) >= seen

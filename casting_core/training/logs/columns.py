@@ -1,33 +1,44 @@
-"""What the columns of other tools' logs are called, and which of ours they are.
+"""What the columns of other tools' logs are called, and which of ours they are: the one place that knows names.
 
 A name is cut into words: `metrics/accuracy_top1` is metrics, accuracy, top, 1; `valLoss` is val, loss. It is one of
-ours where its words are nothing but what is measured (loss, accuracy), on which pictures (train, val, …) and filling
-(mean, epoch, …). So `train/loss` is `train_loss`, while `train/box_loss` is a part of the loss and keeps its name.
+ours where its words are nothing but what is measured (loss, accuracy), on which images (train, val, …) and filling
+(mean, epoch, …). So `train/loss` is `train_loss`, while `train/box_loss` is a part of the loss and none of ours.
 
-A bare `loss` is that of the fit. A bare `accuracy` is that of the fit as well (Keras), but that of the held-out
-pictures where the log marks its training columns and has no other accuracy for held-out pictures (fastai), or where it
-stands among `metrics` (Ultralytics). Test columns count as held-out only where there is nothing else.
+A name that does not say on which images is taken for training where held-out columns are marked beside it (Keras,
+Hugging Face), an accuracy for held-out images where training columns are marked or it stands among `metrics` (fastai,
+Ultralytics). Both are guesses, and said to be. Without either it stays `loss` or `accuracy`, of images that are not
+named. Of two that could equally be one of ours neither is taken.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 TRAIN_LOSS, TRAIN_ACCURACY = "train_loss", "train_accuracy"
 VALIDATION_LOSS, VALIDATION_ACCURACY = "validation_loss", "validation_accuracy"
+LOSS, ACCURACY = "loss", "accuracy"  # of images that the log does not name
 LEARNING_RATE, SECONDS = "learning_rate", "seconds"
+CURVES = (TRAIN_LOSS, VALIDATION_LOSS, LOSS, TRAIN_ACCURACY, VALIDATION_ACCURACY, ACCURACY)
+EPOCH, STEP = "epoch", "step"
 
-TRAIN = frozenset({"train", "training", "trn"})
+TRAIN = frozenset({"train", "training", "trn", "learn"})
 VALIDATION = frozenset({"val", "valid", "validation", "eval", "evaluation", "dev"})
 TEST = frozenset({"test", "testing"})
 
 FILLING = frozenset({"epoch", "mean", "avg", "average", "total", "running", "metrics", "metric", "score"})
-ACCURACY = frozenset({"accuracy", "acc"})
-ACCURACY_FILLING = FILLING | ACCURACY | {"binary", "categorical", "sparse", "multiclass", "top", "1", "percent", "pct"}
+LOSSES = frozenset({"loss", "logloss", "mlogloss"})
+LOSS_FILLING = FILLING | LOSSES | {"binary", "multi"}
+ACCURACIES = frozenset({"accuracy", "acc"})
+ACCURACY_FILLING = (
+    FILLING | ACCURACIES | {"binary", "categorical", "sparse", "multiclass", "top", "1", "percent", "pct"}
+)
 RATE_FILLING = FILLING | TRAIN | {"lr", "learning", "rate", "pg", "group", "0", "adam", "w", "sgd"}
-TIME = frozenset({"time", "seconds", "second", "secs", "sec", "duration", "elapsed", "runtime"})
+TIME = frozenset({"time", "seconds", "second", "secs", "sec", "duration", "elapsed"})
 TIME_FILLING = FILLING | TIME | {"s", "in"}
-COUNTERS = {"epoch": {"epoch", "epochs"}, "step": {"step", "steps", "iteration", "iterations", "iter"}}
+COUNTERS = {EPOCH: {"epoch", "epochs"}, STEP: {"step", "steps", "iteration", "iterations", "iter"}}
 COUNTER_FILLING = frozenset({"number", "num", "no", "idx", "index", "current", "global", "trainer"}) | TRAIN
+RUN_WORDS = ({"run"}, {"fold"}, {"kfold"}, {"seed"}, {"trial"}, {"experiment"}, {"repeat"})  # columns that tell runs
+RUN_FILLING = frozenset({"run", "id", "name", "k", "uuid", "number", "no", "idx", "index", "cv"})
+PHASES = frozenset({"phase", "split", "stage", "mode", "subset", "set", "dataset", "partition"})
 
 
 def words(name: str) -> list[str]:
@@ -35,69 +46,107 @@ def words(name: str) -> list[str]:
     return [word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", name)]
 
 
-def on_pictures(name: str) -> frozenset[str] | None:
-    """On which pictures something was measured: `TRAIN`, `VALIDATION`, `TEST`; None where the name says none, or two.
-
-    What stands before ` - `, as Weights & Biases names the run, says nothing.
-    """
-    said = [role for role in (TRAIN, VALIDATION, TEST) if role & set(words(_own_part(name)))]
-    return said[0] if len(said) == 1 else None
+def on_images(name: str) -> str:
+    """On which images something was measured: `train`, `validation`, `test`; "" where the name says none, or two."""
+    held = set(words(name))
+    said = [k for k, role in (("train", TRAIN), ("validation", VALIDATION), ("test", TEST)) if role & held]
+    return said[0] if len(said) == 1 else ""
 
 
-def place_column(names: Sequence[str], kind: str) -> int | None:
-    """Position of the column that counts epochs (`kind` = "epoch") or steps ("step"); None where there is none."""
+def is_images(name: str) -> bool:
+    """Whether a name is that of images, and says nothing else: of a folder called `validation`, say."""
+    return bool(on_images(name)) and len(words(name)) == 1
+
+
+def counter(names: Iterable[str], kind: str) -> str | None:
+    """Name of the column that counts epochs (`EPOCH`) or steps (`STEP`), the plainest; None where there is none."""
     found = []
-    for position, name in enumerate(names):
-        held = words(_own_part(name))
+    for name in names:
+        held = words(name)
         if COUNTERS[kind] & set(held) and set(held) <= COUNTERS[kind] | COUNTER_FILLING:
-            found.append((len(held), position))
+            found.append((len(held), name))
     return min(found)[1] if found else None
 
 
+def tells_runs(name: str) -> bool:
+    """Whether rows that differ in this column belong to different runs, as of `run_id`, `fold`, `seed`."""
+    held = set(words(name))
+    return any(each <= held <= each | RUN_FILLING for each in RUN_WORDS)
+
+
+def tells_images(name: str) -> bool:
+    """Whether a column says on which images the figures of a row were measured, as `phase` and `split` do."""
+    return len(words(name)) == 1 and words(name)[0] in PHASES
+
+
+def makes_curve(name: str) -> bool:
+    """Whether a column holds a loss or an accuracy by its name."""
+    return _measured(set(words(name))) in (LOSS, ACCURACY)
+
+
+def is_time(name: str) -> bool:
+    """Whether a column holds durations."""
+    return _measured(set(words(name))) == SECONDS
+
+
 def is_wall_time(name: str) -> bool:
-    """Whether a column holds the time of day, in seconds since 1970."""
+    """Whether a column holds the time of day, since 1970."""
     return words(name) in (["wall", "time"], ["walltime"], ["timestamp"])
 
 
 def is_running_time(name: str) -> bool:
     """Whether a column of times may count from the start, rather than give that of each epoch."""
     held = set(words(name))
-    return bool(held & {"time", "elapsed", "runtime"}) and "epoch" not in held
+    return bool(held & {"time", "elapsed"}) and "epoch" not in held
 
 
 def is_accuracy(name: str) -> bool:
     """Whether a column holds an accuracy, one of ours or another."""
-    return bool(ACCURACY & set(words(name)))
+    return bool(ACCURACIES & set(words(name)))
 
 
-def recognise(names: Sequence[str]) -> dict[int, str]:
-    """Our name by the position of the column that has it; each of ours at most once, the plainest name wins."""
-    found: dict[str, list[tuple[int, int, int]]] = {}  # by our name: how far-fetched, how many words, position
-    bare: list[tuple[int, int]] = []  # accuracies that do not say on which pictures
-    for position, name in enumerate(names):
-        held = words(_own_part(name))
-        what = _measured(set(held))
-        where = on_pictures(name)
+def recognise(names: Iterable[str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Find the column of each of our names, and say in a sentence what of it is guessed, both by our name.
+
+    Each of ours has one column at most, the plainest; of equally plain ones none.
+    """
+    found: dict[str, list[tuple[int, int, str, str]]] = {}  # by our name: how far-fetched, how many words, whose, why
+    bare: dict[str, list[str]] = {LOSS: [], ACCURACY: []}
+    marked = set()
+    for name in names:
+        what, where = _measured(set(words(name))), on_images(name)
         if what is None:
             continue
-        if what in (LEARNING_RATE, SECONDS):
-            own, far = what, 0
-        elif where is None and "loss" not in held:
-            bare.append((len(held), position))
+        if what in bare and not where:
+            bare[what].append(name)
             continue
-        elif what == "loss":
-            own = TRAIN_LOSS if where in (None, TRAIN) else VALIDATION_LOSS
-            far = {None: 1, TEST: 2}.get(where, 0)
-        else:
-            own, far = TRAIN_ACCURACY if where == TRAIN else VALIDATION_ACCURACY, 2 * (where == TEST)
-        found.setdefault(own, []).append((far, len(held), position))
-    if bare:
-        length, position = min(bare)
-        marked = any(far == 0 for far, _, _ in found.get(TRAIN_LOSS, ()))
-        held_out = marked or {"metrics", "metric"} & set(words(names[position]))
-        own = VALIDATION_ACCURACY if held_out and VALIDATION_ACCURACY not in found else TRAIN_ACCURACY
-        found.setdefault(own, []).append((1, length, position))
-    return {min(candidates)[2]: own for own, candidates in found.items()}
+        own = what if what not in bare else f"{'validation' if where == 'test' else where}_{what}"
+        marked.add(own)
+        found.setdefault(own, []).append((int(where == "test"), len(words(name)), name, ""))
+    held_out = {VALIDATION_LOSS, VALIDATION_ACCURACY} & marked
+    for what, columns in bare.items():
+        for name in columns:
+            own, why = what, ""
+            among = {"metrics", "metric"} & set(words(name))
+            if what == ACCURACY and VALIDATION_ACCURACY not in marked and (TRAIN_LOSS in marked or among):
+                own, why = VALIDATION_ACCURACY, "it is among the metrics" if among else "the training loss is marked"
+            elif held_out and f"train_{what}" not in marked:
+                own, why = f"train_{what}", "columns of held-out images are marked as such beside it"
+            found.setdefault(own, []).append((2, len(words(name)), name, why))
+    chosen: dict[str, str] = {}
+    guesses: dict[str, str] = {}
+    for own, candidates in found.items():
+        far, length, name, why = min(candidates)
+        equal = sorted(each[2] for each in candidates if each[:2] == (far, length))
+        if len(equal) > 1:
+            guesses[own] = f"{', '.join(equal)}: each could be the {own.replace('_', ' ')}, so none is taken for it."
+            continue
+        chosen[own] = name
+        if why:
+            images = "training" if own.startswith("train") else "held-out images"
+            what = ACCURACY if is_accuracy(own) else LOSS
+            guesses[own] = f"{name} is taken for the {what} on {images}, because {why}."
+    return chosen, guesses
 
 
 def _measured(held: set[str]) -> str | None:
@@ -109,12 +158,8 @@ def _measured(held: set[str]) -> str | None:
         return LEARNING_RATE
     if held & TIME and held <= TIME_FILLING:
         return SECONDS
-    if "loss" in held and held <= FILLING | roles | {"loss"}:
-        return "loss"
-    if (ACCURACY & held or {"top", "1"} <= held) and held <= ACCURACY_FILLING | roles:
-        return "accuracy"
+    if LOSSES & held and {word for word in held if not word.isdigit()} <= LOSS_FILLING | roles:
+        return LOSS
+    if (ACCURACIES & held or {"top", "1"} <= held) and held <= ACCURACY_FILLING | roles:
+        return ACCURACY
     return None
-
-
-def _own_part(name: str) -> str:
-    return name.rpartition(" - ")[2]

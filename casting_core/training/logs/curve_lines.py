@@ -12,30 +12,11 @@ import numpy as np
 import pandas as pd
 
 from casting_core.errors import SettingsError
-from casting_core.training.logs.columns import (
-    SECONDS,
-    TRAIN_ACCURACY,
-    TRAIN_LOSS,
-    VALIDATION_ACCURACY,
-    VALIDATION_LOSS,
-    is_accuracy,
-)
-from casting_core.training.logs.curve_summary import elapsed
-from casting_core.training.logs.log import Log
-from casting_core.training.logs.trend import smooth
+from casting_core.training.logs.columns import CURVES, SECONDS, is_accuracy
+from casting_core.training.logs.run import Run
 
-DRAWN = (TRAIN_LOSS, VALIDATION_LOSS, TRAIN_ACCURACY, VALIDATION_ACCURACY)  # columns that make a line
 MAX_POINTS = 1500  # of a line
 UNITS = (("h", 3600.0, 7200.0), ("min", 60.0, 120.0), ("s", 1.0, 0.0))  # name, seconds, and from which time on
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Run:
-    """A training to be looked at. `shipped`: the epoch whose weights ship; None where none do."""
-
-    name: str
-    log: Log
-    shipped: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,17 +61,43 @@ class Line:
     of: int
 
 
-def seconds_since_start(log: Log) -> np.ndarray | None:
+def smooth(values: np.ndarray, weight: float) -> np.ndarray:
+    """Exponential moving average, float64 (N,), of float (N,); corrected at the start, as in TensorBoard.
+
+    `weight` in [0, 1): of what came before. Values that are no finite numbers stay as they are and move nothing.
+    """
+    result = np.array(values, np.float64)
+    total = share = 0.0
+    for index in np.flatnonzero(np.isfinite(result)):
+        total = weight * total + (1 - weight) * result[index]
+        share = weight * share + (1 - weight)
+        result[index] = total / share
+    return result
+
+
+def elapsed(seconds: np.ndarray) -> np.ndarray:
+    """Seconds since the start at the end of each epoch, float64 (E,), from those of each epoch, float (E,).
+
+    An epoch whose time is missing or negative (a clock that was put back) counts as long as the median of the others;
+    NaN throughout where no time is known.
+    """
+    own = np.array(seconds, np.float64)
+    known = np.isfinite(own) & (own >= 0)
+    own[~known] = np.median(own[known]) if known.any() else np.nan
+    return np.cumsum(own)
+
+
+def seconds_since_start(run: Run) -> np.ndarray | None:
     """Seconds at the end of each epoch, float64 (E,); None where the log tells no times."""
-    if SECONDS not in log.columns:
+    if SECONDS not in run.columns:
         return None
-    found = elapsed(log.columns[SECONDS])
+    found = elapsed(run.columns[SECONDS])
     return found if len(found) and np.isfinite(found).all() else None
 
 
-def time_unit(logs: Sequence[Log]) -> tuple[str, float]:
+def time_unit(runs: Sequence[Run]) -> tuple[str, float]:
     """Return the unit in which these trainings are told, and its seconds."""
-    ends = [found[-1] for log in logs if (found := seconds_since_start(log)) is not None]
+    ends = [found[-1] for run in runs if (found := seconds_since_start(run)) is not None]
     longest = max(ends, default=0.0)
     return next((name, seconds) for name, seconds, least in UNITS if longest >= least)
 
@@ -111,16 +118,16 @@ def thin(values: np.ndarray, most: int = MAX_POINTS) -> np.ndarray:
     return np.unique([0, *least, *largest, count - 1])
 
 
-def whole_line(log: Log, column: str, view: View, unit: float = 1.0) -> Line:
+def whole_line(run: Run, column: str, view: View, unit: float = 1.0) -> Line:
     """All points of a column, NaN where they cannot be drawn; none where the log has no such column, or no times.
 
     `unit`: seconds of the unit of time.
     """
-    places = seconds_since_start(log) if view.by_time else log.epochs
-    if column not in log.columns or places is None:
+    places = seconds_since_start(run) if view.by_time else run.epochs
+    if column not in run.columns or places is None:
         return Line(x=np.empty(0), y=np.empty(0), logged=np.empty(0), of=0)
-    there = log.present[column]
-    values = log.columns[column][there]
+    there = run.present[column]
+    values = run.columns[column][there]
     values = np.where(np.isfinite(values), values, np.nan)
     smoothed = smooth(values, view.smoothing)
     if view.logarithmic and not is_accuracy(column):
@@ -140,14 +147,14 @@ def visible(whole: Line, view: View) -> Line:
 
 def thinned(runs: Sequence[Run], view: View) -> list[str]:
     """Names of the runs of which not every epoch is drawn."""
-    seconds = time_unit([run.log for run in runs])[1]
+    seconds = time_unit(runs)[1]
     return [
         run.name
         for run in runs
-        if any(visible(whole_line(run.log, column, view, seconds), view).of > MAX_POINTS for column in DRAWN)
+        if any(visible(whole_line(run, column, view, seconds), view).of > MAX_POINTS for column in CURVES)
     ]
 
 
 def untimed(runs: Sequence[Run]) -> list[str]:
     """Names of the runs that tell no times, and so cannot be drawn over time."""
-    return [run.name for run in runs if seconds_since_start(run.log) is None]
+    return [run.name for run in runs if seconds_since_start(run) is None]

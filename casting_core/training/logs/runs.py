@@ -1,24 +1,21 @@
-"""Which trainings there are to look at: those of the shipped models, and the run folders of this machine.
+"""Which trainings there are to look at: those of the shipped models, run folders of this machine, logs of other tools.
 
-A run folder is one with `settings.json` or `log.csv` (`casting_core.training.run` writes both). It is *finished* when
+A run folder has `settings.json` or `log.csv` (`casting_core.training.run` writes both). It is *finished* when
 `result.json` lies there and the log has all epochs; the result of an earlier training in the same folder does not
 count. Otherwise it is *running* as long as its files have grown within three times its longest recent epoch (a minute
-at least, a quarter of an hour before the first epoch), and *stopped* after that.
-
-How long a file has not grown is told by a clock that never jumps, from when `RunCatalogue` first saw it so. Only at
-first sight is the file's own time compared with the time of day; a file from the future counts like one from the past.
-
-Whatever is missing or cannot be read is a note on the entry, never an exception.
+at least, a quarter of an hour before the first epoch), and *stopped* after that. Other tools' logs are found by their
+names; whether one has finished, nobody knows: it is *running*, or *quiet*. How long a file has not grown is told by a
+clock that never jumps, from when `RunCatalogue` first saw it so. Only at first sight is the file's own time compared
+with the time of day. Whatever is missing or cannot be read is a note on the entry, never an exception.
 """
 
 import json
 import math
-import os
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from threading import Lock
@@ -28,18 +25,14 @@ import numpy as np
 
 from casting_core.errors import CastingError, DataError
 from casting_core.networks.card import CARD, DEFAULT, MODELS, folder_of, homes, read_card
-from casting_core.training.logs.columns import SECONDS
-from casting_core.training.logs.log import Log, read_bounded
-from casting_core.training.logs.reading import read_any_log
+from casting_core.training.logs.columns import EPOCH, SECONDS
+from casting_core.training.logs.reading import log_files, read_any_log, read_bounded, runs_of_files
+from casting_core.training.logs.run import Run
 
 LOG, SETTINGS, STATE = "log.csv", "settings.json", "state.safetensors"
 RESULT = "result.json"  # written when all else is: a run that has begun, or goes on, has none
-FURTHER = "runs"  # in a model's folder
-DEPTH = 3  # storeys below the folder of runs
-MAX_RUNS = 500
-MAX_SETTINGS = 2**20  # bytes
-MIN_PATIENCE, FIRST_PATIENCE = 60.0, 900.0  # s
-EPOCHS_OF_PATIENCE = 3
+FURTHER, MAX_RUNS, MAX_SETTINGS = "runs", 500, 2**20  # in a model's folder; of this machine; bytes
+MIN_PATIENCE, FIRST_PATIENCE, EPOCHS_OF_PATIENCE = 60.0, 900.0, 3  # s, s, epochs
 RUN_NAME = re.compile(r"(?P<name>.+)-(?P<split>official|by-source)(?:-(?P<fold>\d+))?-seed(?P<seed>\d+)")
 
 
@@ -57,6 +50,7 @@ class RunState(StrEnum):
     FINISHED = "finished"
     RUNNING = "running"
     STOPPED = "stopped"
+    QUIET = "quiet"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +62,7 @@ class RunEntry:
     model : the shipped model, or what the run says it trains.
     split, fold, seed, epochs_planned : None where they are not known.
     settings : as they were saved, {} where there are none.
-    log : the file, None where there is none.
+    run : its curves, None where there are none.
     notes : sentences on what is missing or cannot be read.
     """
 
@@ -76,14 +70,14 @@ class RunEntry:
     folder: Path
     kind: RunKind
     model: str
-    split: str | None
-    fold: int | None
-    seed: int | None
-    settings: Mapping[str, Any]
-    epochs_planned: int | None
-    epochs_done: int
-    state: RunState
-    log: Path | None
+    split: str | None = None
+    fold: int | None = None
+    seed: int | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    epochs_planned: int | None = None
+    epochs_done: int = 0
+    state: RunState = RunState.FINISHED
+    run: Run | None = None
     notes: tuple[str, ...] = ()
 
     @property
@@ -97,9 +91,9 @@ Files = tuple[tuple[str, int, int], ...]  # path, time (ns since 1970) and size 
 
 @dataclass(frozen=True, kw_only=True)
 class _Seen:
-    """A local run as it was last read: finished or running, and stopped once `patience` seconds after `since`."""
+    """A local log as it was last read: finished or running, and no more once `patience` seconds after `since`."""
 
-    entry: RunEntry
+    entries: list[RunEntry]
     files: Files
     since: float  # when it last grew, by the steady clock
     patience: float
@@ -141,27 +135,34 @@ class RunCatalogue:
 
     def _look(self) -> list[RunEntry]:
         moment, today = self.steady(), self.now()
-        stats = {
-            folder: _stat(folder / name for name in (LOG, STATE, SETTINGS, RESULT))
-            for folder in _run_folders(self.runs)
+        folders = {file.parent for file in log_files(self.runs, (LOG, SETTINGS))}
+        own = {
+            folder: [folder / name for name in (LOG, STATE, SETTINGS, RESULT)]
+            for folder in folders
+            if folders.isdisjoint(folder.parents)
         }
+        others = [file for file in log_files(self.runs) if own.keys().isdisjoint(file.parents)]
+        logs = own | {Path(run): [Path(file) for file in files] for run, files in runs_of_files(others).items()}
+        stats = {log: _stat(files) for log, files in logs.items()}
         found: dict[Path, _Seen] = {}
-        newest = sorted(stats, key=lambda folder: -_changed(stats[folder]))[:MAX_RUNS]
-        for folder in sorted(newest, key=lambda folder: _natural(folder.relative_to(self.runs).as_posix())):
-            before = self._local.get(folder)
-            if before is not None and before.files == stats[folder]:
-                found[folder] = before
+        newest = sorted(stats, key=lambda log: -_changed(stats[log]))[:MAX_RUNS]
+        for log in sorted(newest, key=lambda log: _natural(log.relative_to(self.runs).as_posix())):
+            before = self._local.get(log)
+            if before is not None and before.files == stats[log]:
+                found[log] = before
                 continue
-            entry, patience = _local_run(folder)
-            since, age = moment, abs(today - _changed(stats[folder]))
+            entries, patience = _local_run(log) if log in own else _other_log(log, logs[log], self.runs)
+            since, age = moment, abs(today - _changed(stats[log]))
             if before is None or age <= moment - self._looked:
                 since -= age  # else it grew after it was last looked at, whatever the time of day says
-            found[folder] = _Seen(entry=entry, files=stats[folder], since=since, patience=patience)
+            found[log] = _Seen(entries=entries, files=stats[log], since=since, patience=patience)
         self._local, self._looked = found, moment
-        return [
-            each.entry if moment - each.since <= each.patience else replace(each.entry, state=RunState.STOPPED)
-            for each in found.values()
-        ]
+        listed = []
+        for log, each in found.items():
+            state = RunState.STOPPED if log in own else RunState.QUIET
+            over = moment - each.since > each.patience
+            listed += [replace(entry, state=state) if over else entry for entry in each.entries]
+        return listed
 
 
 def shipped_runs(models: Path = MODELS) -> list[RunEntry]:
@@ -173,52 +174,64 @@ def shipped_runs(models: Path = MODELS) -> list[RunEntry]:
         if not further and not any((folder / name).is_file() for name in (CARD, LOG)):
             continue
         settings, notes = _card_settings(folder)
-        entries.append(_entry(folder, RunKind.SHIPPED, folder.name, settings, notes)[0])
+        entries += _entries(folder, RunKind.SHIPPED, folder.name, settings, notes)
         for run in further:  # the model's settings, but for what the folder's name tells
             of_run = _from_name(run.name) or {"split": None, "fold": None}
-            entries.append(_entry(run, RunKind.FURTHER, folder.name, {**settings, **of_run})[0])
+            entries += _entries(run, RunKind.FURTHER, folder.name, {**settings, **of_run})
     return entries
 
 
-def _local_run(folder: Path) -> tuple[RunEntry, float]:
+def _local_run(folder: Path) -> tuple[list[RunEntry], float]:
     """Read a run of this machine, finished or running; and after how many seconds without growth it has stopped."""
     settings, notes = _read_settings(folder / SETTINGS)
-    name = folder.resolve().name
+    name, named = folder.resolve().name, settings.get("name") or settings.get("model")
     parsed = RUN_NAME.fullmatch(name)
-    named = settings.get("name") or settings.get("model")
     model = named if isinstance(named, str) else parsed["name"] if parsed else name
-    entry, log = _entry(folder, RunKind.LOCAL, model, settings or _from_name(name), notes)
-    entry = replace(entry, name=name, settings=settings)
-    planned = entry.epochs_planned
-    if (folder / RESULT).is_file() and (log is None or planned is None or entry.epochs_done >= planned):
-        return entry, math.inf
-    return replace(entry, state=RunState.RUNNING), _patience(log)
+    entries = _entries(folder.resolve(), RunKind.LOCAL, model, settings or _from_name(name), notes)
+    entries = [replace(entry, folder=folder, settings=settings) for entry in entries]
+    last = entries[-1]
+    if (folder / RESULT).is_file() and (last.run is None or last.epochs_done >= (last.epochs_planned or 0)):
+        return entries, math.inf
+    return [replace(entry, state=RunState.RUNNING) for entry in entries], _patience(last.run)
 
 
-def _entry(
+def _other_log(log: Path, files: Sequence[Path], root: Path) -> tuple[list[RunEntry], float]:
+    """Read a log of another tool, as it may still grow; and after how many seconds without growth it is quiet."""
+    name = log.relative_to(root).as_posix()
+    runs, notes = _read(files)
+    entries = _with_runs(RunEntry(name=name, folder=log.parent, kind=RunKind.LOCAL, model=name, notes=notes), runs)
+    return [replace(entry, state=RunState.RUNNING) for entry in entries], _patience(entries[-1].run)
+
+
+def _entries(
     folder: Path, kind: RunKind, model: str, settings: Mapping[str, Any], notes: tuple[str, ...] = ()
-) -> tuple[RunEntry, Log | None]:
-    """Describe a finished training by its settings, None for what is missing or of another type; and give its log."""
-    numbers = map(settings.get, ("fold", "seed", "epochs"))
-    fold, seed, planned = (number if type(number) is int else None for number in numbers)
-    log, log_notes = _read_log(folder / LOG)
-    split = settings.get("split")
+) -> list[RunEntry]:
+    """Describe a finished training by its settings, None for what is missing or of another type."""
+    fold, seed, planned = (n if type(n) is int else None for n in map(settings.get, ("fold", "seed", "epochs")))
+    runs, log_notes = _read([folder / LOG])
     entry = RunEntry(
         name=folder.name,
         folder=folder,
         kind=kind,
         model=model,
-        split=split if isinstance(split, str) else None,
+        split=split if isinstance(split := settings.get("split"), str) else None,
         fold=fold,
         seed=seed,
         settings=settings,
         epochs_planned=planned,
-        epochs_done=int(log.epochs[-1]) if log is not None and len(log.epochs) else 0,
-        state=RunState.FINISHED,
-        log=folder / LOG if log else None,
         notes=(*notes, *log_notes),
     )
-    return entry, log
+    return _with_runs(entry, runs)
+
+
+def _with_runs(entry: RunEntry, runs: Sequence[Run]) -> list[RunEntry]:
+    """Give each run of a log an entry of its own; one without where there is none."""
+    entries = []
+    for run in runs:
+        name = entry.name if len(runs) == 1 else ", ".join([entry.name, *run.origin.values()])
+        done = int(run.epochs[-1]) if len(run.epochs) and run.unit == EPOCH else 0
+        entries.append(replace(entry, name=name, run=run, epochs_done=done))
+    return entries or [entry]
 
 
 def _from_name(name: str) -> dict[str, Any]:
@@ -242,27 +255,27 @@ def _card_settings(folder: Path) -> tuple[dict[str, Any], tuple[str, ...]]:
 
 def _read_settings(file: Path) -> tuple[dict[str, Any], tuple[str, ...]]:
     settings: Any = None
-    if file.is_file():
-        with suppress(DataError, ValueError, RecursionError):
-            settings = json.loads(read_bounded(file, MAX_SETTINGS))
+    with suppress(DataError, ValueError, RecursionError):
+        settings = json.loads(read_bounded(file, MAX_SETTINGS))
     if isinstance(settings, dict):
         return settings, ()
     lack = "holds no settings that can be read" if file.is_file() else "is missing"
     return {}, (f"{SETTINGS} {lack}, so nothing is known about this run but its log and its name.",)
 
 
-def _read_log(file: Path) -> tuple[Log | None, tuple[str, ...]]:
-    if not file.is_file():
-        return None, (f"{LOG} is missing, so there is no curve.",)
+def _read(files: Sequence[Path]) -> tuple[tuple[Run, ...], tuple[str, ...]]:
+    """Read a log; the sentence that says why not, where it cannot be read."""
+    if not files[0].is_file():
+        return (), (f"{files[0].name} is missing, so there is no curve.",)
     try:
-        return read_any_log(file), ()
+        return read_any_log(files), ()
     except DataError as error:
-        return None, (str(error),)
+        return (), (str(error),)
 
 
-def _patience(log: Log | None) -> float:
+def _patience(run: Run | None) -> float:
     """For how many seconds a run may not grow before it counts as stopped."""
-    seconds = log.series(SECONDS)[1] if log is not None else np.empty(0)
+    seconds = run.series(SECONDS)[1] if run is not None else np.empty(0)
     known = seconds[np.isfinite(seconds) & (seconds >= 0)][-EPOCHS_OF_PATIENCE:]
     return max(MIN_PATIENCE, EPOCHS_OF_PATIENCE * float(known.max())) if len(known) else FIRST_PATIENCE
 
@@ -280,18 +293,6 @@ def _stat(files: Iterable[Path]) -> Files:
 def _changed(files: Files) -> float:
     """When one of them last changed, in seconds since 1970; 0 where there is none."""
     return max((time_ns for _, time_ns, _ in files), default=0) / 1e9
-
-
-def _run_folders(root: Path) -> Iterator[Path]:
-    """Yield the run folders in a folder or up to `DEPTH` storeys below it."""
-    for where, folders, files in os.walk(root):
-        here = Path(where)
-        run = bool({LOG, SETTINGS} & set(files))
-        if run:
-            yield here
-        if run or len(here.relative_to(root).parts) >= DEPTH:
-            folders.clear()
-        folders[:] = [name for name in folders if not name.startswith(".")]
 
 
 def _natural(name: str) -> list[tuple[int, str]]:

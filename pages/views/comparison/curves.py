@@ -14,12 +14,14 @@ import streamlit as st
 
 from casting_core.charts import curves as charts
 from casting_core.charts.style import listed
-from casting_core.training.logs.curve_lines import MAX_POINTS, Run, View, thinned, time_unit, untimed
+from casting_core.training.logs import columns
+from casting_core.training.logs.columns import EPOCH
+from casting_core.training.logs.curve_lines import MAX_POINTS, View, thinned, time_unit, untimed
 from casting_core.training.logs.curve_summary import describe
-from casting_core.training.logs.log import EPOCH, Log
+from casting_core.training.logs.run import Run
 from casting_core.training.logs.runs import RunState
 from pages.shared import drawing, inputs, wording
-from pages.views.comparison import log_numbers, training_runs
+from pages.views.comparison import log_numbers, own_logs, training_runs
 from pages.views.comparison.training_runs import Training
 
 EVERY, WATCH = 2.0, 10.0  # s, between two looks: at runs that go on, and whether one has begun
@@ -31,7 +33,7 @@ CHARTS = {
     charts.LOSS: (
         "Loss",
         "How far the probabilities lie from the truth: lower is better. Where the solid line turns up while the dotted "
-        "one goes on falling, the model has begun to learn its pictures by heart.",
+        "one goes on falling, the model is overfitting.",
     ),
     charts.ACCURACY: (
         "Accuracy",
@@ -45,7 +47,7 @@ def show() -> None:
     """Draw the view."""
     st.subheader("How did it get there?", anchor=False)
     place = st.container()
-    _bring()
+    own_logs.show()
     every = training_runs.find()
     if not any(each.drawable or each.running for each in every):
         st.info(
@@ -73,39 +75,6 @@ def _watch() -> None:
     """Draw the whole view anew as soon as a run begins."""
     if _running(training_runs.find()):
         st.rerun()
-
-
-def _bring() -> None:
-    """Ask for logs of the visitor's own."""
-    with st.expander("Add logs of your own", icon=":material/upload_file:"):
-        files = st.file_uploader(
-            "Logs: CSV files with a column epoch, or TensorBoard event files",
-            accept_multiple_files=True,
-            key=training_runs.uploader_key(),
-            help="Of Keras, PyTorch Lightning, Ultralytics, fastai, or your own. They are read for this session and "
-            "kept nowhere.",
-        )
-        if files:
-            added = training_runs.take_in(files)
-            if added:
-                every = [each.label for each in training_runs.find() if each.usual]
-                before = st.session_state.get("runs", every)
-                st.session_state["runs"] = [*before, *added][-MOST:]
-            st.rerun()
-        refused = training_runs.refused()
-        if refused:
-            st.warning("These files are not drawn.", icon=":material/warning:")
-            st.text("\n".join(f"• {name}: {reason}" for name, reason in refused))
-        for each in training_runs.yours():
-            with st.container(horizontal=True, vertical_alignment="center"):
-                st.text(each.label)
-                st.button(
-                    "Remove",
-                    key=f"forget {each.label}",
-                    icon=":material/close:",
-                    on_click=training_runs.forget,
-                    args=(each.label,),
-                )
 
 
 def _choose(every: Sequence[Training]) -> list[str]:
@@ -160,23 +129,22 @@ def _draw(chosen: Sequence[str], view: View, was: frozenset[str]) -> None:
         return
     if len(there) > MOST:
         st.caption(f"Of {len(there)} runs, the first {MOST} are drawn.")
-    picked = {each.label: (each, log) for each in there[:MOST] if (log := each.log()) is not None}
-    runs = [
-        Run(name=label, log=log, shipped=None if each.entry is None else each.entry.shipped_epoch)
-        for label, (each, log) in picked.items()
-    ]
-    start, end = _part(time_unit([run.log for run in runs])[0] if view.by_time else "epoch")
+    picked = [(each, run) for each in there[:MOST] if (run := each.run) is not None]
+    runs = [run for _, run in picked]
+    start, end = _part(time_unit(runs)[0] if view.by_time else "epoch")
     view = replace(view, start=start, end=end)
     starred = "; the star marks the epoch whose weights ship" if any(run.shipped for run in runs) else ""
+    without = any({columns.LOSS, columns.ACCURACY} & run.columns.keys() for run in runs)
+    unnamed = f"Dashed lines: {charts.UNNAMED}. " if without else ""
     st.caption(
-        f"Solid lines: {charts.HELD_OUT}. Dotted lines: {charts.TRAIN}. One colour a run{starred}. An epoch is once "
-        "through all training pictures."
+        f"Solid lines: {charts.HELD_OUT}. Dotted lines: {charts.TRAIN}. {unnamed}One colour a run{starred}. An epoch "
+        "is once through all training images."
     )
     for column, measure in zip(st.columns(2, gap="large"), CHARTS, strict=True):
         with column:
             _chart(runs, measure, view)
     _remarks(runs, view)
-    _sentences(list(picked.values()))
+    _sentences(picked)
     log_numbers.show(runs, view)
 
 
@@ -245,33 +213,36 @@ def _remarks(runs: Sequence[Run], view: View) -> None:
         )
     if view.by_time and (timeless := untimed(runs)):
         told.append(f"Not drawn over time, as the log tells none: {listed(timeless)}.")
-    stepped = [run.name for run in runs if run.log.unit != EPOCH]
+    stepped = [run.name for run in runs if run.unit != EPOCH]
     if stepped and not view.by_time and len(stepped) < len(runs):
         told.append(f"Counted in steps, not in epochs: {listed(stepped)}. Compare by time, or alone.")
     st.caption(wording.as_it_is(" ".join(told)))
 
 
-def _sentences(picked: Sequence[tuple[Training, Log]]) -> None:
-    """Say what each curve shows, computed from the log as it is, not smoothed."""
+def _sentences(picked: Sequence[tuple[Training, Run]]) -> None:
+    """Say what each curve shows, computed from the log as it is, not smoothed; and what was guessed or left out."""
     st.markdown("**What the curves say**")
     lines = []
-    for each, log in picked:
-        lines.append(f"- **{wording.as_it_is(each.label)}**{_state(each)}: {describe(log).sentence}")
-        notes = dict.fromkeys([*(each.entry.notes if each.entry is not None else ()), *log.notes])
+    for each, run in picked:
+        curve = describe(run)
+        said = f": {curve.sentence}" if curve is not None else ""
+        lines.append(f"- **{wording.as_it_is(each.label)}**{_state(each)}{said}")
+        notes = [f"Guessed: {guess}" for guess in run.guesses]
+        notes += dict.fromkeys([*(each.entry.notes if each.entry is not None else ()), *run.notes])
         lines += [f"  - {wording.as_it_is(note)}" for note in notes]
     st.markdown("\n".join(lines))
     entries = [each.entry for each, _ in picked if each.entry is not None]
     if any(entry.split == "official" and not entry.settings.get("name") for entry in entries):  # of the public set
         st.caption(
-            "Held-out pictures of a run on the official split are its test, nearly all of them turned copies of "
-            "training pictures, so both lines improve together there. Choose a fold to see castings that the model had "
+            "Held-out images of a run on the official split are its test, nearly all of them turned copies of "
+            "training images, so both lines improve together there. Choose a fold to see castings that the model had "
             "never seen."
         )
 
 
 def _state(each: Training) -> str:
     entry = each.entry
-    if entry is None or entry.state is RunState.FINISHED:
+    if entry is None or entry.state in (RunState.FINISHED, RunState.QUIET):
         return ""
     planned = f" of {entry.epochs_planned}" if entry.epochs_planned else ""
     how = "in progress," if each.running else "stopped after"

@@ -7,21 +7,23 @@ import streamlit as st
 
 from casting_core.charts.style import listed
 from casting_core.data.files import neutral
-from casting_core.training.logs import columns, curve_lines
+from casting_core.training.logs import columns
+from casting_core.training.logs.curve_lines import View
+from casting_core.training.logs.run import Run
 from pages.shared.wording import as_it_is
 
 MAX_ROWS = 1500  # of a run
 
 
-def show(runs: Sequence[curve_lines.Run], view: curve_lines.View) -> None:
+def show(runs: Sequence[Run], view: View) -> None:
     """Draw a toggle, and the table if it is on; by epoch, only the part that is shown."""
     if not st.toggle("The same in numbers", key="numbers", bind="query-params"):
         return
     tables, long = [], []
     for run in runs:
-        log = run.log
-        table = pd.DataFrame({"run": neutral(run.name), "epoch": log.epochs, **log.columns})
-        table[table.columns.intersection([columns.TRAIN_ACCURACY, columns.VALIDATION_ACCURACY])] *= 100
+        drawn = {name: run.columns[name] for name in (*columns.CURVES, columns.SECONDS) if name in run.columns}
+        table = pd.DataFrame({"run": neutral(run.name), "epoch": run.epochs, **drawn})
+        table[[name for name in drawn if columns.is_accuracy(name)]] *= 100
         if not view.by_time:
             table = table[table["epoch"].between(view.start, view.end)]
         if len(table) > MAX_ROWS:
@@ -39,6 +41,8 @@ def show(runs: Sequence[curve_lines.Run], view: curve_lines.View) -> None:
             "epoch": number("Epoch, or step", format="%g"),
             columns.TRAIN_LOSS: number("Loss, training", format="%.5g"),
             columns.VALIDATION_LOSS: number("Loss, held out", format="%.5g"),
+            columns.LOSS: number("Loss, images not named", format="%.5g"),
+            columns.ACCURACY: number("Accuracy, images not named (%)", format="%.2f"),
             columns.TRAIN_ACCURACY: number("Accuracy, training (%)", format="%.2f"),
             columns.VALIDATION_ACCURACY: number("Accuracy, held out (%)", format="%.2f"),
             columns.SECONDS: number("Seconds", format="%.1f"),

@@ -1,7 +1,7 @@
 """Which trainings can be looked at: those of the shipped models, of this computer, and logs that a visitor brings.
 
 Runs of this computer are looked for in the folder that the environment variable `CASTING_RUNS` names, else in `runs`,
-where `train` writes them. Logs are read once as long as their files stay the same, for all sessions; those of a visitor
+where `train` writes them. They are read once as long as their files stay the same, for all sessions; logs of a visitor
 are kept as long as the session.
 """
 
@@ -14,16 +14,15 @@ import streamlit as st
 
 from casting_core.errors import DataError
 from casting_core.networks.card import MODELS
-from casting_core.training.logs.columns import SECONDS
-from casting_core.training.logs.curve_lines import DRAWN
-from casting_core.training.logs.log import Log
-from casting_core.training.logs.reading import read_any_log
+from casting_core.training.logs.reading import read_files
+from casting_core.training.logs.run import Run
 from casting_core.training.logs.runs import RunCatalogue, RunEntry, RunKind, RunState
+from casting_core.training.logs.splitting import Correction, Log
+from casting_core.training.logs.table import MAX_CELLS
 from pages.shared.uploads import BrowserFile
 
 FOLDER = "CASTING_RUNS"
 HERE, YOURS = "this computer", "your file"
-MAX_LOGS = 48  # in memory
 MAX_YOURS = 12  # logs of a session
 KEPT, REFUSED, ROUND = "logs", "logs refused", "logs round"  # in the session
 
@@ -37,7 +36,7 @@ class Training:
 
     label: str
     entry: RunEntry | None = None
-    own: Log | None = None
+    own: Run | None = None
 
     @property
     def running(self) -> bool:
@@ -45,18 +44,21 @@ class Training:
         return self.entry is not None and self.entry.state is RunState.RUNNING
 
     @property
+    def run(self) -> Run | None:
+        """Its curves, called by the label; None where there are none."""
+        run = self.entry.run if self.entry is not None else self.own
+        shipped = None if self.entry is None else self.entry.shipped_epoch
+        return None if run is None else replace(run, name=self.label, shipped=shipped)
+
+    @property
     def drawable(self) -> bool:
         """Whether there is a log."""
-        return self.own is not None or (self.entry is not None and self.entry.log is not None)
+        return self.own is not None or (self.entry is not None and self.entry.run is not None)
 
     @property
     def usual(self) -> bool:
         """Whether it is shown unless others are chosen: the training of the weights that ship."""
         return self.drawable and self.entry is not None and self.entry.kind is RunKind.SHIPPED
-
-    def log(self) -> Log | None:
-        """Read the log as it stands now; None where there is none, or it cannot be read any more."""
-        return _read(self.entry.log) if self.entry is not None and self.entry.log is not None else self.own
 
 
 def find() -> list[Training]:
@@ -94,49 +96,28 @@ def _catalogue(runs: Path, models: Path) -> RunCatalogue:
     return RunCatalogue(runs, models)
 
 
-def _read(file: Path) -> Log | None:
-    """Read a log; None where it has gone, or cannot be read any more."""
-    try:
-        state = file.stat()
-        return _log(str(file), state.st_mtime_ns, state.st_size)
-    except (OSError, DataError):
-        return None
-
-
-@st.cache_resource(max_entries=MAX_LOGS, show_spinner=False)
-def _log(file: str, changed: int, size: int) -> Log:
-    return _drawn(read_any_log(Path(file)))
-
-
-def _drawn(log: Log) -> Log:
-    """Drop the columns that are never drawn."""
-    return replace(log, columns={name: values for name, values in log.columns.items() if name in (*DRAWN, SECONDS)})
-
-
 def uploader_key() -> str:
     """Of the uploader: another one after each round of files, so that it is empty again."""
     return f"logs-{st.session_state.get(ROUND, 0)}"
 
 
 def take_in(files: Sequence[BrowserFile]) -> list[str]:
-    """Keep the logs among these files for the session, and why others are none; the labels of the new ones."""
-    kept: list[Training] = st.session_state.setdefault(KEPT, [])
-    before, refused = len(kept), []
-    for file in files:
-        try:
-            if len(kept) >= MAX_YOURS:
-                raise DataError(f"At most {MAX_YOURS} logs are kept; remove one first.")
-            log = _drawn(read_any_log(file.getvalue(), file.name))
-            if not set(log.columns) & set(DRAWN):
-                raise DataError("It has neither a loss nor an accuracy, so there is no curve.")
-        except DataError as error:
-            refused.append((file.name, str(error)))
-            continue
-        label = _unique([*(each.label for each in kept), f"{log.name} ({YOURS})"])[-1]
-        kept.append(Training(label=label, own=log))
-    st.session_state[REFUSED] = refused
+    """Keep the logs among these files for the session, and why others are none; the labels of the new runs."""
+    before = [each.label for each in yours()]
+    kept = own_logs()
+    found = read_files((file.name, file.getvalue()) for file in files)
+    refused = list(found.refused)
+    for log in found.logs:
+        cells = sum(each.table.rows * len(each.table.figures) for each in (*kept, log))
+        if len(kept) >= MAX_YOURS or cells > MAX_CELLS:
+            refused.append(
+                (log.table.source, f"At most {MAX_YOURS} logs, of {MAX_CELLS:,} cells, are kept; remove one.")
+            )
+        else:
+            kept.append(log)
+    st.session_state[KEPT], st.session_state[REFUSED] = kept, refused
     st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
-    return [each.label for each in kept[before:]]
+    return [each.label for each in yours() if each.label not in before]
 
 
 def refused() -> list[tuple[str, str]]:
@@ -144,11 +125,28 @@ def refused() -> list[tuple[str, str]]:
     return list(st.session_state.get(REFUSED, ()))
 
 
-def yours() -> list[Training]:
+def own_logs() -> list[Log]:
     """Return the logs that the visitor brought."""
     return list(st.session_state.get(KEPT, ()))
 
 
-def forget(label: str) -> None:
+def yours() -> list[Training]:
+    """Return the runs of these logs."""
+    runs = [run for log in own_logs() for run in log.runs]
+    labels = _unique(f"{run.name} ({YOURS})" for run in runs)
+    return [Training(label=label, own=run) for label, run in zip(labels, runs, strict=True)]
+
+
+def correct(number: int, correction: Correction) -> None:
+    """Read one of these logs by what the visitor knows of it; where it cannot be read so, it stays, and is told why."""
+    logs = own_logs()
+    try:
+        logs[number] = Log(table=logs[number].table, correction=correction)
+    except DataError as error:
+        st.session_state[REFUSED] = [(logs[number].table.source, str(error))]
+    st.session_state[KEPT] = logs
+
+
+def forget(number: int) -> None:
     """Let one of them go."""
-    st.session_state[KEPT] = [each for each in yours() if each.label != label]
+    st.session_state[KEPT] = [each for k, each in enumerate(own_logs()) if k != number]

@@ -1,130 +1,127 @@
-"""Columns of other tools: which of ours they are."""
+"""Columns of other tools: which of ours they are, what of that is a guess, and what else a column may tell."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from casting_core.training.logs.columns import (
-    TEST,
-    TRAIN,
-    VALIDATION,
+    counter,
     is_accuracy,
     is_running_time,
+    is_time,
     is_wall_time,
-    on_pictures,
-    place_column,
+    makes_curve,
+    on_images,
     recognise,
+    tells_images,
+    tells_runs,
     words,
 )
 
-TL, TA, VL, VA = "train_loss", "train_accuracy", "validation_loss", "validation_accuracy"
-LR, S = "learning_rate", "seconds"
+OWN = {
+    "TL": "train_loss",
+    "TA": "train_accuracy",
+    "VL": "validation_loss",
+    "VA": "validation_accuracy",
+    "L": "loss",
+    "A": "accuracy",
+    "LR": "learning_rate",
+    "S": "seconds",
+    "-": None,
+}
 
 
-@pytest.mark.parametrize(
-    ("name", "parts"),
-    [
-        ("metrics/accuracy_top1", ["metrics", "accuracy", "top", "1"]),
-        ("valLoss", ["val", "loss"]),
-        ("LR", ["lr"]),
-        ("Loss/train", ["loss", "train"]),
-        ("lr-AdamW", ["lr", "adam", "w"]),
-        ("  epoch", ["epoch"]),
-        ("损失", []),
-        ("", []),
-    ],
-)
-def test_words(name: str, parts: list[str]) -> None:
-    assert words(name) == parts
+def test_words() -> None:
+    assert words("metrics/accuracy_top1") == ["metrics", "accuracy", "top", "1"]
+    assert (words("valLoss"), words("lr-AdamW"), words("  epoch")) == (["val", "loss"], ["lr", "adam", "w"], ["epoch"])
+    assert words("损失") == words("") == []
 
 
-TOOLS = {
-    "keras": ("accuracy loss learning_rate val_accuracy val_loss", [TA, TL, LR, VA, VL]),
-    "keras without validation": ("accuracy loss", [TA, TL]),
-    "keras, older": ("acc loss lr val_acc val_loss", [TA, TL, LR, VA, VL]),
-    "keras metrics": (
-        "binary_accuracy loss val_binary_accuracy val_loss",
-        [TA, TL, VA, VL],
+TOOLS = {  # names, which of ours, how many guesses
+    "keras": ("accuracy loss learning_rate val_accuracy val_loss", "TA TL LR VA VL", 2),
+    "keras without validation": ("accuracy loss", "A L", 0),
+    "keras, older": ("acc loss lr val_acc val_loss", "TA TL LR VA VL", 2),
+    "lightning": ("step train_loss val_loss val_acc lr-Adam", "- TL VL VA LR", 0),
+    "lightning by step and epoch": ("train_loss_step train_loss_epoch val_loss", "- TL VL", 0),
+    "ultralytics": (
+        "time train/loss metrics/accuracy_top1 metrics/accuracy_top5 val/loss lr/pg0",
+        "S TL VA - VL LR",
+        1,
     ),
-    "lightning": ("step train_loss val_loss val_acc lr-Adam", [None, TL, VL, VA, LR]),
-    "lightning by step and epoch": ("train_loss_step train_loss_epoch val_loss", [None, TL, VL]),
-    "ultralytics classification": (
-        "time train/loss metrics/accuracy_top1 metrics/accuracy_top5 val/loss lr/pg0 lr/pg1",
-        [S, TL, VA, None, VL, LR, None],
-    ),
-    "ultralytics detection": (
-        "train/box_loss train/cls_loss metrics/mAP50(B) val/box_loss lr/pg0",
-        [None, None, None, None, LR],
-    ),
-    "fastai": ("train_loss valid_loss accuracy error_rate time", [TL, VL, VA, None, S]),
-    "hugging face": ("loss learning_rate eval_loss eval_accuracy eval_runtime", [TL, LR, VL, VA, None]),
-    "timm": ("train_loss eval_loss eval_top1 eval_top5 lr", [TL, VL, VA, None, LR]),
-    "train and test": ("train_loss train_acc test_loss test_acc", [TL, TA, VL, VA]),
-    "test beside validation": ("train_loss val_loss test_loss", [TL, VL, None]),
-    "accuracy beside test": ("train_loss accuracy test_accuracy", [TL, TA, VA]),
-    "tensorboard": ("Loss/train Loss/validation Accuracy/train Accuracy/val", [TL, VL, TA, VA]),
-    "tensorboard by keras": ("train/epoch_loss validation/epoch_loss", [TL, VL]),
-    "ours": (
-        "train_loss train_accuracy validation_loss validation_accuracy learning_rate seconds",
-        [TL, TA, VL, VA, LR, S],
-    ),
-    "times": ("epoch_time samples_per_second", [S, None]),
-    "the plainest wins": ("train_loss_epoch train_loss loss", [None, TL, None]),
-    "both pictures in one name": ("train_val_loss", [None]),
-    "other things": ("loss_scale box_loss f1 precision recall grad_norm", [None] * 6),
+    "ultralytics detection": ("train/box_loss train/cls_loss metrics/mAP50(B) lr/pg0", "- - - LR", 0),
+    "fastai": ("train_loss valid_loss accuracy error_rate time", "TL VL VA - S", 1),
+    "hugging face": ("loss learning_rate eval_loss eval_accuracy eval_runtime", "TL LR VL VA -", 1),
+    "timm": ("train_loss eval_loss eval_top1 eval_top5 lr", "TL VL VA - LR", 0),
+    "train and test": ("train_loss train_acc test_loss test_acc", "TL TA VL VA", 0),
+    "test beside validation": ("train_loss val_loss test_loss", "TL VL -", 0),
+    "accuracy beside test": ("train_loss accuracy test_accuracy", "TL TA VA", 1),
+    "tensorboard": ("Loss/train Loss/validation Accuracy/train Accuracy/val", "TL VL TA VA", 0),
+    "one file of keras": ("epoch_loss epoch_accuracy", "L A", 0),
+    "lightgbm": ("training/binary_logloss valid_1/binary_logloss", "TL VL", 0),
+    "xgboost, two sets": ("validation_0/logloss validation_1/logloss", "- -", 1),
+    "times": ("epoch_time samples_per_second _runtime", "S - -", 0),
+    "the plainest wins": ("train_loss_epoch train_loss", "- TL", 0),
+    "both in one name": ("train_val_loss", "-", 0),
+    "other things": ("loss_scale box_loss f1 precision recall grad_norm", "- - - - - -", 0),
 }
 
 
 @pytest.mark.parametrize("tool", TOOLS)
 def test_columns_of_known_tools(tool: str) -> None:
-    names, expected = TOOLS[tool]
-    found = recognise(names.split())
-    assert [found.get(position) for position in range(len(names.split()))] == expected
+    names, ours, guesses = TOOLS[tool]
+    found, said = recognise(names.split())
+    by_name = {name: own for own, name in found.items()}
+    assert [by_name.get(name) for name in names.split()] == [OWN[own] for own in ours.split()]
+    assert len(said) == guesses
 
 
-def test_names_with_blanks_and_runs() -> None:
-    assert recognise(["Train Loss", "Val Acc (%)"]) == {0: TL, 1: VA}
-    assert recognise(["blue test 3 - val_loss", "blue test 3 - val_loss__MIN"]) == {0: VL}
+def test_a_guess_says_what_it_is_and_why() -> None:
+    assert list(recognise(["loss", "val_loss"])[1].values()) == [
+        "loss is taken for the loss on training, because columns of held-out images are marked as such beside it."
+    ]
+    assert list(recognise(["val_loss", "loss/val"])[1].values()) == [
+        "loss/val, val_loss: each could be the validation loss, so none is taken for it."
+    ]
 
 
-@given(names=st.lists(st.text(max_size=20) | st.sampled_from(["loss", "val_loss", "acc", "lr", "time"]), max_size=8))
-def test_each_of_ours_is_given_once(names: list[str]) -> None:
-    found = recognise(names)
-    assert len(set(found.values())) == len(found)
-    assert all(0 <= position < len(names) for position in found)
+@given(
+    names=st.lists(st.text(max_size=20) | st.sampled_from(["loss", "val_loss", "acc", "lr"]), max_size=8, unique=True)
+)
+def test_each_of_ours_is_one_column_whatever_their_order(names: list[str]) -> None:
+    found, _ = recognise(names)
+    assert set(found.values()) <= set(names)
+    assert recognise(names[::-1])[0] == found
 
 
 @pytest.mark.parametrize(
-    ("names", "kind", "position"),
+    ("names", "kind", "found"),
     [
-        (["step", "Epoch", "loss"], "epoch", 1),
-        (["train/epoch", "epoch"], "epoch", 1),
-        (["# epoch"], "epoch", 0),
+        (["step", "Epoch", "loss"], "epoch", "Epoch"),
+        (["train/epoch", "epoch"], "epoch", "epoch"),
+        (["# epoch"], "epoch", "# epoch"),
         (["epoch_loss", "epochs_trained"], "epoch", None),
-        (["loss", "global_step"], "step", 1),
-        (["Wall time", "Step", "Value"], "step", 1),
-        (["loss"], "step", None),
+        (["loss", "global_step"], "step", "global_step"),
         ([], "epoch", None),
     ],
 )
-def test_the_column_that_counts(names: list[str], kind: str, position: int | None) -> None:
-    assert place_column(names, kind) == position
-
-
-def test_on_which_pictures() -> None:
-    assert on_pictures("train/loss") == TRAIN
-    assert on_pictures("validation") == VALIDATION
-    assert on_pictures("Loss/test") == TEST
-    assert on_pictures("loss") is None
-    assert on_pictures("train_val_loss") is None
+def test_the_column_that_counts(names: list[str], kind: str, found: str | None) -> None:
+    assert counter(names, kind) == found
 
 
 def test_kinds_of_columns() -> None:
+    assert [on_images(name) for name in ("train/loss", "Loss/test", "loss", "train_val")] == ["train", "test", "", ""]
+    assert all(map(tells_runs, ("run_id", "fold", "Fold", "seed", "run name", "k_fold")))
+    assert not any(map(tells_runs, ("running", "loss", "fold_loss", "name", "id")))
+    assert all(map(tells_images, ("phase", "Split", "mode")))
+    assert not tells_images("train_split")
+    assert makes_curve("loss")
+    assert makes_curve("val_acc")
+    assert not makes_curve("box_loss")
     assert is_wall_time("Wall time")
     assert is_wall_time("_timestamp")
     assert not is_wall_time("time")
+    assert is_time("epoch_time")
     assert is_running_time("time")
     assert not is_running_time("epoch_time")
-    assert not is_running_time("seconds")
     assert is_accuracy("metrics/accuracy_top5")
     assert not is_accuracy("train_loss")

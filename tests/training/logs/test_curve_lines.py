@@ -7,14 +7,17 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
+from hypothesis.extra.numpy import arrays
+from scipy.signal import lfilter
 
 from casting_core.errors import SettingsError
 from casting_core.training.logs.curve_lines import (
     MAX_POINTS,
     Line,
-    Run,
     View,
+    elapsed,
     seconds_since_start,
+    smooth,
     thin,
     thinned,
     time_unit,
@@ -22,19 +25,18 @@ from casting_core.training.logs.curve_lines import (
     visible,
     whole_line,
 )
-from casting_core.training.logs.log import Log
-from casting_core.training.logs.trend import smooth
+from casting_core.training.logs.run import Run
 
 
-def log(*, seconds: float | None = 60.0, train_loss: Sequence[float] = (3.0, 2.0, 1.0)) -> Log:
+def log(name: str = "a", *, seconds: float | None = 60.0, train_loss: Sequence[float] = (3.0, 2.0, 1.0)) -> Run:
     """A log of this loss, every epoch of that many seconds."""
     columns = {"train_loss": np.array(train_loss)}
     if seconds is not None:
         columns["seconds"] = np.full(len(train_loss), seconds)
-    return Log(name="a", epochs=np.arange(1.0, len(train_loss) + 1), columns=columns)
+    return Run(name=name, epochs=np.arange(1.0, len(train_loss) + 1), columns=columns)
 
 
-def line(log: Log, column: str, view: View) -> Line:
+def line(log: Run, column: str, view: View) -> Line:
     return visible(whole_line(log, column, view), view)
 
 
@@ -55,16 +57,16 @@ def test_ten_thousand_epochs_are_thinned_out_without_losing_a_peak():
     rng = np.random.default_rng(0)
     values = rng.normal(1, 0.01, 10_000)
     values[[1234, 7777]] = 5.0, 0.1
-    held = log(train_loss=values.tolist())
+    held = log("long", train_loss=values.tolist())
     found = line(held, "train_loss", View())
     assert len(found.x) <= MAX_POINTS
     assert found.of == 10_000
     assert (found.y.max(), found.y.min()) == (5.0, 0.1)
     assert {1.0, 1235.0, 7778.0, 10_000.0} <= set(found.x)
-    assert thinned([Run(name="long", log=held), Run(name="short", log=log())], View()) == ["long"]
+    assert thinned([held, log("short")], View()) == ["long"]
     closer = View(start=7000.0, end=8000.0)
     assert line(held, "train_loss", closer).of == len(line(held, "train_loss", closer).x) == 1003
-    assert thinned([Run(name="long", log=held)], closer) == []
+    assert thinned([held], closer) == []
 
 
 def test_a_gap_stays_a_gap():
@@ -92,14 +94,14 @@ def test_thinning_keeps_ends_and_extremes(values: list[float], most: int):
 
 
 def test_a_log_without_times_is_named() -> None:
-    assert untimed([Run(name="timed", log=log()), Run(name="timeless", log=log(seconds=None))]) == ["timeless"]
+    assert untimed([log("timed"), log("timeless", seconds=None)]) == ["timeless"]
     assert seconds_since_start(log(seconds=math.nan)) is None
     assert len(line(log(seconds=None), "train_loss", View(by_time=True)).x) == 0
 
 
 def test_what_a_log_does_not_hold_is_a_line_without_points() -> None:
     for wanted in ("validation_loss", "train_loss"):
-        found = line(Log(name="empty", epochs=np.empty(0), columns={}), wanted, View())
+        found = line(Run(name="empty", epochs=np.empty(0), columns={}), wanted, View())
         assert (len(found.x), len(found.y), len(found.logged), found.of) == (0, 0, 0, 0)
     assert line(log(), "train_loss", View(start=20.0)).of == 0
 
@@ -115,3 +117,28 @@ def test_lines_are_smoothed_as_the_summary_smooths(values: list[float], weight: 
     finite = np.where(np.isfinite(array), array, np.nan)
     np.testing.assert_array_equal(found.logged, finite)
     np.testing.assert_allclose(found.y, smooth(finite, weight), rtol=1e-12)
+
+
+def test_smoothing_by_hand() -> None:
+    # of 1 and 4 with weight 0.5: (0.5 · 0.5 · 1 + 0.5 · 4) / 0.75
+    np.testing.assert_allclose(smooth(np.array([1.0, 4.0]), 0.5), [1, 3])
+    smoothed = smooth(np.array([1.0, math.nan, 4.0, math.inf, 2.0]), 0.5)
+    np.testing.assert_allclose(smoothed[[0, 2, 4]], smooth(np.array([1.0, 4.0, 2.0]), 0.5))
+    assert math.isnan(smoothed[1])
+    assert smoothed[3] == math.inf
+    assert smooth(np.empty(0), 0.5).shape == (0,)
+
+
+@given(values=arrays(float, some.integers(1, 30), elements=some.floats(-1e6, 1e6)), weight=some.floats(0, 0.99))
+def test_smoothing_beside_scipy(values: np.ndarray, weight: float) -> None:
+    given_values = values.copy()
+    expected = lfilter([1 - weight], [1, -weight], values) / (1 - weight ** np.arange(1, len(values) + 1))
+    np.testing.assert_allclose(smooth(values, weight), expected, rtol=1e-6, atol=1e-6)
+    np.testing.assert_array_equal(values, given_values)  # not changed
+
+
+def test_elapsed() -> None:
+    np.testing.assert_array_equal(elapsed(np.array([10.0, 20.0, 30.0])), [10, 30, 60])
+    odd = np.array([10.0, math.nan, -5.0, 20.0, math.inf, 30.0])
+    np.testing.assert_array_equal(elapsed(odd), [10, 30, 50, 70, 90, 120])
+    assert np.isnan(elapsed(np.array([math.nan, math.nan]))).all()

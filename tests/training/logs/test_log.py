@@ -1,24 +1,14 @@
-"""The training log: what is written is read, also while it is being written; the door to other tools' logs."""
+"""Our training log: what is written is read, also while it is being written."""
 
 import math
 from pathlib import Path
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casting_core.errors import DataError
-from casting_core.training.logs.log import (
-    COLUMNS,
-    EpochRecord,
-    Log,
-    append_epoch,
-    log_name,
-    read_log,
-    short_path,
-    write_log,
-)
+from casting_core.training.logs.log import COLUMNS, EpochRecord, append_epoch, read_log, write_log
 
 HEADER = "epoch,train_loss,train_accuracy,validation_loss,validation_accuracy,learning_rate,seconds,images_per_second"
 
@@ -95,52 +85,3 @@ def test_a_log_survives_the_file(tmp_path_factory: pytest.TempPathFactory, log: 
     for one, other in zip(found, log, strict=True):
         for name in COLUMNS[1:]:
             assert getattr(one, name) == pytest.approx(getattr(other, name), rel=1e-8)
-
-
-def test_a_log_is_whole_and_cannot_be_written_to() -> None:
-    values = np.array([0.5, 0.25])
-    log = Log(name="x", epochs=np.array([1, 2]), columns={"loss": values})
-    values[0] = 9.0
-    assert log.columns["loss"][0] == 0.5
-    with pytest.raises(ValueError, match="read-only"):
-        log.columns["loss"][0] = 1.0
-    with pytest.raises(DataError, match=r"shape \(1,\)"):
-        Log(name="x", epochs=np.array([1, 2]), columns={"loss": np.zeros(1)})
-    for epochs in ([2, 1], [1, 1], [1, math.nan]):
-        with pytest.raises(DataError, match="rise"):
-            Log(name="x", epochs=np.array(epochs), columns={})
-
-
-def test_a_series_is_what_was_written() -> None:
-    log = Log(
-        name="x",
-        epochs=np.arange(1, 4),
-        columns={"loss": np.array([0.5, math.nan, math.nan])},
-        present={"loss": np.array([True, False, True])},
-    )
-    epochs, values = log.series("loss")
-    np.testing.assert_array_equal(epochs, [1, 3])
-    np.testing.assert_array_equal(values, [0.5, math.nan])
-    assert [len(each) for each in log.series("accuracy")] == [0, 0]
-
-
-@pytest.mark.parametrize(
-    ("path", "name"),
-    [
-        ("runs/exp3/results.csv", "exp3"),
-        ("Training_Log.csv", "Training_Log"),
-        ("C:\\logs\\night shift\\metrics.csv", "night shift"),
-        ("resnet 50.csv", "resnet 50"),
-        ("a/events.out.tfevents.1.host.2", "a"),
-        ("events.out.tfevents.1.host.2", "events.out.tfevents.1.host.2"),
-        ("", "log"),
-    ],
-)
-def test_a_log_is_called_by_what_tells_it_apart(path: str, name: str) -> None:
-    assert log_name(path) == name
-
-
-def test_short_paths() -> None:
-    assert short_path("/home/somebody/runs/one/log.csv") == "one/log.csv"
-    assert short_path("C:\\runs\\log.csv") == "runs/log.csv"
-    assert short_path("log.csv") == "log.csv"

@@ -82,9 +82,9 @@ def test_a_finished_run(tmp_path: Path) -> None:
         epochs_planned=5,
         epochs_done=5,
         state=RunState.FINISHED,
-        log=folder / LOG,
-        notes=(),
+        run=entry.run,
     )
+    assert entry.run.epochs.tolist() == [1, 2, 3, 4, 5]
 
 
 @pytest.mark.parametrize(
@@ -115,8 +115,7 @@ def test_before_the_first_epoch(tmp_path: Path, epochs: int | None) -> None:
     clocks = Clocks(tmp_path)
     entry = clocks.only()
     assert (entry.state, entry.epochs_done, entry.epochs_planned) == (RunState.RUNNING, 0, 5)
-    assert entry.log == (None if epochs is None else tmp_path / "run" / LOG)
-    assert bool(entry.notes) == (epochs is None)
+    assert (entry.run is None) == bool(entry.notes) == (epochs is None)
     clocks.wait(1000)
     assert clocks.only().state == RunState.STOPPED
 
@@ -211,12 +210,12 @@ def test_what_is_missing_is_a_note(tmp_path: Path) -> None:
     assert a.notes[0].startswith("settings.json is missing")
     assert b.notes == ("log.csv is missing, so there is no curve.",)
     assert b.state == RunState.FINISHED
-    assert c.log is None
-    assert "c/log.csv is neither text nor" in c.notes[0]
+    assert c.run is None
+    assert "c/log.csv is an image" in c.notes[0]
 
 
 def test_where_runs_are_looked_for(tmp_path: Path) -> None:
-    for name in ("run 10", "run 2", "night/shift/one", "night/shift/a/too deep", ".hidden/run", "run 2/inside"):
+    for name in ("run 10", "run 2", "night/shift/one", "night/shift/a/b/c/too deep", ".hidden/run", "run 2/inside"):
         make(tmp_path / name)
     (tmp_path / "empty").mkdir()
     (tmp_path / "file.txt").touch()
@@ -247,7 +246,7 @@ def test_the_shipped_models() -> None:
     for entry in own:
         assert entry.shipped_epoch == entry.epochs_done == entry.epochs_planned == entry.settings["epochs"]
         assert (entry.split, entry.fold, entry.seed, entry.notes) == ("official", None, 0, ())
-    assert all(entry.log and entry.log.is_file() and entry.state == RunState.FINISHED for entry in entries)
+    assert all(entry.run is not None and entry.state == RunState.FINISHED for entry in entries)
     further = [e for e in entries if e.model == "castnet" and e.kind == RunKind.FURTHER]
     assert [(e.split, e.fold, e.seed) for e in further] == [
         *(("by-source", fold, 0) for fold in range(5)),
@@ -281,7 +280,7 @@ def test_models_without_a_card_or_a_log(tmp_path: Path) -> None:
     assert "name, age" in entries["bad log"].notes[0]
     assert len(entries["only runs"].notes) == 2
     assert (entries["odd name"].seed, entries["odd name"].epochs_done) == (None, 10)
-    assert entries["empty"].log is None
+    assert entries["empty"].run is None
     assert shipped_runs(tmp_path / "nowhere") == []
 
 
@@ -298,7 +297,7 @@ def test_a_run_is_read_anew_only_when_its_files_change(tmp_path: Path, monkeypat
     make(tmp_path / "a", 2)
     changing = make(tmp_path / "b", 2)
     read: list[Path] = []
-    monkeypatch.setattr(runs, "read_any_log", lambda file: read.append(file) or reading.read_any_log(file))
+    monkeypatch.setattr(runs, "read_any_log", lambda files: read.extend(files) or reading.read_any_log(files))
     catalogue = RunCatalogue(tmp_path, tmp_path / "no models")
     assert [entry.epochs_done for entry in catalogue.refresh()] == [2, 2]
     catalogue.refresh()
@@ -316,16 +315,48 @@ def test_the_shipped_models_are_read_anew_when_a_file_of_theirs_changes(tmp_path
     catalogue = RunCatalogue(tmp_path / "no runs", tmp_path)
     (own, further), again = catalogue.refresh(), catalogue.refresh()
     assert again[0] is own
-    assert (own.epochs_done, further.log, further.seed) == (10, None, 1)
+    assert (own.epochs_done, further.run, further.seed) == (10, None, 1)
     (further.folder / LOG).write_bytes((MODELS / "cnn" / LOG).read_bytes())
     assert [entry.epochs_done for entry in catalogue.refresh()] == [10, 10]
 
 
+def test_logs_of_other_tools_are_found_beside_our_runs_and_followed(tmp_path: Path) -> None:
+    make(tmp_path / "ours")
+    files = {
+        "yolo/train/results.csv": "epoch,val/loss\n1,0.5\n",
+        "folds/history.csv": "fold,epoch,val_loss\n0,1,0.5\n1,1,0.4\n",
+        "mlruns/0/r/metrics/val_loss": "1716900000000 0.5 1\n",
+        "hf/trainer_state.json": "{",
+        "ours/metrics.csv": "epoch,val_loss\n1,0.5\n",  # of a run of ours
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+        os.utime(tmp_path / name, (NOW, NOW))
+    clocks = Clocks(tmp_path)
+    found = {entry.name: entry for entry in clocks.catalogue.refresh()}
+    assert list(found) == [
+        *("folds/history.csv, 0", "folds/history.csv, 1", "hf/trainer_state.json"),
+        *("mlruns/0/r", "ours", "yolo/train/results.csv"),
+    ]
+    assert found["folds/history.csv, 1"].run.origin == {"fold": "1"}
+    assert "is JSON" in found["hf/trainer_state.json"].notes[0] or "damaged" in found["hf/trainer_state.json"].notes[0]
+    with (tmp_path / "yolo/train/results.csv").open("a") as stream:
+        stream.write("2,0.4\n3,0.")  # still being written
+    clocks.wait(30)
+    grown = next(entry for entry in clocks.catalogue.refresh() if entry.name == "yolo/train/results.csv")
+    assert (grown.state, grown.epochs_done) == (RunState.RUNNING, 2)
+    clocks.wait(1000)
+    states = {entry.name: entry.state for entry in clocks.catalogue.refresh()}
+    assert states.pop("ours") is RunState.STOPPED
+    assert set(states.values()) == {RunState.QUIET}  # whether they have finished, nobody knows
+
+
 def test_looking_at_runs_is_light() -> None:
-    heavy = "{'torch', 'pandas', 'scipy', 'sklearn', 'tensorboard', 'plotly'}"
+    heavy = "{'torch', 'scipy', 'sklearn', 'tensorboard', 'plotly'}"
     command = (
-        "import sys; from casting_core.training.logs import curve_summary, reading, runs; "
-        "[curve_summary.describe(reading.read_any_log(e.log)) for e in runs.RunCatalogue().refresh()]; "
+        "import sys; from casting_core.training.logs import curve_summary, runs; "
+        "[curve_summary.describe(e.run) for e in runs.RunCatalogue().refresh()]; "
         f"print(*sorted({heavy} & set(sys.modules)))"
     )
     done = subprocess.run(

@@ -1,8 +1,10 @@
 """Curves of trainings without a browser: what ships, what runs, what a visitor brings, and all that can be missing."""
 
 import base64
+import io
 import json
 import os
+import zipfile
 from functools import partial
 from pathlib import Path
 
@@ -85,10 +87,10 @@ def test_the_shipped_training_of_each_model_is_drawn_and_described_until_none_is
     assert len(found[f"{DEFAULT}, held out"][0]) == len((MODELS / DEFAULT / "log.csv").read_text().splitlines()) - 1
     said = texts(app)
     for name in shipped():
-        assert f"**{as_it_is(name)}**: " in said
+        assert f"**{as_it_is(name)}**" in said
     stars = [trace for trace in figures(app)["loss"]["data"] if trace.get("marker", {}).get("symbol") == "star"]
     assert len(stars) == len(shipped())
-    assert "turned copies of training pictures" in said
+    assert "turned copies of training images" in said
     app.multiselect(key="runs").set_value([]).run()
     assert "No run is chosen" in texts(app)
 
@@ -144,7 +146,7 @@ def test_a_half_written_last_line_is_left_out(runs: Path):
 def test_an_empty_log(runs: Path, log: str):
     run_folder(runs, "early", log)
     app = open_curves(runs=["early (this computer)", "cnn"])
-    assert "There is no epoch yet, so there is no curve." in texts(app)
+    assert "No epoch has been finished yet." in texts(app)
     app.multiselect(key="runs").set_value(["early (this computer)"]).run()
     assert "None of these logs tells the loss here." in texts(app)
 
@@ -154,7 +156,7 @@ def test_a_log_that_cannot_be_read_and_one_that_is_missing_are_named(runs: Path)
     run_folder(runs, "bare", None)
     app = open_curves()
     said = texts(app)
-    says(said, "broken (this computer): ", "needs one that is called `epoch`")
+    says(said, "broken (this computer): ", "none is called `epoch` or `step`")
     assert "bare (this computer): log.csv is missing, so there is no curve." in said
     assert not {"broken (this computer)", "bare (this computer)"} & set(app.multiselect(key="runs").options)
 
@@ -230,13 +232,16 @@ def test_logs_of_ones_own_are_drawn_and_bad_ones_named():
     ]
     app.file_uploader(key="logs-0").set_value(files)
     app.run()
-    assert app.multiselect(key="runs").value == ["cnn", "mine (your file)", "mine (your file) (2)"]
+    assert app.multiselect(key="runs").value == ["cnn", "mine (your file)", "mine (2) (your file)"]
     assert drawn(app)["mine (your file), held out"] == ([1, 2], [0.65, 0.5])
     said = texts(app)
-    says(said, "• picture.png: ", "• rate.csv: It has neither a loss nor an accuracy", "• events.out.tfevents.1: ")
+    says(
+        said, "• picture.png: ", "• rate.csv: rate.csv has neither a loss nor an accuracy", "• events.out.tfevents.1: "
+    )
     assert "Epochs counted from 0 in the file" in said
-    app.button(key="forget mine (your file)").click().run()
-    assert app.multiselect(key="runs").value == ["cnn", "mine (your file) (2)"]
+    assert "Guessed: loss is taken for the loss on training" in said
+    app.button(key="forget 1").click().run()
+    assert app.multiselect(key="runs").value == ["cnn", "mine (your file)"]
 
 
 def test_names_from_outside_are_shown_as_they_are(runs: Path):
@@ -244,3 +249,35 @@ def test_names_from_outside_are_shown_as_they_are(runs: Path):
     app = open_curves(runs="a *b* <i>$x$ (this computer)")
     assert "a \\*b\\* \\<i\\>\\$x\\$ (this computer)" in texts(app)
     assert "&lt;i&gt;" in figures(app)["loss"]["data"][0]["name"]
+
+
+def test_what_was_guessed_is_said_and_can_be_set_right():
+    app = open_curves(runs="cnn")
+    files = [("fit.csv", b"epoch,loss,val_loss\n1,0.7,0.65\n2,0.6,0.5\n", "text/csv")]
+    app.file_uploader(key="logs-0").set_value(files)
+    app.run()
+    assert "Guessed: loss is taken for the loss on training" in texts(app)
+    app.text_input(key="name 0").set_value("mine")
+    app.selectbox(key="train_loss 0").set_value("val_loss")
+    app.selectbox(key="validation_loss 0").set_value("loss")
+    app.button(key="apply 0").click().run()
+    assert app.multiselect(key="runs").value == ["cnn", "mine (your file)"]
+    assert drawn(app)["mine (your file), held out"] == ([1, 2], [0.7, 0.6])
+    assert drawn(app)["mine (your file), training"] == ([1, 2], [0.65, 0.5])
+    assert "Guessed" not in texts(app)
+
+
+def test_an_archive_of_folds_becomes_a_curve_for_each_and_unnamed_images_stay_unnamed():
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as made:
+        made.writestr("a/kfold.csv", "fold,epoch,val_loss\n0,1,0.5\n0,2,0.4\n1,1,0.6\n1,2,0.3\n")
+        made.writestr("a/notes.md", "nothing")
+        made.writestr("b.csv", "epoch,loss\n1,0.5\n2,0.4\n")
+    app = open_curves(runs="cnn")
+    app.file_uploader(key="logs-0").set_value([("logs.zip", stream.getvalue(), "application/zip")])
+    app.run()
+    assert app.multiselect(key="runs").value[1:] == [
+        f"{name} (your file)" for name in ("kfold, fold 0", "kfold, fold 1", "b")
+    ]
+    assert drawn(app)["b (your file), images not named"] == ([1, 2], [0.5, 0.4])
+    says(app, "• logs/a/notes.md: No log by its name", "Dashed lines: images that the log does not name")

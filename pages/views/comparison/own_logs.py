@@ -1,0 +1,110 @@
+"""Logs of the visitor's own: brought as files, as a folder or in an archive, named, and read as the visitor says."""
+
+import streamlit as st
+
+from casting_core.training.logs.columns import (
+    TRAIN_ACCURACY,
+    TRAIN_LOSS,
+    VALIDATION_ACCURACY,
+    VALIDATION_LOSS,
+)
+from casting_core.training.logs.splitting import Correction, Log
+from pages.shared import inputs, wording
+from pages.views.comparison import training_runs
+
+FILES, FOLDER = "Files", "Folder"
+MOST = 12  # runs that are chosen
+LISTED = 10  # files that are no logs
+MEANINGS = {
+    TRAIN_LOSS: "Loss, training",
+    VALIDATION_LOSS: "Loss, held out",
+    TRAIN_ACCURACY: "Accuracy, training",
+    VALIDATION_ACCURACY: "Accuracy, held out",
+}
+
+
+def show() -> None:
+    """Ask for logs, and show those that are kept with what can be corrected."""
+    with st.expander("Add logs of your own", icon=":material/upload_file:"):
+        kind = inputs.one_of("Add", (FILES, FOLDER), "bring")
+        files = st.file_uploader(
+            "Training logs, or a ZIP archive of them" if kind == FILES else "The folder of one or several trainings",
+            accept_multiple_files=True if kind == FILES else "directory",
+            key=training_runs.uploader_key(),
+            help="CSV with an epoch column, JSON, TensorBoard, Keras, PyTorch Lightning, Hugging Face, Ultralytics, "
+            "fastai, timm, MMEngine, MLflow, Weights & Biases, trackio and others. They are read for this session and "
+            "kept nowhere.",
+        )
+        if files:
+            _choose(training_runs.take_in(files))
+            st.rerun()
+        refused = training_runs.refused()
+        if refused:
+            st.warning("These files are not drawn.", icon=":material/warning:")
+            more = [f"and {len(refused) - LISTED} more"] if len(refused) > LISTED else []
+            st.text("\n".join([*(f"• {name}: {reason}" for name, reason in refused[:LISTED]), *more]))
+        for number, log in enumerate(training_runs.own_logs()):
+            _log(number, log)
+
+
+def _choose(labels: list[str]) -> None:
+    """Draw these runs too."""
+    usual = [each.label for each in training_runs.find() if each.usual]
+    there = {each.label for each in training_runs.find()}
+    before = [label for label in st.session_state.get("runs", usual) if label in there and label not in labels]
+    st.session_state["runs"] = [*before, *labels][-MOST:]
+
+
+def _log(number: int, log: Log) -> None:
+    """Name a log, with what can be done about it."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        count = f" ({len(log.runs)} runs)" if len(log.runs) > 1 else ""
+        st.text(f"{log.correction.name or log.table.name}{count}")
+        with st.popover("Correct", icon=":material/edit:", key=f"correct {number}"):
+            _correct(number, log)
+        st.button(
+            "Remove",
+            key=f"forget {number}",
+            icon=":material/close:",
+            on_click=training_runs.forget,
+            args=(number,),
+        )
+
+
+def _correct(number: int, log: Log) -> None:
+    """Ask which column is what, and which rows belong to training."""
+    st.caption(f"From {wording.as_it_is(log.table.source)}. What was guessed can be set right here.")
+    columns = ["", *log.columns]
+    read_as = {own: name for run in log.runs for own, name in run.read_as.items()}
+    with st.form(f"correction {number}", border=False):
+        name = st.text_input("Name", log.correction.name or log.table.name, max_chars=100, key=f"name {number}")
+        chosen = {
+            own: st.selectbox(
+                label,
+                columns,
+                index=columns.index(read_as[own]) if read_as.get(own) in columns else 0,
+                format_func=lambda column: column or "not in this log",
+                key=f"{own} {number}",
+            )
+            for own, label in MEANINGS.items()
+        }
+        kinds: dict[str, list[str]] = {"training": [], "held_out": []}
+        if log.images:
+            for kind, label in (("training", "Rows of training images"), ("held_out", "Rows of held-out images")):
+                kinds[kind] = st.multiselect(
+                    label, log.images, sorted(getattr(log.correction, kind)), key=f"{kind} {number}"
+                )
+        if st.form_submit_button("Apply", key=f"apply {number}"):
+            before = {each.label for each in training_runs.yours()}
+            given = {own: column or "" for own, column in chosen.items() if (column or "") != read_as.get(own, "")}
+            training_runs.correct(
+                number,
+                Correction(
+                    name=name.strip(),
+                    columns=dict(log.correction.columns) | given,
+                    training=frozenset(kinds["training"]),
+                    held_out=frozenset(kinds["held_out"]),
+                ),
+            )
+            _choose([each.label for each in training_runs.yours() if each.label not in before])
+            st.rerun()
