@@ -100,7 +100,7 @@ class ModelCard:
 def read_card(folder: Path) -> ModelCard:
     """Read `card.json` of a model folder. Raises `ModelError` where it is missing or of another form."""
     file = folder / CARD
-    _check_name(folder.resolve().name)
+    _check_name(folder.absolute().name)
     try:
         values = parse(file.read_text(encoding="utf-8"))
         if not isinstance(values, dict) or not values.keys() <= {each.name for each in fields(ModelCard)}:
