@@ -35,7 +35,7 @@ def choose(source: str, model: str) -> tuple[uploads.Upload, ...]:
         st.camera_input("Photograph the part from above, whole and in focus", **arguments)
     else:
         st.file_uploader(
-            "Drop one or many pictures of parts: JPEG, PNG, BMP, TIFF, WebP or AVIF, up to 32 MB each",
+            "Drop one or many pictures of parts: JPEG, PNG, BMP, TIFF, WebP or AVIF, up to 32 MB each, 256 MB in all",
             accept_multiple_files="directory" if source == "Folder" else True,
             **arguments,
         )

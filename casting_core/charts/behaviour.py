@@ -66,7 +66,7 @@ def reliability(name: str, model: Behaviour, look: Look) -> Chart:
         error_y=look.intervals(shares),
         customdata=[(each.pictures, each.photographs, *each.estimate.times(100).span) for each in points],
         **look.points(
-            plain(name),
+            name,
             "said: %{x:.1f} %<br>defective: %{y:.1f} % (%{customdata[2]:.1f} to %{customdata[3]:.1f})<br>"
             "%{customdata[0]:,} pictures of %{customdata[1]} photographs",
             9,
@@ -152,11 +152,11 @@ def _curve(
     along = np.concatenate([[0.0], np.cumsum(np.abs(np.diff(x)) + np.abs(np.diff(y)))])
     keep = np.append(np.diff(np.floor(along / step)) > 0, True) if len(x) > 1 else np.ones(len(x), bool)
     keep[:1] = True
-    line = look.lines(plain(name), f"{plain(name)}<br>{hover}", shape=shape)
+    line = look.lines(name, f"{plain(name)}<br>{hover}", shape=shape)
     figure.add_scatter(x=x[keep].astype(np.float32), y=y[keep].astype(np.float32), legendgroup=name, **line)
     at, height = threshold
     if at is not None and height is not None:
-        point = look.points(plain(name), f"{plain(name)} at its reject threshold<br>{hover}", 11)
+        point = look.points(name, f"{plain(name)} at its reject threshold<br>{hover}", 11)
         figure.add_scatter(x=[100 * at], y=[100 * height], legendgroup=name, showlegend=False, **point)
 
 

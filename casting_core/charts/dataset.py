@@ -63,14 +63,14 @@ def distribution(values: Mapping[str, np.ndarray], looks: Mapping[str, Look], *,
             x=[edges[0], *edges],
             y=[0.0, *shares[name], 0.0],  # the outline of the bars, from the ground to the ground
             legendgroup=name,
-            **looks[name].lines(plain(name), "from %{x:.4~g} on: %{y:.1f} % of %{fullData.name}", shape="hv"),
+            **looks[name].lines(name, "from %{x:.4~g} on: %{y:.1f} % of %{fullData.name}", shape="hv"),
         )
         figure.add_scatter(
             x=[middle, middle],
             y=[0.0, top],
             legendgroup=name,
             showlegend=False,
-            **looks[name].lines(f"median of {plain(name)}", "%{fullData.name}: %{x:.4~g}", width=1.5, dash="dot"),
+            **looks[name].lines(f"median of {name}", "%{fullData.name}: %{x:.4~g}", width=1.5, dash="dot"),
         )
         told.append(f"{name}: median {middle:.4g}, middle half from {low:.4g} to {high:.4g}")
     finish(figure, x=title, y="Share of the class (%)")
@@ -160,7 +160,7 @@ def shortcuts(rows: Sequence[Shortcut], names: Mapping[str, str]) -> Chart:
     `names`: of the measures, from the bottom of the chart to its top; rows without an area are left out.
     """
     known = [row for row in rows if row.auc is not None and row.measure in names]
-    titles = {split: WHOLE if split is None else plain(split) for split in sorted({r.split for r in known}, key=_place)}
+    titles = {split: WHOLE if split is None else split for split in sorted({r.split for r in known}, key=_place)}
     dots = [
         Dot(
             row=row.measure,

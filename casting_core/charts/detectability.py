@@ -13,7 +13,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from casting_core.charts.overlay import percent as percent_text
-from casting_core.charts.style import NEUTRAL, Chart, Look, finish
+from casting_core.charts.style import NEUTRAL, Chart, Look, finish, plain
 from casting_core.networks.limit_figures import CensoredSize, DetectionCurve, KindFigures
 
 SIDE = 300  # px, of the pictures that were tried
@@ -88,7 +88,7 @@ def compared(kinds: Mapping[str, KindFigures], looks: Mapping[str, Look], scale:
         _curve(figure, found.curve, looks[kind], kind)
         size = found.a90.value
         if size is not None:
-            point = looks[kind].points("", f"{kind}, 9 of 10: {' · '.join(scale.parts(size))}", 11)
+            point = looks[kind].points("", f"{plain(kind)}, 9 of 10: {' · '.join(scale.parts(size))}", 11)
             figure.add_scatter(x=[size], y=[90], showlegend=False, **point)
         told.append(f"{kind}: {reached_text(found.a90, scale)}")
     _finish(figure, kinds, scale, TALL)
@@ -157,7 +157,7 @@ def _curve(figure: go.Figure, line: DetectionCurve, look: Look, name: str) -> No
         x=line.percent,
         y=[100 * value for value in line.pod],
         customdata=[percent_text(value) for value in line.pod],
-        **look.lines(name, name + ", %{x:.2g} % of the diameter: %{customdata}", **SMOOTH),
+        **look.lines(name, plain(name) + ", %{x:.2g} % of the diameter: %{customdata}", **SMOOTH),
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from casting_core.charts.style import NEUTRAL, Look, finish
+from casting_core.charts.style import NEUTRAL, Look, finish, plain
 from casting_core.estimate import Estimate
 
 BETWEEN = 0.8  # of a row's height, over which its series are spread
@@ -70,7 +70,7 @@ def draw_dots(
     figure.update_layout(showlegend=len(drawn) > 1, shapes=edges)  # lines between the rows: what belongs together
     figure.update_yaxes(
         tickvals=list(height.values()),
-        ticktext=[(names or {}).get(row, row) for row in rows],
+        ticktext=[plain((names or {}).get(row, row)) for row in rows],
         range=[-0.55, len(rows) - 0.45],
         showgrid=False,
     )

@@ -51,14 +51,14 @@ class Look:
         return {"color": self.colour, "symbol": self.symbol, "size": size}
 
     def lines(self, name: str, hover: str, *, width: float = 2, **line: Any) -> dict[str, Any]:
-        """For a trace of lines: its name in the legend, and what is read where somebody points at it."""
+        """For a trace of lines: its name in the legend, plain, and the template of what is read on pointing."""
         looks = self.line(width) | line
-        return {"mode": "lines", "name": name, "line": looks, "hovertemplate": f"{hover}<extra></extra>"}
+        return {"mode": "lines", "name": plain(name), "line": looks, "hovertemplate": f"{hover}<extra></extra>"}
 
     def points(self, name: str, hover: str, size: float = 10) -> dict[str, Any]:
         """For a trace of points, likewise."""
         looks = self.marker(size)
-        return {"mode": "markers", "name": name, "marker": looks, "hovertemplate": f"{hover}<extra></extra>"}
+        return {"mode": "markers", "name": plain(name), "marker": looks, "hovertemplate": f"{hover}<extra></extra>"}
 
     def bar(self) -> dict[str, Any]:
         """For the `marker` of bars."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from casting_core.charts.dots import Dot, draw_dots
 from casting_core.charts.overlay import percent
-from casting_core.charts.style import Chart, looks
+from casting_core.charts.style import Chart, looks, plain
 from casting_core.estimate import Estimate
 from casting_core.evaluation.reporting.cells import decimal
 
@@ -42,7 +42,9 @@ def side_by_side(
         found = {model: by_set.get(name) for model, by_set in measured.items()}
         words = {model: figure_text(each, share=share) for model, each in found.items()}
         dots += [
-            Dot(row=model, series=name, figure=each.times(scale), text=f"{model}, {name.lower()}: {words[model]}")
+            Dot(
+                row=model, series=name, figure=each.times(scale), text=f"{plain(model)}, {name.lower()}: {words[model]}"
+            )
             for model, each in found.items()
             if each is not None
         ]

@@ -1,6 +1,5 @@
 """`compare`: the shipped models side by side, and beside what the study of the set reported."""
 
-import csv
 import sys
 from typing import TYPE_CHECKING, Annotated
 
@@ -35,13 +34,12 @@ def command(
 
 
 def _write_csv(comparison: "Comparison") -> None:
+    from casting_core.data.files import csv_text, neutral
     from casting_core.evaluation.comparison.rows import comparison_rows
 
     rows = comparison_rows(comparison)
     columns = list(dict.fromkeys(name for row in rows for name in row))
-    writer = csv.DictWriter(sys.stdout, columns, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
+    sys.stdout.write(csv_text([columns, *([neutral(row.get(name, "")) for name in columns] for row in rows)]))
 
 
 def _show(table: "Table") -> None:

@@ -3,6 +3,7 @@
 import csv
 import io
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from typing import Any, TypeVar, get_type_hints
 from casting_core.errors import DataError
 
 Record = TypeVar("Record")
+_SEPARATORS = re.compile("([,;\t\r\n])")  # of cells and rows, somewhere
 FOLDERS_OPEN = os.open in os.supports_dir_fd  # not on Windows
 
 
@@ -77,15 +79,20 @@ def _held(folder: Path, within: Path) -> Iterator[tuple[Path, int | None]]:
 
 
 def neutral(value: Any) -> Any:
-    """Put an apostrophe before a text that a spreadsheet takes for a formula; leave other values as they are.
+    """Put an apostrophe before whatever a spreadsheet takes for a formula in a text; leave other values as they are.
 
-    What cannot be seen before it does not hide it. After OWASP, "CSV Injection",
-    https://owasp.org/www-community/attacks/CSV_Injection.
+    That is what begins the text, and what follows a comma, semicolon, tab or end of line in it: in a country where
+    that separates cells, a new one begins there, whatever quotes stand around. What cannot be seen before a formula,
+    and quotes, do not hide it. After OWASP, "CSV Injection", https://owasp.org/www-community/attacks/CSV_Injection.
     """
     if not isinstance(value, str):
         return value
-    first = next((c for c in value if c.isprintable() and not c.isspace()), "")
-    return f"'{value}" if value[:1] in ("\t", "\r") or first in tuple("=+-@＝＋－＠") else value
+    text = "".join(f"'{part}" if _is_formula(part) else part for part in _SEPARATORS.split(value))
+    return f"'{text}" if text[:1] in ("\t", "\r") else text
+
+
+def _is_formula(text: str) -> bool:
+    return next((c for c in text if c.isprintable() and not c.isspace() and c != '"'), "") in tuple("=+-@＝＋－＠")
 
 
 def csv_text(rows: Iterable[Sequence[object]]) -> str:

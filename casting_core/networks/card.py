@@ -5,6 +5,7 @@ Reading it needs no network, so a page has it at once.
 
 import json
 import os
+import re
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from casting_core.networks.thresholds import Thresholds
 from casting_core.system.json_records import from_json, parse, to_json
 from casting_core.system.places import SHIPPED_MODELS
 
+_NAME = re.compile(r"\w(?:[\w-]|\.\d)*")
 OWN = "CASTING_MODELS"  # the environment variable that names a folder for models of one's own
 MODELS = Path(os.environ.get(OWN) or SHIPPED_MODELS)  # where models are looked for first, and written
 DEFAULT = "castnet"
@@ -65,6 +67,7 @@ class ModelCard:
     limits: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        _check_name(self.name)
         try:
             _ = self.thresholds
         except SettingsError as error:
@@ -97,6 +100,7 @@ class ModelCard:
 def read_card(folder: Path) -> ModelCard:
     """Read `card.json` of a model folder. Raises `ModelError` where it is missing or of another form."""
     file = folder / CARD
+    _check_name(folder.absolute().name)
     try:
         values = parse(file.read_text(encoding="utf-8"))
         if not isinstance(values, dict) or not values.keys() <= {each.name for each in fields(ModelCard)}:
@@ -109,6 +113,15 @@ def read_card(folder: Path) -> ModelCard:
         ) from error
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ModelError(f"{file} cannot be read as a model card ({error}); restore it or train anew.") from error
+
+
+def _check_name(name: str) -> None:
+    """Refuse a name that some place where models are named could take for markup, an address or a formula."""
+    if not _NAME.fullmatch(name):
+        raise ModelError(
+            f"A model is named by letters, digits, _ and -, and dots before digits, as my-model-1.2, not {name!r}. "
+            "Rename its folder, and the name in its card."
+        )
 
 
 def homes(models: Path = MODELS) -> tuple[Path, ...]:

@@ -35,8 +35,7 @@ def to_csv(header: Sequence[str], rows: Iterable[Iterable[Any]], *, lineterminat
     """Write a table as UTF-8 with the mark that spreadsheets look for; None is empty, no text acts as a formula."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator=lineterminator)
-    writer.writerow(header)
-    writer.writerows(map(neutral, row) for row in rows)
+    writer.writerows(map(neutral, row) for row in (header, *rows))
     return stream.getvalue().encode("utf-8-sig", errors="replace")
 
 

@@ -2,7 +2,8 @@
 
 A file uploader forgets its files when it is not drawn, and enforces no limit of its own on their
 number or total size. So files are taken over as soon as they arrive: what is over a limit keeps
-its line with the reason, but not its bytes.
+its line with the reason, but not its bytes. The server counts them as they come in (`server.upload_limit`), and is told
+which are needed no more.
 """
 
 import hashlib
@@ -14,10 +15,11 @@ from typing import Protocol
 import streamlit as st
 
 from casting_core.data.images import DEFAULT_LIMITS
+from pages.shared.server.upload_limit import MAX_BYTES, release
 
 MAX_FILES = 500
-MAX_BYTES = 256 * 2**20  # of all files together
 KEPT = "uploads"  # in the session: the source, and its uploads
+ON_SERVER = "uploads on the server"  # in the session: their names there
 
 
 class BrowserFile(Protocol):
@@ -25,6 +27,7 @@ class BrowserFile(Protocol):
 
     name: str
     size: int
+    file_id: str
 
     def getvalue(self) -> bytes:
         """Its bytes."""
@@ -78,7 +81,10 @@ def _refusal(size: int, count: int, total: int) -> str | None:
 def keep(source: str, key: str) -> None:
     """Take over the files of an uploader or a camera, in place of those kept before; a callback."""
     value = st.session_state[key]
-    files = value if isinstance(value, list) else [value] if value is not None else []
+    files: list[BrowserFile] = value if isinstance(value, list) else [value] if value is not None else []
+    now = {file.file_id for file in files}
+    release(st.session_state.get(ON_SERVER, set()) - now)
+    st.session_state[ON_SERVER] = now
     st.session_state[KEPT] = (source, take(files))
 
 
@@ -91,3 +97,4 @@ def kept(source: str) -> tuple[Upload, ...]:
 def clear() -> None:
     """Forget the session's uploads."""
     st.session_state.pop(KEPT, None)
+    release(st.session_state.pop(ON_SERVER, set()))

@@ -59,8 +59,13 @@ def classes(card: ModelCard) -> str:
 
 
 def as_it_is(text: str) -> str:
-    """Return a text with names from outside, such as those of classes, as Markdown that shows it as it is."""
-    return re.sub(r"[\\`*_{}\[\]<>|~$&@]|:(?=\S)|(?<=www)\.|^[#+\-]|-(?=-)|(?<=^\d)[.)]", r"\\\g<0>", text)
+    """Return a text with names from outside, such as those of classes, as Markdown that shows it as it is.
+
+    On one line: white space of any kind is one space, as it is in a paragraph of Markdown.
+    """
+    line = " ".join(text.split())
+    escaped = re.sub(r"[\\`*_{}\[\]<>|~$&@]|:(?=\S)|(?<=[wW]{3})\.|^[#+\-=]|-(?=-)", r"\\\g<0>", line)
+    return re.sub(r"^(\d+)([.)])", r"\1\\\2", escaped)  # a list would begin
 
 
 def advice(inspection: Inspection) -> str:

@@ -41,7 +41,7 @@ class Given:
     """A file as the browser gives it."""
 
     def __init__(self, name: str, data: bytes) -> None:
-        self.name, self.size, self._data = name, len(data), data
+        self.name, self.size, self.file_id, self._data = name, len(data), "", data
 
     def getvalue(self) -> bytes:
         return self._data

@@ -4,22 +4,35 @@ Pages show them as they are, files to take away hold no formula, a terminal is n
 """
 
 import csv
+import html
 import io
 import json
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+import plotly.graph_objects as go
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 from typer.testing import CliRunner
 
 from casting_core.__main__ import app
+from casting_core.charts import style
+from casting_core.charts.dots import Dot, draw_dots
+from casting_core.charts.feature_map import feature_map
+from casting_core.charts.unseen import side_by_side
 from casting_core.data.collection.marks import MARKS, Mark, Marks, read_marks, set_marks, to_csv
 from casting_core.data.defects.insertion import DefectKind
 from casting_core.data.files import neutral
 from casting_core.data.synthetic.casting import render_casting
+from casting_core.errors import ModelError
+from casting_core.estimate import Estimate
 from casting_core.exploration.table import make_table
 from pages.shared import downloads, resources
 from pages.shared.uploads import Upload
@@ -28,12 +41,13 @@ from pages.views.dataset import gallery, marking
 from pages.views.inspection import printout
 from pages.views.inspection.batch_table import Line, _row
 from tests.exploration.handmade import find_index
-from tests.factories import encoded, sample_png
+from tests.factories import card, encoded, sample_png
 from tests.faults.explored import VIEWS, indexed, markup, opened
 from tests.pages.conftest import open_inspection, texts, upload
 
 FORMULAS = ["=cmd|' C'!A0", "+1+1", "-2+3", "@SUM(1)", " =1", "\t=1", "\r=1", "\n=1", "＝1", "＋1", "－1", "＠1"]
 FORMULAS += ["\u202e=1", "\ufeff=1", "\u200b=1", "\x00=1"]
+FORMULAS += ["a;=1", "a,\t@x", "a\t+1", "a\n-1", 'a; "=1"', "a\r\u200b=1"]
 MARKDOWN = ["**b** _i_ `c`", "[a](javascript:b)", "![i](x)", "$x^2$", ":red[y]", ":material", ":smile:", "# head"]
 MARKDOWN += ["- item", "1. one", "a | b", "~~x~~", "www.example.com", "a@b.cd", "&amp;", "<b>t"]
 HTML = ["<img src=x onerror=alert(1)>.png", "<script>alert(1)<", "'\"><svg onload=1>"]
@@ -45,14 +59,21 @@ FILE = "=<img src=x> **{}** \u202e.png"
 
 @pytest.mark.parametrize("text", FORMULAS)
 def test_no_cell_is_a_formula(text: str) -> None:
-    assert neutral(text) == f"'{text}"
+    safe = neutral(text)
+    assert safe.replace("'", "") == text.replace("'", "")
+    assert not any(begins_a_formula(cell) for cell in re.split("[,;\t\r\n]", safe))
     made = downloads.to_csv([(Upload(name=text, refusal="too large"), None)]).decode("utf-8-sig")
     (row,) = csv.DictReader(io.StringIO(made, newline=""))
-    assert row["file"] == f"'{text}"
-    assert _row(Line(upload=Upload(name=text, refusal="x")))["file"] == f"'{text}"
+    assert row["file"] == safe
+    assert _row(Line(upload=Upload(name=text, refusal="x")))["file"] == safe
 
 
-@pytest.mark.parametrize("value", ["plain.png", "", "a=b", "1-2", 5, -5.5, None, "\u202eplain"])
+def begins_a_formula(cell: str) -> bool:
+    """As a spreadsheet sees it, whatever hides before it."""
+    return "".join(c for c in cell if c.isprintable()).lstrip('" ')[:1] in (*"=+-@＝＋－＠",)
+
+
+@pytest.mark.parametrize("value", ["plain.png", "", "a=b", "1-2", "a, b; c-d", 5, -5.5, None, "\u202eplain"])
 def test_other_cells_stay_as_they_are(value: object) -> None:
     assert neutral(value) == value
 
@@ -64,9 +85,52 @@ def test_markdown_is_shown_as_it_is(text: str) -> None:
     assert escaped.replace("\\", "") == text.replace("\\", "")
 
 
+@given(
+    st.text(st.sampled_from("\\`*_{}[]()<>|~$&@:#+-=.!\"' \n\t1aw\u2028") | st.characters(codec="utf-8"), max_size=30)
+)
+@example("WWW.example.com")
+@example("12. one")
+@example("a\n# b")
+@example("a\n===")
+@example("    code")
+def test_markdown_makes_nothing_of_any_name(name: str) -> None:
+    shown = MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(as_it_is(name))
+    plain = " ".join(name.split()).replace("\x00", "\ufffd")
+    assert html.unescape(shown) == (f"<p>{plain}</p>\n" if plain else "")
+    assert not re.search(r"(?i)www\.|\w@", as_it_is(name))
+
+
 def test_plain_sentences_need_no_escape() -> None:
     for text in ("castnet: made to inspect parts", "good: sound; bad: defective", "A sentence. And one more (so)!"):
         assert as_it_is(text) == text
+
+
+# --- charts -----------------------------------------------------------------------------------------------
+
+LINK = "<a href='https://example.com'>x</a>"
+
+
+def test_a_name_in_a_chart_is_no_markup() -> None:
+    """Plotly makes links and pictures of what stands in legends, labels and hints."""
+    look = style.SERIES[0]
+    figure = Estimate(value=0.5, low=0.4, high=0.6)
+    drawn = [
+        go.Figure(go.Scatter(x=[0], y=[0], **look.lines(LINK, "%{x}"))),
+        go.Figure(go.Scatter(x=[0], y=[0], **look.points(LINK, "%{x}"))),
+        feature_map(np.zeros((2, 2)), [LINK, "b"], ["", ""], axes=("x", "y")).figure,
+        draw_dots([Dot(row=LINK, series=LINK, figure=figure, text="")], [LINK], {LINK: look}, x="x"),
+        side_by_side({LINK: {"one": figure}}, ["one"], title="Accuracy").figure,
+    ]
+    for each in drawn:
+        assert "<a" not in json.dumps(each.to_plotly_json(), default=str)
+        assert "&lt;a" in json.dumps(each.to_plotly_json(), default=str)
+
+
+@pytest.mark.parametrize("name", [LINK, "www.example.com", "**b**", "=1", "a b", "-x", "", "$x$"])
+def test_a_model_is_named_plainly(name: str) -> None:
+    with pytest.raises(ModelError, match="Rename its folder"):
+        card(name=name)
+    assert card(name="my-model_1.2").name == "my-model_1.2"
 
 
 # --- the command line -------------------------------------------------------------------------------------

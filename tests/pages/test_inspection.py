@@ -199,7 +199,7 @@ def test_downloads_are_strict_and_neutral(inspector):
     assert (records[1]["verdict"], records[1]["reason"]) == ("unusable", "too large")
     assert records[2]["verdict"] is None
     rows = list(csv.DictReader(io.StringIO(downloads.to_csv(lines).decode("utf-8-sig"))))
-    assert [row["file"] for row in rows] == ["'=cmd()", "'\t@x", "?.png"]
+    assert [row["file"] for row in rows] == ["'=cmd()", "'\t'@x", "?.png"]
     assert rows[0]["probability"] == str(records[0]["probability"])
     assert rows[0]["regions"] == str(len(records[0]["regions"]))
 

@@ -16,6 +16,7 @@ from casting_core.networks.card import ModelCard
 from casting_core.networks.registry import BASELINE
 from pages.shared import resources
 from pages.shared.tables import grid, panel, show_table
+from pages.shared.wording import as_it_is
 
 TITLES = {
     OFFICIAL: "Official test",
@@ -83,7 +84,7 @@ def _all(cards: Sequence[ModelCard], measured: Measured, as_filed: bool) -> None
     _table(measured)
     _seeds(cards)
     with st.expander(f"What the card of {first.name} says of its limits", icon=":material/rule:"):
-        st.markdown("\n".join(f"- {limit}" for limit in first.limits) or "The card names none.")
+        st.markdown("\n".join(f"- {as_it_is(limit)}" for limit in first.limits) or "The card names none.")
 
 
 @st.cache_data(show_spinner=False)
