@@ -11,6 +11,7 @@ from pages.shared import navigation, resources
 from pages.shared.server.admission import Admission
 from pages.shared.server.door import Door
 from pages.shared.server.startup import greet
+from pages.shared.server.upload_limit import UploadLimit
 
 ICON = (  # drawn here: Streamlit would fetch its own from the internet
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><circle cx="16" cy="16" r="10" fill="none" '
@@ -23,4 +24,5 @@ if __name__ == "__main__":
     navigation.navigate().run()
     resources.warm_up()  # last, so that the first page need not wait for it
 else:
-    app = st.App(__file__, middleware=[Middleware(Door), Middleware(Admission)], lifespan=greet)
+    layers = [Middleware(layer) for layer in (Door, Admission, UploadLimit)]
+    app = st.App(__file__, middleware=layers, lifespan=greet)
