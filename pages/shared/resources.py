@@ -33,7 +33,6 @@ from casting_core.inspection.photograph import Photograph
 from casting_core.inspection.results import Inspection
 from casting_core.networks.card import DEFAULT, MODELS, ModelCard, folder_of, read_card, shipped
 from casting_core.networks.registry import architecture
-from casting_core.system import hosting
 from pages.shared.uploads import Upload
 from pages.shared.verdict_priority import Line, Precedence
 
@@ -58,11 +57,6 @@ def per_picture(*, max_entries: int) -> Callable[[Callable[..., Any]], Any]:
     """Decorate a function to keep what it finds in an `Upload`, by its SHA-256 and what else the function is given."""
     of: dict[str | type[Any], Callable[[Any], Any]] = {Upload: lambda upload: upload.sha256}
     return st.cache_resource(max_entries=max_entries, ttl=KEPT, show_spinner=False, hash_funcs=of)
-
-
-def hosted() -> bool:
-    """Whether the app runs for strangers, see `casting_core.system.hosting`."""
-    return hosting.hosted(st.get_option("server.address"))
 
 
 def warm_up() -> None:

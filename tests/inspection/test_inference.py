@@ -98,7 +98,7 @@ def test_batches_for_a_device_of_their_own_are_the_same(inspector: Inspector, pi
     """The way of a GPU, here on the CPU."""
     sources = [*pictures, b"no picture", *pictures[:2]]
     expected = [inspector.inspect(source, explain=False) for source in sources]
-    same(inspector._batches(iter(sources), size, False), expected)
+    same(inspector._results(inspector._batches(iter(sources), size), False, None), expected)
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA GPU")
@@ -135,6 +135,6 @@ def test_the_plain_network_in_full_precision_says_the_same_of_real_castings(insp
     exact = Inspector(inspector.network, inspector.card, device=CPU)
     exact._inference.runtime = inspector.network.eval()  # neither fused nor reduced nor compiled
     exact._inference._reduced = False
-    plain = list(exact._batches(iter(files), 4, False))
+    plain = list(exact._results(exact._batches(iter(files), 4), False, None))
     same(inspector.inspect_many(files, explain=False), plain)
     same((inspector.inspect(file, explain=False) for file in files), plain)

@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
-from pages.shared import resources
+from pages.shared import visitors
 
 MOST = 60  # connections at once
 PER_ADDRESS = 30  # of them from one address
@@ -80,7 +80,7 @@ class Admission:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a connection in where there is room; give who asks for a page the one to wait on where there is none."""
-        if scope["type"] == "lifespan" or not resources.hosted():
+        if scope["type"] == "lifespan" or not visitors.strangers():
             return await self.app(scope, receive, send)
         address, now = network(scope), asyncio.get_running_loop().time()
         if not self.places.room(address, now):

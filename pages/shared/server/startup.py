@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 import streamlit as st
 
 from casting_core.system.hosting import VARIABLE, is_loopback
-from pages.shared import resources
+from pages.shared import visitors
 
 
 def url() -> str:
@@ -26,7 +26,7 @@ def reach() -> str:
     """Say who can reach the app, and what they may do."""
     alone = is_loopback(st.get_option("server.address"))
     where = "From this computer alone" if alone else "From the network"
-    if resources.hosted():
+    if visitors.strangers():
         return f"{where}: the rules of a hosted copy hold (docs/hosting.md)."
     lifted = f", without the rules of a hosted copy ({VARIABLE}=0): visitors can name your folders"
     return f"{where}{'' if alone else lifted}."

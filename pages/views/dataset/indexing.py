@@ -18,7 +18,7 @@ from pathlib import Path
 import streamlit as st
 
 from casting_core.system.places import PACKAGE
-from pages.shared import resources
+from pages.shared import visitors
 from pages.views.dataset import source
 from pages.views.dataset.source import Source
 
@@ -134,7 +134,7 @@ def watch(chosen: Source) -> None:
         share = min(current.done / max(current.total, 1), 1.0)
         count = f" {current.done:,} of {current.total:,}" if current.total > 1 else ""
         st.progress(share, f"{current.what}{count} ({seconds:.0f} s so far)")
-        if st.session_state.get(BEGUN) is current or not resources.hosted():
+        if st.session_state.get(BEGUN) is current or not visitors.strangers():
             st.button("Cancel", icon=":material/stop:", on_click=current.cancel)
     st.caption(
         "This is done once: what is found out is kept on this computer, and found again as long as the pictures stay "

@@ -12,7 +12,7 @@ from casting_core.data.collection.marks import MARKS, Mark, Marks, read_marks, r
 from casting_core.data.collection.marks import to_csv as as_written
 from casting_core.errors import DataError
 from casting_core.exploration.table import Table
-from pages.shared import resources
+from pages.shared import visitors
 from pages.shared.tables import save_button, to_csv
 
 TITLES = {Mark.WRONG_LABEL: "wrong label", Mark.UNUSABLE: "unusable", Mark.FINE: "fine"}
@@ -27,7 +27,7 @@ def current(table: Table) -> Marks:
     if table.index is None:
         return Marks()
     waiting = _unwritten().get(str(table.index.root), Marks())
-    if resources.hosted():
+    if visitors.strangers():
         return waiting
     try:
         written = read_marks(table.index.root / MARKS)
@@ -78,7 +78,7 @@ def _keep(table: Table, path: str, sha256: str, mark: Mark | None) -> None:
     marks = set_mark(current(table), path, sha256, mark)
     st.session_state.pop(TROUBLE, None)
     _unwritten()[str(root)] = marks
-    if resources.hosted():
+    if visitors.strangers():
         return
     try:
         write_marks(root / MARKS, marks)
@@ -104,7 +104,7 @@ def tools(table: Table, marks: Marks) -> None:
         st.markdown(f"**Marked:** {told}.")
         st.button("Undo", icon=":material/undo:", disabled=not _steps(table), on_click=undo, args=(table,), key="undo")
         save_button("Marks as CSV", "marks.csv", lambda: _safe(marks), disabled=not marks)
-    if resources.hosted():
+    if visitors.strangers():
         st.caption("On this hosted copy marks last as long as your session. Take them with you as CSV.")
     elif table.index is not None and not trouble:
         st.caption("Marks are kept in marks.csv in the data folder; pictures are never changed.")

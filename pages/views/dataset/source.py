@@ -12,7 +12,7 @@ from casting_core.data.download import find_root
 from casting_core.data.samples import default_root
 from casting_core.errors import DataError
 from casting_core.exploration.cache import cache_folder
-from pages.shared import resources
+from pages.shared import visitors
 
 PUBLIC, RENDERED, CONFIGURED, FOLDER = "Public set", "Rendered castings", "Data folder", "Another folder"
 FRESH = 5.0  # s, for which the data folder is taken to be as it was
@@ -61,7 +61,7 @@ def choose() -> Source | None:
     folders = {PUBLIC: here if public else None, RENDERED: rendered_folder()}
     if here is not None and not public:
         folders = {CONFIGURED: here, **folders}
-    kinds = [*folders, FOLDER] if not resources.hosted() else list(folders)
+    kinds = [*folders, FOLDER] if not visitors.strangers() else list(folders)
     default = kinds[0] if here is not None else RENDERED
     kind = st.segmented_control(
         "Data set", kinds, default=default, required=True, key="data", bind="query-params", on_change=forget, wrap=True

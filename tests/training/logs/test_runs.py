@@ -261,24 +261,24 @@ def test_models_without_a_card_or_a_log(tmp_path: Path) -> None:
     log = (MODELS / "cnn" / LOG).read_bytes()
     for name, files in {
         "castnet": {LOG: log},
-        "no log": {"card.json": card},
-        "bad card": {"card.json": b"{", LOG: log},
-        "bad log": {"card.json": card, LOG: b"name,age\n"},
-        "only runs": {"runs/odd name/log.csv": log, "runs/empty/notes.txt": b""},
+        "no-log": {"card.json": card},
+        "bad-card": {"card.json": b"{", LOG: log},
+        "bad-log": {"card.json": card, LOG: b"name,age\n"},
+        "only-runs": {"runs/odd name/log.csv": log, "runs/empty/notes.txt": b""},
         "nothing": {"readme.txt": b""},
     }.items():
         for path, content in files.items():
             (tmp_path / name / path).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / name / path).write_bytes(content)
     entries = {entry.name: entry for entry in shipped_runs(tmp_path)}
-    assert list(entries) == ["castnet", "bad card", "bad log", "no log", "only runs", "empty", "odd name"]
+    assert list(entries) == ["castnet", "bad-card", "bad-log", "no-log", "only-runs", "empty", "odd name"]
     assert entries["castnet"].notes == ("card.json is missing, so nothing is known about this model but its log.",)
     assert (entries["castnet"].epochs_done, entries["castnet"].epochs_planned) == (10, None)
-    assert entries["no log"].notes == ("log.csv is missing, so there is no curve.",)
-    assert (entries["no log"].epochs_planned, entries["no log"].shipped_epoch) == (10, None)
-    assert "cannot be read as a model card" in entries["bad card"].notes[0]
-    assert "name, age" in entries["bad log"].notes[0]
-    assert len(entries["only runs"].notes) == 2
+    assert entries["no-log"].notes == ("log.csv is missing, so there is no curve.",)
+    assert (entries["no-log"].epochs_planned, entries["no-log"].shipped_epoch) == (10, None)
+    assert "cannot be read as a model card" in entries["bad-card"].notes[0]
+    assert "name, age" in entries["bad-log"].notes[0]
+    assert len(entries["only-runs"].notes) == 2
     assert (entries["odd name"].seed, entries["odd name"].epochs_done) == (None, 10)
     assert entries["empty"].run is None
     assert shipped_runs(tmp_path / "nowhere") == []

@@ -1,7 +1,8 @@
 """Requests to the app as the server makes them, without a server."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from starlette.datastructures import Headers
@@ -76,10 +77,7 @@ class Connection:
         return b"".join(each.get("body", b"") for each in self.sent[1:]).decode()
 
 
-def run(act: Callable[[], Awaitable[None]]) -> None:
-    """Run something in an event loop of its own."""
-
-    async def inside() -> None:
-        await act()
-
-    asyncio.run(inside())
+def run(act: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run something in an event loop and a thread of its own: a browser of another test may have one in this."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, act()).result()

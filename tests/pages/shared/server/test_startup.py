@@ -1,6 +1,5 @@
 """What is said on the terminal, and what is opened."""
 
-import asyncio
 import threading
 import webbrowser
 
@@ -8,6 +7,7 @@ import pytest
 import streamlit as st
 
 from pages.shared.server.startup import greet, reach, url
+from tests.pages.shared.server.requests import run
 
 AS_IT_COMES = {
     "server.address": "127.0.0.1",
@@ -65,5 +65,5 @@ def test_the_browser_is_opened_where_there_is_one(headless, monkeypatch: pytest.
         async with greet(None):
             assert opened.wait(0.1 if headless else 30) is not headless
 
-    asyncio.run(start())
+    run(start)
     assert url() in capsys.readouterr().out

@@ -8,6 +8,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from pages.shared.server import upload_limit
 from pages.shared.server.upload_limit import LEAST, MAX_BYTES, UploadLimit, release
+from tests.pages.shared.server.requests import run
 
 KNOWN = "known"  # to the server
 MIB = 2**20
@@ -78,7 +79,7 @@ def test_a_visitor_has_256_mib_however_they_are_put(base: str) -> None:
         assert server.total() == MAX_BYTES
         assert (await fill(door, session=f"{KNOWN}-2", base=base)) == [204] * 8 + [413]
 
-    asyncio.run(attack())
+    run(attack)
 
 
 def test_what_the_browser_deletes_makes_room() -> None:
@@ -88,7 +89,7 @@ def test_what_the_browser_deletes_makes_room() -> None:
         assert await ask(door, "3", method="DELETE") == 204
         assert [await ask(door, "new"), await ask(door, "newer")] == [204, 413]
 
-    asyncio.run(use())
+    run(use)
 
 
 def test_what_pages_are_done_with_goes_where_room_is_needed() -> None:
@@ -102,7 +103,7 @@ def test_what_pages_are_done_with_goes_where_room_is_needed() -> None:
         assert server.total() == MAX_BYTES
         assert not {"old-0", "old-1"} & server.held[KNOWN].keys()
 
-    asyncio.run(use())
+    run(use)
 
 
 def test_all_at_once_is_as_much_as_one_after_the_other() -> None:
@@ -117,7 +118,7 @@ def test_all_at_once_is_as_much_as_one_after_the_other() -> None:
         assert sorted(await asyncio.gather(*under_way)) == [204] * 8 + [413] * 42
         assert [await ask(door, f"{number}") for number in range(8)] == [204] * 7 + [413]
 
-    asyncio.run(attack())
+    run(attack)
 
 
 def test_small_files_count_for_what_it_takes_to_keep_them() -> None:
@@ -127,7 +128,7 @@ def test_small_files_count_for_what_it_takes_to_keep_them() -> None:
         door._kept[KNOWN] = {"before": MAX_BYTES - 2 * LEAST}
         assert [await ask(door, f"{number}", 1) for number in range(4)] == [204, 204, 413, 413]
 
-    asyncio.run(attack())
+    run(attack)
 
 
 @pytest.mark.parametrize("size", ["", "many", "-1"])
@@ -137,7 +138,7 @@ def test_a_file_of_unknown_size_is_not_read(size: str) -> None:
         assert await ask(UploadLimit(server), "0", size) == 411
         assert not server.calls
 
-    asyncio.run(attack())
+    run(attack)
 
 
 def test_what_the_server_refuses_is_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -151,4 +152,4 @@ def test_what_the_server_refuses_is_not_counted(monkeypatch: pytest.MonkeyPatch)
             assert await ask(door, "0", session=f"{KNOWN}-{number}") == 204
         assert len(door._kept) == 3
 
-    asyncio.run(attack())
+    run(attack)
