@@ -109,6 +109,7 @@ def page(tab: "playwright.Page") -> Iterator["playwright.Page"]:
     tab.remove_listener("console", hear)
     tab.mouse.move(0, 0)
     tab.evaluate("localStorage.clear()")
+    tab.goto("about:blank")  # else it goes on asking for a server that another test has ended
     assert not broken
 
 
