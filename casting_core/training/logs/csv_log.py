@@ -16,8 +16,9 @@ from collections.abc import Mapping, Sequence
 from casting_core.errors import DataError
 from casting_core.training.logs.columns import is_images
 from casting_core.training.logs.log import COLUMNS
-from casting_core.training.logs.table import LONGEST_NAME, Table, check_size, from_cells, short_path
+from casting_core.training.logs.table import LONGEST_NAME, Table, check_size, from_cells, some
 
+NAMES = ("log.csv", "metrics.csv", "results.csv", "history.csv", "summary.csv", "training.log")
 LONGEST_LINE = 100_000  # characters
 DELIMITERS = ",;\t|"
 NAMELESS = "(no name)"
@@ -32,100 +33,86 @@ OTHERS = {  # how files begin that people take for logs → what they are
 }
 EXPORTED = ["wall time", "step", "value"]  # what TensorBoard calls the columns of a single scalar
 EXPORT = re.compile(r"(?:run-)?(?P<run>.*?)-tag-(?P<tag>.*)")  # and the file
+SKIPPED = re.compile(r"\s*#(?!\s*epoch)|sep=", re.IGNORECASE)  # comments, and what tells a spreadsheet the delimiter
+CONSOLE = re.compile(r"\s*epoch \d+/\d+", re.IGNORECASE)
 
 
-def decode(content: bytes, path: str) -> str:
+def decode(content: bytes) -> str:
     """Decode the text of a file, its lines ending in line feeds. Raises `DataError` where it is no text."""
-    what = next((what for start, what in OTHERS.items() if content.startswith(start)), None)
-    if what is None:
-        encoding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
-        if b"\0" in content[:2]:
-            encoding = "utf-16-be" if content[:1] == b"\0" else "utf-16-le"
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            text = content.decode("cp1252", errors="replace")
-        if "\0" not in text:
-            return text.replace("\r\n", "\n").replace("\r", "\n")
-    raise DataError(f"{short_path(path)} is {what or 'no text and no log of a known tool'}. See the list of formats.")
+    what = next((OTHERS[start] for start in OTHERS if content.startswith(start)), "no text and no log of a known tool")
+    encoding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    if b"\0" in content[:2]:
+        encoding = "utf-16-be" if content[:1] == b"\0" else "utf-16-le"
+    try:
+        text = content.decode(encoding)
+    except UnicodeDecodeError:
+        text = content.decode("cp1252", errors="replace")
+    if content.startswith(tuple(OTHERS)) or "\0" in text:
+        raise DataError(f"is {what}. See the list of formats.")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def read_csv(files: Mapping[str, bytes]) -> list[Table]:
+def read(files: Mapping[str, bytes]) -> Table:
     """Read a CSV log of any dialect; no rows where it is empty, or its header is still being written.
 
     Raises `DataError` where it is no text, or has too many lines, columns or cells.
     """
     ((path, content),) = files.items()
-    text = decode(content, path)
+    text = decode(content)
     lines = [(number, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip()]
-    start = next((k for k, (_, line) in enumerate(lines) if not re.match(r"\s*#(?!\s*epoch)|sep=", line, re.I)), 0)
-    del lines[:start]  # comments, and what tells a spreadsheet the delimiter
+    lines = lines[next((k for k, (_, line) in enumerate(lines) if not SKIPPED.match(line)), 0) :]
     if not lines or ",".join(COLUMNS).startswith(text):
-        return [from_cells(path, {"epoch": []}, () if lines else ("The file is empty.",))]
+        return from_cells({"epoch": []}, () if lines else ("The file is empty.",))
     header = lines[0][1]
-    if re.match(r"\s*epoch \d+/\d+", header, re.IGNORECASE):
-        raise DataError(
-            f"{short_path(path)} is what a console shows, no table; let the tool write a CSV file, or save the history."
-        )
-    if len(header) > LONGEST_LINE:
-        raise DataError(
-            f"{short_path(path)} has a first line of {len(header):,} characters; the names of the columns of a log are "
-            "expected there. Choose another file."
-        )
-    delimiter = max(DELIMITERS, key=header.count) if set(DELIMITERS) & set(header) else ""
+    if CONSOLE.match(header):
+        raise DataError("is what a console shows, no table; let the tool write CSV, or save the history.")
+    delimiter = max(DELIMITERS, key=header.count) if {*DELIMITERS} & {*header} else ""
     names = _cells(header, delimiter)
-    while len(names) > 1 and not names[-1]:
-        names.pop()  # the header ends in a delimiter
-    check_size(path, len(lines) - 1, len(names))
+    check_size(len(lines) - 1, len(names))
     rows, notes = _rows(lines[1:], names, delimiter, finished=text.endswith("\n"))
     if not rows and len(lines) > 1 and (len(lines) > 2 or text.endswith("\n")):
-        raise DataError(
-            f"{short_path(path)} is no table: no line has the {len(names)} cells of the first one. A log has one row "
-            "an epoch below the names of its columns."
-        )
+        raise DataError(f"is no table of epochs: no line has the {len(names)} cells of the first one.")
     cells = {name: [row[k] for row in rows] for k, name in enumerate(_telling(names, path))}
-    return [from_cells(path, cells, notes, comma=delimiter != ",")]
+    return from_cells(cells, notes, comma=delimiter != ",")
 
 
 def _rows(
     lines: Sequence[tuple[int, str]], names: list[str], delimiter: str, *, finished: bool
 ) -> tuple[list[list[str]], list[str]]:
     """Cells of the numbered lines that fit, and what is left out; `finished`: the last one ends in a line break."""
-    width = len(names)
-    notes: list[str] = []
-    odd: list[int] = []
-    rows: list[list[str]] = []
+    notes, odd, rows = list[str](), list[str](), list[list[str]]()
     for number, line in lines:
-        cells = _cells(line, delimiter, width) if len(line) <= LONGEST_LINE else []
-        while len(cells) > width and not cells[-1]:
-            cells.pop()
+        cells = _cells(line, delimiter, len(names))
         if cells and not finished and number == lines[-1][0] and _half(cells, names, rows):
             notes.append(f"The last line, {number}, is half written; it is left out.")
-        elif len(cells) != width:
-            odd.append(number)
+        elif len(cells) != len(names):
+            odd.append(str(number))
         elif cells != names:  # the header once more, as a tool writes it that goes on with a file
             rows.append(cells)
     if odd:
-        shown = ", ".join(map(str, odd[:3])) + (f" and {len(odd) - 3} more" if len(odd) > 3 else "")
-        notes.append(f"Left out, because they do not have {width} cells: line{'s' * (len(odd) > 1)} {shown}.")
+        lines_are = f"line{'s' * (len(odd) > 1)} {some(odd, 3)}"
+        notes.append(f"Left out, because they do not have {len(names)} cells: {lines_are}.")
     return rows, notes
 
 
 def _half(cells: list[str], names: list[str], rows: list[list[str]]) -> bool:
     """Whether a line without a line break is half written."""
     cut = cells[-1].endswith(".") or (rows and 2 * len(cells[-1]) < min(len(row[-1]) for row in rows))
-    return bool(names == list(COLUMNS) or len(cells) < len(names) or cut)
+    return bool(names == [*COLUMNS] or len(cells) < len(names) or cut)
 
 
-def _cells(line: str, delimiter: str, width: int = 0) -> list[str]:
-    """Cut a line into cells, at white space where there is no `delimiter`; of a row, `width` of them."""
+def _cells(line: str, delimiter: str, width: int = 1) -> list[str]:
+    """Cut a line into cells, at white space where there is no `delimiter`; without empty ones beyond its `width`."""
+    if len(line) > LONGEST_LINE:
+        return []
     if not delimiter:
         wide = re.split(r"\s{2,}", line.strip())
-        narrow = line.split()
-        return wide if len(wide) == width or (not width and len(wide) > 1) else narrow
-    if '"' not in line:
-        return [cell.strip() for cell in line.split(delimiter)]
-    return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter, skipinitialspace=True))]
+        return wide if len(wide) > 1 and width in (1, len(wide)) else line.split()
+    cut = csv.reader([line], delimiter=delimiter, skipinitialspace=True) if '"' in line else [line.split(delimiter)]
+    cells = [cell.strip() for cell in next(iter(cut))]
+    while len(cells) > width and not cells[-1]:
+        cells.pop()
+    return cells
 
 
 def _telling(names: Sequence[str], path: str) -> list[str]:
@@ -134,11 +121,7 @@ def _telling(names: Sequence[str], path: str) -> list[str]:
     if [name.lower() for name in names] == EXPORTED:
         stem = path.replace("\\", "/").rpartition("/")[2].removesuffix(".csv")
         if match := EXPORT.fullmatch(stem):
-            run, tag = match["run"], match["tag"]
-            stem = f"{run}_{tag}" if is_images(run) else tag  # a run called validation says so
+            stem = f"{match['run']}_{match['tag']}" if is_images(match["run"]) else match["tag"]
         named[2] = stem or named[2]
-    seen: dict[str, int] = {}
-    for k, name in enumerate(named):
-        seen[name] = seen.get(name, 0) + 1
-        named[k] = name if seen[name] == 1 else f"{name} ({seen[name]})"
-    return named
+    seen = [named[:k].count(name) for k, name in enumerate(named)]
+    return [f"{name} ({before + 1})" if before else name for name, before in zip(named, seen, strict=True)]

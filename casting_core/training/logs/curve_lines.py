@@ -13,7 +13,7 @@ import pandas as pd
 
 from casting_core.errors import SettingsError
 from casting_core.training.logs.columns import CURVES, SECONDS, is_accuracy
-from casting_core.training.logs.run import Run
+from casting_core.training.logs.run import NONE, Run
 
 MAX_POINTS = 1500  # of a line
 UNITS = (("h", 3600.0, 7200.0), ("min", 60.0, 120.0), ("s", 1.0, 0.0))  # name, seconds, and from which time on
@@ -66,39 +66,25 @@ def smooth(values: np.ndarray, weight: float) -> np.ndarray:
 
     `weight` in [0, 1): of what came before. Values that are no finite numbers stay as they are and move nothing.
     """
-    result = np.array(values, np.float64)
-    total = share = 0.0
-    for index in np.flatnonzero(np.isfinite(result)):
-        total = weight * total + (1 - weight) * result[index]
-        share = weight * share + (1 - weight)
-        result[index] = total / share
-    return result
+    logged = pd.Series(values, dtype=np.float64)
+    finite = np.isfinite(logged)
+    smoothed = logged.where(finite).ewm(alpha=1 - weight, ignore_na=True).mean()
+    return smoothed.where(finite, logged).to_numpy()
 
 
-def elapsed(seconds: np.ndarray) -> np.ndarray:
-    """Seconds since the start at the end of each epoch, float64 (E,), from those of each epoch, float (E,).
+def elapsed(run: Run) -> np.ndarray:
+    """Seconds since the start at the end of each epoch, float64 (E,); empty where the log tells no times.
 
-    An epoch whose time is missing or negative (a clock that was put back) counts as long as the median of the others;
-    NaN throughout where no time is known.
+    An epoch whose time is missing or negative (a clock that was put back) counts as long as the median of the others.
     """
-    own = np.array(seconds, np.float64)
-    known = np.isfinite(own) & (own >= 0)
-    own[~known] = np.median(own[known]) if known.any() else np.nan
-    return np.cumsum(own)
-
-
-def seconds_since_start(run: Run) -> np.ndarray | None:
-    """Seconds at the end of each epoch, float64 (E,); None where the log tells no times."""
-    if SECONDS not in run.columns:
-        return None
-    found = elapsed(run.columns[SECONDS])
-    return found if len(found) and np.isfinite(found).all() else None
+    own = pd.Series(run.columns.get(SECONDS, NONE))
+    own = own.where(np.isfinite(own) & (own >= 0))
+    return own.fillna(own.median()).cumsum().dropna().to_numpy()
 
 
 def time_unit(runs: Sequence[Run]) -> tuple[str, float]:
     """Return the unit in which these trainings are told, and its seconds."""
-    ends = [found[-1] for run in runs if (found := seconds_since_start(run)) is not None]
-    longest = max(ends, default=0.0)
+    longest = max((elapsed(run)[-1] for run in runs if len(elapsed(run))), default=0.0)
     return next((name, seconds) for name, seconds, least in UNITS if longest >= least)
 
 
@@ -123,38 +109,34 @@ def whole_line(run: Run, column: str, view: View, unit: float = 1.0) -> Line:
 
     `unit`: seconds of the unit of time.
     """
-    places = seconds_since_start(run) if view.by_time else run.epochs
-    if column not in run.columns or places is None:
-        return Line(x=np.empty(0), y=np.empty(0), logged=np.empty(0), of=0)
+    places = elapsed(run) / unit if view.by_time else run.epochs
+    if column not in run.columns or not len(places):
+        return Line(x=NONE, y=NONE, logged=NONE, of=0)
     there = run.present[column]
-    values = run.columns[column][there]
-    values = np.where(np.isfinite(values), values, np.nan)
-    smoothed = smooth(values, view.smoothing)
+    logged = run.columns[column][there]
+    logged = np.where(np.isfinite(logged), logged, np.nan)
+    smoothed = smooth(logged, view.smoothing)
     if view.logarithmic and not is_accuracy(column):
-        values, smoothed = (np.where(each > 0, each, np.nan) for each in (values, smoothed))
-    x = places[there] / (unit if view.by_time else 1.0)
-    return Line(x=x, y=smoothed, logged=values, of=len(x))
+        logged, smoothed = (np.where(each > 0, each, np.nan) for each in (logged, smoothed))
+    return Line(x=places[there], y=smoothed, logged=logged, of=len(logged))
 
 
 def visible(whole: Line, view: View) -> Line:
     """Cut out the part that is shown, with a neighbour on either side so that it goes on to the edge; thinned out."""
     inside = np.flatnonzero((whole.x >= view.start) & (whole.x <= view.end))
     part = slice(max(inside[0] - 1, 0), inside[-1] + 2) if len(inside) else slice(0)
-    x, y, logged = whole.x[part], whole.y[part], whole.logged[part]
-    chosen = thin(y)
-    return Line(x=x[chosen], y=y[chosen], logged=logged[chosen], of=len(y))
+    chosen = thin(whole.y[part])
+    x, y, logged = (each[part][chosen] for each in (whole.x, whole.y, whole.logged))
+    return Line(x=x, y=y, logged=logged, of=len(whole.y[part]))
 
 
 def thinned(runs: Sequence[Run], view: View) -> list[str]:
     """Names of the runs of which not every epoch is drawn."""
-    seconds = time_unit(runs)[1]
-    return [
-        run.name
-        for run in runs
-        if any(visible(whole_line(run, column, view, seconds), view).of > MAX_POINTS for column in CURVES)
-    ]
+    unit = time_unit(runs)[1]
+    lines = [(run.name, visible(whole_line(run, column, view, unit), view)) for run in runs for column in CURVES]
+    return [*dict.fromkeys(name for name, line in lines if line.of > MAX_POINTS)]
 
 
 def untimed(runs: Sequence[Run]) -> list[str]:
     """Names of the runs that tell no times, and so cannot be drawn over time."""
-    return [run.name for run in runs if seconds_since_start(run) is None]
+    return [run.name for run in runs if not len(elapsed(run))]

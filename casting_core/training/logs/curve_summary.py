@@ -16,10 +16,9 @@ Source: P. K. Sen, "Estimates of the regression coefficient based on Kendall's t
 """
 
 import math
-from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
+import pandas as pd
 
 from casting_core.training.logs.columns import LOSS, TRAIN_LOSS, VALIDATION_LOSS, is_accuracy
 from casting_core.training.logs.run import Run
@@ -32,87 +31,67 @@ MAX_POINTS = 100
 WATCHED = {VALIDATION_LOSS: " on held-out images", TRAIN_LOSS: " on training images", LOSS: ""}
 
 
-class CurveKind(StrEnum):
-    """What a curve does; the module says by which rule."""
-
-    DIVERGED = "diverged"
-    OVERFITTING = "overfitting"
-    FALLING = "falling"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Curve:
-    """What a curve does, since which epoch (or step), and that in a sentence."""
-
-    kind: CurveKind
-    sentence: str
-    epoch: float
-
-
 def best_epoch(run: Run, column: str = VALIDATION_LOSS) -> float | None:
     """Find the epoch of the lowest value, of the highest where the column is an accuracy; the first of equal ones.
 
-    Whole epochs are given as int. None where the column is missing or holds no finite number.
+    None where the column is missing or holds no finite number.
     """
     epochs, values = run.series(column)
-    finite = np.isfinite(values)
-    if not finite.any():
+    known = values[np.isfinite(values)]
+    if not len(known):
         return None
-    epochs, values = epochs[finite], values[finite]
-    return _plain(epochs[np.argmax(values) if is_accuracy(column) else np.argmin(values)])
+    return float(epochs[values == (known.max() if is_accuracy(column) else known.min())][0])
 
 
-def describe(run: Run) -> Curve | None:
-    """Say what the loss of a run does, by the rules of the module; None where nothing is clear."""
-    watched = next((name for name in WATCHED if _numbers(run.series(name)[1]).any()), None)
+def describe(run: Run) -> str:
+    """Say in a sentence what the loss of a run does, by the rules of the module; "" where nothing is clear."""
+    watched = next((name for name in WATCHED if len(_numbers(run, name))), None)
     for column in dict.fromkeys((TRAIN_LOSS, watched or TRAIN_LOSS)):
-        since = _lost(*run.series(column), even_all=watched is None)
-        if since is not None:
-            said = f"Diverged in {run.unit} {since:.10g}: from there on the loss is no number."
-            return Curve(kind=CurveKind.DIVERGED, epoch=since, sentence=said)
-    if watched is None:
-        return None
-    epochs, values = run.series(watched)
-    epochs, values = epochs[_numbers(values)], values[_numbers(values)]
-    if len(values) < SHORTEST:
-        return None
-    size = math.ceil(len(values) / MAX_POINTS)
-    fit = _beside(epochs, *run.series(TRAIN_LOSS)) if watched == VALIDATION_LOSS else None
-    epochs, values = epochs[::size], _means(values, size)
-    ratio, of, low = _ratios(values), WATCHED[watched], int(np.argmin(values))
-    if fit is not None and low + 2 < len(values) and _rises(ratio, low) and slope(_ratios(_means(fit, size)[low:])) < 0:
-        said = (
+        epochs, values = run.series(column)
+        count = len(known := _numbers(run, column))
+        # NaN that numbers follow stands for a loss that was not taken in every epoch, not for one that was lost
+        if count < len(values) and (known.index == epochs[:count]).all() and (count or watched is None):
+            return f"Diverged in {run.unit} {epochs[count]:.10g}: from there on the loss is no number."
+    loss = pd.Series() if watched is None else _numbers(run, watched)
+    if len(loss) < SHORTEST:
+        return ""
+    size = math.ceil(len(loss) / MAX_POINTS)
+    values, epochs = _means(loss, size), loss.index[::size]
+    low, of, log = int(np.argmin(values)), WATCHED[str(watched)], _logarithms(values)
+    train = _beside(loss.index, _numbers(run, TRAIN_LOSS)) if watched == VALIDATION_LOSS else pd.Series()
+    rise = _change(log[low:], _scatter(log, low))
+    up = low + 2 < len(values) and log[-2:].min() > log[low] and rise > math.log1p(RISE)
+    if up and len(train) and slope(_logarithms(_means(train, size)[low:])) < 0:
+        return (
             f"Overfitting since {run.unit} {epochs[low]:.10g}: the loss{of} rose from {values[low]:.3g} to "
             f"{values[-1]:.3g}, while that on training images fell."
         )
-        return Curve(kind=CurveKind.OVERFITTING, epoch=_plain(epochs[low]), sentence=said)
     count = min(len(values), max(SHORTEST, math.ceil(len(values) / 3)))
-    spread = _against(ratio, len(ratio) - 1) * math.sqrt(12 * (count - 1) / (count * (count + 1)))
-    fall = -slope(ratio[-count:]) * (count - 1)
-    if fall > max(-math.log1p(-CHANGE), CHANCE * spread) and low >= len(values) - 1 - len(values) // 8:
-        said = (
+    fall = _change(log[-count:], _scatter(log, len(log) - 1))
+    if fall < math.log1p(-CHANGE) and low >= len(values) - 1 - len(values) // 8:
+        return (
             f"Still falling at the end: since {run.unit} {epochs[-count]:.10g} the loss{of} went from "
             f"{values[-count]:.3g} to {values[-1]:.3g}; more {run.unit}s may help."
         )
-        return Curve(kind=CurveKind.FALLING, epoch=_plain(epochs[-count]), sentence=said)
-    return None
+    return ""
 
 
-def _rises(ratio: np.ndarray, low: int) -> bool:
-    """Whether values rise from their lowest to their end: the last two of them, and the trend, beyond chance."""
-    after = ratio[low:]
-    third = max(1, len(after) // 3)
-    rise = after[-max(2, third) :].mean() - after[:third].mean()
-    chance = CHANCE * _against(ratio, low) * math.sqrt(1 / max(2, third) + 1 / third)
-    return bool(rise > max(math.log1p(RISE), chance) and after[-2:].min() > after[0] and slope(after) > 0)
+def _change(log: np.ndarray, scatter: float) -> float:
+    """By how much values change from first to last, in their trend; 0 where that may be chance."""
+    count = len(log)
+    if count < 2:
+        return 0.0
+    change = slope(log) * (count - 1)
+    chance = CHANCE * scatter * math.sqrt(12 * (count - 1) / (count * (count + 1)))
+    return change if abs(change) > chance else 0.0
 
 
-def _against(ratio: np.ndarray, low: int) -> float:
-    """Estimate by how much values scatter: the root mean square of their steps up before the lowest, down after it.
+def _scatter(log: np.ndarray, low: int) -> float:
+    """Estimate how far values scatter: the root mean square of their steps up before the lowest, down after it.
 
     Of values that only scatter it is their standard deviation, of a smooth curve it is 0.
     """
-    steps = np.diff(ratio)
+    steps = np.diff(log)
     back = np.concatenate([np.maximum(steps[:low], 0), np.minimum(steps[low:], 0)])
     return float(np.sqrt(np.sum(back**2) / max(1, len(back) - 3)))
 
@@ -123,44 +102,25 @@ def slope(values: np.ndarray) -> float:
     return float(np.median((values[second] - values[first]) / (second - first)))
 
 
-def _ratios(values: np.ndarray) -> np.ndarray:
-    """Logarithms (N,), in which equal ratios are equal distances, also where losses reach zero or are negative."""
+def _logarithms(values: np.ndarray) -> np.ndarray:
+    """Return logarithms (N,): equal ratios are equal distances, also where losses reach zero or are negative."""
     above = values - min(0.0, float(values.min()))
     floor = 0.05 * (float(np.median(above)) or float(above.mean()))
     return np.log(above + floor) if floor > 0 else np.zeros(len(values))
 
 
-def _means(values: np.ndarray, size: int) -> np.ndarray:
-    starts = np.arange(0, len(values), size)
-    return np.add.reduceat(values, starts) / np.diff(starts, append=len(values))
+def _means(values: pd.Series, size: int) -> np.ndarray:
+    return values.groupby(np.arange(len(values)) // size).mean().to_numpy()
 
 
-def _lost(epochs: np.ndarray, values: np.ndarray, *, even_all: bool) -> float | None:
-    """Since when a loss is no number any more, None where it is not so; `even_all`: also if it never was one.
-
-    NaN that numbers follow stands for a loss that was not taken in every epoch, not for one that was lost.
-    """
-    finite = _numbers(values)
-    count = int(finite.sum())
-    if count == len(values) or not finite[:count].all() or (count == 0 and not even_all):
-        return None
-    return _plain(epochs[count])
+def _beside(epochs: pd.Index, losses: pd.Series) -> pd.Series:
+    """Return the mean loss on training images since the watched epoch before, at each of these; empty for none."""
+    at = np.minimum(np.searchsorted(epochs, losses.index), len(epochs) - 1)
+    means = losses.groupby(epochs[at]).mean()
+    return means.reindex(epochs).interpolate("index", limit_direction="both") if len(means) else means
 
 
-def _beside(epochs: np.ndarray, at: np.ndarray, losses: np.ndarray) -> np.ndarray | None:
-    """Return the loss on training images at the watched `epochs`, float64 (N,): the mean since the one before."""
-    finite = _numbers(losses)
-    if not finite.any():
-        return None
-    index = np.minimum(np.searchsorted(epochs, at[finite]), len(epochs) - 1)
-    count = np.bincount(index, minlength=len(epochs))
-    mean = np.bincount(index, weights=losses[finite], minlength=len(epochs)) / np.maximum(count, 1)
-    return np.interp(epochs, epochs[count > 0], mean[count > 0])
-
-
-def _numbers(values: np.ndarray) -> np.ndarray:
-    return np.abs(values) < LARGEST  # false for NaN
-
-
-def _plain(epoch: float) -> float:
-    return int(epoch) if float(epoch).is_integer() else float(epoch)
+def _numbers(run: Run, column: str) -> pd.Series:
+    """Return the losses that are numbers, by epoch."""
+    epochs, values = run.series(column)
+    return pd.Series(values, epochs)[np.abs(values) < LARGEST]  # false for NaN

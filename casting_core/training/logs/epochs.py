@@ -1,226 +1,184 @@
-"""From the rows of one run to one row an epoch, in our units.
+"""From the points of one run to one row an epoch, in our units.
 
-What counts the rows, where the count begins anew, and what of several rows of one epoch is kept, is decided here;
-whatever is changed is said in a sentence.
+What counts the rows, where the count begins anew, and what of several values of one epoch is kept, is decided here;
+whatever is changed is said in a sentence. Points are lines of a data frame: `row`, `name`, `value`, later `place`.
 """
 
-import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from casting_core.errors import DataError
-from casting_core.training.logs.columns import (
-    CURVES,
-    EPOCH,
-    SECONDS,
-    STEP,
-    VALIDATION_ACCURACY,
-    VALIDATION_LOSS,
-    counter,
-    is_accuracy,
-    is_running_time,
-    is_wall_time,
-    makes_curve,
-    tells_images,
-)
+from casting_core.training.logs import columns
+from casting_core.training.logs.columns import EPOCH, SECONDS, STEP
 from casting_core.training.logs.run import Run
-from casting_core.training.logs.table import Figures, Table
+from casting_core.training.logs.table import some
 
-LAST = (VALIDATION_LOSS, VALIDATION_ACCURACY)  # curves of which the last value of an epoch counts, not the mean
-COUNT = re.compile(r"(?:[a-z]+ ?)?\[?(\d+(?:\.\d+)?)(?: ?(?:/|of) ?\d+)?\]?:?", re.IGNORECASE)  # Epoch 1/10
+LAST = (
+    columns.VALIDATION_LOSS,
+    columns.VALIDATION_ACCURACY,
+)  # curves of which the last value of an epoch counts, not the mean
 ROW_NUMBERS = ("(no name)", "Unnamed: 0")  # of a table that was saved with them
 MILLISECONDS = 1e11  # times since 1970 beyond it are none of seconds
+SHOWN = 10  # names in a sentence
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Count:
-    """What counts the rows of a table.
+def of_rows(points: pd.DataFrame, headings: Sequence[str], given: Mapping[str, str], about: Run) -> Iterator[Run]:
+    """Yield the runs of rows that nothing but their order can tell apart, with what is known `about` them.
 
-    `places`: float64 (R,), the epoch or step of each row that is `used`. `used`: bool, of all rows. `wall`: seconds
-    since 1970 of the rows used. `running`: whether times may count from the start. `from_zero`: whether epochs do.
+    Parameters
+    ----------
+    points : by row.
+    headings : the names of all columns.
+    given : the column by our name, or by `EPOCH` or `STEP` for what counts, where that is known better.
+
+    Raises
+    ------
+    DataError
+        Nothing counts the rows.
     """
-
-    column: str
-    unit: str
-    places: np.ndarray
-    used: np.ndarray
-    wall: np.ndarray | None = None
-    running: bool = False
-    from_zero: bool = False
-    guesses: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-
-    def take(self, rows: np.ndarray) -> "Count":
-        """Keep these of the rows that are used."""
-        return replace(self, places=self.places[rows], wall=None if self.wall is None else self.wall[rows])
-
-
-def count_rows(table: Table, given: Mapping[str, str]) -> Count:
-    """Find what counts the rows of a table, or take the column that is `given` by `EPOCH` or `STEP`.
-
-    Raises `DataError` where nothing does.
-    """
-    names = sorted({*table.figures, *table.texts})
-    unit = next((kind for kind in (EPOCH, STEP) if given.get(kind) or (not given and counter(names, kind))), None)
-    column = (given.get(unit) or counter(names, unit)) if unit else None
-    if column is None:
+    counts = {unit: name for unit, name in given.items() if unit in (EPOCH, STEP)}
+    unit, column = _counter(points, headings, counts)
+    names = list(points["name"].unique())
+    chosen, guesses = columns.recognise(name for name in names if name not in (*given.values(), column))
+    chosen = {own: name for own, name in {**chosen, **given}.items() if name in names and own not in (EPOCH, STEP)}
+    said, notes = [guess for own, guess in guesses.items() if own not in given], list(about.notes)
+    if not column:
+        said.append("Nothing counts the rows; each is taken for an epoch, in their order.")
+    points, odd = _placed(points, column)
+    if odd:
+        rows = "row is" if odd == 1 else "rows are"
+        notes.append(f"{odd} {rows} left out, because {column} is no number there.")
+    rest = [name for name in names if name not in (*chosen.values(), column) and not columns.serves(name)]
+    if rest:
+        notes.append(f"Further figures, not drawn: {some(rest, SHOWN)}.")
+    points["own"] = points["name"].map({name: own for own, name in chosen.items()})
+    if unit == STEP and _are_epochs(points):
         unit = EPOCH
-        column = next((name for name in ROW_NUMBERS if _numbers_rows(table.figures.get(name))), None)
-    if column is None and _one_an_epoch(table):
-        counted = f"Nothing counts the rows of {table.source}; each is taken for an epoch, in their order."
-        places = np.arange(1.0, table.rows + 1)
-        return Count(column="", unit=EPOCH, places=places, used=np.ones(table.rows, bool), guesses=(counted,))
-    if column is None or column not in names:
-        shown = ", ".join((*table.texts, *table.figures)) or "none"
-        raise DataError(
-            f"{table.source} has the columns {shown[:300]}; none is called `epoch` or `step`. Give the one that counts "
-            "such a name, or choose another file."
-        )
-    if column in table.figures:
-        values, missing = table.figures[column].values, ~table.figures[column].written
-    else:
-        cells = pd.Series(table.texts[column], dtype=object)
-        found = cells.map(lambda cell: COUNT.fullmatch(cell))
-        values = found.map(lambda match: float(match[1]) if match else np.nan).to_numpy(np.float64)
-        missing = (cells == "").to_numpy(bool)
-    known = np.isfinite(values)
-    strange = int((~known & ~missing).sum())
-    notes = []
-    if strange:
-        lines = "row is" if strange == 1 else "rows are"
-        notes.append(f"{strange} {lines} left out, because {column} is no number there.")
-    at = np.flatnonzero(known)
-    used = (known | missing) & bool(len(at))
-    following = np.minimum(np.searchsorted(at, np.arange(len(values))), len(at) - 1)
-    wall = next((each for name, each in table.figures.items() if is_wall_time(name)), None)
-    times = None if wall is None else np.where(wall.values > MILLISECONDS, wall.values / 1000, wall.values)[used]
-    places = values[at[following]][used] if len(at) else np.empty(0)
-    return Count(
-        column=column,
-        unit=unit or STEP,
-        places=places,
-        used=used,
-        from_zero=len(places) > 0 and places.min() == 0 and bool((places % 1 == 0).all()),
-        wall=times,
-        running=any(is_running_time(name) for name in table.figures),
-        notes=tuple(notes),
-    )
-
-
-def _one_an_epoch(table: Table) -> bool:
-    """Whether rows that nothing counts can be epochs: each has a loss or an accuracy, and none names its images."""
-    curves = [each for name, each in table.figures.items() if makes_curve(name)]
-    return any(each.written.all() for each in curves) and not any(map(tells_images, (*table.texts, *table.figures)))
-
-
-def _numbers_rows(figures: Figures | None) -> bool:
-    return figures is not None and bool(np.array_equal(figures.values, np.arange(len(figures.values))))
-
-
-def parts(places: np.ndarray, figures: Iterable[Figures]) -> np.ndarray:
-    """Tell in which part of a log each row stands, int (R,) from 0.
-
-    A part ends where the count of epochs falls back to one for which the same figure was logged before. Rows that are
-    in no order, but have every figure once, are one part.
-    """
-    part = np.zeros(len(places), int)
-    block = np.cumsum(np.diff(places, prepend=places[:1]) < 0)
-    if block.any() and len(np.unique(places)) < len(places):
-        for each in figures:
-            at = each.written
-            again = pd.Series(block[at]).groupby(places[at]).rank(method="dense").to_numpy(int) - 1
-            part[at] = np.maximum(part[at], again)
-    return np.maximum.accumulate(part)
-
-
-def by_epoch(count: Count, figures: Mapping[str, Figures], **about: Any) -> Run:
-    """Make a run `about` whatever, with one row an epoch: of figures of batches the mean, else the last value."""
-    epochs, index = np.unique(count.places, return_inverse=True)  # (E,), (R,) → place in `epochs`
-    notes, guesses = [], list(count.guesses)
-    columns: dict[str, np.ndarray] = {}
-    present: dict[str, np.ndarray] = {}
-    averaged, again = [], np.zeros(len(epochs), bool)
-    for name, each in figures.items():
-        finite = np.isfinite(each.values)
-        some = np.bincount(index[each.written & finite], minlength=len(epochs)) > 0
-        used = each.written & (finite | ~some[index])  # some tools write nan where they mean nothing
-        often = np.bincount(index[used], minlength=len(epochs))
-        result = np.full(len(epochs), np.nan)
-        result[index[used]] = each.values[used]  # of several the last
-        if name in CURVES and name not in LAST and often.any() and np.median(often[often > 0]) > 1:
-            averaged.append(name)
-            total = np.bincount(index[used], weights=each.values[used], minlength=len(epochs))
-            result = np.divide(total, often, out=result, where=often > 0)
-        elif name in CURVES:
-            again |= often > 1
-        columns[name], present[name] = result, often > 0
-    if averaged:
-        notes.append(
-            f"There are several rows an {count.unit}; of {', '.join(averaged)} the mean counts, else the last."
-        )
-    if again.any():
-        shown = ", ".join(f"{epoch:.10g}" for epoch in epochs[again][:5]) + (" and more" if again.sum() > 5 else "")
-        notes.append(f"{count.unit.capitalize()} {shown} stood there more than once; the last value counts.")
-    notes += _add_seconds(count, index, len(epochs), columns, present)
-    guesses += _percent_to_fraction(columns)
-    unit = count.unit
-    if unit == STEP and _are_epochs(epochs, present):
-        unit = EPOCH
-        guesses.append(f"{count.column} is taken for the epoch, because it rises by one and each was validated.")
-    if unit == EPOCH and count.from_zero and len(epochs):
-        epochs = epochs + 1
+        said.append(f"{column} is taken for the epoch, because it rises by one and each was validated.")
+    if unit == EPOCH and points["place"].min() == 0 and (points["place"] % 1 == 0).all():
+        points["place"] += 1
         notes.append("Epochs counted from 0 in the file; they count from 1 here.")
-    if unit == STEP and len(epochs):
-        notes.append("The file counts steps, not epochs.")
-    if not len(epochs):
+    if points.empty:
         notes.append("No epoch has been finished yet.")
-    run = Run(unit=unit, epochs=epochs, columns=columns, present=present, **about)
-    return replace(run, guesses=tuple(guesses), notes=tuple(notes))
+    elif unit == STEP:
+        notes.append("The file counts steps, not epochs.")
+    drawn = points[points["own"].isin(columns.CURVES)]
+    again = restarts(drawn).groupby(drawn["row"]).max()
+    part = points["row"].map(again).fillna(0).cummax()
+    if part.any():
+        notes.append("The count of epochs falls back: a restart, or a new fold. Each part is a curve of its own.")
+    read_as = chosen | ({unit: column} if column else {})
+    about = replace(about, unit=unit, read_as=read_as, guesses=tuple(said), notes=tuple(notes))
+    for number, own in points.groupby(part) if part.any() else [(0, points)]:
+        told, name = {"part": f"{number + 1:.0f}"}, f"{about.name}, part {number + 1:.0f}"
+        yield _by_epoch(own, replace(about, name=name, origin={**about.origin, **told}) if part.any() else about)
 
 
-def _are_epochs(steps: np.ndarray, present: Mapping[str, np.ndarray]) -> bool:
+def restarts(points: pd.DataFrame) -> pd.Series:
+    """How often the place of each point, float (N,), fell back to one that was logged of its name before.
+
+    Values in no order, but of each name one a place, were never logged before.
+    """
+    block = (points["place"].diff() < 0).cumsum()
+    again = block.groupby([points["name"], points["place"]]).rank("dense") - 1
+    return again.fillna(0).groupby(points["name"]).cummax()
+
+
+def by_step(points: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Put into one row what was logged at one step or epoch, which `column` counts, each figure in a row of its own."""
+    points = points.assign(place=points["row"].map(_by_row(points, column))).sort_values(["name", "row"])
+    row = points.groupby([restarts(points), "place"], dropna=False).ngroup()
+    return points.assign(row=row).drop(columns="place").sort_values("row", kind="stable")
+
+
+def _by_row(points: pd.DataFrame, name: str) -> pd.Series:
+    return points[points["name"] == name].groupby("row")["value"].last()
+
+
+def _counter(points: pd.DataFrame, headings: Sequence[str], given: Mapping[str, str]) -> tuple[str, str]:
+    """Return unit and name of the column that counts; no name where each row is an epoch."""
+    names = list(points["name"].unique()) or headings
+    for unit in (EPOCH, STEP):
+        column = given.get(unit) if given else columns.counter(names, unit)
+        if column in names:
+            return unit, str(column)
+    rows = points["row"].nunique()
+    for name in ROW_NUMBERS:
+        if name in names and _by_row(points, name).tolist() == list(range(rows)):
+            return EPOCH, name
+    if any((points["name"] == name).sum() == rows for name in names if columns.makes_curve(name)):
+        return EPOCH, ""
+    shown = some(headings, SHOWN) or "none"
+    raise DataError(f"has the columns {shown}; none is called `epoch` or `step`. Call the one that counts so.")
+
+
+def _placed(points: pd.DataFrame, column: str) -> tuple[pd.DataFrame, int]:
+    """Give points their `place`, that of the next row or else the last where it has none; and count rows left out."""
+    rows = pd.Index(points["row"].unique())
+    at = _by_row(points, column) if column else pd.Series(np.arange(1.0, len(rows) + 1), rows)
+    known = at[np.isfinite(at)]
+    points = points[~points["row"].isin(at.index.difference(known.index))]
+    places = points["row"].map(known.reindex(rows).bfill().ffill())
+    return points.assign(place=places).dropna(subset="place"), len(at) - len(known)
+
+
+def _are_epochs(points: pd.DataFrame) -> bool:
     """Whether steps are epochs: they are counted one by one, and every one was validated."""
+    steps = np.unique(points["place"])
     if len(steps) < 2 or (np.diff(steps) != 1).any() or steps[0] not in (0, 1):
         return False
-    return any(name in present and bool(present[name].all()) for name in LAST)
+    return any(points[points["own"] == own]["place"].nunique() == len(steps) for own in LAST)
 
 
-def _add_seconds(
-    count: Count, index: np.ndarray, rows: int, columns: dict[str, np.ndarray], present: dict[str, np.ndarray]
-) -> list[str]:
-    """Turn times since the start, or times of the day, into the seconds of each row, and say so."""
-    if SECONDS not in columns and count.wall is not None:
-        last = np.full(rows, np.nan)
-        np.fmax.at(last, index, np.where(np.isfinite(count.wall), count.wall, np.nan))
-        passed = np.diff(last, prepend=np.nan)
-        passed[~(passed >= 0)] = np.nan  # the first row, and clocks that were put back
-        columns[SECONDS], present[SECONDS] = passed, np.isfinite(passed)
-        return [f"The seconds of each {count.unit} come from the times at which its values were written."] * bool(
-            np.isfinite(passed).any()
-        )
-    if SECONDS in columns and count.running and _is_running(columns[SECONDS]):
-        columns[SECONDS] = np.diff(columns[SECONDS], prepend=0.0)
-        return ["The times counted from the start of the training; they were turned into the seconds of each row."]
+def _by_epoch(points: pd.DataFrame, about: Run) -> Run:
+    """Make a run with one row an epoch: of figures of batches the mean, else the last value."""
+    notes, guesses, places = [*about.notes], [*about.guesses], np.sort(points["place"].unique())
+    known = points.dropna(subset="own")
+    finite = np.isfinite(known["value"])
+    taken = finite | ~finite.groupby([known["own"], known["place"]]).transform("any")
+    values = known[taken].groupby(["place", "own"])["value"]  # some tools write nan where they mean nothing
+    often, table = values.size().unstack(), values.last().unstack()  # E × columns
+    drawn = [own for own in table if own in columns.CURVES]
+    averaged = [own for own in drawn if own not in LAST and often[own].median() > 1]
+    table[averaged] = values.mean().unstack()[averaged]
+    again = [f"{epoch:.10g}" for epoch in often.index[often[drawn].gt(1).any(axis=1)]]
+    if again:
+        kept = f"of {', '.join(averaged)} the mean, else the last value" if averaged else "the last value"
+        notes.append(f"{about.unit.capitalize()} {some(again, 5)} stood there more than once; {kept} counts.")
+    table, often = table.reindex(places), often.reindex(places)
+    notes += _add_seconds(points, table, often, about)
+    percent = [own for own in table if columns.is_accuracy(own) and _are_percent(table[own])]
+    table[percent] /= 100
+    if percent:
+        guesses.append(f"Taken for percent, as it exceeds 1: {', '.join(percent)}.")
+    present = {own: count.gt(0).to_numpy() for own, count in often.items()}
+    curves = {own: values.to_numpy() for own, values in table.items()}
+    return replace(about, epochs=places, columns=curves, present=present, guesses=tuple(guesses), notes=tuple(notes))
+
+
+def _add_seconds(points: pd.DataFrame, table: pd.DataFrame, often: pd.DataFrame, about: Run) -> list[str]:
+    """Turn times of the day, or those since the start, into the seconds of each row, and say so."""
+    wall = points[points["name"].map(columns.kind) == columns.WALL_TIME]
+    if SECONDS not in table and len(wall):
+        seconds = wall["value"].where(wall["value"] <= MILLISECONDS, wall["value"] / 1000)
+        passed = seconds.groupby(wall["place"]).max().reindex(table.index).diff()
+        passed = passed[passed.between(0, MILLISECONDS)]  # but for the first row, and clocks that were put back
+        if len(passed):
+            table[SECONDS], often[SECONDS] = passed, passed + 1
+            return [f"The seconds of each {about.unit} come from the times at which its values were written."]
+    held = {*columns.words(about.read_as.get(SECONDS, ""))}
+    if SECONDS in table and held & {"epoch", "time", "elapsed"} in ({"time"}, {"elapsed"}):
+        times = table[SECONDS]
+        rise = times.diff().fillna(times)
+        if len(times) >= 3 and np.isfinite(times).all() and (rise > 0).all() and times.iloc[-1] >= 1.5 * times.iloc[0]:
+            table[SECONDS] = rise
+            return ["The times counted from the start of the training; they were turned into the seconds of each row."]
     return []
 
 
-def _is_running(seconds: np.ndarray) -> bool:
-    """Whether times count from the start: they rise throughout, by half and more from the first to the last."""
-    if len(seconds) < 3 or not np.isfinite(seconds).all():
-        return False
-    return bool((np.diff(seconds) > 0).all() and seconds[0] >= 0 and seconds[-1] >= 1.5 * seconds[0])
-
-
-def _percent_to_fraction(columns: dict[str, np.ndarray]) -> list[str]:
-    """Turn accuracies that must be percent into fractions, and say of which that is guessed."""
-    changed = []
-    for name, values in columns.items():
-        known = values[np.isfinite(values)]
-        if is_accuracy(name) and len(known) and 1.5 < known.max() <= 100.5 and known.min() >= 0:
-            columns[name] = values / 100
-            changed.append(name)
-    return [f"Taken for percent, as it exceeds 1: {', '.join(changed)}."] if changed else []
+def _are_percent(accuracy: pd.Series) -> bool:
+    known = accuracy[np.isfinite(accuracy)]
+    return bool(1.5 < known.max() <= 100.5 and known.min() >= 0)

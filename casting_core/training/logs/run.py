@@ -8,6 +8,8 @@ import numpy as np
 from casting_core.errors import DataError
 from casting_core.training.logs.columns import EPOCH
 
+NONE = np.empty(0)
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Run:
@@ -23,7 +25,7 @@ class Run:
     columns : float64 (E,) by one of our names (`columns.CURVES`, `SECONDS`, `LEARNING_RATE`); NaN for no number.
     present : bool (E,) by name, whether anything was logged there, so that a loss that became NaN can be told from one
         that was not taken; everything where it is left out.
-    read_as : the column of the source by our name.
+    read_as : the column of the source by our name, and by `unit` the one that counts.
     guesses : sentences on what was guessed, which a `splitting.Correction` can set right.
     notes : sentences on what was changed or left out.
     shipped : the epoch whose weights ship; None where none do.
@@ -35,8 +37,8 @@ class Run:
     """
 
     name: str
-    epochs: np.ndarray
-    columns: Mapping[str, np.ndarray]
+    epochs: np.ndarray = field(default_factory=lambda: NONE)
+    columns: Mapping[str, np.ndarray] = field(default_factory=dict)
     source: str = ""
     origin: Mapping[str, str] = field(default_factory=dict)
     unit: str = EPOCH
@@ -51,26 +53,23 @@ class Run:
         columns = {name: _frozen(values, np.float64) for name, values in self.columns.items()}
         every = np.ones(epochs.shape, bool)
         present = {name: _frozen(self.present.get(name, every), bool) for name in columns}
-        for name, values in (*columns.items(), *present.items()):
-            if values.shape != epochs.shape or epochs.ndim != 1:
-                raise DataError(
-                    f"The column {name} of {self.name} has the shape {values.shape}, its epochs have {epochs.shape}; "
-                    "one value an epoch is expected."
-                )
-        if not np.isfinite(epochs).all() or (np.diff(epochs) <= 0).any():
-            raise DataError(f"The epochs of {self.name} must be finite and rise.")
+        shapes = {each.shape for each in (epochs, *columns.values(), *present.values())}
+        if shapes != {(epochs.size,)} or not np.isfinite(epochs).all() or (np.diff(epochs) <= 0).any():
+            raise DataError(
+                f"The epochs of {self.name} must be finite and rise, and each column have a value for each."
+            )
         for name, value in (("epochs", epochs), ("columns", columns), ("present", present)):
             object.__setattr__(self, name, value)
 
     def series(self, column: str) -> tuple[np.ndarray, np.ndarray]:
         """Epochs and values, float64 (N,) both, where something was written; empty where there is no such column."""
         if column not in self.columns:
-            return np.empty(0), np.empty(0)
+            return NONE, NONE
         at = self.present[column]
         return self.epochs[at], self.columns[column][at]
 
 
-def _frozen(values: np.ndarray, kind: type) -> np.ndarray:
-    copy: np.ndarray = np.array(values, kind)
+def _frozen(values: np.ndarray, dtype: type) -> np.ndarray:
+    copy: np.ndarray = np.array(values, dtype)
     copy.flags.writeable = False
     return copy

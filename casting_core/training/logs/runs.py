@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -33,7 +34,7 @@ LOG, SETTINGS, STATE = "log.csv", "settings.json", "state.safetensors"
 RESULT = "result.json"  # written when all else is: a run that has begun, or goes on, has none
 FURTHER, MAX_RUNS, MAX_SETTINGS = "runs", 500, 2**20  # in a model's folder; of this machine; bytes
 MIN_PATIENCE, FIRST_PATIENCE, EPOCHS_OF_PATIENCE = 60.0, 900.0, 3  # s, s, epochs
-RUN_NAME = re.compile(r"(?P<name>.+)-(?P<split>official|by-source)(?:-(?P<fold>\d+))?-seed(?P<seed>\d+)")
+RUN_NAME = re.compile(r"^(?P<name>.+)-(?P<split>official|by-source)(?:-(?P<fold>\d+))?-seed(?P<seed>\d+)$")
 
 
 class RunKind(StrEnum):
@@ -86,17 +87,7 @@ class RunEntry:
         return (self.epochs_done or None) if self.kind is RunKind.SHIPPED else None
 
 
-Files = tuple[tuple[str, int, int], ...]  # path, time (ns since 1970) and size (bytes) of each
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Seen:
-    """A local log as it was last read: finished or running, and no more once `patience` seconds after `since`."""
-
-    entries: list[RunEntry]
-    files: Files
-    since: float  # when it last grew, by the steady clock
-    patience: float
+Stats = tuple[tuple[Path, int, int], ...]  # of files: path, time (ns since 1970) and size (bytes) of each
 
 
 class RunCatalogue:
@@ -120,49 +111,41 @@ class RunCatalogue:
     ) -> None:
         self.runs, self.models, self.steady, self.now = runs, models, steady, now
         self._lock = Lock()
-        self._shipped: tuple[Files | None, list[RunEntry]] = (None, [])
-        self._local: dict[Path, _Seen] = {}
+        self._seen: dict[Path, tuple[Stats, float]] = {}  # logs, and since when so
         self._looked = -math.inf  # by the steady clock
 
     def refresh(self) -> list[RunEntry]:
         """List the shipped trainings, then the run folders of this machine by name: of many the `MAX_RUNS` newest."""
         with self._lock:
             names = (f"*/{CARD}", f"*/{LOG}", f"*/{FURTHER}/*/{LOG}")
-            files = _stat(sorted(file for home in homes(self.models) for name in names for file in home.glob(name)))
-            if files != self._shipped[0]:
-                self._shipped = files, shipped_runs(self.models)
-            return [*self._shipped[1], *self._look()]
+            stats = _stat(sorted(file for home in homes(self.models) for name in names for file in home.glob(name)))
+            return [*_shipped(self.models, stats), *self._look()]
 
     def _look(self) -> list[RunEntry]:
         moment, today = self.steady(), self.now()
         folders = {file.parent for file in log_files(self.runs, (LOG, SETTINGS))}
-        own = {
-            folder: [folder / name for name in (LOG, STATE, SETTINGS, RESULT)]
-            for folder in folders
-            if folders.isdisjoint(folder.parents)
-        }
-        others = [file for file in log_files(self.runs) if own.keys().isdisjoint(file.parents)]
-        logs = own | {Path(run): [Path(file) for file in files] for run, files in runs_of_files(others).items()}
-        stats = {log: _stat(files) for log, files in logs.items()}
-        found: dict[Path, _Seen] = {}
+        logs = {f: [f / n for n in (LOG, STATE, SETTINGS, RESULT)] for f in folders if folders.isdisjoint(f.parents)}
+        others = runs_of_files(file for file in log_files(self.runs) if logs.keys().isdisjoint(file.parents))
+        stats = {Path(log): _stat(files) for log, files in (logs | others).items()}
         newest = sorted(stats, key=lambda log: -_changed(stats[log]))[:MAX_RUNS]
+        seen, listed = dict[Path, tuple[Stats, float]](), list[RunEntry]()
         for log in sorted(newest, key=lambda log: _natural(log.relative_to(self.runs).as_posix())):
-            before = self._local.get(log)
-            if before is not None and before.files == stats[log]:
-                found[log] = before
-                continue
-            entries, patience = _local_run(log) if log in own else _other_log(log, logs[log], self.runs)
-            since, age = moment, abs(today - _changed(stats[log]))
-            if before is None or age <= moment - self._looked:
-                since -= age  # else it grew after it was last looked at, whatever the time of day says
-            found[log] = _Seen(entries=entries, files=stats[log], since=since, patience=patience)
-        self._local, self._looked = found, moment
-        listed = []
-        for log, each in found.items():
-            state = RunState.STOPPED if log in own else RunState.QUIET
-            over = moment - each.since > each.patience
-            listed += [replace(entry, state=state) if over else entry for entry in each.entries]
+            before, since = self._seen.get(log, ((), moment))
+            age = abs(today - _changed(stats[log]))
+            if before != stats[log]:  # it grew; by now, unless the time of day says when and nobody had looked since
+                since = moment - age if log not in self._seen or age <= moment - self._looked else moment
+            seen[log] = stats[log], since
+            entries, patience = _local(self.runs, log, log in logs, stats[log])
+            over = RunState.STOPPED if log in logs else RunState.QUIET
+            state = RunState.RUNNING if moment - since <= patience else over
+            listed += entries if patience == math.inf else [replace(entry, state=state) for entry in entries]
+        self._seen, self._looked = seen, moment
         return listed
+
+
+@lru_cache(1)
+def _shipped(models: Path, stats: Stats) -> list[RunEntry]:
+    return shipped_runs(models)
 
 
 def shipped_runs(models: Path = MODELS) -> list[RunEntry]:
@@ -173,104 +156,69 @@ def shipped_runs(models: Path = MODELS) -> list[RunEntry]:
         further = sorted((folder / FURTHER).glob("[!.]*/"), key=lambda f: _natural(f.name))
         if not further and not any((folder / name).is_file() for name in (CARD, LOG)):
             continue
-        settings, notes = _card_settings(folder)
-        entries += _entries(folder, RunKind.SHIPPED, folder.name, settings, notes)
+        settings, notes = _settings(folder / CARD)
+        own = RunEntry(name=folder.name, folder=folder, kind=RunKind.SHIPPED, model=folder.name, settings=settings)
+        entries += _filled(replace(own, notes=notes), [folder / LOG], settings)
         for run in further:  # the model's settings, but for what the folder's name tells
-            of_run = _from_name(run.name) or {"split": None, "fold": None}
-            entries += _entries(run, RunKind.FURTHER, folder.name, {**settings, **of_run})
+            told = {**settings, "split": None, "fold": None, **_from_name(run.name)}
+            entry = replace(own, name=run.name, folder=run, kind=RunKind.FURTHER, settings=told)
+            entries += _filled(entry, [run / LOG], told)
     return entries
 
 
-def _local_run(folder: Path) -> tuple[list[RunEntry], float]:
-    """Read a run of this machine, finished or running; and after how many seconds without growth it has stopped."""
-    settings, notes = _read_settings(folder / SETTINGS)
-    name, named = folder.resolve().name, settings.get("name") or settings.get("model")
-    parsed = RUN_NAME.fullmatch(name)
-    model = named if isinstance(named, str) else parsed["name"] if parsed else name
-    entries = _entries(folder.resolve(), RunKind.LOCAL, model, settings or _from_name(name), notes)
-    entries = [replace(entry, folder=folder, settings=settings) for entry in entries]
-    last = entries[-1]
-    if (folder / RESULT).is_file() and (last.run is None or last.epochs_done >= (last.epochs_planned or 0)):
-        return entries, math.inf
-    return [replace(entry, state=RunState.RUNNING) for entry in entries], _patience(last.run)
+@lru_cache(MAX_RUNS)
+def _local(root: Path, log: Path, ours: bool, stats: Stats) -> tuple[list[RunEntry], float]:
+    """Read a run of this machine, and for how long it may not grow before it is over: ever, if it has finished."""
+    settings, notes = _settings(log / SETTINGS) if ours else ({}, ())
+    name = log.resolve().name if ours else log.relative_to(root).as_posix()
+    named = settings.get("name") or settings.get("model")
+    model, folder = named if isinstance(named, str) else RUN_NAME.sub(r"\g<name>", name), log if ours else log.parent
+    entry = RunEntry(name=name, folder=folder, kind=RunKind.LOCAL, model=model, settings=settings, notes=notes)
+    files = [log / LOG] if ours else [file for file, *_ in stats]
+    *_, last = entries = _filled(entry, files, settings or _from_name(name))
+    done = last.run is None or last.epochs_done >= (last.epochs_planned or 0)
+    return entries, math.inf if ours and done and (log / RESULT).is_file() else _patience(last.run)
 
 
-def _other_log(log: Path, files: Sequence[Path], root: Path) -> tuple[list[RunEntry], float]:
-    """Read a log of another tool, as it may still grow; and after how many seconds without growth it is quiet."""
-    name = log.relative_to(root).as_posix()
-    runs, notes = _read(files)
-    entries = _with_runs(RunEntry(name=name, folder=log.parent, kind=RunKind.LOCAL, model=name, notes=notes), runs)
-    return [replace(entry, state=RunState.RUNNING) for entry in entries], _patience(entries[-1].run)
-
-
-def _entries(
-    folder: Path, kind: RunKind, model: str, settings: Mapping[str, Any], notes: tuple[str, ...] = ()
-) -> list[RunEntry]:
-    """Describe a finished training by its settings, None for what is missing or of another type."""
-    fold, seed, planned = (n if type(n) is int else None for n in map(settings.get, ("fold", "seed", "epochs")))
-    runs, log_notes = _read([folder / LOG])
-    entry = RunEntry(
-        name=folder.name,
-        folder=folder,
-        kind=kind,
-        model=model,
-        split=split if isinstance(split := settings.get("split"), str) else None,
-        fold=fold,
-        seed=seed,
-        settings=settings,
-        epochs_planned=planned,
-        notes=(*notes, *log_notes),
-    )
-    return _with_runs(entry, runs)
-
-
-def _with_runs(entry: RunEntry, runs: Sequence[Run]) -> list[RunEntry]:
-    """Give each run of a log an entry of its own; one without where there is none."""
-    entries = []
-    for run in runs:
-        name = entry.name if len(runs) == 1 else ", ".join([entry.name, *run.origin.values()])
-        done = int(run.epochs[-1]) if len(run.epochs) and run.unit == EPOCH else 0
-        entries.append(replace(entry, name=name, run=run, epochs_done=done))
-    return entries or [entry]
+def _filled(entry: RunEntry, files: Sequence[Path], told: Mapping[str, Any]) -> list[RunEntry]:
+    """Fill in what is told of a training and its log, an entry for each run; None for what is of another type."""
+    fold, seed, planned = (n if type(n) is int else None for n in map(told.get, ("fold", "seed", "epochs")))
+    split = split if isinstance(split := told.get("split"), str) else None
+    entry = replace(entry, split=split, fold=fold, seed=seed, epochs_planned=planned)
+    try:
+        if not files[0].is_file():
+            raise DataError(f"{files[0].name} is missing, so there is no curve.")
+        runs = read_any_log(files)
+    except DataError as error:
+        return [replace(entry, notes=(*entry.notes, str(error)))]
+    names = [entry.name if len(runs) == 1 else ", ".join([entry.name, *run.origin.values()]) for run in runs]
+    done = [int(run.epochs[-1]) if len(run.epochs) and run.unit == EPOCH else 0 for run in runs]
+    return [replace(entry, name=n, run=r, epochs_done=d) for n, r, d in zip(names, runs, done, strict=True)]
 
 
 def _from_name(name: str) -> dict[str, Any]:
-    """Split, fold and seed from the name that `casting_core.training.run` gives a folder; {} for another name."""
-    match = RUN_NAME.fullmatch(name)
-    if not match:
-        return {}
-    fold = match["fold"]
-    return {"split": match["split"], "fold": int(fold) if fold else None, "seed": int(match["seed"])}
+    """Split, fold and seed from the name that `training.run` gives a folder; {} for another name."""
+    told = match.groupdict() if (match := RUN_NAME.fullmatch(name)) else {}
+    return {key: int(each) if each and each.isdigit() else each for key, each in told.items() if key != "name"}
 
 
-def _card_settings(folder: Path) -> tuple[dict[str, Any], tuple[str, ...]]:
-    if not (folder / CARD).is_file():
-        return {}, (f"{CARD} is missing, so nothing is known about this model but its log.",)
+def _settings(file: Path) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Read the training settings of a model's card or of a run folder; {}, and a sentence, where there are none."""
+    rest = "this model but its log" if file.name == CARD else "this run but its log and its name"
     try:
-        settings = read_card(folder).training.get("settings")
+        if not file.is_file():
+            return {}, (f"{file.name} is missing, so nothing is known about {rest}.",)
+        if file.name == CARD:
+            told = read_card(file.parent).training.get("settings")
+        else:
+            told = json.loads(read_bounded(file, MAX_SETTINGS))
     except CastingError as error:
         return {}, (str(error),)
-    return (settings, ()) if isinstance(settings, dict) else ({}, (f"{CARD} tells no training settings.",))
-
-
-def _read_settings(file: Path) -> tuple[dict[str, Any], tuple[str, ...]]:
-    settings: Any = None
-    with suppress(DataError, ValueError, RecursionError):
-        settings = json.loads(read_bounded(file, MAX_SETTINGS))
-    if isinstance(settings, dict):
-        return settings, ()
-    lack = "holds no settings that can be read" if file.is_file() else "is missing"
-    return {}, (f"{SETTINGS} {lack}, so nothing is known about this run but its log and its name.",)
-
-
-def _read(files: Sequence[Path]) -> tuple[tuple[Run, ...], tuple[str, ...]]:
-    """Read a log; the sentence that says why not, where it cannot be read."""
-    if not files[0].is_file():
-        return (), (f"{files[0].name} is missing, so there is no curve.",)
-    try:
-        return read_any_log(files), ()
-    except DataError as error:
-        return (), (str(error),)
+    except (ValueError, RecursionError):
+        told = None
+    if isinstance(told, dict):
+        return told, ()
+    return {}, (f"{file.name} holds no settings that can be read, so nothing is known about {rest}.",)
 
 
 def _patience(run: Run | None) -> float:
@@ -280,17 +228,17 @@ def _patience(run: Run | None) -> float:
     return max(MIN_PATIENCE, EPOCHS_OF_PATIENCE * float(known.max())) if len(known) else FIRST_PATIENCE
 
 
-def _stat(files: Iterable[Path]) -> Files:
+def _stat(files: Iterable[Path]) -> Stats:
     """Return what changes when any of these files does; those that are not there are left out."""
-    found = []
+    stats = []
     for file in files:
         with suppress(OSError):
             told = file.stat()
-            found.append((str(file), told.st_mtime_ns, told.st_size))
-    return tuple(found)
+            stats.append((file, told.st_mtime_ns, told.st_size))
+    return tuple(stats)
 
 
-def _changed(files: Files) -> float:
+def _changed(files: Stats) -> float:
     """When one of them last changed, in seconds since 1970; 0 where there is none."""
     return max((time_ns for _, time_ns, _ in files), default=0) / 1e9
 

@@ -85,10 +85,13 @@ def _choose(every: Sequence[Training]) -> list[str]:
         if gone:
             st.warning("Some runs that the link names are not here.", icon=":material/link_off:")
             st.text("\n".join(f"• {label}" for label in gone[:MOST]))
+    usual: list[str] | None = [each.label for each in every if each.usual][:MOST]
+    if own_logs.CHOSEN in st.session_state:  # a value, or a default: Streamlit wants one of the two
+        st.session_state["runs"], usual = st.session_state.pop(own_logs.CHOSEN), None
     return st.multiselect(
         "Runs",
         options,
-        default=[each.label for each in every if each.usual][:MOST],
+        default=usual,
         key="runs",
         bind="query-params",
         max_selections=MOST,
@@ -224,9 +227,8 @@ def _sentences(picked: Sequence[tuple[Training, Run]]) -> None:
     st.markdown("**What the curves say**")
     lines = []
     for each, run in picked:
-        curve = describe(run)
-        said = f": {curve.sentence}" if curve is not None else ""
-        lines.append(f"- **{wording.as_it_is(each.label)}**{_state(each)}{said}")
+        said = describe(run)
+        lines.append(f"- **{wording.as_it_is(each.label)}**{_state(each)}{said and f': {said}'}")
         notes = [f"Guessed: {guess}" for guess in run.guesses]
         notes += dict.fromkeys([*(each.entry.notes if each.entry is not None else ()), *run.notes])
         lines += [f"  - {wording.as_it_is(note)}" for note in notes]

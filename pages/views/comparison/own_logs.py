@@ -2,24 +2,21 @@
 
 import streamlit as st
 
-from casting_core.training.logs.columns import (
-    TRAIN_ACCURACY,
-    TRAIN_LOSS,
-    VALIDATION_ACCURACY,
-    VALIDATION_LOSS,
-)
+from casting_core.training.logs import columns
 from casting_core.training.logs.splitting import Correction, Log
 from pages.shared import inputs, wording
 from pages.views.comparison import training_runs
 
+CHOSEN = "logs chosen"  # in the session: runs that the view draws from now on
 FILES, FOLDER = "Files", "Folder"
 MOST = 12  # runs that are chosen
 LISTED = 10  # files that are no logs
 MEANINGS = {
-    TRAIN_LOSS: "Loss, training",
-    VALIDATION_LOSS: "Loss, held out",
-    TRAIN_ACCURACY: "Accuracy, training",
-    VALIDATION_ACCURACY: "Accuracy, held out",
+    columns.EPOCH: "Epoch",
+    columns.TRAIN_LOSS: "Loss, training",
+    columns.VALIDATION_LOSS: "Loss, held out",
+    columns.TRAIN_ACCURACY: "Accuracy, training",
+    columns.VALIDATION_ACCURACY: "Accuracy, held out",
 }
 
 
@@ -38,12 +35,17 @@ def show() -> None:
         if files:
             _choose(training_runs.take_in(files))
             st.rerun()
-        refused = training_runs.refused()
+    logs, refused = training_runs.own_logs(), training_runs.refused()
+    if not logs and not refused:
+        return
+    runs = [run for log in logs for run in log.runs]
+    title = f"{len(logs)} log{'s' * (len(logs) != 1)}, {len(runs)} run{'s' * (len(runs) != 1)}"
+    with st.expander(title, expanded=bool(refused) or any(run.guesses for run in runs), icon=":material/list:"):
         if refused:
             st.warning("These files are not drawn.", icon=":material/warning:")
             more = [f"and {len(refused) - LISTED} more"] if len(refused) > LISTED else []
             st.text("\n".join([*(f"• {name}: {reason}" for name, reason in refused[:LISTED]), *more]))
-        for number, log in enumerate(training_runs.own_logs()):
+        for number, log in enumerate(logs):
             _log(number, log)
 
 
@@ -52,7 +54,7 @@ def _choose(labels: list[str]) -> None:
     usual = [each.label for each in training_runs.find() if each.usual]
     there = {each.label for each in training_runs.find()}
     before = [label for label in st.session_state.get("runs", usual) if label in there and label not in labels]
-    st.session_state["runs"] = [*before, *labels][-MOST:]
+    st.session_state[CHOSEN] = [*before, *labels][-MOST:]
 
 
 def _log(number: int, log: Log) -> None:
@@ -74,20 +76,19 @@ def _log(number: int, log: Log) -> None:
 def _correct(number: int, log: Log) -> None:
     """Ask which column is what, and which rows belong to training."""
     st.caption(f"From {wording.as_it_is(log.table.source)}. What was guessed can be set right here.")
-    columns = ["", *log.columns]
     read_as = {own: name for run in log.runs for own, name in run.read_as.items()}
     with st.form(f"correction {number}", border=False):
         name = st.text_input("Name", log.correction.name or log.table.name, max_chars=100, key=f"name {number}")
-        chosen = {
-            own: st.selectbox(
+        chosen = {}
+        for own, label in MEANINGS.items():
+            options = ["", *(log.names if own == columns.EPOCH else log.columns)]
+            chosen[own] = st.selectbox(
                 label,
-                columns,
-                index=columns.index(read_as[own]) if read_as.get(own) in columns else 0,
+                options,
+                index=options.index(read_as[own]) if read_as.get(own) in options else 0,
                 format_func=lambda column: column or "not in this log",
                 key=f"{own} {number}",
             )
-            for own, label in MEANINGS.items()
-        }
         kinds: dict[str, list[str]] = {"training": [], "held_out": []}
         if log.images:
             for kind, label in (("training", "Rows of training images"), ("held_out", "Rows of held-out images")):

@@ -108,7 +108,7 @@ def take_in(files: Sequence[BrowserFile]) -> list[str]:
     found = read_files((file.name, file.getvalue()) for file in files)
     refused = list(found.refused)
     for log in found.logs:
-        cells = sum(each.table.rows * len(each.table.figures) for each in (*kept, log))
+        cells = sum(len(each.table.points) for each in (*kept, log))
         if len(kept) >= MAX_YOURS or cells > MAX_CELLS:
             refused.append(
                 (log.table.source, f"At most {MAX_YOURS} logs, of {MAX_CELLS:,} cells, are kept; remove one.")

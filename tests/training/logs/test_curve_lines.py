@@ -11,20 +11,8 @@ from hypothesis.extra.numpy import arrays
 from scipy.signal import lfilter
 
 from casting_core.errors import SettingsError
-from casting_core.training.logs.curve_lines import (
-    MAX_POINTS,
-    Line,
-    View,
-    elapsed,
-    seconds_since_start,
-    smooth,
-    thin,
-    thinned,
-    time_unit,
-    untimed,
-    visible,
-    whole_line,
-)
+from casting_core.training.logs import curve_lines
+from casting_core.training.logs.curve_lines import MAX_POINTS, Line, View, elapsed, smooth, thin
 from casting_core.training.logs.run import Run
 
 
@@ -37,14 +25,14 @@ def log(name: str = "a", *, seconds: float | None = 60.0, train_loss: Sequence[f
 
 
 def line(log: Run, column: str, view: View) -> Line:
-    return visible(whole_line(log, column, view), view)
+    return curve_lines.visible(curve_lines.whole_line(log, column, view), view)
 
 
 def test_units_of_time():
-    assert time_unit([log(seconds=39.0)]) == ("s", 1.0)
-    assert time_unit([log(seconds=40.0)]) == ("min", 60.0)
-    assert time_unit([log(seconds=2400.0)]) == ("h", 3600.0)
-    assert time_unit([]) == time_unit([log(seconds=None)]) == ("s", 1.0)
+    assert curve_lines.time_unit([log(seconds=39.0)]) == ("s", 1.0)
+    assert curve_lines.time_unit([log(seconds=40.0)]) == ("min", 60.0)
+    assert curve_lines.time_unit([log(seconds=2400.0)]) == ("h", 3600.0)
+    assert curve_lines.time_unit([]) == curve_lines.time_unit([log(seconds=None)]) == ("s", 1.0)
 
 
 def test_nonsense_is_refused():
@@ -63,39 +51,30 @@ def test_ten_thousand_epochs_are_thinned_out_without_losing_a_peak():
     assert found.of == 10_000
     assert (found.y.max(), found.y.min()) == (5.0, 0.1)
     assert {1.0, 1235.0, 7778.0, 10_000.0} <= set(found.x)
-    assert thinned([held, log("short")], View()) == ["long"]
+    assert curve_lines.thinned([held, log("short")], View()) == ["long"]
     closer = View(start=7000.0, end=8000.0)
     assert line(held, "train_loss", closer).of == len(line(held, "train_loss", closer).x) == 1003
-    assert thinned([held], closer) == []
-
-
-def test_a_gap_stays_a_gap():
-    values = np.ones(4000)
-    values[1000:3000] = math.nan
-    kept = values[thin(values, 100)]
-    assert np.isnan(kept).sum() > 10
-    assert np.isfinite(kept[0])
-    assert np.isfinite(kept[-1])
+    assert curve_lines.thinned([held], closer) == []
 
 
 @given(some.lists(some.floats(-10, 10) | some.just(math.nan), min_size=1, max_size=300), some.integers(4, 60))
 def test_thinning_keeps_ends_and_extremes(values: list[float], most: int):
     array = np.array(values)
     kept = thin(array, most)
-    assert len(kept) <= max(most, 0)
+    assert (kept[0], kept[-1]) == (0, len(values) - 1)
     assert (np.diff(kept) > 0).all()
-    assert kept[0] == 0
-    assert kept[-1] == len(values) - 1
+    assert len(kept) <= most
+    assert len(kept) == len(values) or len(values) > most
     if np.isfinite(array).any():
-        assert np.nanmin(array[kept]) == np.nanmin(array)
-        assert np.nanmax(array[kept]) == np.nanmax(array)
-    if len(values) <= most:
-        assert len(kept) == len(values)
+        assert (np.nanmin(array[kept]), np.nanmax(array[kept])) == (np.nanmin(array), np.nanmax(array))
+    gap = np.ones(4000)
+    gap[1000:3000] = math.nan  # stays one
+    assert np.isnan(gap[thin(gap, 100)]).sum() > 10
 
 
 def test_a_log_without_times_is_named() -> None:
-    assert untimed([log("timed"), log("timeless", seconds=None)]) == ["timeless"]
-    assert seconds_since_start(log(seconds=math.nan)) is None
+    assert curve_lines.untimed([log("timed"), log("timeless", seconds=None)]) == ["timeless"]
+    assert len(elapsed(log(seconds=math.nan))) == len(elapsed(log(seconds=None))) == 0
     assert len(line(log(seconds=None), "train_loss", View(by_time=True)).x) == 0
 
 
@@ -106,27 +85,15 @@ def test_what_a_log_does_not_hold_is_a_line_without_points() -> None:
     assert line(log(), "train_loss", View(start=20.0)).of == 0
 
 
-@given(
-    some.lists(some.floats(1e-3, 1e6) | some.sampled_from([math.nan, math.inf, -math.inf]), max_size=50),
-    some.floats(0, 0.99),
-)
-def test_lines_are_smoothed_as_the_summary_smooths(values: list[float], weight: float) -> None:
-    """Where it is no number, there is a gap that moves nothing."""
-    array = np.array(values)
-    found = whole_line(log(train_loss=values), "train_loss", View(smoothing=weight))
-    finite = np.where(np.isfinite(array), array, np.nan)
-    np.testing.assert_array_equal(found.logged, finite)
-    np.testing.assert_allclose(found.y, smooth(finite, weight), rtol=1e-12)
-
-
-def test_smoothing_by_hand() -> None:
+def test_what_is_no_number_is_a_gap_that_moves_nothing() -> None:
     # of 1 and 4 with weight 0.5: (0.5 · 0.5 · 1 + 0.5 · 4) / 0.75
-    np.testing.assert_allclose(smooth(np.array([1.0, 4.0]), 0.5), [1, 3])
-    smoothed = smooth(np.array([1.0, math.nan, 4.0, math.inf, 2.0]), 0.5)
-    np.testing.assert_allclose(smoothed[[0, 2, 4]], smooth(np.array([1.0, 4.0, 2.0]), 0.5))
-    assert math.isnan(smoothed[1])
-    assert smoothed[3] == math.inf
+    values = [1.0, math.nan, 4.0, math.inf]
+    np.testing.assert_allclose(smooth(np.array(values), 0.5), [1, math.nan, 3, math.inf])
+    found = curve_lines.whole_line(log(train_loss=values), "train_loss", View(smoothing=0.5))
+    np.testing.assert_allclose([found.y, found.logged], [[1, math.nan, 3, math.nan], [1, math.nan, 4, math.nan]])
     assert smooth(np.empty(0), 0.5).shape == (0,)
+    below = curve_lines.whole_line(log(train_loss=[1.0, 0.0, -1.0]), "train_loss", View(logarithmic=True))
+    np.testing.assert_array_equal(below.y, [1, math.nan, math.nan])
 
 
 @given(values=arrays(float, some.integers(1, 30), elements=some.floats(-1e6, 1e6)), weight=some.floats(0, 0.99))
@@ -137,8 +104,7 @@ def test_smoothing_beside_scipy(values: np.ndarray, weight: float) -> None:
     np.testing.assert_array_equal(values, given_values)  # not changed
 
 
-def test_elapsed() -> None:
-    np.testing.assert_array_equal(elapsed(np.array([10.0, 20.0, 30.0])), [10, 30, 60])
-    odd = np.array([10.0, math.nan, -5.0, 20.0, math.inf, 30.0])
-    np.testing.assert_array_equal(elapsed(odd), [10, 30, 50, 70, 90, 120])
-    assert np.isnan(elapsed(np.array([math.nan, math.nan]))).all()
+def test_epochs_whose_time_is_odd_count_as_long_as_the_others() -> None:
+    seconds = np.array([10.0, math.nan, -5.0, 20.0, math.inf, 30.0])
+    run = Run(name="x", epochs=np.arange(6), columns={"seconds": seconds})
+    np.testing.assert_array_equal(elapsed(run), [10, 30, 50, 70, 90, 120])

@@ -8,7 +8,7 @@ from contextlib import closing
 import pytest
 
 from casting_core.errors import DataError
-from casting_core.training.logs import databases
+from casting_core.training.logs import databases, table
 from casting_core.training.logs.reading import read_any_log
 
 TRACKIO = (
@@ -85,5 +85,6 @@ def test_damaged_and_foreign_databases_are_refused(monkeypatch: pytest.MonkeyPat
         read_any_log(content, "x.db")
     monkeypatch.undo()
     monkeypatch.setattr(databases, "MAX_ROWS", 3)
-    with pytest.raises(DataError, match="over 3 rows"):
+    monkeypatch.setattr(table, "MAX_ROWS", 3)
+    with pytest.raises(DataError, match="has 4 rows"):
         read_any_log(content, "x.db")

@@ -1,7 +1,6 @@
 """Trackers with a file for each metric: their files are one run, also while they grow."""
 
 from casting_core.training.logs.reading import read_files
-from tests.training.logs.test_csv_log import only
 
 MLFLOW = {
     "mlruns/0/abc/metrics/train_loss": b"1716900000000 0.9 0\n1716900060000 0.8 1\n1716900120000 0.7 2\n171690018",
@@ -19,23 +18,10 @@ def test_a_run_of_mlflow_is_its_metrics_by_its_name() -> None:
     assert one.columns["train_loss"].tolist() == [0.9, 0.8, 0.7]
     assert one.present["validation_loss"].all()  # one of them is nan
     assert one.series("seconds")[1].tolist() == [60, 60]
-
-
-def test_a_metric_alone_is_named_by_its_file() -> None:
-    run = only(MLFLOW["mlruns/0/def/metrics/val_loss"], "val_loss")
-    assert run.columns["validation_loss"].tolist() == [1, 0.9]
-
-
-def test_dvclive() -> None:
-    files = {
-        "live/plots/metrics/train/loss.tsv": b"step\tloss\n0\t0.8\n1\t0.6\n",
-        "live/plots/metrics/val/loss.tsv": b"step\ttimestamp\tloss\n0\t1716900000000\t0.9\n1\t1716900060000\t0.7\n",
-    }
-    (run,) = read_files(files.items()).logs[0].runs
-    assert (run.name, run.epochs.tolist()) == ("live", [1, 2])
-    assert run.columns["validation_loss"].tolist() == [0.9, 0.7]
+    ((alone,),) = (log.runs for log in read_files([("val_loss", MLFLOW["mlruns/0/def/metrics/val_loss"])]).logs)
+    assert (alone.name, alone.columns["validation_loss"].tolist()) == ("val_loss", [1, 0.9])
 
 
 def test_a_run_without_values_is_refused() -> None:
     ((name, why),) = read_files([("r/tags/mlflow.runName", b"x")]).refused
-    assert (name, why) == ("r", "r holds no values of a metric; choose the folder of a training.")
+    assert (name, why) == ("r", "holds no course over epochs, single values at most; choose the log of a training.")

@@ -15,10 +15,8 @@ from tests.faults.mutants import broken
 
 COUNT = 2000 if os.environ.get("CASTING_LONG_FAULTS") else 150
 HERE = Path(__file__).with_name("tools")
-FILES = {
-    file.relative_to(HERE).as_posix(): file.read_bytes() for file in sorted(HERE.rglob("*")) if file.suffix != ".md"
-    and file.is_file()
-}  # fmt: skip
+PATHS = sorted(file for file in HERE.rglob("*") if file.is_file() and file.suffix != ".md")
+FILES = {file.relative_to(HERE).as_posix(): file.read_bytes() for file in PATHS}
 OWN = {"tl": "train_loss", "vl": "validation_loss", "ta": "train_accuracy", "va": "validation_accuracy"}
 OWN |= {"l": "loss", "a": "accuracy"}
 LOGGED = {  # where a tool logs what it is given
@@ -40,6 +38,7 @@ GIVEN: dict[str, list[str]] = {  # tool → for each run: its name, and what of 
     "ultralytics": ["ultralytics: tl vl va"],
     "wandb": ["brisk-fox-3: tl vl va"],
 }
+KERAS = ["german", "history_pandas", "keras", "keras", "keras, part 1", "quoted_decimal", "records", "train"]
 FOUND: dict[str, list[str]] = {  # tool → for each run: its name, epochs, and the last value of each curve
     "catboost": [
         "catboost_info: 5 tl=0.525 vl=0.588 ta=0.953 va=0.78",
@@ -49,19 +48,7 @@ FOUND: dict[str, list[str]] = {  # tool → for each run: its name, epochs, and 
     ],
     "fastai": ["fastai, part 1: 3 tl=0.635 vl=0.626 va=0.656", "fastai, part 2: 2 tl=0.622 vl=0.616 va=0.656"],
     "keras": [
-        *(
-            f"{name}: 3 tl=0.761 vl=0.64 ta=0.542 va=0.625"
-            for name in (
-                "german",
-                "history_pandas",
-                "keras",
-                "keras",
-                "keras, part 1",
-                "quoted_decimal",
-                "records",
-                "train",
-            )
-        ),
+        *(f"{name}: 3 tl=0.761 vl=0.64 ta=0.542 va=0.625" for name in KERAS),
         "keras, part 2: 2 tl=0.761 vl=0.64 ta=0.542 va=0.625",
     ],
     "lightgbm": ["evals: 5 tl=0.51 vl=0.594"],
@@ -74,10 +61,8 @@ FOUND: dict[str, list[str]] = {  # tool → for each run: its name, epochs, and 
     ],
     "xgboost": ["evals_sklearn: 5", "xgboost: 5 tl=0.224 vl=0.363"],  # validation_0 and _1: nobody knows which is which
 }
-REFUSED = {
-    "dvclive/metrics.json": "single values, and no course over epochs",
-    "transformers/all_results.json": "single values, and no course over epochs",
-}
+NO_COURSE = "holds no course over epochs, single values at most; choose the log of a training."
+REFUSED = {"dvclive/metrics.json": NO_COURSE, "transformers/all_results.json": NO_COURSE}
 
 
 def read(tool: str) -> tuple[list, dict[str, str]]:
@@ -96,7 +81,7 @@ def test_what_a_tool_was_given_comes_back(tool: str) -> None:
         for own in map(OWN.get, curves.split()):
             assert run.columns[own].tolist() == pytest.approx(LOGGED[own], abs=1e-6)
     assert len(by_name) == len(GIVEN[tool])
-    assert all(REFUSED[path] in why for path, why in refused.items())
+    assert refused.items() <= REFUSED.items()
 
 
 @pytest.mark.parametrize("tool", FOUND)
@@ -107,12 +92,11 @@ def test_what_a_tool_measured_is_read(tool: str) -> None:
         last = [f" {short}={run.series(own)[1][-1]:.3g}" for short, own in OWN.items() if own in run.columns]
         told.append(f"{run.name}: {len(run.epochs)}{''.join(last)}")
     assert sorted(told) == sorted(FOUND[tool])
-    assert all(REFUSED[path] in why for path, why in refused.items())
+    assert refused.items() <= REFUSED.items()
 
 
 def test_nothing_of_a_machine_is_in_these_files() -> None:
     assert len(FILES) >= 40
-    assert len(GIVEN | FOUND) >= 12
     assert not [path for path, content in FILES.items() if b"/tmp" in content or b"/home" in content]
 
 

@@ -12,20 +12,12 @@ import pytest
 from casting_core.networks.card import MODELS, shipped
 from casting_core.training.logs import reading, runs
 from casting_core.training.logs.log import COLUMNS, EpochRecord, write_log
-from casting_core.training.logs.runs import (
-    LOG,
-    RESULT,
-    SETTINGS,
-    RunCatalogue,
-    RunEntry,
-    RunKind,
-    RunState,
-    shipped_runs,
-)
+from casting_core.training.logs.runs import LOG, RESULT, SETTINGS, RunCatalogue, RunEntry, RunKind, RunState
 from casting_core.training.settings import settings_for
 from tests import ROOT
 
 NOW = 1_000_000.0
+FINISHED, RUNNING, STOPPED, QUIET = RunState
 
 
 class Clocks:
@@ -35,13 +27,11 @@ class Clocks:
         self.steady, self.day = 50.0, NOW
         self.catalogue = RunCatalogue(runs, runs / "no models", steady=lambda: self.steady, now=lambda: self.day)
 
-    def only(self) -> RunEntry:
+    def after(self, seconds: float) -> RunEntry:
+        """The only run, after some time has passed."""
+        self.steady, self.day = self.steady + seconds, self.day + seconds
         (entry,) = self.catalogue.refresh()
         return entry
-
-    def wait(self, seconds: float) -> None:
-        self.steady += seconds
-        self.day += seconds
 
     def touch(self, folder: Path) -> None:
         for file in folder.iterdir():
@@ -53,13 +43,20 @@ def make(folder: Path, epochs: int | None = 2, *, seconds: float = 10.0, result:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / SETTINGS).write_text(json.dumps(settings_for("cnn", epochs=5, **settings).to_json()))
     if epochs is not None:
-        values = dict.fromkeys(COLUMNS[1:], 0.5)
-        write_log(folder / LOG, [EpochRecord(epoch=n + 1, **{**values, "seconds": seconds}) for n in range(epochs)])
+        values = {**dict.fromkeys(COLUMNS[1:], 0.5), "seconds": seconds}
+        write_log(folder / LOG, [EpochRecord(epoch=n + 1, **values) for n in range(epochs)])
     if result:
         (folder / RESULT).write_text("{}")
     for file in folder.iterdir():
         os.utime(file, (NOW, NOW))
     return folder
+
+
+def write(folder: Path, files: dict[str, bytes | str]) -> None:
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content.encode() if isinstance(content, str) else content)
+        os.utime(folder / name, (NOW, NOW))
 
 
 def local_runs(runs: Path) -> list[RunEntry]:
@@ -68,209 +65,136 @@ def local_runs(runs: Path) -> list[RunEntry]:
 
 
 def test_a_finished_run(tmp_path: Path) -> None:
-    folder = make(tmp_path / "cnn-by-source-3-seed2", 5, result=True, split="by-source", fold=3, seed=2)
+    told = {"split": "by-source", "fold": 3, "seed": 2}
+    folder = make(tmp_path / "cnn-by-source-3-seed2", 5, result=True, **told)
     (entry,) = local_runs(tmp_path)
-    assert entry == RunEntry(
-        name="cnn-by-source-3-seed2",
-        folder=folder,
-        kind=RunKind.LOCAL,
-        model="cnn",
-        split="by-source",
-        fold=3,
-        seed=2,
-        settings=settings_for("cnn", epochs=5, split="by-source", fold=3, seed=2).to_json(),
-        epochs_planned=5,
-        epochs_done=5,
-        state=RunState.FINISHED,
-        run=entry.run,
-    )
+    settings = settings_for("cnn", epochs=5, **told).to_json()
+    counts = {"epochs_planned": 5, "epochs_done": 5, "state": FINISHED}
+    about = {"name": folder.name, "folder": folder, "kind": RunKind.LOCAL, "model": "cnn", "settings": settings}
+    assert entry == RunEntry(**about, **told, **counts, run=entry.run)
     assert entry.run.epochs.tolist() == [1, 2, 3, 4, 5]
 
 
 @pytest.mark.parametrize(
-    ("seconds", "quiet", "state"),
+    ("epochs", "seconds", "patience"),
     [
-        (10, 59, RunState.RUNNING),  # a minute at least
-        (10, 61, RunState.STOPPED),
-        (100, 299, RunState.RUNNING),  # three epochs
-        (100, 301, RunState.STOPPED),
-        (float("nan"), 899, RunState.RUNNING),  # no epoch's time is known
-        (float("nan"), 901, RunState.STOPPED),
+        (2, 10, 60),  # a minute at least
+        (2, 100, 300),  # three epochs
+        (2, float("nan"), 900),  # no epoch's time is known
+        (0, 10, 900),
+        (None, 10, 900),
+        (5, 10, 60),  # all epochs without a result are not finished
     ],
 )
-def test_patience_goes_by_the_runs_own_epochs(tmp_path: Path, seconds: float, quiet: float, state: RunState) -> None:
-    make(tmp_path / "run", 2, seconds=seconds)
+def test_patience_goes_by_the_runs_own_epochs(tmp_path: Path, epochs: int, seconds: float, patience: float) -> None:
+    make(tmp_path / "run", epochs, seconds=seconds)
     clocks = Clocks(tmp_path)
-    assert clocks.only().state == RunState.RUNNING
-    clocks.wait(quiet)
-    assert clocks.only().state == state
-    first_look = Clocks(tmp_path)
-    first_look.wait(quiet)
-    assert first_look.only().state == state
-
-
-@pytest.mark.parametrize("epochs", [None, 0])
-def test_before_the_first_epoch(tmp_path: Path, epochs: int | None) -> None:
-    make(tmp_path / "run", epochs)
-    clocks = Clocks(tmp_path)
-    entry = clocks.only()
-    assert (entry.state, entry.epochs_done, entry.epochs_planned) == (RunState.RUNNING, 0, 5)
+    entry = clocks.after(0)
+    assert (entry.state, entry.epochs_done, entry.epochs_planned) == (RUNNING, epochs or 0, 5)
     assert (entry.run is None) == bool(entry.notes) == (epochs is None)
-    clocks.wait(1000)
-    assert clocks.only().state == RunState.STOPPED
+    assert [clocks.after(patience - 1).state, clocks.after(2).state] == [RUNNING, STOPPED]
+    assert [Clocks(tmp_path).after(patience + late).state for late in (-1, 1)] == [RUNNING, STOPPED]  # a first look
 
 
-def test_a_run_that_grows_again_is_running_again(tmp_path: Path) -> None:
+def test_a_run_that_grows_again_is_running_again_unless_it_grew_long_ago(tmp_path: Path) -> None:
     folder = make(tmp_path / "run", 2)
     clocks = Clocks(tmp_path)
-    clocks.wait(500)
-    assert clocks.only().state == RunState.STOPPED
+    assert clocks.after(500).state == STOPPED
     make(folder, 3)
     clocks.touch(folder)
-    clocks.wait(30)
-    entry = clocks.only()
-    assert (entry.state, entry.epochs_done) == (RunState.RUNNING, 3)
-    clocks.wait(61)
-    assert clocks.only().state == RunState.STOPPED
-
-
-def test_growth_long_ago_that_nobody_looked_at_is_not_running(tmp_path: Path) -> None:
-    folder = make(tmp_path / "run", 2)
-    clocks = Clocks(tmp_path)
-    clocks.only()
-    clocks.wait(100)
-    make(folder, 3)
+    entry = clocks.after(30)
+    assert (entry.state, entry.epochs_done) == (RUNNING, 3)
+    assert clocks.after(61).state == STOPPED
+    make(folder, 4)
     clocks.touch(folder)
-    clocks.wait(3600)
-    assert clocks.only().state == RunState.STOPPED
+    assert clocks.after(3600).state == STOPPED  # nobody had looked
 
 
 @pytest.mark.parametrize("jump", [-7200.0, 7200.0])
 def test_a_jump_of_the_clock_changes_nothing(tmp_path: Path, jump: float) -> None:
     folder = make(tmp_path / "run", 2)
     clocks = Clocks(tmp_path)
-    assert clocks.only().state == RunState.RUNNING
+    assert clocks.after(0).state == RUNNING
     clocks.day += jump
-    clocks.wait(30)
-    assert clocks.only().state == RunState.RUNNING
+    assert clocks.after(30).state == RUNNING
     make(folder, 3)  # written by the clock before it jumped
-    assert clocks.only().state == RunState.RUNNING
-    clocks.wait(61)
-    assert clocks.only().state == RunState.STOPPED  # also while its files are from the future
-
-
-def test_a_file_from_the_future_does_not_run_forever(tmp_path: Path) -> None:
-    make(tmp_path / "run", 2)
-    clocks = Clocks(tmp_path)
-    clocks.day -= 7200
-    assert clocks.only().state == RunState.STOPPED
-    assert local_runs(tmp_path)[0].state == RunState.STOPPED  # by the real clock, long ago
+    assert clocks.after(0).state == RUNNING
+    assert clocks.after(61).state == STOPPED  # also while its files are from the future
+    first = Clocks(tmp_path)
+    first.day += jump
+    assert first.after(0).state == local_runs(tmp_path)[0].state == STOPPED
 
 
 def test_the_result_of_an_earlier_training_does_not_count(tmp_path: Path) -> None:
     make(tmp_path / "run", 2, result=True)
     clocks = Clocks(tmp_path)
-    assert clocks.only().state == RunState.RUNNING
-    clocks.wait(3600)
-    assert clocks.only().state == RunState.STOPPED
+    assert [clocks.after(0).state, clocks.after(3600).state] == [RUNNING, STOPPED]
 
 
-def test_all_epochs_without_a_result_are_not_finished(tmp_path: Path) -> None:
-    make(tmp_path / "run", 5)
-    clocks = Clocks(tmp_path)
-    clocks.wait(3600)
-    assert clocks.only().state == RunState.STOPPED
-
-
-@pytest.mark.parametrize(
-    "text", ["", "{", "[1]", "null", '"x"', "[" * 100_000, "\xff", '{"model": 3, "epochs": "many"}']
-)
+@pytest.mark.parametrize("text", ["", "{", "[1]", "null", '"x"', "[" * 100_000, "\xff"])
 def test_settings_that_cannot_be_read_are_a_note(tmp_path: Path, text: str) -> None:
     folder = make(tmp_path / "cnn-by-source-2-seed1", 2, result=True)
     (folder / SETTINGS).write_bytes(text.encode("latin-1"))
     (entry,) = local_runs(tmp_path)
-    assert (entry.model, entry.epochs_done, entry.epochs_planned) in (
-        ("cnn", 2, None),
-        ("cnn-by-source-2-seed1", 2, None),
-    )
-    assert entry.state == RunState.FINISHED
-    if not text.startswith('{"'):
-        assert (entry.split, entry.fold, entry.seed, entry.settings) == ("by-source", 2, 1, {})
-        assert entry.notes == (
-            "settings.json holds no settings that can be read, so nothing is known about this run but its log and its "
-            "name.",
-        )
+    assert (entry.model, entry.epochs_done, entry.epochs_planned, entry.state) == ("cnn", 2, None, FINISHED)
+    assert (entry.split, entry.fold, entry.seed, entry.settings) == ("by-source", 2, 1, {})
+    lack = "holds no settings that can be read, so nothing is known about this run but its log and its name."
+    assert entry.notes == (f"settings.json {lack}",)
 
 
-def test_what_is_missing_is_a_note(tmp_path: Path) -> None:
+def test_what_is_missing_or_odd_is_a_note(tmp_path: Path) -> None:
     (make(tmp_path / "a", 2) / SETTINGS).unlink()
     make(tmp_path / "b", None, result=True)
     (make(tmp_path / "c", 2) / LOG).write_bytes(b"\x89PNG\0")
-    a, b, c = local_runs(tmp_path)
+    (make(tmp_path / "d", 2) / SETTINGS).write_text('{"model": 3, "epochs": "many"}')
+    a, b, c, d = local_runs(tmp_path)
     assert a.notes[0].startswith("settings.json is missing")
-    assert b.notes == ("log.csv is missing, so there is no curve.",)
-    assert b.state == RunState.FINISHED
-    assert c.run is None
-    assert "c/log.csv is an image" in c.notes[0]
+    assert (b.notes, b.state) == (("log.csv is missing, so there is no curve.",), FINISHED)
+    assert (c.run, c.notes) == (None, ("c/log.csv is an image. See the list of formats.",))
+    assert (d.model, d.epochs_planned, d.epochs_done) == ("d", None, 2)
 
 
 def test_where_runs_are_looked_for(tmp_path: Path) -> None:
     for name in ("run 10", "run 2", "night/shift/one", "night/shift/a/b/c/too deep", ".hidden/run", "run 2/inside"):
         make(tmp_path / name)
-    (tmp_path / "empty").mkdir()
-    (tmp_path / "file.txt").touch()
-    assert [e.folder.relative_to(tmp_path).as_posix() for e in local_runs(tmp_path)] == [
-        "night/shift/one",
-        "run 2",
-        "run 10",
-    ]
+    write(tmp_path, {"empty/file.txt": ""})
+    found = [entry.folder.relative_to(tmp_path).as_posix() for entry in local_runs(tmp_path)]
+    assert found == ["night/shift/one", "run 2", "run 10"]
     assert local_runs(tmp_path / "nowhere") == []
-    (itself,) = local_runs(tmp_path / "run 2")
-    assert itself.name == "run 2"
+    assert [entry.name for entry in local_runs(tmp_path / "run 2")] == ["run 2"]
 
 
 def test_of_many_runs_the_newest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("casting_core.training.logs.runs.MAX_RUNS", 2)
-    for number in (1, 2, 3):
-        folder = make(tmp_path / f"run {number}")
-        for file in folder.iterdir():
-            os.utime(file, (NOW - 100 * (number == 2), NOW))
-            os.utime(file, (NOW, NOW - 100 * (number == 2)))
+    monkeypatch.setattr(runs, "MAX_RUNS", 2)
+    for number, age in ((1, 0), (2, 100), (3, 0)):
+        for file in make(tmp_path / f"run {number}").iterdir():
+            os.utime(file, (NOW, NOW - age))
     assert [entry.name for entry in local_runs(tmp_path)] == ["run 1", "run 3"]
 
 
-def test_the_shipped_models() -> None:
-    entries = shipped_runs()
+def test_the_shipped_models_and_local_runs(tmp_path: Path) -> None:
+    entries = runs.shipped_runs()
     own = [entry for entry in entries if entry.kind == RunKind.SHIPPED]
     assert [entry.name for entry in own] == shipped()
     for entry in own:
         assert entry.shipped_epoch == entry.epochs_done == entry.epochs_planned == entry.settings["epochs"]
         assert (entry.split, entry.fold, entry.seed, entry.notes) == ("official", None, 0, ())
-    assert all(entry.run is not None and entry.state == RunState.FINISHED for entry in entries)
-    further = [e for e in entries if e.model == "castnet" and e.kind == RunKind.FURTHER]
-    assert [(e.split, e.fold, e.seed) for e in further] == [
-        *(("by-source", fold, 0) for fold in range(5)),
-        ("official", None, 1),
-        ("official", None, 2),
-    ]
+    assert all(entry.run is not None and entry.state == FINISHED for entry in entries)
+    further = [entry for entry in entries if entry.model == "castnet" and entry.kind == RunKind.FURTHER]
+    folds = [("by-source", fold, 0) for fold in range(5)]
+    assert [(e.split, e.fold, e.seed) for e in further] == [*folds, ("official", None, 1), ("official", None, 2)]
     assert all(e.shipped_epoch is None and e.settings["fold"] == e.fold for e in further)
+    make(tmp_path / "mine", 5, result=True)
+    both = RunCatalogue(tmp_path).refresh()
+    assert ([e.name for e in both[:-1]], both[-1].kind) == ([e.name for e in entries], RunKind.LOCAL)
 
 
 def test_models_without_a_card_or_a_log(tmp_path: Path) -> None:
-    card = (MODELS / "cnn" / "card.json").read_bytes()
-    log = (MODELS / "cnn" / LOG).read_bytes()
-    for name, files in {
-        "castnet": {LOG: log},
-        "no-log": {"card.json": card},
-        "bad-card": {"card.json": b"{", LOG: log},
-        "bad-log": {"card.json": card, LOG: b"name,age\n"},
-        "only-runs": {"runs/odd name/log.csv": log, "runs/empty/notes.txt": b""},
-        "nothing": {"readme.txt": b""},
-    }.items():
-        for path, content in files.items():
-            (tmp_path / name / path).parent.mkdir(parents=True, exist_ok=True)
-            (tmp_path / name / path).write_bytes(content)
-    entries = {entry.name: entry for entry in shipped_runs(tmp_path)}
+    card, log = ((MODELS / "cnn" / name).read_bytes() for name in ("card.json", LOG))
+    files = {"castnet/log.csv": log, "no-log/card.json": card, "bad-card/card.json": b"{", "bad-card/log.csv": log}
+    files |= {"bad-log/card.json": card, "bad-log/log.csv": b"name,age\n", "nothing/readme.txt": b""}
+    write(tmp_path, files | {"only-runs/runs/odd name/log.csv": log, "only-runs/runs/empty/notes.txt": b""})
+    entries = {entry.name: entry for entry in runs.shipped_runs(tmp_path)}
     assert list(entries) == ["castnet", "bad-card", "bad-log", "no-log", "only-runs", "empty", "odd name"]
     assert entries["castnet"].notes == ("card.json is missing, so nothing is known about this model but its log.",)
     assert (entries["castnet"].epochs_done, entries["castnet"].epochs_planned) == (10, None)
@@ -281,43 +205,28 @@ def test_models_without_a_card_or_a_log(tmp_path: Path) -> None:
     assert len(entries["only-runs"].notes) == 2
     assert (entries["odd name"].seed, entries["odd name"].epochs_done) == (None, 10)
     assert entries["empty"].run is None
-    assert shipped_runs(tmp_path / "nowhere") == []
+    assert runs.shipped_runs(tmp_path / "nowhere") == []
 
 
-def test_both_lists_together(tmp_path: Path) -> None:
-    make(tmp_path / "mine", 5, result=True)
-    entries = RunCatalogue(tmp_path).refresh()
-    assert [entry.kind for entry in entries if entry.kind != RunKind.FURTHER] == [
-        *[RunKind.SHIPPED] * len(shipped()),
-        RunKind.LOCAL,
-    ]
+def test_what_has_not_changed_is_not_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = (MODELS / "cnn" / LOG).read_bytes()
+    write(tmp_path / "models", {"cnn/log.csv": log, "cnn/runs/cnn-official-seed1/notes.txt": ""})
+    make(tmp_path / "runs" / "a", 2)
+    changing = make(tmp_path / "runs" / "b", 2)
+    read: list[str] = []
+    monkeypatch.setattr(runs, "read_any_log", lambda f: read.append(f[0].parent.name) or reading.read_any_log(f))
+    catalogue = RunCatalogue(tmp_path / "runs", tmp_path / "models")
 
+    def done() -> list[int]:
+        return [entry.epochs_done for entry in catalogue.refresh()]
 
-def test_a_run_is_read_anew_only_when_its_files_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    make(tmp_path / "a", 2)
-    changing = make(tmp_path / "b", 2)
-    read: list[Path] = []
-    monkeypatch.setattr(runs, "read_any_log", lambda files: read.extend(files) or reading.read_any_log(files))
-    catalogue = RunCatalogue(tmp_path, tmp_path / "no models")
-    assert [entry.epochs_done for entry in catalogue.refresh()] == [2, 2]
-    catalogue.refresh()
+    assert (done(), done()) == ([10, 0, 2, 2],) * 2
     make(changing, 3)
-    assert [entry.epochs_done for entry in catalogue.refresh()] == [2, 3]
-    assert read == [tmp_path / "a" / LOG, tmp_path / "b" / LOG, tmp_path / "b" / LOG]
+    assert (done(), read) == ([10, 0, 2, 3], ["cnn", "a", "b", "b"])
+    write(tmp_path / "models", {"cnn/runs/cnn-official-seed1/log.csv": log})
     for file in changing.iterdir():
         file.unlink()
-    assert [entry.name for entry in catalogue.refresh()] == ["a"]
-
-
-def test_the_shipped_models_are_read_anew_when_a_file_of_theirs_changes(tmp_path: Path) -> None:
-    (tmp_path / "cnn" / "runs" / "cnn-official-seed1").mkdir(parents=True)
-    (tmp_path / "cnn" / LOG).write_bytes((MODELS / "cnn" / LOG).read_bytes())
-    catalogue = RunCatalogue(tmp_path / "no runs", tmp_path)
-    (own, further), again = catalogue.refresh(), catalogue.refresh()
-    assert again[0] is own
-    assert (own.epochs_done, further.run, further.seed) == (10, None, 1)
-    (further.folder / LOG).write_bytes((MODELS / "cnn" / LOG).read_bytes())
-    assert [entry.epochs_done for entry in catalogue.refresh()] == [10, 10]
+    assert (done(), read[4:]) == ([10, 10, 2], ["cnn", "cnn-official-seed1"])
 
 
 def test_logs_of_other_tools_are_found_beside_our_runs_and_followed(tmp_path: Path) -> None:
@@ -329,27 +238,24 @@ def test_logs_of_other_tools_are_found_beside_our_runs_and_followed(tmp_path: Pa
         "hf/trainer_state.json": "{",
         "ours/metrics.csv": "epoch,val_loss\n1,0.5\n",  # of a run of ours
     }
-    for name, text in files.items():
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(text)
-        os.utime(tmp_path / name, (NOW, NOW))
+    write(tmp_path, files)
     clocks = Clocks(tmp_path)
-    found = {entry.name: entry for entry in clocks.catalogue.refresh()}
-    assert list(found) == [
-        *("folds/history.csv, 0", "folds/history.csv, 1", "hf/trainer_state.json"),
-        *("mlruns/0/r", "ours", "yolo/train/results.csv"),
-    ]
-    assert found["folds/history.csv, 1"].run.origin == {"fold": "1"}
-    assert "is JSON" in found["hf/trainer_state.json"].notes[0] or "damaged" in found["hf/trainer_state.json"].notes[0]
+
+    def found() -> dict[str, RunEntry]:
+        return {entry.name: entry for entry in clocks.catalogue.refresh()}
+
+    others = ["folds/history.csv, 0", "folds/history.csv, 1", "hf/trainer_state.json", "mlruns/0/r"]
+    assert list(found()) == [*others, "ours", "yolo/train/results.csv"]
+    assert found()["folds/history.csv, 1"].run.origin == {"fold": "1"}
+    assert "damaged" in found()["hf/trainer_state.json"].notes[0]
     with (tmp_path / "yolo/train/results.csv").open("a") as stream:
         stream.write("2,0.4\n3,0.")  # still being written
-    clocks.wait(30)
-    grown = next(entry for entry in clocks.catalogue.refresh() if entry.name == "yolo/train/results.csv")
-    assert (grown.state, grown.epochs_done) == (RunState.RUNNING, 2)
-    clocks.wait(1000)
-    states = {entry.name: entry.state for entry in clocks.catalogue.refresh()}
-    assert states.pop("ours") is RunState.STOPPED
-    assert set(states.values()) == {RunState.QUIET}  # whether they have finished, nobody knows
+    clocks.steady, clocks.day = clocks.steady + 30, clocks.day + 30
+    grown = found()["yolo/train/results.csv"]
+    assert (grown.state, grown.epochs_done) == (RUNNING, 2)
+    clocks.steady += 1000
+    states = {name: entry.state for name, entry in found().items()}
+    assert (states.pop("ours"), set(states.values())) == (STOPPED, {QUIET})  # whether they have finished, nobody knows
 
 
 def test_looking_at_runs_is_light() -> None:
@@ -359,7 +265,5 @@ def test_looking_at_runs_is_light() -> None:
         "[curve_summary.describe(e.run) for e in runs.RunCatalogue().refresh()]; "
         f"print(*sorted({heavy} & set(sys.modules)))"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", command], capture_output=True, text=True, check=True, cwd=ROOT, timeout=60
-    )
-    assert done.stdout.split() == []
+    told = {"capture_output": True, "text": True, "check": True, "cwd": ROOT, "timeout": 60}
+    assert subprocess.run([sys.executable, "-c", command], **told).stdout.split() == []

@@ -8,14 +8,23 @@ import pytest
 from casting_core.errors import DataError
 from casting_core.training.logs import wandb_log
 from casting_core.training.logs.reading import read_any_log
-from casting_core.training.logs.wandb_log import BLOCK, HEADER, _record
+from casting_core.training.logs.wandb_log import BLOCK, HEADER
+
+
+def field(number: int, content: bytes) -> bytes:
+    """A field of a protocol buffer that holds bytes."""
+    parts = []
+    for value in (number << 3 | 2, len(content)):
+        while value > 127:
+            parts.append(value % 128 + 128)
+            value //= 128
+        parts.append(value)
+    return bytes(parts) + content
 
 
 def history(step: int, **values: object) -> bytes:
-    record = _record()()
-    for key, value in {"_step": step, **values}.items():
-        record.history.item.add(nested_key=[key], value_json=str(value))
-    return record.SerializeToString()
+    items = [field(2, key.encode()) + field(16, str(told).encode()) for key, told in {"_step": step, **values}.items()]
+    return field(2, b"".join(field(1, item) for item in items))
 
 
 def written(messages: Sequence[bytes]) -> bytes:
@@ -41,10 +50,10 @@ RUN = [
 
 
 def test_a_history_over_several_blocks() -> None:
-    content = written(RUN)
+    content = written([field(17, field(8, b"brisk-fox-3")), *RUN])
     assert len(content) > 3 * BLOCK
     (run,) = read_any_log(content, "run-abc.wandb")
-    assert (run.name, run.epochs.tolist()) == ("run-abc", [1, 2, 3, 4, 5])
+    assert (run.name, run.epochs.tolist()) == ("brisk-fox-3", [1, 2, 3, 4, 5])
     assert run.columns["validation_loss"].tolist() == [1, 0.9, 0.8, 0.7, 0.6]
 
 
@@ -58,10 +67,11 @@ def test_a_file_that_is_being_written_may_break_anywhere() -> None:
 
 
 def test_what_cannot_be_read_is_refused_with_the_true_reason(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(DataError, match="no history of a training"):
+    with pytest.raises(DataError, match="no course over epochs"):
         read_any_log(written([b""]), "x.wandb")
-    (run,) = read_any_log(written([RUN[0], b"\xff\xff\xff"]), "x.wandb")
-    assert "A damaged record is left out." in run.notes
+    for damaged in (b"\xff\xff\xff", field(2, field(1, b"\xff\xff\xff"))):
+        (run,) = read_any_log(written([RUN[0], damaged]), "x.wandb")
+        assert "The end of the file is half written or damaged; it is left out." in run.notes
     monkeypatch.setattr(wandb_log, "MAX_ROWS", 3)
     with pytest.raises(DataError, match="over 3 rows"):
         read_any_log(written(RUN), "x.wandb")

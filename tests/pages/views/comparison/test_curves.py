@@ -236,10 +236,13 @@ def test_logs_of_ones_own_are_drawn_and_bad_ones_named():
     assert drawn(app)["mine (your file), held out"] == ([1, 2], [0.65, 0.5])
     said = texts(app)
     says(
-        said, "• picture.png: ", "• rate.csv: rate.csv has neither a loss nor an accuracy", "• events.out.tfevents.1: "
+        said, "• picture.png: is an image", "• rate.csv: has neither a loss nor an accuracy", "• events.out.tfevents.1"
     )
     assert "Epochs counted from 0 in the file" in said
     assert "Guessed: loss is taken for the loss on training" in said
+    (listed,) = (each for each in app.expander if "logs" in each.label and "runs" in each.label)
+    assert (listed.label, listed.proto.expanded) == ("2 logs, 2 runs", True)
+    assert not app.multiselect(key="runs").proto.default  # the chosen ones are its value, not its default too
     app.button(key="forget 1").click().run()
     assert app.multiselect(key="runs").value == ["cnn", "mine (your file)"]
 
@@ -253,18 +256,20 @@ def test_names_from_outside_are_shown_as_they_are(runs: Path):
 
 def test_what_was_guessed_is_said_and_can_be_set_right():
     app = open_curves(runs="cnn")
-    files = [("fit.csv", b"epoch,loss,val_loss\n1,0.7,0.65\n2,0.6,0.5\n", "text/csv")]
+    files = [("fit.csv", b"epoch,round,loss,val_loss\n1,11,0.7,0.65\n2,12,0.6,0.5\n", "text/csv")]
     app.file_uploader(key="logs-0").set_value(files)
     app.run()
     assert "Guessed: loss is taken for the loss on training" in texts(app)
     app.text_input(key="name 0").set_value("mine")
+    app.selectbox(key="epoch 0").set_value("round")
     app.selectbox(key="train_loss 0").set_value("val_loss")
     app.selectbox(key="validation_loss 0").set_value("loss")
     app.button(key="apply 0").click().run()
     assert app.multiselect(key="runs").value == ["cnn", "mine (your file)"]
-    assert drawn(app)["mine (your file), held out"] == ([1, 2], [0.7, 0.6])
-    assert drawn(app)["mine (your file), training"] == ([1, 2], [0.65, 0.5])
+    assert drawn(app)["mine (your file), held out"] == ([11, 12], [0.7, 0.6])
+    assert drawn(app)["mine (your file), training"] == ([11, 12], [0.65, 0.5])
     assert "Guessed" not in texts(app)
+    assert [each.proto.expanded for each in app.expander if each.label == "1 log, 1 run"] == [False]
 
 
 def test_an_archive_of_folds_becomes_a_curve_for_each_and_unnamed_images_stay_unnamed():
@@ -280,4 +285,4 @@ def test_an_archive_of_folds_becomes_a_curve_for_each_and_unnamed_images_stay_un
         f"{name} (your file)" for name in ("kfold, fold 0", "kfold, fold 1", "b")
     ]
     assert drawn(app)["b (your file), images not named"] == ([1, 2], [0.5, 0.4])
-    says(app, "• logs/a/notes.md: No log by its name", "Dashed lines: images that the log does not name")
+    says(app, "• logs/a/notes.md: is no log by its name", "Dashed lines: images that the log does not name")
