@@ -26,13 +26,17 @@ import numpy as np
 
 from casting_core.errors import CastingError, DataError
 from casting_core.networks.card import CARD, DEFAULT, MODELS, folder_of, homes, read_card
-from casting_core.training.logs.columns import EPOCH, SECONDS
+from casting_core.training.logs.columns import CURVES, EPOCH, LEARNING_RATE, SECONDS
+from casting_core.training.logs.log import COLUMNS, read_log
 from casting_core.training.logs.reading import log_files, read_any_log, read_bounded, runs_of_files
 from casting_core.training.logs.run import Run
+from casting_core.training.logs.table import log_name, short_path
 
 LOG, SETTINGS, STATE = "log.csv", "settings.json", "state.safetensors"
 RESULT = "result.json"  # written when all else is: a run that has begun, or goes on, has none
 FURTHER, MAX_RUNS, MAX_SETTINGS = "runs", 500, 2**20  # in a model's folder; of this machine; bytes
+OURS = [name for name in COLUMNS if name in (*CURVES, SECONDS, LEARNING_RATE)]  # that a run has
+MAX_OWN = 2**20  # bytes of a log of ours: a thousand epochs are a tenth of it
 MIN_PATIENCE, FIRST_PATIENCE, EPOCHS_OF_PATIENCE = 60.0, 900.0, 3  # s, s, epochs
 RUN_NAME = re.compile(r"^(?P<name>.+)-(?P<split>official|by-source)(?:-(?P<fold>\d+))?-seed(?P<seed>\d+)$")
 
@@ -188,12 +192,24 @@ def _filled(entry: RunEntry, files: Sequence[Path], told: Mapping[str, Any]) -> 
     try:
         if not files[0].is_file():
             raise DataError(f"{files[0].name} is missing, so there is no curve.")
-        runs = read_any_log(files)
+        own = _own(files[0])
+        runs = read_any_log(files) if own is None else (own,)
     except DataError as error:
         return [replace(entry, notes=(*entry.notes, str(error)))]
     names = [entry.name if len(runs) == 1 else ", ".join([entry.name, *run.origin.values()]) for run in runs]
     done = [int(run.epochs[-1]) if len(run.epochs) and run.unit == EPOCH else 0 for run in runs]
     return [replace(entry, name=n, run=r, epochs_done=d) for n, r, d in zip(names, runs, done, strict=True)]
+
+
+def _own(file: Path) -> Run | None:
+    """Read a log of ours by its own reader, which takes a tenth of the time; None where that cannot read it."""
+    with suppress(DataError):
+        if file.name == LOG and file.stat().st_size <= MAX_OWN and (records := read_log(file)):
+            columns = {name: np.array([getattr(each, name) for each in records]) for name in OURS}
+            epochs, path = np.array([each.epoch for each in records], float), file.absolute().as_posix()
+            read_as = {name: name for name in (*OURS, EPOCH)}
+            return Run(name=log_name(path), source=short_path(path), epochs=epochs, columns=columns, read_as=read_as)
+    return None
 
 
 def _from_name(name: str) -> dict[str, Any]:

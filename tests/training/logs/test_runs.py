@@ -7,11 +7,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from casting_core.networks.card import MODELS, shipped
-from casting_core.training.logs import reading, runs
-from casting_core.training.logs.log import COLUMNS, EpochRecord, write_log
+from casting_core.training.logs import runs
+from casting_core.training.logs.log import COLUMNS, EpochRecord, read_log, write_log
+from casting_core.training.logs.reading import read_any_log
 from casting_core.training.logs.runs import LOG, RESULT, SETTINGS, RunCatalogue, RunEntry, RunKind, RunState
 from casting_core.training.settings import settings_for
 from tests import ROOT
@@ -208,13 +210,37 @@ def test_models_without_a_card_or_a_log(tmp_path: Path) -> None:
     assert runs.shipped_runs(tmp_path / "nowhere") == []
 
 
+def test_our_own_logs_are_read_as_logs_of_others_would_be(tmp_path: Path) -> None:
+    """The shipped ones; a loss that became NaN, and a half-written last line; and one whose epochs begin anew."""
+    header, *rows = (MODELS / "castnet" / LOG).read_text(encoding="utf-8").splitlines(keepends=True)
+    nan = rows[1].replace(rows[1].split(",")[1], "nan", 1)
+    for name, lines in {"plain": rows, "nan": [rows[0], nan, "3,0.5"], "anew": [*rows[:3], *rows[:2]]}.items():
+        file = tmp_path / name / LOG
+        file.parent.mkdir()
+        file.write_text("".join([header, *lines]), encoding="utf-8")
+        found = [entry.run for entry in RunCatalogue(tmp_path / name, tmp_path / "none").refresh()]
+        expected = read_any_log(file)
+        assert len(found) == len(expected)
+        for one, other in zip(found, expected, strict=True):
+            assert (one.name, one.source, one.unit, one.read_as) == (
+                other.name,
+                other.source,
+                other.unit,
+                other.read_as,
+            )
+            np.testing.assert_array_equal(one.epochs, other.epochs)
+            assert one.columns.keys() == other.columns.keys()
+            for column in one.columns:
+                np.testing.assert_array_equal(one.series(column), other.series(column))
+
+
 def test_what_has_not_changed_is_not_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     log = (MODELS / "cnn" / LOG).read_bytes()
     write(tmp_path / "models", {"cnn/log.csv": log, "cnn/runs/cnn-official-seed1/notes.txt": ""})
     make(tmp_path / "runs" / "a", 2)
     changing = make(tmp_path / "runs" / "b", 2)
     read: list[str] = []
-    monkeypatch.setattr(runs, "read_any_log", lambda f: read.append(f[0].parent.name) or reading.read_any_log(f))
+    monkeypatch.setattr(runs, "read_log", lambda file: read.append(file.parent.name) or read_log(file))
     catalogue = RunCatalogue(tmp_path / "runs", tmp_path / "models")
 
     def done() -> list[int]:
