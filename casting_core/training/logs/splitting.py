@@ -25,7 +25,7 @@ from casting_core.training.logs.epochs import by_step, of_rows
 from casting_core.training.logs.run import Run
 from casting_core.training.logs.table import Table
 
-MAX_RUNS, MAX_NAMES = 50, 2_000  # in one log
+MAX_RUNS, MAX_NAMES = 50, 2_100  # in one log; a reader keeps up to 2,000 tags, beside what counts them
 OF_RUN = re.compile(r"(.+)(?: - )(.+)|(fold[ _-]?\d+)[ _/.-]+(.+)", re.IGNORECASE)
 BOUNDS = ("__MIN", "__MAX")  # beside each column that Weights & Biases exports
 
