@@ -40,7 +40,7 @@ def test_a_log_is_read_while_another_thread_writes_it_letter_by_letter(tmp_path:
         with file.open("ab", buffering=0) as stream:
             for start in range(0, len(content), 7):
                 stream.write(content[start : start + 7])
-                time.sleep(0.0001)
+                time.sleep(0.003)
         done.set()
 
     expected, seen = read_log(whole), 0
