@@ -16,10 +16,7 @@ from casting_core.training.logs.columns import EPOCH, SECONDS, STEP
 from casting_core.training.logs.run import Run
 from casting_core.training.logs.table import some
 
-LAST = (
-    columns.VALIDATION_LOSS,
-    columns.VALIDATION_ACCURACY,
-)  # curves of which the last value of an epoch counts, not the mean
+LAST = (columns.VALIDATION_LOSS, columns.VALIDATION_ACCURACY)  # of which an epoch's last value counts, not the mean
 ROW_NUMBERS = ("(no name)", "Unnamed: 0")  # of a table that was saved with them
 MILLISECONDS = 1e11  # times since 1970 beyond it are none of seconds
 SHOWN = 10  # names in a sentence
