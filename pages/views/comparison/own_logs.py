@@ -22,7 +22,9 @@ MEANINGS = {
 
 def show() -> None:
     """Ask for logs, and show those that are kept with what can be corrected."""
-    with st.expander("Add logs of your own", icon=":material/upload_file:"):
+    # by another name it is another one, which is closed again
+    title = "Add further logs" if training_runs.own_logs() else "Add logs of your own"
+    with st.expander(title, icon=":material/upload_file:"):
         kind = inputs.one_of("Add", (FILES, FOLDER), "bring")
         files = st.file_uploader(
             "Training logs, or a ZIP archive of them" if kind == FILES else "The folder of one or several trainings",
@@ -36,23 +38,23 @@ def show() -> None:
             _choose(training_runs.take_in(files))
             st.rerun()
     logs, refused = training_runs.own_logs(), training_runs.refused()
-    if not logs and not refused:
-        return
-    runs = [run for log in logs for run in log.runs]
-    title = f"{len(logs)} log{'s' * (len(logs) != 1)}, {len(runs)} run{'s' * (len(runs) != 1)}"
-    with st.expander(title, expanded=bool(refused) or any(run.guesses for run in runs), icon=":material/list:"):
-        if refused:
-            st.warning("These files are not drawn.", icon=":material/warning:")
-            more = [f"and {len(refused) - LISTED} more"] if len(refused) > LISTED else []
-            st.text("\n".join([*(f"• {name}: {reason}" for name, reason in refused[:LISTED]), *more]))
-        for number, log in enumerate(logs):
-            _log(number, log)
+    if refused:
+        st.warning("These files are not drawn.", icon=":material/warning:")
+        more = [f"and {len(refused) - LISTED} more"] if len(refused) > LISTED else []
+        st.text("\n".join([*(f"• {name}: {reason}" for name, reason in refused[:LISTED]), *more]))
+    if logs:
+        runs = [run for log in logs for run in log.runs]
+        title = f"{len(logs)} log{'s' * (len(logs) != 1)}, {len(runs)} run{'s' * (len(runs) != 1)}"
+        guessed = "; some of it is guessed, and can be corrected" if any(run.guesses for run in runs) else ""
+        with st.expander(title + guessed, icon=":material/list:"):
+            for number, log in enumerate(logs):
+                _log(number, log)
 
 
 def _choose(labels: list[str]) -> None:
     """Draw these runs too."""
-    usual = [each.label for each in training_runs.find() if each.usual]
-    there = {each.label for each in training_runs.find()}
+    found = training_runs.find()
+    there, usual = {each.label for each in found}, [each.label for each in found if each.usual]
     before = [label for label in st.session_state.get("runs", usual) if label in there and label not in labels]
     st.session_state[CHOSEN] = [*before, *labels][-MOST:]
 
